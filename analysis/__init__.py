@@ -1,0 +1,23 @@
+"""Blending readiness: measure non-work, estimate achievable utilization, assess whether back-office work can fill idle time.
+
+The names load on first use, so importing this package is cheap.
+"""
+
+from analysis.foundation.lazy import attach
+
+__version__ = "0.1.0"
+
+_NAMES = {
+    "queueing": ".queueing",
+    "intervals": ".foundation.intervals",
+    "sampling": ".measure.sampling",
+    "standards": ".measure.standards",
+    "read_sources": ".intake",
+    "measure_baseline": ".baseline",
+    "estimate_utilization": ".utilization",
+    "assess_blending": ".blending",
+    "assess_readiness": ".readiness",
+    "build_report": ".report",
+}
+
+__getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

@@ -1,0 +1,382 @@
+"""A number with its uncertainty, and the intervals that cluster by what is shared."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Basis = Literal["measured", "modelled", "judged", "assumed"]
+Grade = Literal["A", "B", "C", "D"]
+Status = Literal["ok", "insufficient", "degenerate", "not_converged", "suppressed"]
+
+# Below this many clusters a t interval no longer covers (Korn & Graubard 1999, p. 62; see docs/method.md).
+MINIMUM_CLUSTERS = 6
+# Below this many effective occurrences of the rarer outcome the logit interval under-covers (see docs/method.md).
+MINIMUM_EFFECTIVE_COUNT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, its interval, what it rests on, or the words why there is none.
+
+    Attributes
+    ----------
+    value, low, high
+        The figure and its interval in `unit`; `value` is None unless `status` is ``"ok"``; a bound may stand in `low` and `high` alone.
+    confidence
+        Level of the interval.
+    unit
+        ``"share"`` (0 to 1), ``"hours_per_week"``, ``"agents"``, ...
+    n, n_unit
+        How many independent things stand behind it, and what they are (``"days"``, ``"rounds"``).
+    basis, grade
+        Where it comes from, and the evidence grade: A system, B trained observers, C self-report, D assumption.
+    method
+        One phrase that names the computation.
+    status, reasons
+        ``"ok"``, or why there is no value, in words.
+
+    Raises
+    ------
+    ValueError
+        The parts contradict one another.
+
+    Examples
+    --------
+    >>> Estimate(0.31, 0.27, 0.35, n=40, n_unit="days")
+    31 % (27 to 35)
+    >>> Estimate.missing("no observation rounds were given", low=0.1, high=0.5)
+    between 10 % and 50 %: no observation rounds were given
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    confidence: float = 0.95
+    unit: str = "share"
+    n: int = 0
+    n_unit: str = ""
+    basis: Basis = "measured"
+    grade: Grade = "A"
+    method: str = ""
+    status: Status = "ok"
+    reasons: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        numbers = [number for number in (self.value, self.low, self.high) if number is not None]
+        if not all(math.isfinite(number) for number in numbers):
+            raise ValueError("an estimate holds finite numbers or None")
+        if (self.status == "ok") != (self.value is not None):
+            raise ValueError("an estimate has a value exactly when its status is ok")
+        if self.status != "ok" and not self.reasons:
+            raise ValueError("an estimate without a value says why")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"the interval is upside down: {self.low} to {self.high}")
+
+    @classmethod
+    def missing(
+        cls,
+        *reasons: str,
+        status: Status = "insufficient",
+        low: float | None = None,
+        high: float | None = None,
+        **more: Any,
+    ) -> Estimate:
+        """Return an estimate without a value, with the reasons in words and, where known, the bounds that hold all the same."""
+        return cls(None, low, high, status=status, reasons=reasons, **more)
+
+    def scaled(self, factor: float, *, unit: str | None = None) -> Estimate:
+        """Return the estimate times a positive constant, in another unit if given."""
+        if not factor > 0:
+            raise ValueError(f"the factor must be above 0, got {factor}")
+
+        def times(number: float | None) -> float | None:
+            return None if number is None else number * factor
+
+        return dataclasses.replace(
+            self, value=times(self.value), low=times(self.low), high=times(self.high), unit=unit or self.unit
+        )
+
+    def __repr__(self) -> str:
+        """Return the figure as the report prints it."""
+        if self.status != "ok" and self.low is not None and self.high is not None:
+            return (
+                f"between {_plain(self.low, self.unit)} and {_plain(self.high, self.unit)}: {'; '.join(self.reasons)}"
+            )
+        if self.value is None:
+            return f"no figure ({self.status}): {'; '.join(self.reasons)}"
+        if self.low is None or self.high is None:
+            return _plain(self.value, self.unit)
+        low, high = (_plain(number, self.unit).removesuffix(" %") for number in (self.low, self.high))
+        return f"{_plain(self.value, self.unit)} ({low} to {high})"
+
+
+def _plain(number: float, unit: str) -> str:
+    if unit == "share":
+        return f"{100 * number:.0f} %"
+    return f"{number:.1f}" if abs(number) < 100 else f"{number:,.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named estimate of the report: `id` and `scope` together are unique in an assessment.
+
+    Attributes
+    ----------
+    id
+        Stable name such as ``"baseline.idle_share"``.
+    scope
+        Which part it is about: population, pool, site, group, queue, policy, mode.
+    definition
+        Numerator and denominator in words.
+    estimate
+        The figure.
+    """
+
+    id: str
+    estimate: Estimate
+    definition: str
+    scope: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, object]:
+        """Return the quantity as ``results.json`` holds it, without its source."""
+        estimate = self.estimate
+        return {
+            "id": self.id,
+            "scope": dict(self.scope),
+            "value": estimate.value,
+            "low": estimate.low,
+            "high": estimate.high,
+            "confidence": estimate.confidence,
+            "unit": estimate.unit,
+            "n": estimate.n,
+            "n_unit": estimate.n_unit,
+            "definition": self.definition,
+            "basis": estimate.basis,
+            "grade": estimate.grade,
+            "method": estimate.method,
+            "status": estimate.status,
+            "reasons": list(estimate.reasons),
+        }
+
+
+def find(quantities: Sequence[Quantity], name: str, **scope: str) -> Estimate:
+    """Return the estimate of the one quantity with this id and exactly this scope.
+
+    Raises
+    ------
+    KeyError
+        None or several quantities match.
+    """
+    matches = [quantity.estimate for quantity in quantities if quantity.id == name and dict(quantity.scope) == scope]
+    if len(matches) != 1:
+        raise KeyError(f"{len(matches)} quantities are called {name} with scope {scope}")
+    return matches[0]
+
+
+def ratio(
+    numerator: Sequence[float],
+    denominator: Sequence[float],
+    *,
+    n_unit: str,
+    strata: Sequence[object] | None = None,
+    confidence: float = 0.95,
+    **more: Any,
+) -> Estimate:
+    """Estimate a share as a ratio of sums over clusters, with an interval on the logit scale.
+
+    Parameters
+    ----------
+    numerator, denominator
+        One total per cluster, any common unit; 0 <= numerator <= denominator.
+    n_unit
+        What a cluster is (``"days"``, ``"rounds"``).
+    strata
+        A label per cluster (such as the weekday) when the period holds fixed numbers of each kind; strata with one cluster join the next smallest.
+    confidence
+        Level of the interval.
+    **more
+        Further fields of :class:`Estimate`, such as `grade` and `basis`.
+
+    Returns
+    -------
+    Estimate
+        ``"insufficient"`` with words for a zero base, fewer than 6 clusters, or too few effective occurrences;
+        ``"degenerate"`` when every cluster says 0 or every cluster says 1.
+
+    Raises
+    ------
+    ValueError
+        Lengths differ, a number is not finite, or a numerator lies outside 0 to its denominator.
+
+    Notes
+    -----
+    p = sum(x) / sum(m); z_i = x_i - p m_i; variance = sum over strata h of k_h / (k_h - 1) * sum (z_i - mean z_h)^2 / (sum m)^2;
+    interval = expit(logit p -+ t_{k - H} * se / (p (1 - p))) with k clusters in H strata.
+
+    References
+    ----------
+    Cochran, Sampling Techniques, 3rd ed. 1977, sections 2.11 and 5A.4. Korn & Graubard, Analysis of Health Surveys, 1999, p. 64.
+
+    Examples
+    --------
+    >>> idle = [3, 1, 5, 2, 0, 4, 6, 2, 1, 7, 3, 2, 4, 8, 1, 0, 5, 3, 2, 6]
+    >>> looks = [10, 9, 12, 10, 8, 11, 12, 10, 9, 12, 10, 8, 11, 12, 9, 8, 11, 10, 9, 12]
+    >>> ratio(idle, looks, n_unit="rounds")
+    32 % (24 to 41)
+    """
+    import numpy as np
+    from scipy import stats
+
+    x, m = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    if x.shape != m.shape or x.ndim != 1:
+        raise ValueError("numerator and denominator must be two lists of one length")
+    if not (np.isfinite(x).all() and np.isfinite(m).all()) or (x < 0).any() or (x > m * (1 + 1e-12)).any():
+        raise ValueError("every numerator must lie between 0 and its denominator")
+    labels = (
+        np.zeros(len(x), dtype=int)
+        if strata is None
+        else np.unique(np.asarray(strata, dtype=str), return_inverse=True)[1]
+    )
+    kept = m > 0
+    x, m, labels = x[kept], m[kept], _joined_strata(labels[kept])
+    k, base = len(x), float(m.sum())
+    described = {
+        "confidence": confidence,
+        "n": k,
+        "n_unit": n_unit,
+        "method": "ratio of sums, clusters linearised, logit t interval",
+        **more,
+    }
+    if base == 0:
+        return Estimate.missing("nothing to divide by: the base is zero", **described)
+    share = float(x.sum()) / base
+    if k < MINIMUM_CLUSTERS:
+        return Estimate.missing(
+            f"only {k} {n_unit} were observed; an interval needs at least {MINIMUM_CLUSTERS}", **described
+        )
+    if share <= 0 or share >= 1:
+        word = "none" if share <= 0 else "all"
+        return Estimate.missing(
+            f"{word} of the time in all {k} {n_unit}: no variation to estimate from", status="degenerate", **described
+        )
+    residual = x - share * m
+    variance, freedom = 0.0, 0
+    for label in np.unique(labels):
+        part = residual[labels == label]
+        variance += len(part) / (len(part) - 1) * float(((part - part.mean()) ** 2).sum())
+        freedom += len(part) - 1
+    error = math.sqrt(variance) / base
+    if error == 0:
+        return Estimate(share, share, share, **described)
+    effective = share * (1 - share) / error**2
+    if effective * min(share, 1 - share) < MINIMUM_EFFECTIVE_COUNT:
+        return Estimate.missing(
+            f"the {k} {n_unit} hold too few independent occurrences of so rare a state for an interval that can be trusted",
+            **described,
+        )
+    step = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error / (share * (1 - share))
+    centre = math.log(share / (1 - share))
+    return Estimate(share, _expit(centre - step), _expit(centre + step), **described)
+
+
+def _joined_strata(labels: Any) -> Any:
+    """Give every stratum at least two clusters by joining the smallest to the next smallest."""
+    import numpy as np
+
+    labels = labels.copy()
+    while True:
+        names, counts = np.unique(labels, return_counts=True)
+        if len(names) < 2 or counts.min() >= 2:
+            return labels
+        order = np.argsort(counts, kind="stable")
+        labels[labels == names[order[0]]] = names[order[1]]
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def bootstrap(
+    sums: Any,
+    statistic: Callable[[Any], Any],
+    *,
+    n_unit: str,
+    seed: int,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    **more: Any,
+) -> Estimate:
+    """Estimate any function of column totals by resampling clusters, each reduced to its sums beforehand.
+
+    Parameters
+    ----------
+    sums
+        Array (clusters x columns): the sums that each cluster contributes.
+    statistic
+        Takes totals of shape (..., columns) and returns values of shape (...): it is called once on all resamples together.
+    n_unit
+        What a cluster is.
+    seed
+        Seed of the resampling.
+    draws
+        Number of resamples.
+    confidence
+        Level of the percentile interval, widened for few clusters by sqrt(k / (k - 1)) and t against normal.
+    **more
+        Further fields of :class:`Estimate`.
+
+    Returns
+    -------
+    Estimate
+        ``"insufficient"`` below 6 clusters, ``"degenerate"`` when the statistic is not finite on the data or on some resamples.
+
+    Notes
+    -----
+    Percentile interval of the multinomial cluster bootstrap; its distance from the estimate is multiplied by
+    sqrt(k / (k - 1)) * t_{k-1} / z, which makes a mean's interval equal the t interval in expectation.
+
+    References
+    ----------
+    Davison & Hinkley, Bootstrap Methods and their Application, 1997, sections 2.2 and 3.8. Hesterberg, The American Statistician 69 (2015), 371-386.
+
+    Examples
+    --------
+    >>> bootstrap([[1.0, 4.0]] * 3 + [[2.0, 4.0]] * 3, lambda t: t[..., 0] / t[..., 1], n_unit="days", seed=1).value
+    0.375
+    """
+    import numpy as np
+    from scipy import stats
+
+    table = np.asarray(sums, dtype=float)
+    k = len(table)
+    described = {
+        "confidence": confidence,
+        "n": k,
+        "n_unit": n_unit,
+        "method": "cluster bootstrap on cluster sums",
+        **more,
+    }
+    if k < MINIMUM_CLUSTERS:
+        return Estimate.missing(
+            f"only {k} {n_unit} were observed; an interval needs at least {MINIMUM_CLUSTERS}", **described
+        )
+    point = float(statistic(table.sum(axis=0)))
+    counts = np.random.default_rng(seed).multinomial(k, np.full(k, 1 / k), size=draws)
+    values = np.asarray(statistic(counts @ table), dtype=float)
+    if not (math.isfinite(point) and np.isfinite(values).all()):
+        return Estimate.missing(
+            "the figure is not defined on these data or on resamples of them", status="degenerate", **described
+        )
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(values, [tail, 1 - tail])
+    wider = math.sqrt(k / (k - 1)) * float(stats.t.ppf(1 - tail, k - 1) / stats.norm.ppf(1 - tail))
+    return Estimate(
+        point,
+        min(point, point - wider * (point - float(low))),
+        max(point, point + wider * (float(high) - point)),
+        **described,
+    )
