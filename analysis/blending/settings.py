@@ -1,0 +1,54 @@
+"""The settings of the blending assessment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from analysis.foundation.settings import Settings
+
+# Recovery after an interruption runs over the first responses, about 15 s in all: Altmann & Trafton,
+# Psychonomic Bulletin & Review 14 (2007), 1079-1084.
+RESUME_S = 15.0
+
+
+class BlendingSettings(Settings):
+    """How blending is assessed; every field is a scalar and also a parameter of the notebook.
+
+    Examples
+    --------
+    >>> BlendingSettings(resume_s=30).resume_s
+    30.0
+    """
+
+    service_level: float | None = Field(
+        default=None, gt=0, lt=1, description="share answered in time to keep; none takes the queue's target"
+    )
+    answer_within_s: float | None = Field(
+        default=None, gt=0, description="threshold of the promise, seconds; none takes the queue's threshold"
+    )
+    max_occupancy: float | None = Field(
+        default=None, gt=0, le=1, description="highest share of ready time spent busy; none takes the queue's cap"
+    )
+    patience_s: float | None = Field(
+        default=None,
+        gt=0,
+        description="mean time until a waiting contact leaves, seconds; none estimates it from the waits",
+    )
+    resume_s: float = Field(
+        default=RESUME_S, ge=0, le=900, description="seconds lost each time an interrupted item is taken up again"
+    )
+    item_s: float | None = Field(
+        default=None, gt=0, description="mean length of an item, seconds; none takes it from the client's items"
+    )
+    presence_cut_off_s: float = Field(
+        default=900.0, gt=0, description="longest gap in a call log that still counts as present, seconds"
+    )
+    slot_s: int = Field(default=1800, ge=900, le=3600, description="length of a time slot, seconds")
+    minimum_days: int = Field(default=10, ge=6, description="fewest days with contacts for a pool to be assessed")
+    model_tolerance: float = Field(
+        default=0.03, gt=0, le=0.2, description="largest miss of the measured service level that the model may have"
+    )
+    most_kept_free: int = Field(default=10, ge=1, le=50, description="largest number of agents kept free that is tried")
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="level of the intervals")
+    draws: int = Field(default=1000, ge=200, le=20000, description="resamples of days behind an interval")
+    seed: int = Field(default=1, ge=0, description="seed of the resampling")
