@@ -6,7 +6,10 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Basis = Literal["measured", "modelled", "judged", "assumed"]
 Grade = Literal["A", "B", "C", "D"]
@@ -380,3 +383,27 @@ def bootstrap(
         max(point, point + wider * (float(high) - point)),
         **described,
     )
+
+
+def tidy(quantities: Sequence[Quantity]) -> pd.DataFrame:
+    """Return quantities as rows: id, scope as text, value, low, high, confidence, n, n_unit, unit, status, reasons as text.
+
+    Examples
+    --------
+    >>> share = Quantity("baseline.idle_share", Estimate(0.31, 0.27, 0.35), "idle / base", {"population": "contact_centre"})
+    >>> tidy([share]).loc[0, ["id", "scope"]].tolist()
+    ['baseline.idle_share', 'population=contact_centre']
+    """
+    import pandas as pd
+
+    columns = ["id", "scope", "value", "low", "high", "confidence", "n", "n_unit", "unit", "status", "reasons"]
+    rows = [
+        {
+            **quantity.record(),
+            "scope": "; ".join(f"{key}={value}" for key, value in sorted(quantity.scope.items())),
+            "reasons": "; ".join(quantity.estimate.reasons),
+        }
+        for quantity in quantities
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype(dict.fromkeys(("value", "low", "high", "confidence"), "float64"))

@@ -1,0 +1,84 @@
+"""The baseline as one frozen result: frames for exhibits, quantities for the record, sentences for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.baseline.settings import BaselineSettings
+from analysis.foundation.estimate import Quantity, tidy
+from analysis.foundation.schema import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where paid time goes today, by population.
+
+    Attributes
+    ----------
+    quantities
+        ``baseline.{utilization,support_share,idle_share,away_share,unaccounted_share,non_work_share,occupancy,shrinkage}`` and
+        ``baseline.{within_due_share,backlog_h,error_rate}``, each with ``scope = {"population": ...}``. All shares but occupancy and shrinkage
+        are of the base (paid time less absence and breaks).
+    findings
+        What a reader must know about these figures.
+    settings
+        What was asked.
+    sentences
+        population -> the sentence for the report; what could not be measured is said in it.
+    ladder
+        population, bucket, hours, share_of_paid, share_of_base: one row per part of the time ladder, in the ladder's order, and ``PAID``, ``ATTENDED``,
+        ``BASE``, ``WORKABLE``, ``OUTSIDE_PAID``. A share is missing when its base is zero or attendance is only a span.
+    attendance
+        population, source (schedule|sign_on|paid_hours|span), grade, sentence, agents, agent_days, days, paid_h.
+    shares
+        population, share (utilization|support|outage|idle|away|unaccounted; outage is part of support), value, low, high, status, reason.
+    groups
+        population, group, site, agents, share, value, low, high, status, reason; groups under the minimum were merged before anything was computed.
+    idle_by_slot
+        population, weekday (0 = Monday), slot_of_day_s (local seconds since midnight), idle_agents, handling_agents (contacts and items), workable_agents, attended_agents
+        (means over the days), days, distinct_agents. Cells with fewer distinct agents than the minimum hold no means.
+    gaps
+        population, kind ("waiting": idle states; "between contacts", "between items": span figures), gap_class, gaps, hours, share_of_gap_time,
+        contact_waiting_h (missing where no contact times exist).
+    sensitivity
+        population, longest_gap_s (missing = all gaps count), label, work_h, span_h, share = work / span without longer gaps; busy days alone.
+    gap_survival
+        population, kind, length_s, share_of_time_longer, low, high.
+    item_lengths
+        type, items, median_s, mean_s, p25_s, p75_s, interruptible; items that start and end on one day, types with 10 or more of them.
+    crosswalk
+        population, definition, numerator, denominator, value, unit ("share", "h" or "items"), status, reason, source.
+    facts
+        population, fact, value, unit.
+    days
+        population, day (local date), weekday, week (Monday of the week), agents, PAID and one column per part of the ladder, in hours. The clusters behind the intervals; not for print.
+    """
+
+    quantities: tuple[Quantity, ...]
+    findings: tuple[Finding, ...]
+    settings: BaselineSettings
+    sentences: dict[str, str]
+    ladder: pd.DataFrame
+    attendance: pd.DataFrame
+    shares: pd.DataFrame
+    groups: pd.DataFrame
+    idle_by_slot: pd.DataFrame
+    gaps: pd.DataFrame
+    sensitivity: pd.DataFrame
+    gap_survival: pd.DataFrame
+    item_lengths: pd.DataFrame
+    crosswalk: pd.DataFrame
+    facts: pd.DataFrame
+    days: pd.DataFrame
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per quantity: id, scope, value, low, high, confidence, n, n_unit, unit, status, reasons."""
+        return tidy(self.quantities)
+
+    def __repr__(self) -> str:
+        """Return the sentences of all populations."""
+        return " ".join(self.sentences.values()) or "No population has data to measure."
