@@ -1,4 +1,4 @@
-"""Where the notebooks and templates lie, in a checkout and in an installed wheel alike."""
+"""Where the notebooks and templates lie: beside the package in a checkout, inside it once installed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from pathlib import Path
 
 
 def assets() -> Path:
-    """Return the folder that holds ``notebooks/`` and ``templates/``: inside the installed package, else the repository root.
+    """Return the folder that holds ``notebooks/`` and ``templates/``.
+
+    Returns
+    -------
+    Path
+        ``analysis/_files`` of an installed wheel, else the root of the checkout.
 
     Raises
     ------
@@ -15,11 +20,11 @@ def assets() -> Path:
 
     Examples
     --------
-    >>> (assets() / "templates").is_dir()
+    >>> (assets() / "templates" / "report").is_dir()
     True
     """
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parent.parent
     for folder in (package / "_files", package.parent):
         if (folder / "templates").is_dir():
             return folder
-    raise FileNotFoundError("the installed package lacks its templates; install it again")
+    raise FileNotFoundError("the folder templates/ is missing beside the package: install the kit again")
