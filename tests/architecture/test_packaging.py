@@ -73,7 +73,7 @@ def test_locks_agree_and_satisfy_the_bounds(root, project):
 
 
 def test_no_file_names_a_registry_host_or_a_machine_path(root):
-    pattern = re.compile(r"//[a-z0-9.-]*(p[y]pi|python[h]osted|ana[c]onda|npm[j]s)\.|/[r]oot/|/[w]ork/")
+    pattern = re.compile(r"//[a-z0-9.-]*(p[y]pi|python[h]osted|ana[c]onda|npm[j]s)\.|(?<![\w}>])/([r]oot|[w]ork)/")
     for path in root.rglob("*"):
         parts = path.relative_to(root).parts
         generated = parts[0] in {"reports", "engagements", "build", "dist"} or "__pycache__" in parts
