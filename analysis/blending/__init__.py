@@ -1,4 +1,4 @@
-"""Can back-office items fill the idle time of the contact centre, in which mode, and at which price in service?"""
+"""Tells whether back-office items can fill the idle time of the contact centre, in which mode, and at which price in service."""
 
 from analysis.foundation.lazy import attach
 
