@@ -25,5 +25,7 @@ class ReadinessSettings(Settings):
     disagreement_levels: int = Field(
         default=2, ge=1, le=4, description="levels between data and raters, or among raters, that are reported, levels"
     )
-    draws: int = Field(default=2000, ge=200, le=100_000, description="draws of raters and data behind the acceptability")
+    draws: int = Field(
+        default=2000, ge=200, le=100_000, description="draws of raters and data behind the acceptability"
+    )
     seed: int = Field(default=1, ge=0, description="seed of these draws")
