@@ -172,7 +172,9 @@ def exclusive(
     packing = Packing.of(labels.people, list(rows.values()))
     engine = sets.chosen(engine, len(evidence))
     start, end = packing.pack(rows["evidence"])
-    windows = None if within is None else sets.merged(packing.pack(rows["within"]), engine)
-    classes = ((start[rank == k], end[rank == k]) for k in range(len(order)))
-    pieces, number = sets.ranked(classes, windows, engine)
+    classes = [sets.merged((start[rank == k], end[rank == k]), engine) for k in range(len(order))]
+    if within is not None:
+        windows = sets.merged(packing.pack(rows["within"]), engine)
+        classes = [sets.common(own, windows) for own in classes]
+    pieces, number = sets.in_order([pieces for pieces, _ in sets.layered(classes, engine)])
     return labels.frame(packing.unpack(pieces), state=pd.Series(pd.Index(order).take(number)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from analysis.foundation.compiled import kernel
 from analysis.foundation.intervals.table import Ints
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def islands(start: Any, end: Any) -> Any:
     """Return the union's pieces from starts and ends, each sorted by itself."""
     n = len(start)
@@ -30,7 +30,7 @@ def islands(start: Any, end: Any) -> Any:
     return first, last
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def by_slot(person: Any, start: Any, end: Any, slot: int) -> Any:
     """Return person, slot number and time of disjoint pieces in order of person and time."""
     count = 0

@@ -7,7 +7,7 @@ ends where the next start lies beyond the end of the same rank.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,12 +21,17 @@ Keys = tuple[Ints, Ints]
 # Rows from which compiling pays: below it numpy is done before numba is imported (benchmarks/intervals.py).
 COMPILED_FROM_ROWS = 2_000_000
 _BITS = 63
+NOTHING: Keys = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 def chosen(engine: Engine | None, rows: int) -> Engine:
     """Return the engine asked for, or the quicker one for this many rows."""
     if engine is None:
-        return "compiled" if rows >= COMPILED_FROM_ROWS else "numpy"
+        if rows < COMPILED_FROM_ROWS:
+            return "numpy"
+        from analysis.foundation.compiled import COMPILED
+
+        return "compiled" if COMPILED else "numpy"
     if engine not in ("compiled", "numpy"):
         raise ValueError(f"engine must be 'compiled' or 'numpy', got {engine!r}")
     return engine
@@ -58,6 +63,11 @@ class Packing:
         """Pack people and moments."""
         low = moment - self.origin if self.values is None else np.searchsorted(self.values, moment)
         return (person << self.bits) | low
+
+    def length(self, keys: Keys) -> int:
+        """Return the time that pieces hold together."""
+        rows = self.unpack(keys)
+        return int((rows.end - rows.start).sum())
 
     def pack(self, rows: Rows) -> Keys:
         """Pack rows, in their order."""
@@ -97,20 +107,19 @@ def added(taken: Keys, more: Keys, engine: Engine) -> tuple[Keys, Keys]:
     return _lasting(_together(both[0], taken[1]), _together(both[1], taken[0])), both
 
 
-def ranked(classes: Iterable[Keys], windows: Keys | None, engine: Engine) -> tuple[Keys, Ints]:
-    """Give each moment to the first class that holds it: pieces in order of person and time, and the class of each.
+def layered(classes: Iterable[Keys], engine: Engine) -> Iterator[tuple[Keys, Keys]]:
+    """Give each moment to the first set that holds it: yield what each adds, and the union of the sets before it."""
+    taken: Keys = NOTHING
+    for own in classes:
+        pieces, together = added(taken, own, engine)
+        yield pieces, taken
+        taken = together
 
-    Every class comes as spells in any order; with windows, only time inside them counts.
-    """
-    nothing = np.empty(0, dtype=np.int64)
-    taken: Keys = (nothing, nothing)
-    found: list[Keys] = []
-    for spells in classes:
-        own = merged(spells, engine)
-        pieces, taken = added(taken, own if windows is None else common(own, windows), engine)
-        found.append(pieces)
+
+def in_order(found: Sequence[Keys]) -> tuple[Keys, Ints]:
+    """Return the pieces of disjoint sets in order of person and time, and the number of the set of each."""
     number = np.repeat(np.arange(len(found)), [len(start) for start, _ in found])
-    start, end = (np.concatenate([nothing, *(pieces[side] for pieces in found)]) for side in (0, 1))
+    start, end = (np.concatenate([NOTHING[side], *(pieces[side] for pieces in found)]) for side in (0, 1))
     order = np.argsort(start)
     return (start[order], end[order]), number[order]
 

@@ -44,7 +44,7 @@ def busy(
     2          90        2
     """
     rows, labels = read(spells=spells)
-    slot = _ticks_of(slot_s, ticks_per_s if labels.dtype is None else 1_000_000)
+    slot = slot_ticks(slot_s, ticks_per_s if labels.dtype is None else 1_000_000)
     packing = Packing.of(labels.people, [rows["spells"]])
     engine = sets.chosen(engine, len(rows["spells"]))
     pieces = packing.unpack(sets.merged(packing.pack(rows["spells"]), engine))
@@ -87,7 +87,7 @@ def totals(
     if (codes < 0).any():
         raise DataProblem(f"spells: {int((codes < 0).sum())} spells have no state. Map or reject them first.")
     rows, labels = read(spells=spells)
-    slot = None if slot_s is None else _ticks_of(slot_s, ticks_per_s if labels.dtype is None else 1_000_000)
+    slot = None if slot_s is None else slot_ticks(slot_s, ticks_per_s if labels.dtype is None else 1_000_000)
     packing = Packing.of(labels.people, [rows["spells"]])
     engine = sets.chosen(engine, len(spells))
     start, end = packing.pack(rows["spells"])
@@ -179,7 +179,7 @@ def by_person(pieces: Rows) -> tuple[Ints, Ints, Ints]:
     return person.astype(np.int64), np.zeros(len(person), dtype=np.int64), time
 
 
-def _ticks_of(slot_s: float, ticks_per_s: int) -> int:
+def slot_ticks(slot_s: float, ticks_per_s: int) -> int:
     """Return the slot in ticks."""
     ticks = round(slot_s * ticks_per_s)
     if ticks <= 0 or abs(ticks - slot_s * ticks_per_s) > 1e-9 * ticks:
