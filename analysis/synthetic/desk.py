@@ -1,0 +1,206 @@
+"""One day of a contact centre as a deterministic function of given calls and plans: longest-idle routing, compiled."""
+
+# ruff: noqa: PLR0917 (compiled functions take their arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+# states of an agent, as the status export words them
+STATUSES = (
+    "On Queue",
+    "Interacting",
+    "Communicating",
+    "Not Responding",
+    "Break",
+    "Meal",
+    "Meeting",
+    "Training",
+    "Away",
+    "System Issue",
+    "Offline",
+)
+(ON_QUEUE, INTERACTING, COMMUNICATING, NOT_RESPONDING, BREAK, MEAL, MEETING, TRAINING, AWAY, SYSTEM, OFFLINE) = range(
+    11
+)
+_BEFORE, _GONE = -2, -1
+_NEVER = np.int64(1) << 60
+# an activity that could not start within this time is dropped (only for those marked so)
+_LAPSE_S = 600
+# columns of an agent's record
+_STATE, _SINCE, _NEXT, _CALL, _AT, _LAST, _LOGIN, _LOGOFF = range(8)
+# columns of an activity: status, planned start, length, fixed end (0 = none), lapses (1 = dropped when late)
+_KIND, _PLANNED, _LENGTH, _UNTIL, _LAPSES = range(5)
+# columns of a call: arrival, patience, talk, hold, wrap, refused by the first agent (seconds not responding, 0 = no)
+_ARRIVAL, _PATIENCE, _TALK, _HOLD, _WRAP, _REFUSED = range(6)
+
+
+@njit(cache=True, nogil=True)
+def _close_row(agents, agent, t, rows, count):
+    """Write the stretch of an agent's state that ends at t."""
+    if t > agents[agent, _SINCE] and agents[agent, _STATE] >= 0:
+        rows[count[0], 0] = agent
+        rows[count[0], 1] = agents[agent, _STATE]
+        rows[count[0], 2] = agents[agent, _SINCE]
+        rows[count[0], 3] = t
+        count[0] += 1
+
+
+@njit(cache=True, nogil=True)
+def _start_call(agents, speed, calls, result, agent, call, t):
+    """Let an agent answer a call; the agent's speed scales talk, hold and wrap."""
+    total = np.int64(0)
+    for part in range(3):
+        length = np.int64(np.rint(calls[call, _TALK + part] * speed[agent]))
+        result[call, 3 + part] = length
+        total += length
+    if total < 5:
+        result[call, 3] += 5 - total
+        total = np.int64(5)
+    result[call, 0] = agent
+    result[call, 1] = t
+    result[call, 2] = t + total - result[call, 5]
+    agents[agent, _STATE] = INTERACTING
+    agents[agent, _SINCE] = t
+    agents[agent, _NEXT] = t + total
+    agents[agent, _CALL] = call
+
+
+@njit(cache=True, nogil=True)
+def _waiting_call(calls, result, queue, ends, t):
+    """Take the first call that still waits out of the queue, or -1; those whose patience ended have hung up."""
+    while ends[0] < ends[1]:
+        call = queue[ends[0]]
+        ends[0] += 1
+        gone = calls[call, _ARRIVAL] + calls[call, _PATIENCE]
+        if gone > t:
+            return call
+        result[call, 2] = gone
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _start_activity(agents, acts, agent, t):
+    """Start the next activity that is due, if any; return whether one started."""
+    while agents[agent, _AT] < agents[agent, _LAST]:
+        act = agents[agent, _AT]
+        if acts[act, _PLANNED] > t:
+            return False
+        agents[agent, _AT] += 1
+        end = t + acts[act, _LENGTH]
+        if acts[act, _UNTIL] > 0:
+            end = acts[act, _UNTIL]
+        late = acts[act, _LAPSES] == 1 and t - acts[act, _PLANNED] > _LAPSE_S
+        if end <= t or late:
+            continue
+        agents[agent, _STATE] = acts[act, _KIND]
+        agents[agent, _SINCE] = t
+        agents[agent, _NEXT] = end
+        return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
+    """Give an agent who is free at t the next thing to do: go home, an activity, a waiting call, or wait."""
+    if t >= agents[agent, _LOGOFF]:
+        call = _waiting_call(calls, result, queue, ends, t) if agents[agent, _LOGOFF] >= close else -1
+        if call < 0:
+            agents[agent, _STATE] = _GONE
+            agents[agent, _NEXT] = _NEVER
+        else:
+            _start_call(agents, speed, calls, result, agent, call, t)
+        return
+    if _start_activity(agents, acts, agent, t):
+        return
+    call = _waiting_call(calls, result, queue, ends, t)
+    if call >= 0:
+        _start_call(agents, speed, calls, result, agent, call, t)
+        return
+    agents[agent, _STATE] = ON_QUEUE
+    agents[agent, _SINCE] = t
+    agents[agent, _NEXT] = agents[agent, _LOGOFF]
+    if agents[agent, _AT] < agents[agent, _LAST]:
+        agents[agent, _NEXT] = min(agents[agent, _NEXT], acts[agents[agent, _AT], _PLANNED])
+
+
+@njit(cache=True, nogil=True)
+def _longest_idle(agents):
+    """Return the agent who has waited longest, or -1."""
+    best = -1
+    for agent in range(len(agents)):
+        if agents[agent, _STATE] == ON_QUEUE and (best < 0 or agents[agent, _SINCE] < agents[best, _SINCE]):
+            best = agent
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _offer(agents, speed, calls, result, queue, ends, call, t, rows, count):
+    """Offer a call to the longest-idle agent; a refusal sends it on to the next, else it waits."""
+    refused = calls[call, _REFUSED]
+    while True:
+        agent = _longest_idle(agents)
+        if agent < 0:
+            queue[ends[1]] = call
+            ends[1] += 1
+            return
+        _close_row(agents, agent, t, rows, count)
+        if refused == 0:
+            _start_call(agents, speed, calls, result, agent, call, t)
+            return
+        agents[agent, _STATE] = NOT_RESPONDING
+        agents[agent, _SINCE] = t
+        agents[agent, _NEXT] = t + np.int64(refused)
+        refused = 0
+
+
+@njit(cache=True, nogil=True)
+def run_day(shifts, speed, acts, calls, close):
+    """Return what every agent and every call did on one day.
+
+    Parameters
+    ----------
+    shifts
+        Per agent: log-in, log-off, first and one-past-last row of `acts` [int64, seconds of the day].
+    speed
+        Factor on handling times per agent.
+    acts
+        Activities, sorted by agent and planned time: status, planned start, length, fixed end, lapses.
+    calls
+        Calls by arrival: arrival, patience, talk, hold, wrap, seconds not responding of a first agent who refuses (0 for none) [int64].
+    close
+        Second of the day at which the lines close; agents whose shift ends then clear the queue.
+
+    Returns
+    -------
+    tuple
+        Rows agent, status, start, end; and per call: agent (-1 abandoned), answered, ended (for an abandoned call, when), talk, hold, wrap.
+    """
+    agents = np.zeros((len(shifts), 8), dtype=np.int64)
+    for agent in range(len(shifts)):
+        agents[agent, _STATE] = _BEFORE
+        agents[agent, _NEXT] = shifts[agent, 0]
+        agents[agent, _LOGOFF] = shifts[agent, 1]
+        agents[agent, _AT] = shifts[agent, 2]
+        agents[agent, _LAST] = shifts[agent, 3]
+    rows = np.empty((4 * len(calls) + 4 * len(acts) + 8 * len(shifts) + 8, 4), dtype=np.int64)
+    result = np.full((len(calls), 6), -1, dtype=np.int64)
+    queue = np.empty(len(calls), dtype=np.int64)
+    count, ends = np.zeros(1, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    call = 0
+    while True:
+        agent = np.argmin(agents[:, _NEXT])
+        t = agents[agent, _NEXT]
+        if call < len(calls) and calls[call, _ARRIVAL] < t:
+            _offer(agents, speed, calls, result, queue, ends, call, calls[call, _ARRIVAL], rows, count)
+            call += 1
+            continue
+        if t == _NEVER:
+            break
+        _close_row(agents, agent, t, rows, count)
+        _free(agents, speed, acts, calls, result, queue, ends, agent, t, close)
+    while ends[0] < ends[1]:
+        left = queue[ends[0]]
+        ends[0] += 1
+        result[left, 2] = calls[left, _ARRIVAL] + calls[left, _PATIENCE]
+    return rows[: count[0]].copy(), result

@@ -1,0 +1,216 @@
+"""The sample client: an invented insurer whose exports are written with their dirt, and whose true figures are known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.synthetic import exports, office_exports, questionnaires
+from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod, simulate_office
+from analysis.synthetic.calls import QUEUES, CentrePeriod, simulate_centre
+from analysis.synthetic.dirt import Draft, damaged, soil_status
+from analysis.synthetic.engagement_file import engagement_text
+from analysis.synthetic.people import People, invent_people
+from analysis.synthetic.plans import plan_period
+from analysis.synthetic.streams import Calendar, stream
+
+TEST_LOGIN = "0009999990"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample client that has been written, and what is true of it.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    files
+        Paths written, relative to `folder`.
+    dirt
+        Ledger: file, fate (``physical``, ``header``, ``banner``, ``blank``, ``total``, ``duplicate``, ``excluded:...``,
+        ``rejected:...``, ``used``), rows.
+    canaries
+        Every invented name and raw identifier of a person: none may be found in a deliverable.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    dirt: pd.DataFrame
+    canaries: tuple[str, ...]
+
+
+def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample:
+    """Write the exports, answers and engagement file of an invented insurer, and return what is true of it.
+
+    Parameters
+    ----------
+    folder
+        Where to write; made if missing. The same seed gives the same bytes.
+    seed
+        Which client.
+    weeks
+        Length of the period [weeks], from 2 March 2026; at least 2.
+
+    Returns
+    -------
+    Sample
+        What was written, and what is true of it.
+
+    Raises
+    ------
+    ValueError
+        `weeks` is below 2.
+    """
+    if weeks < 2:
+        raise ValueError(f"a sample covers at least 2 weeks, got {weeks}")
+    root = Path(folder)
+    centre_people, office_people, others = invent_people(seed)
+    calendar = Calendar.of(weeks)
+    centre = simulate_centre(
+        centre_people, calendar, plan_period(centre_people, calendar, seed=seed, period=0), seed=seed, period=0
+    )
+    office = simulate_office(
+        office_people, calendar, plan_period(office_people, calendar, seed=seed, period=0), seed=seed, period=0
+    )
+    drafts = [
+        *_centre_files(centre_people, calendar, centre, seed=seed),
+        *_office_files(office_people, calendar, office, others[:2], seed=seed),
+        *_shared_files(centre_people, office_people, calendar, centre=centre, office=office, raters=others[2:]),
+    ]
+    for part in ("data", "answers"):
+        (root / part).mkdir(parents=True, exist_ok=True)
+    for draft in drafts:
+        (root / draft.file).write_bytes(draft.text(bom=draft.file in {"data/agent_status_north.csv", "data/calls.csv"}))
+    roster = [
+        *office_exports.roster_rows(centre_people, calendar),
+        *office_exports.roster_rows(office_people, calendar),
+    ]
+    (root / "data/roster.xlsx").write_bytes(_workbook("Roster", [office_exports.ROSTER_HEADER, *roster]))
+    (root / "engagement.toml").write_text(
+        engagement_text(calendar, test_login=TEST_LOGIN), encoding="utf-8", newline="\n"
+    )
+    ledger = [row for draft in drafts for row in draft.rows()]
+    ledger += [
+        ("data/roster.xlsx", fate, rows)
+        for fate, rows in (("physical", len(roster) + 1), ("header", 1), ("used", len(roster)))
+    ]
+    people = (*centre_people.persons, *office_people.persons)
+    return Sample(
+        root,
+        tuple(sorted([*(draft.file for draft in drafts), "data/roster.xlsx", "engagement.toml"])),
+        pd.DataFrame(ledger, columns=["file", "fate", "rows"]),
+        tuple(sorted({*(one.key for one in people), *(one.name for one in people), *others, TEST_LOGIN})),
+    )
+
+
+def _centre_files(people: People, calendar: Calendar, centre: CentrePeriod, *, seed: int) -> list[Draft]:
+    """Return the contact centre's files with their dirt."""
+    rng = stream(seed, "dirt")
+    sites = exports.status_lines(people, calendar, centre)
+    north = Draft.of("data/agent_status_north.csv", exports.STATUS_HEADER, sites["North"])
+    south = Draft.of("data/agent_status_south.csv", exports.STATUS_HEADER, sites["South"])
+    north.repeat(rng, 25)
+    soil_status(north, sites["North"], rng, test_login=TEST_LOGIN)
+    north.banner("Agent Status Timeline", "Site: North", "All times are local")
+    # the southern export was drawn with one northern team still selected
+    guests = {one.key for one in people.persons if one.team == "Team North 3"}
+    limit = (calendar.midnights()[0] + np.timedelta64(5, "D")).astype(str)[:10]
+    shown = [line for line in sites["North"] if line[:10] in guests and line.split(",")[3][:10] < limit]
+    south.append("duplicate", shown)
+    south.repeat_header(20_000)
+    south.insert(rng, "blank", [""] * 3)
+    calls = exports.call_lines(people, calendar, centre)
+    log = Draft.of("data/calls.csv", exports.CALLS_HEADER, calls)
+    log.repeat(rng, 12)
+    volumes, total = exports.volume_lines(calendar, centre)
+    volume = Draft.of("data/interval_volumes.csv", exports.VOLUMES_HEADER, volumes)
+    volume.banner("Queue performance by interval")
+    volume.append("total", [total])
+    forecast = Draft.of("data/forecast.csv", exports.FORECAST_HEADER, exports.forecast_lines(calendar, seed=seed))
+    return [north, south, log, volume, forecast]
+
+
+def _office_files(
+    people: People, calendar: Calendar, office: OfficePeriod, observers: Sequence[str], *, seed: int
+) -> list[Draft]:
+    """Return the back office's files with their dirt."""
+    rng = stream(seed, "dirt", 1)
+    lines, _ = office_exports.item_lines(people, calendar, office, seed=seed)
+    items = Draft.of("data/work_items.csv", office_exports.ITEMS_HEADER, lines)
+    items.repeat(rng, 18)
+    swapped = damaged(rng, lines, lambda cells: [*cells[:4], cells[5], cells[4], cells[6]], 4, ",")
+    items.insert(rng, "rejected:end_before_start", [f"X{row}" for row in swapped])
+    load = office_exports.workload_lines(people, calendar, office)
+    rounds = office_exports.round_lines(people, calendar, office, observers, seed=seed)
+    quality = office_exports.quality_lines(people, calendar, office, seed=seed)
+    return [
+        items,
+        Draft.of("data/workload_weekly.csv", office_exports.WORKLOAD_HEADER, load, ";"),
+        Draft.of("data/observation_rounds.csv", office_exports.ROUNDS_HEADER, rounds),
+        Draft.of("data/quality.csv", office_exports.QUALITY_HEADER, quality),
+        Draft.of("data/item_types.csv", office_exports.TYPES_HEADER, office_exports.type_lines()),
+    ]
+
+
+def _shared_files(
+    centre_people: People,
+    office_people: People,
+    calendar: Calendar,
+    *,
+    centre: CentrePeriod,
+    office: OfficePeriod,
+    raters: Sequence[str],
+) -> list[Draft]:
+    """Return what covers both populations: schedule, skills, answers, listening notes."""
+    schedule = [
+        *office_exports.schedule_lines(centre_people, calendar, centre.plan),
+        *office_exports.schedule_lines(office_people, calendar, office.plan),
+    ]
+    skills = [
+        *exports.skill_lines(centre_people, [(name, 3) for name in QUEUES]),
+        *exports.skill_lines(office_people, [(one.name, 3) for one in ITEM_TYPES]),
+    ]
+    return [
+        Draft.of("data/schedule.csv", office_exports.SCHEDULE_HEADER, schedule),
+        Draft.of("data/skills.csv", "Agent Id,Skill,Level,Valid From,Valid To", skills),
+        _table("answers/readiness.csv", questionnaires.ANSWERS_HEADER, questionnaires.answer_rows(raters)),
+        _table("answers/listening.csv", questionnaires.LISTENING_HEADER, questionnaires.listening_rows(calendar.start)),
+    ]
+
+
+def _table(file: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Draft:
+    """Return a small file whose cells may hold separators."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return Draft.of(file, ",".join(header), out.getvalue().splitlines())
+
+
+def _workbook(sheet: str, rows: Sequence[Sequence[object]]) -> bytes:
+    """Return a workbook whose bytes depend on its cells alone."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.title = sheet
+    for row in rows:
+        page.append(list(row))
+    raw, fixed = io.BytesIO(), io.BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as before, zipfile.ZipFile(fixed, "w", zipfile.ZIP_STORED) as after:
+        for name in sorted(before.namelist()):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 0
+            content = before.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2026-04-27T08:00:00Z", content)
+            after.writestr(entry, content)
+    return fixed.getvalue()
