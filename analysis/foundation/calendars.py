@@ -161,6 +161,32 @@ def days(period: Period, zone: str, *, holidays: Collection[dt.date] = ()) -> pd
     return whole.assign(holiday=whole["day"].isin(pd.to_datetime(list(holidays)).as_unit("us")))
 
 
+def first_moment(days: pd.Series, zone: str | pd.Series) -> pd.Series:
+    """Return when a local date begins: the first moment at which the clock shows it, which need not be midnight.
+
+    Parameters
+    ----------
+    days
+        Local dates (midnights without a zone).
+    zone
+        IANA name, or one name per date.
+
+    Examples
+    --------
+    >>> first_moment(pd.Series(pd.to_datetime(["2026-03-30"])), "Europe/Amsterdam").tolist()
+    [Timestamp('2026-03-29 22:00:00+0000', tz='UTC')]
+    """
+    number = days.to_numpy().astype("M8[D]").astype(np.int64)
+    zones = np.full(len(days), zone) if isinstance(zone, str) else np.asarray(zone, dtype=object)
+    known: dict[tuple[int, str], int] = {}
+    for pair in set(zip(number.tolist(), zones.tolist(), strict=True)):
+        edges, labels = stretches((pair[0] - 2) * DAY_US, (pair[0] + 2) * DAY_US, str(pair[1]), DAY_US)
+        # a date that a zone skipped begins where the next one does
+        known[pair] = int(edges[int((labels >= pair[0]).argmax())])
+    moments = np.array([known[pair] for pair in zip(number.tolist(), zones.tolist(), strict=True)], dtype=np.int64)
+    return _utc(moments).set_axis(days.index)
+
+
 def stretches(first_us: int, last_us: int, zone: str, slot_us: int) -> tuple[Ints, Ints]:
     """Cut a span of UTC time where the local slot changes.
 
