@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import math
 import re
@@ -22,6 +23,16 @@ Override = tuple[str, Any]
 # Control characters, surrogates, line and paragraph separators; and the marks that reverse the direction of text.
 _REFUSED_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 _REFUSED_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+# What pydantic's kinds of error mean to the writer of the file; {wanted} is the description of the key.
+_SAID = {
+    "missing": "is missing. Add it{wanted}.",
+    "model_type": "must be a table, not a single value{wanted}.",
+    "dict_type": "must be a table, not a single value{wanted}.",
+    "tuple_type": "must be a list{wanted}; a block of its own starts with double brackets, such as [[source]].",
+    "list_type": "must be a list{wanted}.",
+    "string_pattern_mismatch": "is not written as expected{wanted}.",
+}
 
 
 def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> Engagement:
@@ -90,13 +101,22 @@ def parsed_override(text: str) -> Override:
         raise UsageProblem(f"--set {text}: write section.name=value, such as blending.service_level=0.9.")
     checked_name(name)
     try:
-        return name, tomllib.loads(f"x = {value}\n")["x"]
+        return name, _plain(tomllib.loads(f"x = {value}\n")["x"])
     except (ValueError, RecursionError) as error:
         if re.match(r"[+\-.\d\[{\"']", value):
             raise UsageProblem(
                 f'--set {name}: the value is not written as in engagement.toml (0.9, 15, true, "text").'
             ) from error
         return name, value
+
+
+def _plain(value: Any) -> Any:
+    """Return a TOML value as JSON knows it: dates and times become text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
@@ -147,7 +167,8 @@ def _refuse_unprintable(value: Any, where: str) -> None:
         if isinstance(part, float) and not math.isfinite(part):
             raise UsageProblem(f"{where}: {place} is not a finite number. Give a number, or leave the key out.")
         if isinstance(part, str) and any(
-            unicodedata.category(sign) in _REFUSED_CATEGORIES or sign in _REFUSED_MARKS for sign in part
+            sign != "\t" and (unicodedata.category(sign) in _REFUSED_CATEGORIES or sign in _REFUSED_MARKS)
+            for sign in part
         ):
             raise UsageProblem(
                 f"{where}: {place or 'the value'} holds a control character. Type the text again by hand."
@@ -187,16 +208,10 @@ def _said(item: Any, known: list[str], description: str) -> str:
     kind = item["type"]
     if kind == "extra_forbidden":
         return f"there is no such key.{nearest(str(item['loc'][-1]), known)}"
-    if kind == "missing":
-        return f"is missing. Add it{wanted}."
     if kind == "value_error":
         return f"{item['ctx']['error']}."
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"must be a table, not a single value{wanted}."
-    if kind in ("tuple_type", "list_type"):
-        return f"must be a list{wanted}; a block of its own starts with double brackets, such as [[source]]."
-    if kind == "string_pattern_mismatch":
-        return f"is not written as expected{wanted}."
+    if kind in _SAID:
+        return _SAID[kind].format(wanted=wanted)
     text = re.sub(r"^(Input|String|Value|Decimal|Number) should ", "must ", item["msg"])
     text = text.replace("must have at least 1 character", "must not be empty")
     return f"{text}{wanted}."

@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from analysis.baseline.settings import BaselineSettings
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.settings import Client, Queue, Settings
+from analysis.intake.settings import Source
+from analysis.readiness.settings import ReadinessSettings
 from analysis.utilization.settings import UtilizationSettings
 
 # Below this size a group needs a written reason, which the report prints; below 5 it is refused by the settings themselves.
@@ -32,10 +34,12 @@ class Engagement(Settings):
     """Everything that an assessment is told, as ``engagement.toml`` states it."""
 
     client: Client = Field(description="who the client is and which days are looked at")
+    source: tuple[Source, ...] = Field(default=(), description="the client's exports and how to read them")
     queue: tuple[Queue, ...] = Field(default=(), description="queues of contacts and the promise each is held to")
     baseline: BaselineSettings = Field(default=BaselineSettings(), description="how today is measured")
     utilization: UtilizationSettings = Field(default=UtilizationSettings(), description="how ceilings are estimated")
     blending: BlendingSettings = Field(default=BlendingSettings(), description="how blending is assessed")
+    readiness: ReadinessSettings = Field(default=ReadinessSettings(), description="how readiness is assessed")
     privacy: Privacy = Field(default=Privacy(), description="retention and small groups")
 
     @model_validator(mode="after")

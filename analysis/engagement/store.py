@@ -78,8 +78,7 @@ def write_frame(frame: Any, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    plain_index = isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0 and frame.index.step == 1
-    if not plain_index:
+    if len(frame) and not frame.index.equals(pd.RangeIndex(len(frame))):
         raise TypeError(f"{path.stem}: the frame has an index of its own; call reset_index before storing it")
     if not all(isinstance(name, str) for name in frame.columns):
         raise TypeError(f"{path.stem}: every column needs a text name")
@@ -100,32 +99,36 @@ def read_frame(path: Path) -> Any:
 def _plain(value: Any, where: str, frames: dict[str, Any]) -> Any:
     """Return `value` as JSON-plain data; frames are collected by their place."""
     if value is None or isinstance(value, bool | str) or type(value) is int:
-        return value
-    if isinstance(value, float):
-        return _finite(float(value), where)
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: _plain(getattr(value, field.name), _join(where, field.name), frames)
-            for field in dataclasses.fields(value)
-        }
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError(f"{where}: a mapping in a result has text keys")
-        # a list of pairs keeps the order, which sorted keys would lose
-        return [[key, _plain(item, _join(where, key), frames)] for key, item in value.items()]
-    if isinstance(value, tuple | list):
-        return [_plain(item, _join(where, str(number)), frames) for number, item in enumerate(value)]
-    if hasattr(value, "to_parquet"):
+        plain: Any = value
+    elif isinstance(value, float):
+        plain = _finite(float(value), where)
+    elif isinstance(value, BaseModel):
+        plain = value.model_dump(mode="json")
+    elif isinstance(value, dt.date):
+        plain = value.isoformat()
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = [field.name for field in dataclasses.fields(value)]
+        plain = {name: _plain(getattr(value, name), _join(where, name), frames) for name in fields}
+    elif isinstance(value, Mapping):
+        plain = _pairs(value, where, frames)
+    elif isinstance(value, tuple | list):
+        plain = [_plain(item, _join(where, str(number)), frames) for number, item in enumerate(value)]
+    elif hasattr(value, "to_parquet"):
         name = _unique(re.sub(r"[^A-Za-z0-9_.-]", "_", where) or "frame", frames)
         frames[name] = value
-        return {"frame": f"{name}.parquet"}
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        return _plain(value.item(), where, frames)
-    raise TypeError(f"{where}: a result cannot hold a {type(value).__name__}")
+        plain = {"frame": f"{name}.parquet"}
+    elif hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        plain = _plain(value.item(), where, frames)
+    else:
+        raise TypeError(f"{where}: a result cannot hold a {type(value).__name__}")
+    return plain
+
+
+def _pairs(value: Mapping[Any, Any], where: str, frames: dict[str, Any]) -> list[list[Any]]:
+    """Return a mapping as a list of pairs, which keeps its order where sorted keys would lose it."""
+    if not all(isinstance(key, str) for key in value):
+        raise TypeError(f"{where}: a mapping in a result has text keys")
+    return [[key, _plain(item, _join(where, key), frames)] for key, item in value.items()]
 
 
 def _finite(number: float, where: str) -> float:

@@ -1,0 +1,89 @@
+"""The words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from analysis import __version__
+
+_RUN = """\
+Runs all stages that something changed for, and builds the report.
+Finished stages are kept: after a stop, the same command goes on where it ended."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``engage``.
+
+    Examples
+    --------
+    >>> build_parser().parse_args(["run", "acme", "--until", "baseline"]).until
+    'baseline'
+    """
+    parser = argparse.ArgumentParser(
+        prog="engage",
+        description="Measures non-work, estimates achievable utilization, assesses blending readiness, and writes the report.",
+        epilog="exit status: 0 done, 1 failed, 2 bad usage or engagement file, 3 data refused or a question to answer, 4 disclosure audit failed",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"engage {__version__}")
+    verbs = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    new = _verb(verbs, "new", "make an engagement: file, folders, data request, interview guide")
+    new.add_argument("name", help="short name: a-z, 0-9, - and _")
+    new.add_argument("--client", default="", help="name of the client as the report prints it")
+    check = _verb(verbs, "check", "read the client's files: what each is and is good for, rows by fate, open questions")
+    check.add_argument("name")
+    run = _verb(verbs, "run", "run all stages and build the report", _RUN)
+    run.add_argument("name")
+    _run_flags(run)
+    lab = _verb(verbs, "lab", "open JupyterLab on copies of the notebooks")
+    lab.add_argument("name")
+    lab.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    demo = _verb(verbs, "demo", "make the sample client, run the chain, print the path of the PDF")
+    demo.set_defaults(name="sample")
+    _run_flags(demo)
+    verify = _verb(verbs, "verify", "tell whether any byte changed since the last run")
+    verify.add_argument("name")
+    explain = _verb(verbs, "explain", "tell why a stage would run again, or where a figure comes from")
+    explain.add_argument("name")
+    explain.add_argument("figure", nargs="?", help="id of a figure, such as baseline.idle_share")
+    explain.add_argument("scope", nargs="*", help="part of its scope, such as population=contact_centre")
+    report = _verb(verbs, "report", "build the report again from the finished stages alone")
+    report.add_argument("name")
+    _verb(verbs, "doctor", "look at the installation, the workspace and Jupyter's settings")
+    close = _verb(verbs, "close", "delete the client's data, the answers and the pseudonym key, after asking")
+    close.add_argument("name")
+    close.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def _verb(verbs: argparse._SubParsersAction, name: str, text: str, more: str = "") -> argparse.ArgumentParser:
+    """Add a command with the flags that all share."""
+    verb = verbs.add_parser(
+        name,
+        help=text,
+        description=more or text[0].upper() + text[1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.add_argument("--workspace", metavar="FOLDER", help="folder that holds engagements/ and reports/")
+    verb.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    verb.add_argument("--debug", action="store_true", help="print the full trace of an error; it may show client data")
+    return verb
+
+
+def _run_flags(verb: argparse.ArgumentParser) -> None:
+    """Add the flags of a run."""
+    verb.add_argument(
+        "--set",
+        dest="overrides",
+        metavar="SECTION.NAME=VALUE",
+        action="append",
+        default=[],
+        help="use this value instead of the engagement file's; recorded and printed in the report",
+    )
+    verb.add_argument(
+        "--from", dest="start", metavar="STAGE", help="run this stage and all after it even if nothing changed"
+    )
+    verb.add_argument("--until", metavar="STAGE", help="stop after this stage")
+    verb.add_argument("--force", action="store_true", help="run every stage even if nothing changed")
+    verb.add_argument("--isolated", action="store_true", help="a fresh Python process for every notebook")

@@ -1,0 +1,76 @@
+"""Makes a new engagement from the template, and ends one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from analysis.engagement.files import files_below, one_at_a_time, remove_tree, replace, write_bytes
+from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
+from analysis.engagement.workspace import Folder, check_slug
+from analysis.foundation.assets import assets
+from analysis.foundation.schema import UsageProblem
+
+PRIVATE_PARTS: tuple[str, ...] = ("private", "data", "answers")
+_TEMPLATE_NAME = 'name = ""'
+
+
+def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
+    """Make an engagement: file with comments, folders, data request, interview guide and pseudonym key.
+
+    Parameters
+    ----------
+    slug
+        Short name.
+    home
+        The workspace.
+    client
+        Name of the client as the report prints it, if known already.
+
+    Raises
+    ------
+    UsageProblem
+        The name is not allowed or taken.
+    """
+    folder = Folder(root=home / "engagements" / check_slug(slug, new=True), workspace=home)
+    if folder.root.exists():
+        raise UsageProblem(f"There is an engagement {slug} already. Choose another name, or work on that one.")
+    aside = folder.root.parent / f".new-{slug}"
+    with one_at_a_time(folder.root.parent / f".{slug}.lock", f"the engagement {slug}"):
+        remove_tree(aside)
+        try:
+            for name, source in files_below(assets() / "templates" / "engagement").items():
+                write_bytes(aside / name, source.read_bytes())
+            if client:
+                file = aside / "engagement.toml"
+                text = file.read_text(encoding="utf-8")
+                named = text.replace(_TEMPLATE_NAME, f"name = {json.dumps(client, ensure_ascii=False)}", 1)
+                write_bytes(file, named.encode("utf-8"))
+            (aside / "data").mkdir(exist_ok=True)
+            (aside / "answers").mkdir(exist_ok=True)
+            pseudonym_key(Folder(root=aside, workspace=home))
+            replace(aside, folder.root)
+        finally:
+            remove_tree(aside)
+    (folder.root.parent / f".{slug}.lock").unlink(missing_ok=True)
+    return folder
+
+
+def private_files(folder: Folder) -> dict[str, int]:
+    """Return how many files each folder holds that closing deletes."""
+    return {name: len(files_below(folder.root / name)) for name in PRIVATE_PARTS if (folder.root / name).is_dir()}
+
+
+def close_engagement(folder: Folder) -> None:
+    """Delete the client's data, the answers, the pseudonym key, rejected rows and executed notebooks.
+
+    What stays are the artefacts under pseudonyms that nobody can resolve any more, and the deliverables.
+    """
+    with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"):
+        deleted = private_files(folder)
+        # the mark comes first: a closed engagement that still holds files is closed again, an open one without its key is not
+        write_bytes(folder.root / CLOSED_FILE, json.dumps({"deleted_files": deleted}, indent=1).encode("utf-8") + b"\n")
+        for name in PRIVATE_PARTS:
+            remove_tree(folder.root / name)
+        remove_tree(folder.work / "drafts")
+        remove_tree(folder.root / "notebooks")

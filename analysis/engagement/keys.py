@@ -1,0 +1,157 @@
+"""Content keys: everything that a stage's artefacts depend on, and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import importlib.metadata
+import json
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.engagement.files import digest_of, files_below, sha256_of
+from analysis.engagement.model import Engagement
+from analysis.engagement.records import Record
+from analysis.engagement.stages import StageSpec
+from analysis.engagement.workspace import Folder
+from analysis.foundation.assets import assets
+
+DISTRIBUTION = "blending-readiness"
+FORMAT = 1
+
+
+def components(
+    spec: StageSpec,
+    engagement: Engagement,
+    folder: Folder,
+    upstream: Mapping[str, Record],
+    *,
+    key: bytes,
+    notebook: bool = True,
+) -> dict[str, Any]:
+    """Return what the key of a stage is made of, as plain data without paths of this machine.
+
+    Parameters
+    ----------
+    spec
+        The stage.
+    engagement
+        Checked settings, overrides included.
+    folder
+        The engagement's folders: input files are hashed there.
+    upstream
+        Records of the stages that it reads.
+    key
+        The pseudonym key; only a fingerprint enters.
+    notebook
+        Whether the notebook's code counts; a draft made by hand may come from any notebook.
+    """
+    made_of: dict[str, Any] = {
+        "format": FORMAT,
+        "stage": spec.name,
+        "settings": engagement.model_dump(mode="json", include=set(spec.settings)),
+        "upstream": {name: upstream[name].digest for name in spec.reads},
+        "package": package_hash(),
+        "versions": versions(),
+        "templates": {name: templates_hash(name) for name in spec.templates},
+        "notebook": notebook_hash(spec.notebook_path) if notebook and spec.notebook_path else None,
+    }
+    if not spec.reads:
+        made_of["inputs"] = input_hashes(engagement, folder)
+        made_of["pseudonyms"] = hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
+    return made_of
+
+
+def stage_key(made_of: Mapping[str, Any]) -> str:
+    """Return the key: the digest of its components."""
+    return digest_of(dict(made_of))
+
+
+def input_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
+    """Return the SHA-256 of every client file that the sources name, by its name relative to the engagement."""
+    patterns = [
+        pattern for source in engagement.source for pattern in (*source.files, *filter(None, [source.state_map]))
+    ]
+    found = {path for pattern in patterns for path in folder.root.glob(pattern) if path.is_file()}
+    return {path.relative_to(folder.root).as_posix(): sha256_of(path) for path in sorted(found)}
+
+
+def notebook_hash(path: Path) -> str:
+    """Return the digest of a notebook's code, without the parameters cell, outputs and words."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", [])
+    ]
+    return digest_of(code)
+
+
+@functools.cache
+def package_hash() -> str:
+    """Return the digest of the package's source files."""
+    package = Path(__file__).resolve().parents[1]
+    found = {
+        name: path
+        for name, path in files_below(package).items()
+        if name.endswith(".py") and not name.startswith("_files/")
+    }
+    return digest_of({name: sha256_of(path) for name, path in found.items()})
+
+
+@functools.cache
+def templates_hash(name: str) -> str:
+    """Return the digest of a folder below ``templates/``."""
+    return digest_of({file: sha256_of(path) for file, path in files_below(assets() / "templates" / name).items()})
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Return the installed versions of Python and of the packages that the kit names.
+
+    Examples
+    --------
+    >>> "pandas" in versions()
+    True
+    """
+    required = importlib.metadata.requires(DISTRIBUTION) or []
+    names = sorted({re.split(r"[^A-Za-z0-9._-]", line)[0].lower() for line in required if "extra ==" not in line})
+    return {"python": platform.python_version(), **{name: _version(name) for name in (DISTRIBUTION, *names)}}
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:  # numba has no wheels for some machines
+        return "not installed"
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], place: str = "") -> list[str]:
+    """Return one phrase per component that differs between two keys.
+
+    Examples
+    --------
+    >>> differences({"settings": {"baseline": {"seed": 1}}}, {"settings": {"baseline": {"seed": 2}}})
+    ['settings.baseline.seed: 1 -> 2']
+    """
+    said: list[str] = []
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        inner = f"{place}.{name}" if place else name
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            said += differences(old, new, inner)
+        elif old != new:
+            said.append(f"{inner}: {_short(old)} -> {_short(new)}")
+    return said
+
+
+def _short(value: Any) -> str:
+    """Return a value as a phrase of bounded length."""
+    text = json.dumps(value, ensure_ascii=False) if value is not None else "none"
+    if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value):
+        return value[:12]
+    return text if len(text) <= 60 else f"{text[:57]}..."

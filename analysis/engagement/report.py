@@ -1,0 +1,155 @@
+"""Builds the deliverables from the artefacts alone, states what they were made of, and puts them where they may be handed over."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.engagement.files import (
+    digest_of,
+    files_below,
+    flush_tree,
+    hashes_below,
+    read_json,
+    remove_tree,
+    replace,
+    write_json,
+)
+from analysis.engagement.keys import notebook_hash
+from analysis.engagement.load import Override
+from analysis.engagement.model import Engagement
+from analysis.engagement.records import DONE_FILE, KEY_FILE, Record
+from analysis.engagement.stages import CHAIN, stage_spec
+from analysis.engagement.store import load
+from analysis.engagement.workspace import Folder
+
+MANIFEST = "manifest.json"
+PDF = "assessment.pdf"
+
+
+def make_report(
+    folder: Folder, engagement: Engagement, found: Mapping[str, Record], overrides: Sequence[Override], into: Path
+) -> None:
+    """Write the deliverables and their manifest into an empty folder.
+
+    Parameters
+    ----------
+    folder
+        The engagement's folders.
+    engagement
+        Checked settings, overrides included.
+    found
+        Records of all stages before the report.
+    overrides
+        Names and values that stand in for those of the engagement file; the report prints them.
+    into
+        Where the files go.
+
+    Raises
+    ------
+    DisclosureProblem
+        A figure could single out a person.
+    """
+    from analysis.report import build_report
+
+    made_of = {name: record.components() for name, record in found.items()}
+    results = {name: load(stage_spec(name).result_class(), record.folder) for name, record in found.items()}
+    build_report(
+        client=engagement.client,
+        queues=engagement.queue,
+        **results,
+        run=run_facts(found, made_of, overrides),
+        out=into,
+        settings=engagement.report,
+    )
+    write_json(into / MANIFEST, _manifest(found, made_of, overrides, hashes_below(into)))
+
+
+def run_facts(
+    found: Mapping[str, Record], made_of: Mapping[str, Mapping[str, Any]], overrides: Sequence[Override]
+) -> dict[str, Any]:
+    """Return what the report states about the run: id, overrides, inputs, versions, and the inputs behind each stage."""
+    inputs = dict(made_of["intake"]["inputs"])
+    return {
+        "run_id": digest_of({name: record.key for name, record in found.items()})[:12],
+        "overrides": [(name, value) for name, value in overrides],
+        "inputs": inputs,
+        "versions": dict(made_of["intake"]["versions"]),
+        "sources": {name: sorted(inputs.values()) for name in found},
+    }
+
+
+def publish(record: Record, folder: Folder) -> tuple[Path, tuple[str, ...]]:
+    """Put the deliverables of a finished report in place, file by file, each whole.
+
+    Returns
+    -------
+    tuple
+        Path of the assessment, and what the user must know: a file that another program holds open is written beside it.
+    """
+    target = folder.reports
+    target.mkdir(parents=True, exist_ok=True)
+    former = (read_json(target / MANIFEST) or {}).get("outputs", {})
+    for leftover in target.parent.glob(f".{folder.slug}-*.part"):
+        remove_tree(leftover)
+    aside = target.parent / f".{folder.slug}-{secrets.token_hex(4)}.part"
+    notes: list[str] = []
+    pdf = target / PDF
+    try:
+        shutil.copytree(record.folder, aside, ignore=shutil.ignore_patterns(KEY_FILE, DONE_FILE))
+        flush_tree(aside)
+        files = files_below(aside)
+        # the manifest comes last: until then verify says that the deliverables are not those of the run
+        for name in sorted(files, key=lambda name: name == MANIFEST):
+            placed = _place(files[name], target / name, notes)
+            pdf = placed if name == PDF else pdf
+        for name in former:
+            if name not in files:
+                (target / name).unlink(missing_ok=True)
+    finally:
+        remove_tree(aside)
+    return pdf, tuple(notes)
+
+
+def _place(source: Path, target: Path, notes: list[str]) -> Path:
+    """Rename a file into place, or beside it when another program holds it open."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        replace(source, target)
+    except PermissionError:
+        number = 2
+        while (beside := target.with_name(f"{target.stem}-{number}{target.suffix}")).exists():
+            number += 1
+        source.replace(beside)
+        notes.append(
+            f"{target.name} is open in another program; the new one is {beside.name} beside it. Close it and run again to replace it."
+        )
+        return beside
+    return target
+
+
+def _manifest(
+    found: Mapping[str, Record],
+    made_of: Mapping[str, Mapping[str, Any]],
+    overrides: Sequence[Override],
+    outputs: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the deliverables were made of; no times, no paths of this machine."""
+    facts = run_facts(found, made_of, overrides)
+    first = made_of["intake"]
+    return {
+        "schema": 1,
+        "run_id": facts["run_id"],
+        "inputs": facts["inputs"],
+        "overrides": [list(pair) for pair in overrides],
+        "package": first["package"],
+        "versions": facts["versions"],
+        "notebooks": {
+            spec.notebook: notebook_hash(spec.notebook_path) for spec in CHAIN if spec.notebook and spec.notebook_path
+        },
+        "stages": {name: {"key": record.key, "outputs": record.digest} for name, record in found.items()},
+        "outputs": dict(outputs),
+    }

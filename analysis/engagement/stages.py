@@ -1,0 +1,148 @@
+"""The chain: which stage reads what, which notebook carries it, and which verb answers its question."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.engagement.load import nearest
+from analysis.foundation.assets import assets
+from analysis.foundation.schema import UsageProblem
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """One stage of the chain.
+
+    Attributes
+    ----------
+    name
+        Name of the stage and of its folder.
+    notebook
+        File name of its notebook; None for the report.
+    kind
+        ``"module:name"`` of the class of its result.
+    settings
+        Keys of the engagement file that it depends on; the last one is the section whose scalars are the notebook's parameters.
+    reads
+        Earlier stages whose results it reads.
+    templates
+        Folders below ``templates/`` whose content it depends on.
+    """
+
+    name: str
+    notebook: str | None
+    kind: str
+    settings: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> str | None:
+        """Section of the engagement file that belongs to this stage; None for intake, whose sources are lists."""
+        return None if self.name == "intake" else self.settings[-1]
+
+    @property
+    def notebook_path(self) -> Path | None:
+        """Where the notebook lies."""
+        return None if self.notebook is None else assets() / "notebooks" / self.notebook
+
+    def result_class(self) -> Any:
+        """Return the class of the result."""
+        module, _, name = self.kind.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+CHAIN: tuple[StageSpec, ...] = (
+    StageSpec(
+        name="intake",
+        notebook="01_intake.ipynb",
+        kind="analysis.intake:Intake",
+        settings=("client", "source"),
+        templates=("state_maps",),
+    ),
+    StageSpec(
+        name="baseline",
+        notebook="02_baseline.ipynb",
+        kind="analysis.baseline:Baseline",
+        settings=("client", "queue", "baseline"),
+        reads=("intake",),
+    ),
+    StageSpec(
+        name="utilization",
+        notebook="03_utilization.ipynb",
+        kind="analysis.utilization:Utilization",
+        settings=("client", "queue", "utilization"),
+        reads=("intake", "baseline"),
+    ),
+    StageSpec(
+        name="blending",
+        notebook="04_blending.ipynb",
+        kind="analysis.blending:Blending",
+        settings=("client", "queue", "blending"),
+        reads=("intake", "baseline"),
+    ),
+    StageSpec(
+        name="readiness",
+        notebook="05_readiness.ipynb",
+        kind="analysis.readiness:Readiness",
+        settings=("client", "readiness"),
+        reads=("intake", "baseline", "utilization", "blending"),
+        templates=("questionnaires",),
+    ),
+    StageSpec(
+        name="report",
+        notebook=None,
+        kind="analysis.report:Report",
+        settings=("client", "queue", "privacy", "report"),
+        reads=("intake", "baseline", "utilization", "blending", "readiness"),
+        templates=("report",),
+    ),
+)
+STAGES: tuple[str, ...] = tuple(spec.name for spec in CHAIN)
+
+
+def stage_spec(name: str) -> StageSpec:
+    """Return the stage of this name.
+
+    Raises
+    ------
+    UsageProblem
+        There is none.
+
+    Examples
+    --------
+    >>> stage_spec("blending").reads
+    ('intake', 'baseline')
+    """
+    for spec in CHAIN:
+        if spec.name == name:
+            return spec
+    raise UsageProblem(f"There is no stage {name}.{nearest(name, STAGES)}")
+
+
+def answer(name: str, stage: Any) -> Any:
+    """Call the verb of a stage exactly as its notebook does, and return the result.
+
+    Parameters
+    ----------
+    name
+        Name of a stage with a notebook.
+    stage
+        What :func:`analysis.engagement.open_stage` returned.
+    """
+    import analysis
+
+    results = stage.results
+    if name == "intake":
+        return analysis.read_sources(stage.sources, client=stage.client, root=stage.root, key=stage.key)
+    if name == "readiness":
+        parts = (stage.tables, results["baseline"], results["utilization"], results["blending"])
+        return analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings)
+    asked = {"client": stage.client, "queues": stage.queues, "settings": stage.settings}
+    if name == "baseline":
+        return analysis.measure_baseline(stage.tables, **asked)
+    verb = {"utilization": analysis.estimate_utilization, "blending": analysis.assess_blending}[name]
+    return verb(stage.tables, results["baseline"], **asked)
