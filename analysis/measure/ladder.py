@@ -11,8 +11,8 @@ import pandas as pd
 from analysis.foundation import intervals
 from analysis.foundation.intervals import sets
 from analysis.foundation.intervals.sets import NOTHING, Engine, Keys, Packing
+from analysis.foundation.intervals.slots import slices, slot_ticks
 from analysis.foundation.intervals.table import Ints, Labels, Rows, read
-from analysis.foundation.intervals.totals import slices, slot_ticks
 from analysis.foundation.schema import BUCKETS, DataProblem
 from analysis.measure.breaks import Entitlement, buckets_of, joined, limited
 from analysis.measure.person_days import PersonDays, added_up

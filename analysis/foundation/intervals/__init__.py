@@ -7,9 +7,9 @@ _NAMES = {
     "clip": ".algebra",
     "gaps": ".algebra",
     "exclusive": ".algebra",
-    "busy": ".totals",
-    "totals": ".totals",
-    "equal_split": ".totals",
+    "busy": ".slots",
+    "totals": ".slots",
+    "equal_split": ".slots",
     "warm": ".kernels",
 }
 

@@ -66,7 +66,8 @@ def clip(spells: Spells, *, within: Spells, engine: Engine | None = None) -> pd.
     Returns
     -------
     pandas.DataFrame
-        The spells' columns with start and end cut, in the spells' order; a spell across two windows gives two rows.
+        The spells' columns with start and end cut, in the spells' order; a spell across two windows gives two rows. Other columns keep their
+        values, lengths among them too.
 
     Examples
     --------
@@ -90,7 +91,7 @@ def clip(spells: Spells, *, within: Spells, engine: Engine | None = None) -> pd.
     return kept.assign(start=result["start"], end=result["end"])
 
 
-def gaps(spells: Spells, *, within: Spells, engine: Engine | None = None) -> pd.DataFrame:
+def gaps(spells: Spells, *, within: Spells | None = None, engine: Engine | None = None) -> pd.DataFrame:
     """Return the stretches of given windows in which a person was in no spell.
 
     Parameters
@@ -98,7 +99,8 @@ def gaps(spells: Spells, *, within: Spells, engine: Engine | None = None) -> pd.
     spells, engine
         As in :func:`union`.
     within
-        Windows (shifts without breaks) per agent, or for everybody where they name no agent.
+        Windows (shifts without breaks) per agent, or for everybody where they name no agent; none takes each person's time from the first
+        start to the last end.
 
     Returns
     -------
@@ -112,10 +114,11 @@ def gaps(spells: Spells, *, within: Spells, engine: Engine | None = None) -> pd.
     0     40   55      15
     1     70   80      10
     """
-    rows, labels = read(spells=spells, within=within)
+    rows, labels = read(spells=spells) if within is None else read(spells=spells, within=within)
     packing = Packing.of(labels.people, list(rows.values()))
     engine = sets.chosen(engine, len(rows["spells"]))
-    windows, busy = (sets.merged(packing.pack(rows[name]), engine) for name in ("within", "spells"))
+    busy = sets.merged(packing.pack(rows["spells"]), engine)
+    windows = packing.spans(busy) if within is None else sets.merged(packing.pack(rows["within"]), engine)
     free = packing.unpack(sets.added(busy, windows, engine)[0])
     return labels.frame(free, gap_us=free.end - free.start)
 

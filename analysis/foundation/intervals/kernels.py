@@ -1,4 +1,4 @@
-"""The compiled passes of the interval algebra; `sets` and `totals` hold numpy twins with equal answers."""
+"""The compiled passes of the interval algebra; `sets` and `slots` hold numpy twins with equal answers."""
 
 from __future__ import annotations
 

@@ -73,6 +73,13 @@ class Packing:
         """Pack rows, in their order."""
         return self.keys(rows.person, rows.start), self.keys(rows.person, rows.end)
 
+    def spans(self, keys: Keys) -> Keys:
+        """Return each person's time from the first start to the last end of a set."""
+        person = keys[0] >> self.bits
+        new = np.ones(len(person) + 1, dtype=bool)
+        new[1:-1] = person[1:] != person[:-1]
+        return keys[0][new[:-1]], keys[1][new[1:]]
+
     def unpack(self, keys: Keys) -> Rows:
         """Return packed pieces as rows."""
         mask = (1 << self.bits) - 1
