@@ -1,0 +1,1 @@
+"""How each format of export is opened and which of its columns fill ours by default."""

@@ -1,0 +1,288 @@
+"""Explicit casts: each cell becomes what its column must hold, or its row is rejected with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.schema import TABLES, Kind
+from analysis.intake.batch import TEXT, Batch
+from analysis.intake.clock import resolve
+from analysis.intake.mapping import text_of
+from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
+from analysis.intake.settings import DURATION_TABLES, ColumnSource
+from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HALF_DAY_US = DAY_US // 2
+# A later stamp of a row that lies before the earlier one: table -> pairs of (earlier, later).
+PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "spells": (("start", "end"),),
+    "schedule": (("start", "end"),),
+    "work_items": (("arrived", "started"), ("started", "ended"), ("arrived", "ended")),
+    "contacts": (("offered_at", "answered_at"), ("answered_at", "ended_at"), ("offered_at", "ended_at")),
+}
+# Pairs whose two clocks are one, so that any step back is midnight; elsewhere only a step of more than half a day is.
+SAME_CLOCK: frozenset[tuple[str, str]] = frozenset(
+    {("start", "end"), ("started", "ended"), ("answered_at", "ended_at")}
+)
+
+
+@dataclass(slots=True)
+class Column:
+    """One of our columns over all rows of a batch: its values, and where something stands."""
+
+    kind: Kind
+    values: np.ndarray | pd.Series
+    given: NDArray[np.bool_]
+
+
+def cast(batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_year: int) -> dict[str, Column]:
+    """Return our columns, typed; rows with a cell that is not what it must be are rejected.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    origins
+        Where each of our columns comes from.
+    zone
+        Zone of stamps without an offset.
+    near_year
+        Year of the assessment, for years of two digits.
+
+    Raises
+    ------
+    DataProblem
+        A question must be answered first: order of dates, unit of durations, decimal sign.
+    """
+    kinds: dict[str, Kind] = {**TABLES[batch.source.target], "duration": "us"}
+    texts = {name: text_of(batch, origin) for name, origin in origins.items()}
+    columns: dict[str, Column] = {}
+    for name, text in texts.items():
+        kind = kinds[name]
+        if kind == "text":
+            columns[name] = Column(kind, text, (text != "").to_numpy(dtype=bool))
+        elif kind == "us":
+            columns[name] = _duration(batch, name, text, origins[name])
+        elif kind in ("number", "count"):
+            columns[name] = _number(batch, name, text)
+        elif kind == "flag":
+            columns[name] = _flag(batch, text, origins[name])
+    stamps = _stamps(batch, {name: text for name, text in texts.items() if kinds[name] in ("time", "date")}, near_year)
+    _over_midnight(batch, stamps, origins)
+    for name, stamp in stamps.items():
+        columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
+    _to_utc(batch, columns, stamps, zone)
+    _ends(batch, columns)
+    return columns
+
+
+def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) -> Column:
+    """Return durations in microseconds."""
+    own = origin.column == name and name.endswith("_us")
+    typed = all(raw.typed for raw in batch.files)
+    unit = "us" if own else batch.source.duration_unit
+    found = parse_durations(text, unit=unit, decimal=batch.source.decimal, typed=typed)
+    still = batch.fates.open
+    if (found.no_unit & still).any():
+        raise batch.ask(
+            f"{batch.file_at(found.no_unit & still)}: {int((found.no_unit & still).sum())} durations for {name} are plain numbers "
+            f"(first: {batch.place(found.no_unit & still)}), and their unit is not known. "
+            'Set duration_unit = "s", "min", "h" or "ms".'
+        )
+    _refuse_unclear(batch, name, found.unclear)
+    batch.reject(found.bad, f"bad_duration_{name}" if name != "duration" else "bad_duration")
+    batch.reject(found.negative, "negative_duration")
+    return Column("us", found.us, found.given)
+
+
+def _number(batch: Batch, name: str, text: pd.Series) -> Column:
+    """Return numbers; columns in seconds may be written as h:mm:ss."""
+    typed = all(raw.typed for raw in batch.files)
+    clocked = parse_durations(text, unit="hms", decimal=None) if name.endswith("_s") else None
+    found = parse_numbers(text, decimal=batch.source.decimal, typed=typed)
+    if clocked is not None:
+        clock = clocked.given & ~clocked.bad
+        found.values[clock] = clocked.us[clock] / SECOND_US
+        found.bad &= ~clock
+        found.unclear &= ~clock
+    _refuse_unclear(batch, name, found.unclear)
+    batch.reject(found.bad, "bad_number")
+    return Column("number", found.values, found.given)
+
+
+def _refuse_unclear(batch: Batch, name: str, unclear: NDArray[np.bool_]) -> None:
+    """Ask for the decimal sign where cells could be read in two ways."""
+    unclear = unclear & batch.fates.open
+    if unclear.any():
+        raise batch.ask(
+            f"{batch.file_at(unclear)}: {int(unclear.sum())} numbers for {name} can be read in two ways, a thousand times apart "
+            f'(first: {batch.place(unclear)}). Set decimal = "." or decimal = ",".'
+        )
+
+
+def _flag(batch: Batch, text: pd.Series, origin: ColumnSource) -> Column:
+    """Return yes or no."""
+    if origin.true is not None:
+        values = text.isin([value.strip() for value in origin.true]).to_numpy(dtype=bool)
+        return Column("flag", values, np.ones(len(text), dtype=bool))
+    yes, given, bad = parse_flags(text)
+    batch.reject(bad, "bad_flag")
+    return Column("flag", yes, given)
+
+
+def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dict[str, Stamps]:
+    """Return the stamps of all columns, read in one order of year, month and day."""
+    order, still = batch.source.date_order, batch.fates.open
+    found = {name: parse_stamps(text, order=order, near_year=near_year) for name, text in texts.items()}
+    if order is None and found:
+        day, month, unclear = (
+            np.any([getattr(stamp, part) & still for stamp in found.values()], axis=0)
+            for part in ("day_first", "month_first", "unclear")
+        )
+        if day.any() and month.any():
+            raise batch.ask(
+                f"{batch.file_at(month)}: dates mix day-first (first: {batch.place(day)}) and month-first (first: {batch.place(month)}). "
+                "Set date_order, and put files of the other order in a [[source]] of their own."
+            )
+        if unclear.any() and not day.any() and not month.any():
+            raise batch.ask(
+                f"{batch.file_at(unclear)}: {int(unclear.sum())} dates can be read day-first or month-first (first: {batch.place(unclear)}), "
+                'and no date shows which. Set date_order = "dmy", "mdy" or "ymd".'
+            )
+        if unclear.any():
+            order = "dmy" if day.any() else "mdy"
+            found = {name: parse_stamps(text, order=order, near_year=near_year) for name, text in texts.items()}
+    for name, stamp in found.items():
+        batch.reject(stamp.bad, "bad_stamp")
+        late = int((stamp.next_day & still).sum())
+        if late:
+            batch.note(
+                "hour_24", "fixed", f"{late} times of {name} are written 24:00 and read as the next day's start.", late
+            )
+    return found
+
+
+def _date(stamp: Stamps) -> Column:
+    return Column("date", stamp.us // DAY_US * DAY_US, stamp.given & ~stamp.bad)
+
+
+def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[str, ColumnSource]) -> None:
+    """Move a later stamp to the next day where it shares its date column with an earlier one and steps back."""
+    moved: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
+    for early, late in PAIRS.get(batch.source.target, ()):
+        if (
+            early not in stamps
+            or late not in stamps
+            or origins[early].date is None
+            or origins[early].date != origins[late].date
+        ):
+            continue
+        a, b = stamps[early], stamps[late]
+        both = a.given & ~a.bad & b.given & ~b.bad
+        least = 0 if (early, late) in SAME_CLOCK else HALF_DAY_US
+        over = both & (a.us - b.us > least)
+        b.us = np.where(over, b.us + DAY_US, b.us)
+        moved |= over
+    moved &= batch.fates.open
+    if moved.any():
+        count = int(moved.sum())
+        batch.note(
+            "over_midnight",
+            "fixed",
+            f"{count} rows end after midnight under the date of their start (first: {batch.place(moved)}); their later times were moved to the next day.",
+            count,
+        )
+
+
+def _to_utc(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps], zone: str) -> None:
+    """Move wall-clock stamps to UTC; stamps that never were, or were twice, are rejected unless the row itself tells which."""
+    shift = round(batch.source.clock_shift_s * SECOND_US)
+    readings: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+    for name, column in columns.items():
+        if column.kind != "time":
+            continue
+        local = np.asarray(column.values) + shift
+        naive = column.given & ~stamps[name].aware
+        early, late = local.copy(), local.copy()
+        if naive.any():
+            early[naive], late[naive] = resolve(local[naive], zone)
+        batch.reject(column.given & (late < early), "dst_nonexistent")
+        readings[name] = early, late
+    _choose(batch, columns, readings)
+
+
+def _choose(batch: Batch, columns: dict[str, Column], readings: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Settle stamps of the hour that clocks ran through twice by the duration of their row; reject what stays open."""
+    length = columns.get("duration")
+    start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
+    for name, (early, late) in readings.items():
+        column = columns[name]
+        twice = column.given & (late > early)
+        chosen = early.copy()
+        if twice.any() and length is not None and name in (start, end) and start in readings and end in readings:
+            other = readings[end if name == start else start]
+            sure = twice & columns[end if name == start else start].given & length.given & (other[0] == other[1])
+            sign = 1 if name == start else -1
+            for reading in (early, late):
+                fits = sure & (np.abs(sign * (other[0] - reading) - np.asarray(length.values)) <= SECOND_US)
+                chosen[fits] = reading[fits]
+                twice &= ~fits
+        batch.reject(twice, "dst_ambiguous")
+        column.values = np.where(column.given, chosen, 0)
+
+
+def _ends(batch: Batch, columns: dict[str, Column]) -> None:
+    """Fill ends from durations; where both stand and disagree the end counts."""
+    length = columns.pop("duration", None)
+    start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
+    if length is None or start not in columns:
+        return
+    begin = columns[start]
+    total = np.asarray(begin.values) + np.asarray(length.values)
+    both = begin.given & length.given
+    if end not in columns:
+        columns[end] = Column("time", np.where(both, total, 0), both)
+        return
+    stop = columns[end]
+    differ = both & stop.given & batch.fates.open & (np.abs(np.asarray(stop.values) - total) > SECOND_US)
+    if differ.any():
+        off = int(np.abs(np.asarray(stop.values) - total)[differ].sum())
+        batch.note(
+            "duration_disagrees",
+            "flag",
+            f"{int(differ.sum())} rows have a duration that is not end less start (first: {batch.place(differ)}); the end counts.",
+            int(differ.sum()),
+            off,
+        )
+    fill = both & ~stop.given
+    columns[end] = Column("time", np.where(fill, total, stop.values), stop.given | fill)
+
+
+def frame_of(batch: Batch, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Return the rows that are still used, typed; the index holds their position in the batch."""
+    rows = np.flatnonzero(batch.fates.open)
+    data: dict[str, object] = {}
+    for name, column in columns.items():
+        given, values = column.given[rows], column.values
+        if column.kind == "text":
+            text = values.iloc[rows].reset_index(drop=True)  # type: ignore[union-attr]
+            data[name] = text.where(given).astype(TEXT)
+        elif column.kind in ("time", "date"):
+            stamps = np.asarray(values)[rows].view("M8[us]").copy()
+            stamps[~given] = np.datetime64("NaT")
+            data[name] = pd.DatetimeIndex(stamps, tz="UTC") if column.kind == "time" else stamps
+        elif column.kind == "number":
+            data[name] = np.where(given, np.asarray(values)[rows], np.nan)
+        else:
+            dtype = "boolean" if column.kind == "flag" else "Int64"
+            data[name] = pd.array(np.asarray(values)[rows], dtype=dtype)
+            data[name][~given] = pd.NA  # type: ignore[index]
+    return pd.DataFrame(data).set_axis(rows, axis=0)

@@ -1,0 +1,151 @@
+"""What a row must fulfil beyond its cells: required values, order of stamps, the period, one row per key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.schema import REQUIRED
+from analysis.foundation.settings import Period
+from analysis.intake.batch import Batch
+from analysis.intake.cast import PAIRS, Column
+from analysis.intake.clock import resolve
+from analysis.intake.stamps import DAY_US
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Contacts answered up to this much before they were offered show two clocks that differ a little [us].
+CLOCK_JITTER_US = 60_000_000
+# Which stamps place a row in the period: table -> (first, last); the last is the same where a row is a moment.
+SPANS: Mapping[str, tuple[str, str]] = {
+    "spells": ("start", "end"),
+    "schedule": ("start", "end"),
+    "state_totals": ("interval_start", "interval_start"),
+    "contacts": ("offered_at", "offered_at"),
+    "volumes": ("start", "start"),
+    "forecasts": ("start", "start"),
+    "work_items": ("started", "ended"),
+    "observations": ("observed_at", "observed_at"),
+    "workload": ("period_start", "period_end"),
+    "quality": ("period_start", "period_start"),
+}
+# Tables in which a second row with the same key and other values contradicts the first.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "volumes": ("queue", "start"),
+    "forecasts": ("queue", "start", "made_at"),
+    "workload": ("team", "period_start", "period_end", "type"),
+    "quality": ("team", "period_start", "type"),
+    "roster": ("agent", "valid_from"),
+    "item_types": ("type",),
+}
+
+
+def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str) -> None:
+    """Reject rows that lack a required value or run backwards, and leave out rows outside the period.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source; their fates are changed.
+    columns
+        Our columns, typed.
+    period
+        Days to use.
+    zone
+        Zone of those days.
+    """
+    for name in REQUIRED[batch.source.target]:
+        batch.reject(~columns[name].given, f"missing_{name}")
+    _backwards(batch, columns)
+    _outside(batch, columns, period, zone)
+    _contradictions(batch, columns)
+
+
+def _backwards(batch: Batch, columns: dict[str, Column]) -> None:
+    """Reject rows whose end lies before their start."""
+    for early, late in PAIRS.get(batch.source.target, ()):
+        if early not in columns or late not in columns:
+            continue
+        a, b = columns[early], columns[late]
+        step = np.where(a.given & b.given, np.asarray(b.values) - np.asarray(a.values), 0)
+        if (early, late) == ("offered_at", "answered_at"):
+            _answered_first(batch, a, b, step)
+            continue
+        batch.reject(step < 0, "end_before_start")
+
+
+def _answered_first(batch: Batch, offered: Column, answered: Column, step: NDArray[np.int64]) -> None:
+    """Let contacts count as offered when they were answered, where their stamps say that this came first."""
+    early = (step < 0) & batch.fates.open
+    offered.values = np.where(step < 0, answered.values, offered.values)
+    slight = early & (step >= -CLOCK_JITTER_US)
+    for mask, severity, words in (
+        (slight, "fixed", "moments before they were offered, as two clocks show it"),
+        (early & ~slight, "flag", f"more than {CLOCK_JITTER_US // 1_000_000} s before they were offered"),
+    ):
+        if mask.any():
+            batch.note(
+                f"answered_before_offered_{severity}",
+                severity,
+                f"{int(mask.sum())} contacts were answered {words} (first: {batch.place(mask)}); they count as offered when they were answered.",
+                int(mask.sum()),
+                int(-step[mask].sum()),
+            )
+
+
+def edges(period: Period, zone: str) -> tuple[int, int]:
+    """Return first moment of a period and first moment after it, in UTC microseconds."""
+    days = [period.start, period.end + dt.timedelta(days=1)]
+    local = np.array([day.toordinal() - dt.date(1970, 1, 1).toordinal() for day in days]) * DAY_US
+    early, late = resolve(local, zone)
+    first, last = np.maximum(early, late).tolist() if (late < early).any() else early.tolist()
+    return first, last
+
+
+def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: str) -> None:
+    """Leave out rows wholly outside the period; keep and count those that reach over its edge."""
+    first, last = SPANS.get(batch.source.target, ("", ""))
+    if last not in columns:
+        return
+    kind = columns[last].kind
+    low, high = edges(period, "UTC" if kind == "date" else zone)
+    stop = np.asarray(columns[last].values)
+    given = columns[last].given
+    start = np.where(columns[first].given, columns[first].values, stop) if first in columns else stop
+    outside = given & ((start >= high) | np.where(stop > start, stop <= low, stop < low))
+    if kind == "date":
+        outside = given & ((start >= high) | (stop < low))
+    count = batch.fates.give(outside, "excluded", "outside_period")
+    if count and not batch.fates.open.any():
+        batch.note(
+            "nothing_in_period",
+            "flag",
+            f"no row lies in the period {period.start} to {period.end}; check period, date_order and clock_shift_s.",
+            count,
+        )
+    over = given & ~outside & ((start < low) | (stop > high)) & batch.fates.open
+    if over.any():
+        batch.note(
+            "over_the_edge",
+            "flag",
+            f"{int(over.sum())} rows reach over the edge of the period (first: {batch.place(over)}); kept, measured inside only.",
+            int(over.sum()),
+        )
+
+
+def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
+    """Reject rows that say different things under one key."""
+    key = [name for name in KEYS.get(batch.source.target, ()) if name in columns]
+    if len(key) < min(2, len(KEYS.get(batch.source.target, ()))):
+        return
+    rows = np.flatnonzero(batch.fates.open)
+    frame = pd.DataFrame({name: np.asarray(columns[name].values)[rows] for name in key})
+    twice = frame.duplicated(keep=False).to_numpy(dtype=bool)
+    mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
+    mask[rows[twice]] = True
+    batch.reject(mask, "contradicting_rows")

@@ -1,0 +1,190 @@
+"""Finding the files of a source and telling what they are: by content, never by name."""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.foundation.schema import DataProblem
+from analysis.intake.raw import RawFile, Wanted
+from analysis.intake.settings import Source
+
+MAX_FILE_BYTES = 4 << 30
+MAX_TEXT_BYTES = 3 << 30
+MAX_GZIP_RATIO = 300
+
+_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (b"SQLite format 3\0", "a database; export the table as CSV"),
+    (b"\x89HDF", "an HDF5 container; export the table as CSV"),
+    (b"%PDF", "a PDF; ask for the table behind it as CSV or XLSX"),
+    (b"RDX", "an R data file; export the table as CSV"),
+    (b"\x93NUMPY", "a NumPy file; export the table as CSV"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"BZh", "a bzip2 file; unpack it first"),
+    (b"\xfd7zXZ", "an xz file; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file; unpack it first"),
+    (b"ORC", "an ORC file; export the table as CSV or parquet"),
+)
+
+
+def expand(source: Source, root: Path) -> list[Path]:
+    """Return the files of a source, sorted within each pattern; none twice.
+
+    Raises
+    ------
+    DataProblem
+        A pattern matches nothing, or leads out of the engagement folder.
+    """
+    base, found = root.resolve(), {}
+    for pattern in source.files:
+        matches = [base / pattern] if (base / pattern).is_file() else sorted(base.glob(pattern))
+        matches = [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+        if not matches:
+            raise DataProblem(f"files: nothing matches {pattern!r} in the engagement folder{_near(pattern, base)}.")
+        for path in matches:
+            if not path.resolve().is_relative_to(base):
+                raise DataProblem(
+                    f"{relative(path, base)}: the file leads out of the engagement folder. Copy it into data/."
+                )
+            found[path] = None
+    return list(found)
+
+
+def relative(path: Path, root: Path) -> str:
+    """Return the path within the engagement folder, with forward slashes."""
+    return path.relative_to(root.resolve()).as_posix()
+
+
+def _near(pattern: str, base: Path) -> str:
+    """Return the ending of a message: the files nearest to a pattern."""
+    there = [relative(path, base) for path in sorted(base.glob("data/**/*"))[:2000] if path.is_file()]
+    close = difflib.get_close_matches(pattern, there, n=4, cutoff=0.3) or there[:4]
+    if not close:
+        return "; the folder data/ holds no files: put the client's exports there"
+    return f"; the nearest files are {', '.join(close)}. Correct files, or put the export there"
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sniff(file: str, path: Path) -> str:
+    """Return what a file is: ``text``, ``gzip``, ``xlsx``, ``ods``, ``parquet`` or ``xes``.
+
+    Raises
+    ------
+    DataProblem
+        The content is nothing that intake reads.
+    """
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise DataProblem(f"{file}: {size >> 20} MiB is more than intake reads at once. Split the export by week.")
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if head[:4] == b"PK\x03\x04":
+        return _zip_kind(file, path)
+    if head[:2] == b"\x1f\x8b":
+        return "gzip"
+    if head[:4] == b"PAR1":
+        return "parquet"
+    return kind_of_text(file, head)
+
+
+def kind_of_text(file: str, head: bytes) -> str:
+    """Return whether unpacked content is ``text`` or ``xes``; refuse the rest by its first bytes."""
+    for mark, words in _REFUSED:
+        if head.startswith(mark):
+            raise DataProblem(f"{file}: this is {words}.")
+    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        sealed = "E\0n\0c\0r\0y\0p\0t" in head.decode("latin-1")
+        words = (
+            "a workbook with a password; save it without one" if sealed else "an old .xls workbook; save it as .xlsx"
+        )
+        raise DataProblem(f"{file}: this is {words}.")
+    if head[8:12] == b"DUCK":
+        raise DataProblem(f"{file}: this is a database; export the table as CSV.")
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        raise DataProblem(f"{file}: this is a Python pickle, which can run code when opened. Export the table as CSV.")
+    if head[:4] == b"PK\x03\x04" or head[:2] == b"\x1f\x8b":
+        raise DataProblem(f"{file}: this is an archive within an archive. Unpack it first.")
+    opening = head.lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\0", b"")[:400].lower()
+    if opening.startswith((b"<?xml", b"<log", b"<!--")) and (b"<log" in head.lower() or b"xes" in head.lower()):
+        return "xes"
+    if opening.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        raise DataProblem(f"{file}: this is a web page or another XML file. Export the table as CSV or XLSX.")
+    if opening.startswith((b"{", b"[{")):
+        raise DataProblem(f"{file}: this is JSON, which this version does not read. Export the table as CSV or XLSX.")
+    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if not utf16 and sum(byte < 9 or 13 < byte < 26 for byte in head) > len(head) // 20:
+        raise DataProblem(f"{file}: the content is neither text nor a workbook. Export the table as CSV or XLSX.")
+    return "text"
+
+
+def _zip_kind(file: str, path: Path) -> str:
+    """Return ``xlsx`` or ``ods`` for a zip archive that is a workbook."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            names = set(book.namelist())
+            if "xl/workbook.xml" in names:
+                return "xlsx"
+            if "content.xml" in names and "mimetype" in names:
+                return "ods"
+            if any(name.startswith("xl/") and name.endswith(".bin") for name in names):
+                raise DataProblem(f"{file}: this is a binary .xlsb workbook; save it as .xlsx.")
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        raise DataProblem(f"{file}: the workbook is damaged or was cut off. Export it again.") from None
+    raise DataProblem(f"{file}: this is a zip archive and no workbook. Unpack it into data/ and name the files in it.")
+
+
+def unpack(file: str, path: Path) -> bytes:
+    """Return the content of a gzip file, within limits."""
+    packed, parts, size = path.stat().st_size, [], 0
+    try:
+        with gzip.open(path) as stream:
+            while block := stream.read(1 << 22):
+                parts.append(block)
+                size += len(block)
+                if size > MAX_TEXT_BYTES or (size > 64 << 20 and size > MAX_GZIP_RATIO * packed):
+                    raise DataProblem(
+                        f"{file}: it unpacks to more than {size >> 20} MiB from {packed >> 10} KiB, which no plain export does."
+                    )
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise DataProblem(f"{file}: the gzip file is damaged or was cut off. Export it again.") from None
+    return b"".join(parts)
+
+
+def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
+    """Return the cells of one file of a tabular source, whatever its format."""
+    from analysis.intake.text import read_text
+    from analysis.intake.workbook import read_workbook
+
+    try:
+        kind = sniff(file, path)
+        if kind in ("xlsx", "ods"):
+            return read_workbook(file, path, wanted=wanted, sheet=source.sheet)
+        if kind == "parquet":
+            from analysis.intake.parquet import read_parquet
+
+            return read_parquet(file, path, wanted=wanted)
+        data = unpack(file, path) if kind == "gzip" else path.read_bytes() if kind == "text" else b""
+    except PermissionError:
+        raise DataProblem(
+            f"{file}: the file cannot be opened. Close it in other programs and check its rights."
+        ) from None
+    if kind == "xes" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "xes"):
+        raise DataProblem(f'{file}: this is an XES event log. Set adapter = "xes" for it.')
+    return read_text(file, data, wanted=wanted, encoding=source.encoding, separator=source.separator)
+
+
+def listed(paths: Sequence[Path], root: Path) -> str:
+    """Return the first few files in words."""
+    names = [relative(path, root) for path in paths]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

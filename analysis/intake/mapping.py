@@ -1,0 +1,134 @@
+"""From the client's columns to ours: which cell fills what, and what each cell must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.schema import REQUIRED, TABLES, DataProblem
+from analysis.intake.batch import TEXT, Batch
+from analysis.intake.raw import Wanted, plain
+from analysis.intake.settings import DURATION_TABLES, ColumnSource, Source
+
+# Columns that intake fills by itself.
+OWN_COLUMNS: tuple[str, ...] = ("state_raw", "source", "source_row")
+# Columns whose value names a person, queue or team; a word for totals there marks a row of totals.
+NAME_COLUMNS: tuple[str, ...] = ("agent", "queue", "team", "item")
+
+
+def candidates(source: Source, defaults: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return, for each of our columns without a stated origin, the client's names that fill it by default."""
+    known = [*TABLES[source.target], *(["duration"] if source.target in DURATION_TABLES else [])]
+    return {
+        name: tuple(plain(other) for other in defaults.get(name, (name,)))
+        for name in known
+        if name not in source.columns and name not in OWN_COLUMNS
+    }
+
+
+def wanted(source: Source, defaults: Mapping[str, Sequence[str]]) -> Wanted:
+    """Return the names by which a header of this source is recognised."""
+    stated = [plain(name) for origin in source.columns.values() for name in origin.names]
+    optional = [name for names in candidates(source, defaults).values() for name in names]
+    extra = [name for name in source.exclude if name not in TABLES[source.target]]
+    return Wanted(tuple(dict.fromkeys([*stated, *map(plain, extra)])), tuple(dict.fromkeys(optional)))
+
+
+def origins(source: Source, batch: Batch, defaults: Mapping[str, Sequence[str]]) -> dict[str, ColumnSource]:
+    """Return the origin of each of our columns that the files of a source can fill.
+
+    Raises
+    ------
+    DataProblem
+        A column without which the table means nothing has no origin.
+    """
+    found = dict(source.columns)
+    for ours, names in candidates(source, defaults).items():
+        there = next((name for name in names if name in batch.cells.columns), None)
+        if there is not None:
+            found[ours] = ColumnSource(column=there)
+    start, end = DURATION_TABLES.get(source.target, ("", ""))
+    absent = [
+        name
+        for name in REQUIRED[source.target]
+        if name not in found and not (name == end and {"duration", start} <= found.keys())
+    ]
+    if absent:
+        header = [name for name in batch.files[0].header if name][:15]
+        raise batch.ask(
+            f"{batch.files[0].file}: the table {source.target} needs {', '.join(absent)}, and no column of the file is "
+            f'mapped to {"it" if len(absent) == 1 else "them"}. Add {absent[0]} = "..." to [source.columns]; the file has {", ".join(map(repr, header))}.'
+        )
+    return found
+
+
+def text_of(batch: Batch, origin: ColumnSource) -> pd.Series:
+    """Return the cells of one of our columns as text, empty where nothing is there."""
+    cells, missing = batch.cells, batch.source.missing
+
+    def cell(name: str) -> pd.Series:
+        column = cells[plain(name)]
+        return column.where(~column.isin(missing), "") if missing else column
+
+    if origin.value is not None:
+        text = pd.Series(origin.value, index=cells.index, dtype=TEXT)
+    elif origin.columns is not None:
+        text = cell(origin.columns[0])
+        for name in origin.columns[1:]:
+            text = text + " / " + cell(name)
+    elif origin.date is not None:
+        time = cell((origin.time or ("",))[0])
+        for name in (origin.time or ())[1:]:
+            time = time.where(time != "", cell(name))
+        date = cell(origin.date).str.replace(r"[ T]00?:00(:00(\.0+)?)?$", "", regex=True)
+        text = (date + " " + time).where((date != "") & (time != ""), "")
+    else:
+        text = cell(str(origin.column))
+    for name, values in origin.where.items():
+        text = text.where(cells[plain(name)].isin([value.strip() for value in values]), "")
+    return text.astype(TEXT)
+
+
+def exclude(batch: Batch, found: Mapping[str, ColumnSource]) -> None:
+    """Leave out the rows that the source excludes, by reason.
+
+    Raises
+    ------
+    DataProblem
+        `exclude` names a column that is neither ours nor the client's.
+    """
+    for name, values in batch.source.exclude.items():
+        if name in found:
+            text = text_of(batch, found[name])
+        elif plain(name) in batch.cells.columns:
+            text = batch.cells[plain(name)]
+        else:
+            raise batch.ask(
+                f"exclude.{name}: neither a column of {batch.source.target} nor of the file. Correct exclude."
+            )
+        count = batch.fates.give(text.isin([value.strip() for value in values]), "excluded", f"exclude_{name}")
+        if not count:
+            batch.note("exclude_without_effect", "flag", f"exclude.{name} left out no row; check its values.", 0)
+
+
+def needed_names(source: Source, found: Mapping[str, ColumnSource]) -> list[str]:
+    """Return the client's columns that fill our required ones."""
+    required = [found[name] for name in REQUIRED[source.target] if name in found]
+    return list(dict.fromkeys(plain(name) for origin in required for name in (*origin.names[:1],) if not origin.where))
+
+
+def name_columns(found: Mapping[str, ColumnSource]) -> list[str]:
+    """Return the client's columns that name a person, queue or team."""
+    return [plain(str(found[name].column)) for name in NAME_COLUMNS if name in found and found[name].column]
+
+
+def per_row(batch: Batch, values: Sequence[object]) -> np.ndarray:
+    """Return a value per file as a value per row."""
+    return np.asarray(values)[batch.file_of]
+
+
+def refuse_mixture(batch: Batch, mask: np.ndarray, words: str) -> DataProblem:
+    """Return the refusal of a column whose cells contradict one another."""
+    return batch.ask(f"{batch.file_at(mask)}: {words} (first: {batch.place(mask)})")

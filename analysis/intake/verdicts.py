@@ -1,0 +1,106 @@
+"""What each file can and cannot say, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+_GOOD: Mapping[str, str] = {
+    "spells": "time by state and person",
+    "state_totals": "time by state at the resolution of its intervals",
+    "contacts": "contacts, waiting and handling times",
+    "volumes": "contact volumes by interval",
+    "forecasts": "forecast against what came",
+    "work_items": "finished items by type",
+    "observations": "shares of time seen by observers",
+    "workload": "volumes against paid hours",
+    "quality": "errors and rework",
+    "roster": "who belongs to which team, site and population",
+    "schedule": "paid and planned time",
+    "skills": "who can do which work",
+    "item_types": "standard times and what may be interrupted",
+    "answers": "the readiness ratings",
+    "listening": "what people said",
+}
+
+
+def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool) -> tuple[str, str]:
+    """Return what a source is good for and what it is not.
+
+    Parameters
+    ----------
+    table
+        Canonical table that it fills.
+    frame
+        Its rows in that table.
+    used
+        Rows used.
+    date_only
+        Its stamps have no time of day.
+    """
+    if used == 0:
+        return "nothing: no row of it is used", _GOOD[table]
+    good, bad = [_GOOD[table]], []
+    if date_only:
+        bad.append("anything within a day: its stamps are dates without a time")
+    for check in (_items, _persons, _states):
+        more, less = check(table, frame)
+        good += more
+        bad += less
+    return "; ".join(good), "; ".join(bad)
+
+
+def _items(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    if table != "work_items":
+        return [], []
+    started = frame["started"].notna() if "started" in frame else pd.Series(False, index=frame.index)
+    if not started.any():
+        return [], ["working time: it holds completion stamps only, so the time spent on an item is unknown"]
+    good = ["time spent on items"]
+    bad = [] if started.all() else [f"working time of {int((~started).sum())} items without a start"]
+    length = (frame["ended"] - frame["started"]).dropna()
+    if len(length) and (length == pd.Timedelta(0)).mean() > 0.3:
+        bad.append(f"working time of {int((length == pd.Timedelta(0)).sum())} items whose start and end are one stamp")
+    return good, bad
+
+
+def _persons(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    if table not in ("work_items", "contacts") or "agent" not in frame:
+        return [], []
+    start, end = ("started", "ended") if table == "work_items" else ("answered_at", "ended_at")
+    if start not in frame or end not in frame:
+        return [], []
+    rows = frame.dropna(subset=["agent", start, end])
+    if rows["agent"].nunique() == 0:
+        return [], ["anything per person: it names nobody"]
+    ratio = _gross_over_union(rows["agent"], rows[start], rows[end])
+    if ratio > 3:
+        return [], [
+            f"utilization per person: whoever it names works on {ratio:.0f} things at once on average, so these are roles or shared log-ins, not persons"
+        ]
+    return [], []
+
+
+def _gross_over_union(agents: pd.Series, start: pd.Series, end: pd.Series) -> float:
+    """Return summed durations over the time in which at least one of them runs, all persons together."""
+    order = np.lexsort((start.to_numpy(), agents.to_numpy(dtype=str)))
+    who = pd.factorize(agents)[0][order]
+    a, b = (column.dt.tz_localize(None).to_numpy().astype("M8[us]").view(np.int64)[order] for column in (start, end))
+    reach = pd.Series(b).groupby(who).cummax().groupby(who).shift().to_numpy()
+    fresh = np.where(np.isnan(reach), a, np.maximum(a, reach))
+    union = np.maximum(b - fresh, 0).sum()
+    return float((b - a).sum() / union) if union > 0 else 1.0
+
+
+def _states(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    if table not in ("spells", "state_totals") or "state" not in frame:
+        return [], []
+    held = set(frame["state"].dropna())
+    bad = []
+    if "IDLE" not in held:
+        bad.append("waiting for work: no state of it means ready with nothing to do")
+    if not held & {"HANDLING", "ITEM_WORK"}:
+        bad.append("working time: no state of it means handling")
+    return [], bad
