@@ -5,6 +5,10 @@ from analysis.foundation.lazy import attach
 _NAMES = {
     "Sample": ".sample",
     "write_sample": ".sample",
+    "planted_truth": ".truth",
+    "World": ".worlds",
+    "ladder_world": ".worlds",
+    "sampling_world": ".sampling_worlds",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

@@ -51,7 +51,7 @@ TEAM_MIX = {
     "Correspondence": (0.34, 0.0, 0.0, 0.0, 0.07, 0.59),
     "Payments": (0.3, 0.5, 0.0, 0.2, 0.0, 0.0),
 }
-_STEPS = 150
+_STEPS, _CANDIDATES = 130, 150
 _LENGTH_SIGMA = 0.55
 _OTHER_MIN, _IDLE_MIN, _AWAY_MIN = 11.0, 8.5, 7.0
 _CHOICE = (0.17, 0.2, 0.075)
@@ -144,12 +144,12 @@ def _draw_items(
         ]
     )
     bars = np.cumsum(np.array(list(TEAM_MIX.values())), axis=1)
-    drawn = rng.random((size, _STEPS, 4))
+    drawn = rng.random((size, _CANDIDATES))
     kinds = np.empty(drawn.shape, dtype=np.int64)
     for team in range(len(teams)):
         kinds[placed == team] = np.searchsorted(bars[team], drawn[placed == team], side="right")
     kinds = np.minimum(kinds, len(ITEM_TYPES) - 1)
     mean = 60 * np.array([one.mean_min for one in ITEM_TYPES])
-    speed = np.exp(0.1 * people.speed[plan.person] - 0.005)[:, None, None]
+    speed = np.exp(0.1 * people.speed[plan.person] - 0.005)[:, None]
     noise = np.exp(_LENGTH_SIGMA * rng.standard_normal(drawn.shape) - _LENGTH_SIGMA**2 / 2)
     return kinds, np.maximum((mean[kinds] * speed * noise).astype(np.int64), 20)

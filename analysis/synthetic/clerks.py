@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from analysis.foundation.compiled import kernel
 
 # what a clerk truly does; the log sees ITEM_WORK alone
 STATES = ("ITEM_WORK", "WORK", "IDLE", "AWAY", "BREAK", "SUPPORT")
@@ -13,7 +14,7 @@ ITEM_WORK, WORK, IDLE, AWAY, BREAK, SUPPORT = range(6)
 _TRIES = 4
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _emit(rows, count, shift, state, kind, start, end):
     """Write one stretch."""
     if end > start:
@@ -26,16 +27,16 @@ def _emit(rows, count, shift, state, kind, start, end):
     return count
 
 
-@njit(cache=True, nogil=True)
-def _item_that_fits(draw, kinds, lengths, step, left):
-    """Return the position of the first candidate item that ends before the next break, or -1."""
-    for one in range(_TRIES):
-        if lengths[draw, step, one] <= left:
+@kernel
+def _item_that_fits(lengths, shift, item, left):
+    """Return the first of the next candidate items that ends before the next break, or -1."""
+    for one in range(item, min(item + _TRIES, lengths.shape[1])):
+        if lengths[shift, one] <= left:
             return one
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_shifts(windows, bounds, choice, other, kinds, lengths):
     """Return what every clerk did in every stretch between planned activities.
 
@@ -50,7 +51,7 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
     other
         Shifts x steps x 3: seconds of other work, idle and away if chosen; at position 0 also the pause after an item [s].
     kinds, lengths
-        Shifts x steps x 4: candidate items and their seconds; the first that fits before the next break is done.
+        Shifts x candidates: items in the order in which they come up, and their seconds; one that would run into the next break is passed over.
 
     Returns
     -------
@@ -66,7 +67,7 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
     rows = np.empty((2 * shifts * steps, 5), dtype=np.int64)
     count = 0
     for shift in range(shifts):
-        step = 0
+        step, item = 0, 0
         for window in range(bounds[shift], bounds[shift + 1]):
             at, end = windows[window, 0], windows[window, 1]
             if windows[window, 2] == 1:
@@ -74,15 +75,17 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
                 count = _emit(rows, count, shift, AWAY, -1, at, until)
                 at = until
             while at < end:
-                if step == steps:
+                if step == steps or item >= lengths.shape[1]:
                     raise ValueError("a shift needs more draws than were given")
                 state = choice[shift, step]
                 until = end
                 if state == ITEM_WORK:
-                    one = _item_that_fits(shift, kinds, lengths, step, end - at)
+                    one = _item_that_fits(lengths, shift, item, end - at)
+                    item += _TRIES
                     if one >= 0:
-                        until = at + lengths[shift, step, one]
-                        count = _emit(rows, count, shift, ITEM_WORK, kinds[shift, step, one], at, until)
+                        item = one + 1
+                        until = at + lengths[shift, one]
+                        count = _emit(rows, count, shift, ITEM_WORK, kinds[shift, one], at, until)
                         at = until
                         until = min(end, at + other[shift, step, 0])
                     count = _emit(rows, count, shift, WORK, -1, at, until)
@@ -91,5 +94,6 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
                     count = _emit(rows, count, shift, state, -1, at, until)
                 at = until
                 step += 1
+            # the last draw of a shift also serves the overrun of a break that follows it
             step = min(step, steps - 1)
     return rows[:count].copy()

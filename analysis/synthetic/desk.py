@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from analysis.foundation.compiled import kernel
 
 # states of an agent, as the status export words them
 STATUSES = (
@@ -35,7 +36,7 @@ _KIND, _PLANNED, _LENGTH, _UNTIL, _LAPSES = range(5)
 _ARRIVAL, _PATIENCE, _TALK, _HOLD, _WRAP, _REFUSED = range(6)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _close_row(agents, agent, t, rows, count):
     """Write the stretch of an agent's state that ends at t."""
     if t > agents[agent, _SINCE] and agents[agent, _STATE] >= 0:
@@ -46,7 +47,7 @@ def _close_row(agents, agent, t, rows, count):
         count[0] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _start_call(agents, speed, calls, result, agent, call, t):
     """Let an agent answer a call; the agent's speed scales talk, hold and wrap."""
     total = np.int64(0)
@@ -66,7 +67,7 @@ def _start_call(agents, speed, calls, result, agent, call, t):
     agents[agent, _CALL] = call
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _waiting_call(calls, result, queue, ends, t):
     """Take the first call that still waits out of the queue, or -1; those whose patience ended have hung up."""
     while ends[0] < ends[1]:
@@ -79,7 +80,7 @@ def _waiting_call(calls, result, queue, ends, t):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _start_activity(agents, acts, agent, t):
     """Start the next activity that is due, if any; return whether one started."""
     while agents[agent, _AT] < agents[agent, _LAST]:
@@ -100,7 +101,7 @@ def _start_activity(agents, acts, agent, t):
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
     """Give an agent who is free at t the next thing to do: go home, an activity, a waiting call, or wait."""
     if t >= agents[agent, _LOGOFF]:
@@ -124,7 +125,7 @@ def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
         agents[agent, _NEXT] = min(agents[agent, _NEXT], acts[agents[agent, _AT], _PLANNED])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _longest_idle(agents):
     """Return the agent who has waited longest, or -1."""
     best = -1
@@ -134,7 +135,7 @@ def _longest_idle(agents):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _offer(agents, speed, calls, result, queue, ends, call, t, rows, count):
     """Offer a call to the longest-idle agent; a refusal sends it on to the next, else it waits."""
     refused = calls[call, _REFUSED]
@@ -154,7 +155,7 @@ def _offer(agents, speed, calls, result, queue, ends, call, t, rows, count):
         refused = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_day(shifts, speed, acts, calls, close):
     """Return what every agent and every call did on one day.
 

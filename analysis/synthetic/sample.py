@@ -21,11 +21,13 @@ from analysis.synthetic.engagement_file import engagement_text
 from analysis.synthetic.people import People, invent_people
 from analysis.synthetic.plans import plan_period
 from analysis.synthetic.streams import Calendar, stream
+from analysis.synthetic.totals import period_totals
+from analysis.synthetic.truth import planted_truth, ratios
 
 TEST_LOGIN = "0009999990"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sample:
     """A sample client that has been written, and what is true of it.
 
@@ -40,12 +42,33 @@ class Sample:
         ``rejected:...``, ``used``), rows.
     canaries
         Every invented name and raw identifier of a person: none may be found in a deliverable.
+    realised
+        id, scope, value: every ratio of `truth` as this very period turned out, exact up to float division.
+    hours
+        population, part, seconds: the time ladder of this very period as exports and schedule show it, in whole seconds; the parts add
+        to ``PAID``.
+    seed, weeks
+        As asked.
     """
 
     folder: Path
     files: tuple[str, ...]
     dirt: pd.DataFrame
     canaries: tuple[str, ...]
+    realised: pd.DataFrame
+    hours: pd.DataFrame
+    seed: int
+    weeks: int
+
+    @property
+    def truth(self) -> pd.DataFrame:
+        """Return id, scope, value, standard_error: what is true of these people over periods like this one; takes seconds at each call."""
+        return planted_truth(seed=self.seed, weeks=self.weeks)
+
+    def __repr__(self) -> str:
+        """Return what was written, in one sentence."""
+        used = int(self.dirt.loc[self.dirt["fate"] == "used", "rows"].sum())
+        return f"Sample client, seed {self.seed}: {self.weeks} weeks, {len(self.files)} files, {used:,} good rows"
 
 
 def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample:
@@ -69,6 +92,14 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     ------
     ValueError
         `weeks` is below 2.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sample = write_sample(folder, weeks=2)
+    >>> sample.realised.query("id == 'baseline.idle_share' and value > 0")["scope"].item()
+    'population=contact_centre'
     """
     if weeks < 2:
         raise ValueError(f"a sample covers at least 2 weeks, got {weeks}")
@@ -103,12 +134,20 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
         ("data/roster.xlsx", fate, rows)
         for fate, rows in (("physical", len(roster) + 1), ("header", 1), ("used", len(roster)))
     ]
+    totals = period_totals(calendar, centre, office, seed=seed, period=0)
     people = (*centre_people.persons, *office_people.persons)
     return Sample(
         root,
         tuple(sorted([*(draft.file for draft in drafts), "data/roster.xlsx", "engagement.toml"])),
         pd.DataFrame(ledger, columns=["file", "fate", "rows"]),
         tuple(sorted({*(one.key for one in people), *(one.name for one in people), *others, TEST_LOGIN})),
+        realised=ratios([totals]).drop(columns="standard_error"),
+        hours=pd.DataFrame(
+            [(population, part, value) for population, parts in totals.ladder.items() for part, value in parts.items()],
+            columns=["population", "part", "seconds"],
+        ),
+        seed=seed,
+        weeks=weeks,
     )
 
 
