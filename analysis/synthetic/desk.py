@@ -7,9 +7,9 @@ import numpy as np
 
 from analysis.foundation.compiled import kernel
 
-# states of an agent, as the status export words them
+# states of an agent, as the status export words them; "Idle" is on queue without a contact
 STATUSES = (
-    "On Queue",
+    "Idle",
     "Interacting",
     "Communicating",
     "Not Responding",
@@ -21,9 +21,7 @@ STATUSES = (
     "System Issue",
     "Offline",
 )
-(ON_QUEUE, INTERACTING, COMMUNICATING, NOT_RESPONDING, BREAK, MEAL, MEETING, TRAINING, AWAY, SYSTEM, OFFLINE) = range(
-    11
-)
+(IDLE, INTERACTING, COMMUNICATING, NOT_RESPONDING, BREAK, MEAL, MEETING, TRAINING, AWAY, SYSTEM, OFFLINE) = range(11)
 _BEFORE, _GONE = -2, -1
 _NEVER = np.int64(1) << 60
 # an activity that could not start within this time is dropped (only for those marked so)
@@ -118,7 +116,7 @@ def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
     if call >= 0:
         _start_call(agents, speed, calls, result, agent, call, t)
         return
-    agents[agent, _STATE] = ON_QUEUE
+    agents[agent, _STATE] = IDLE
     agents[agent, _SINCE] = t
     agents[agent, _NEXT] = agents[agent, _LOGOFF]
     if agents[agent, _AT] < agents[agent, _LAST]:
@@ -130,7 +128,7 @@ def _longest_idle(agents):
     """Return the agent who has waited longest, or -1."""
     best = -1
     for agent in range(len(agents)):
-        if agents[agent, _STATE] == ON_QUEUE and (best < 0 or agents[agent, _SINCE] < agents[best, _SINCE]):
+        if agents[agent, _STATE] == IDLE and (best < 0 or agents[agent, _SINCE] < agents[best, _SINCE]):
             best = agent
     return best
 

@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# fates of a row besides the reasons below
-FATES = ("header", "banner", "blank", "total", "duplicate", "used")
-REASONS = ("end_before_start", "bad_stamp", "missing_agent", "short_row", "long_row", "outside_period")
-
 
 @dataclass(slots=True)
 class Draft:
@@ -115,13 +111,16 @@ def soil_status(draft: Draft, clean: Sequence[str], rng: np.random.Generator, *,
     draft.insert(
         rng,
         "excluded:outside_period",
-        [
-            f"{who},On Queue,2026-02-27 1{place}:00:00,2026-02-27 1{place}:04:30,0:04:30"
-            for place, who in enumerate(early)
-        ],
+        [f"{who},Idle,2026-02-27 1{place}:00:00,2026-02-27 1{place}:04:30,0:04:30" for place, who in enumerate(early)],
     )
     tests = [
-        f"{test_login},Test Log-in,On Queue,2026-03-1{place} 07:00:00,2026-03-1{place} 07:05:00,0:05:00"
+        f"{test_login},Test Log-in,Idle,2026-03-1{place} 07:00:00,2026-03-1{place} 07:05:00,0:05:00"
         for place in range(4)
     ]
     draft.insert(rng, "excluded:agent", tests)
+    # the export leaves the last state of two agents open
+    last = {line[:10]: line for line in clean}
+    still = [
+        ",".join([*line.split(",")[:2], "Offline", line.split(",")[4], "", ""]) for line in list(last.values())[:2]
+    ]
+    draft.insert(rng, "rejected:missing_end", still)

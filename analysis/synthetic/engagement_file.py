@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.foundation.assets import assets
 from analysis.synthetic.streams import HOLIDAYS, Calendar
 
 
@@ -10,6 +11,20 @@ def engagement_text(calendar: Calendar, *, test_login: str) -> str:
     holidays = ", ".join(day.isoformat() for day in HOLIDAYS if day <= calendar.end)
     return _ENGAGEMENT.format(start=calendar.start, end=calendar.end, holidays=holidays, test=test_login)
 
+
+def state_map_text() -> str:
+    """Return the client's state map: the kit's for this export, with the client's own codes and those of its schedule."""
+    template = assets() / "templates" / "state_maps" / "genesys_status_timeline.csv"
+    return template.read_text(encoding="utf-8").rstrip("\n") + "\n" + _OWN_CODES
+
+
+_OWN_CODES = """\
+System Issue,OUTAGE,true,false,true,system,false,true
+On duty,WORK,true,true,false,policy,false,false
+Sick,ABSENT,true,false,true,person,false,true
+Leave,ABSENT,true,true,true,policy,false,true
+Unpaid leave,ABSENT,false,true,true,policy,false,true
+"""
 
 _ENGAGEMENT = """\
 # The sample client: an invented insurer. Everything in data/ and answers/ is simulated, and none of the people exist.
@@ -29,6 +44,7 @@ population = "contact_centre"
 duration_unit = "hms"
 columns = {{ agent = "Agent Id", state = "Status", start = "Start Time", end = "End Time", duration = "Duration" }}
 exclude = {{ agent = ["{test}"] }}
+state_map = "data/state_map.csv"
 
 [[source]]
 files = ["data/interval_volumes.csv"]
@@ -106,6 +122,7 @@ files = ["data/schedule.csv"]
 adapter = "generic"
 table = "schedule"
 columns = {{ agent = "Agent Id", start = "Start", end = "End", state = "Activity", paid = "Paid" }}
+state_map = "data/state_map.csv"
 
 [[source]]
 files = ["data/skills.csv"]

@@ -20,7 +20,7 @@ from analysis.synthetic.calls import (
     square_root_staffing,
 )
 from analysis.synthetic.people import People
-from analysis.synthetic.streams import SLOT_S, Calendar, stream
+from analysis.synthetic.streams import SLOT_S, Calendar, elapsed_s, stream
 
 STATUS_HEADER = "Agent Id,Agent Name,Status,Start Time,End Time,Duration"
 VOLUMES_HEADER = (
@@ -28,8 +28,8 @@ VOLUMES_HEADER = (
 )
 CALLS_HEADER = "Conversation Id,Queue,Offered,Answered,Ended,Outcome,Agent Id,Talk (s),Hold (s),Wrap (s)"
 FORECAST_HEADER = "Queue,Interval Start,Forecast Offered,Forecast Handle Time (s),Required Agents,Made On"
-# the clocks went forward in the night before this day
-_CLOCK_CHANGE = np.datetime64("2026-03-29T02:00:00", "s")
+# the time line of presence beside that of routing: attended, whatever the agent does
+ON_QUEUE = "On Queue"
 
 
 def text_of(stamps: np.ndarray) -> list[str]:
@@ -48,32 +48,55 @@ def clock_text(seconds: np.ndarray) -> list[str]:
 
 
 def status_lines(people: People, calendar: Calendar, centre: CentrePeriod) -> dict[str, list[str]]:
-    """Return the status timeline by site: a row per status that was left, offline nights included, by agent and time."""
+    """Return the status timeline by site, by agent and time: a row per status that was left, offline nights included.
+
+    The export shows two time lines at once: ``On Queue`` spans all that an agent does on queue, whose parts have rows of their own.
+    """
     person, status, start, end = _status_table(calendar, centre)
-    elapsed = (end - start).astype(np.int64) - 3600 * ((start < _CLOCK_CHANGE) & (end > _CLOCK_CHANGE))
+    words = np.array([*desk.STATUSES, ON_QUEUE])
     heads = [f"{one.key},{one.name}," for one in people.persons]
     sites = [one.site for one in people.persons]
     lines: dict[str, list[str]] = {"North": [], "South": []}
-    rows = zip(person.tolist(), status.tolist(), text_of(start), text_of(end), clock_text(elapsed), strict=True)
+    rows = zip(
+        person.tolist(),
+        words[status].tolist(),
+        text_of(start),
+        text_of(end),
+        clock_text(elapsed_s(start, end)),
+        strict=True,
+    )
     for who, what, begins, ends, lasts in rows:
-        lines[sites[who]].append(f"{heads[who]}{desk.STATUSES[what]},{begins},{ends},{lasts}")
+        lines[sites[who]].append(f"{heads[who]}{what},{begins},{ends},{lasts}")
     return lines
 
 
 def _status_table(calendar: Calendar, centre: CentrePeriod) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return person, status, start and end of all rows, with the nights between shifts as ``Offline``."""
+    """Return person, status, start and end of all rows, with spans on queue and with nights between shifts as ``Offline``."""
     midnights, plan, rows = calendar.midnights(), centre.plan, centre.status
     person, day = plan.person[rows[:, 0]], plan.day[rows[:, 0]]
     start = midnights[day] + rows[:, 2].astype("timedelta64[s]")
     end = midnights[day] + rows[:, 3].astype("timedelta64[s]")
     order = np.lexsort((start, person))
     person, status, start, end = person[order], rows[order, 1], start[order], end[order]
+    first, last = _queue_spans(person, status, start, end)
     gap = np.flatnonzero((person[1:] == person[:-1]) & (start[1:] > end[:-1]))
-    person = np.concatenate([person, person[gap]])
-    status = np.concatenate([status, np.full(len(gap), desk.OFFLINE)])
-    start, end = np.concatenate([start, end[gap]]), np.concatenate([end, start[gap + 1]])
+    rows = np.concatenate([person, person[gap], person[first]])
+    status = np.concatenate([status, np.full(len(gap), desk.OFFLINE), np.full(len(first), len(desk.STATUSES))])
+    start, end = np.concatenate([start, end[gap], start[first]]), np.concatenate([end, start[gap + 1], end[last]])
+    person = rows
     order = np.lexsort((start, person))
     return person[order], status[order], start[order], end[order]
+
+
+def _queue_spans(
+    person: np.ndarray, status: np.ndarray, start: np.ndarray, end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last row of every unbroken stretch on queue."""
+    on = np.isin(status, (desk.IDLE, desk.INTERACTING, desk.COMMUNICATING, desk.NOT_RESPONDING))
+    follows = np.zeros(len(person), dtype=bool)
+    follows[1:] = on[1:] & on[:-1] & (person[1:] == person[:-1]) & (start[1:] == end[:-1])
+    leads = np.append(follows[1:], False)
+    return np.flatnonzero(on & ~follows), np.flatnonzero(on & ~leads)
 
 
 def call_lines(people: People, calendar: Calendar, centre: CentrePeriod) -> list[str]:

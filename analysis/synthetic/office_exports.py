@@ -11,8 +11,8 @@ from analysis.synthetic import clerks
 from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod
 from analysis.synthetic.exports import text_of
 from analysis.synthetic.people import MOVE_DATE, SHIFT_S, People
-from analysis.synthetic.plans import ACTIVITIES, Plan, duty_rows
-from analysis.synthetic.streams import HOUR_S, Calendar, stream
+from analysis.synthetic.plans import ABSENCES, ACTIVITIES, UNPAID, Plan, duty_rows
+from analysis.synthetic.streams import HOUR_S, Calendar, stream, wall_clock_after
 
 SCHEDULE_HEADER = "Agent Id,Start,End,Activity,Paid"
 ITEMS_HEADER = "Item,Type,Clerk,Arrived,Started,Ended,Due"
@@ -24,6 +24,7 @@ ROSTER_HEADER = (
     *("Agent Id", "Name", "Team", "Site", "Time Zone", "Contract Hours", "Grade", "Population"),
     *("Valid From", "Valid To"),
 )
+ON_DUTY = "On duty"
 ROUNDS_PER_DAY = 3
 _ROUND_HOURS = (8, 17)
 _HIRED = dt.date(2024, 1, 1)
@@ -33,14 +34,14 @@ def schedule_lines(people: People, calendar: Calendar, plan: Plan) -> list[str]:
     """Return the schedule as it was worked: on duty, breaks, meetings, and absences of whole shifts; no rows overlap."""
     midnights = calendar.midnights()
     rows = duty_rows(plan)
-    words = np.array([*(word for _, word in ACTIVITIES), "WORK"])
+    words = np.array([*(word for word, _ in ACTIVITIES), ON_DUTY])
     person, day = plan.person[rows[:, 0]], plan.day[rows[:, 0]]
     gone = plan.absent
     person, day = np.concatenate([person, gone[:, 0]]), np.concatenate([day, gone[:, 1]])
     start = np.concatenate([rows[:, 2], gone[:, 2]])
     end = np.concatenate([rows[:, 3], gone[:, 2] + SHIFT_S])
-    state = np.concatenate([words[rows[:, 1]], np.full(len(gone), "ABSENT")])
-    paid = np.concatenate([np.ones(len(rows), dtype=np.int64), gone[:, 3]])
+    state = np.concatenate([words[rows[:, 1]], np.array(ABSENCES)[gone[:, 3]]])
+    paid = np.concatenate([np.ones(len(rows), dtype=bool), gone[:, 3] != UNPAID])
     order = np.lexsort((start, day, person))
     begins = text_of(midnights[day[order]] + start[order].astype("timedelta64[s]"))
     ends = text_of(midnights[day[order]] + end[order].astype("timedelta64[s]"))
@@ -66,18 +67,20 @@ def item_waits_s(calendar: Calendar, items: np.ndarray, *, seed: int, period: in
     rng = stream(seed, "waits", period)
     limit = np.array([one.max_wait_h for one in ITEM_TYPES])[items[:, 2]] * HOUR_S
     shared = rng.standard_normal(len(calendar.days))[items[:, 1]]
-    return limit * np.exp(-0.85 + 0.25 * shared + 0.5 * rng.standard_normal(len(items)))
+    waits = limit * np.exp(-0.85 + 0.25 * shared + 0.5 * rng.standard_normal(len(items)))
+    return waits.astype(np.int64)
 
 
-def item_lines(people: People, calendar: Calendar, office: OfficePeriod, *, seed: int) -> tuple[list[str], np.ndarray]:
-    """Return the work items as logged, and which of them were done when due."""
+def item_lines(people: People, calendar: Calendar, office: OfficePeriod, *, seed: int) -> list[str]:
+    """Return the work items as logged."""
     items = logged_items(office)
     midnight = calendar.midnights()[items[:, 1]]
     started = midnight + items[:, 3].astype("timedelta64[s]")
     ended = midnight + items[:, 4].astype("timedelta64[s]")
-    arrived = started - item_waits_s(calendar, items, seed=seed).astype(np.int64).astype("timedelta64[s]")
+    waits = item_waits_s(calendar, items, seed=seed)
+    arrived = wall_clock_after(started, -waits)
     limit = np.array([one.max_wait_h for one in ITEM_TYPES])[items[:, 2]] * HOUR_S
-    due = arrived + limit.astype("timedelta64[s]")
+    due = wall_clock_after(arrived, limit)
     keys = [one.key for one in people.persons]
     columns = zip(
         items[:, 2].tolist(),
@@ -85,11 +88,10 @@ def item_lines(people: People, calendar: Calendar, office: OfficePeriod, *, seed
         *(text_of(stamps) for stamps in (arrived, started, ended, due)),
         strict=True,
     )
-    lines = [
+    return [
         f"W{number:06d},{ITEM_TYPES[of].name},{keys[who]},{','.join(stamps)}"
         for number, (of, who, *stamps) in enumerate(columns, start=1)
     ]
-    return lines, ended <= due
 
 
 def workload_lines(people: People, calendar: Calendar, office: OfficePeriod) -> list[str]:
@@ -100,7 +102,7 @@ def workload_lines(people: People, calendar: Calendar, office: OfficePeriod) -> 
         key = (people.persons[who].team_on(calendar.days[day]), int(calendar.week[day]), of)
         done[key] = done.get(key, 0) + 1
     hours: dict[tuple[str, int], float] = {}
-    paid = np.concatenate([np.column_stack([plan.person, plan.day]), plan.absent[plan.absent[:, 3] == 1][:, :2]])
+    paid = np.concatenate([np.column_stack([plan.person, plan.day]), plan.absent[plan.absent[:, 3] != UNPAID][:, :2]])
     for who, day in paid.tolist():
         at = (people.persons[who].team_on(calendar.days[day]), int(calendar.week[day]))
         hours[at] = hours.get(at, 0.0) + SHIFT_S / HOUR_S

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.synthetic.people import SHIFT_S, People
-from analysis.synthetic.streams import HOUR_S, Calendar, stream
+from analysis.synthetic.streams import Calendar, stream
 
 QUARTER_S = 900
 # ladder words of planned activities
@@ -20,6 +20,9 @@ ACTIVITIES = (
     ("Training", SUPPORT),
 )
 SHORT_BREAK, MEAL, MEETING, TRAINING = range(4)
+# reasons to miss a shift; all but the last are paid
+ABSENCES = ("Sick", "Leave", "Unpaid leave")
+UNPAID = 2
 _SICK, _LEAVE, _UNPAID = 0.045, 0.075, 0.004
 
 
@@ -32,7 +35,7 @@ class Plan:
     person, day, start
         Per shift that somebody works: position of the person, of the working day, and second of the day at which it starts.
     absent
-        Rows person, day, start, paid (0 or 1): shifts missed.
+        Rows person, day, start, reason (index of ``ABSENCES``): shifts missed.
     activity
         Rows shift, kind (index of ``ACTIVITIES``), start, length: planned in the shifts worked, in order of shift and start.
     """
@@ -51,9 +54,8 @@ def plan_period(people: People, calendar: Calendar, *, seed: int, period: int) -
     sick, leave, unpaid = _absences(people, calendar, seed=seed, period=period)
     away = works & (sick | leave | unpaid)
     missed = np.argwhere(away)
-    absent = np.column_stack(
-        [missed, starts[away], (~unpaid[away]).astype(np.int64)],
-    ).astype(np.int64)
+    reason = np.where(unpaid, UNPAID, np.where(sick, 0, 1))[away]
+    absent = np.column_stack([missed, starts[away], reason]).astype(np.int64)
     person, day = np.nonzero(works & ~away)
     order = np.lexsort((person, day))
     person, day = person[order], day[order]
@@ -167,8 +169,3 @@ def duty_rows(plan: Plan) -> np.ndarray:
         if at < end:
             rows.append((shift, -1, at, end))
     return np.array(rows, dtype=np.int64)
-
-
-def paid_h(plan: Plan) -> float:
-    """Return the hours paid: shifts worked and paid absences."""
-    return (len(plan.person) + int(plan.absent[:, 3].sum())) * SHIFT_S / HOUR_S

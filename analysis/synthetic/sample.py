@@ -17,10 +17,10 @@ from analysis.synthetic import exports, office_exports, questionnaires
 from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod, simulate_office
 from analysis.synthetic.calls import QUEUES, CentrePeriod, simulate_centre
 from analysis.synthetic.dirt import Draft, damaged, soil_status
-from analysis.synthetic.engagement_file import engagement_text
+from analysis.synthetic.engagement_file import engagement_text, state_map_text
 from analysis.synthetic.people import People, invent_people
 from analysis.synthetic.plans import plan_period
-from analysis.synthetic.streams import Calendar, stream
+from analysis.synthetic.streams import MOST_WEEKS, Calendar, stream
 from analysis.synthetic.totals import period_totals
 from analysis.synthetic.truth import planted_truth, ratios
 
@@ -81,7 +81,7 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     seed
         Which client.
     weeks
-        Length of the period [weeks], from 2 March 2026; at least 2.
+        Length of the period [weeks], from 2 March 2026; 2 to 30.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     Raises
     ------
     ValueError
-        `weeks` is below 2.
+        `weeks` is not from 2 to 30.
 
     Examples
     --------
@@ -101,8 +101,8 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     >>> sample.realised.query("id == 'baseline.idle_share' and value > 0")["scope"].item()
     'population=contact_centre'
     """
-    if weeks < 2:
-        raise ValueError(f"a sample covers at least 2 weeks, got {weeks}")
+    if not 2 <= weeks <= MOST_WEEKS:
+        raise ValueError(f"a sample covers 2 to {MOST_WEEKS} weeks, got {weeks}")
     root = Path(folder)
     centre_people, office_people, others = invent_people(seed)
     calendar = Calendar.of(weeks)
@@ -126,6 +126,7 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
         *office_exports.roster_rows(office_people, calendar),
     ]
     (root / "data/roster.xlsx").write_bytes(_workbook("Roster", [office_exports.ROSTER_HEADER, *roster]))
+    (root / "data/state_map.csv").write_text(state_map_text(), encoding="utf-8", newline="\n")
     (root / "engagement.toml").write_text(
         engagement_text(calendar, test_login=TEST_LOGIN), encoding="utf-8", newline="\n"
     )
@@ -138,7 +139,7 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     people = (*centre_people.persons, *office_people.persons)
     return Sample(
         root,
-        tuple(sorted([*(draft.file for draft in drafts), "data/roster.xlsx", "engagement.toml"])),
+        tuple(sorted([*(draft.file for draft in drafts), "data/roster.xlsx", "data/state_map.csv", "engagement.toml"])),
         pd.DataFrame(ledger, columns=["file", "fate", "rows"]),
         tuple(sorted({*(one.key for one in people), *(one.name for one in people), *others, TEST_LOGIN})),
         realised=ratios([totals]).drop(columns="standard_error"),
@@ -183,7 +184,7 @@ def _office_files(
 ) -> list[Draft]:
     """Return the back office's files with their dirt."""
     rng = stream(seed, "dirt", 1)
-    lines, _ = office_exports.item_lines(people, calendar, office, seed=seed)
+    lines = office_exports.item_lines(people, calendar, office, seed=seed)
     items = Draft.of("data/work_items.csv", office_exports.ITEMS_HEADER, lines)
     items.repeat(rng, 18)
     swapped = damaged(rng, lines, lambda cells: [*cells[:4], cells[5], cells[4], cells[6]], 4, ",")

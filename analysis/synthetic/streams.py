@@ -25,7 +25,11 @@ _PARTS = (
 PERIOD_START = dt.date(2026, 3, 2)
 HOLIDAYS = (dt.date(2026, 4, 3), dt.date(2026, 4, 6))
 TIME_ZONE = "Europe/Amsterdam"
-DAY_S = 86_400
+# the clocks of the sample's zones go forward by an hour at this wall-clock moment
+CLOCK_CHANGE = np.datetime64("2026-03-29T02:00:00", "s")
+_HOUR = np.timedelta64(1, "h")
+# the longest period before the clocks go back
+MOST_WEEKS = 30
 HOUR_S = 3_600
 SLOT_S = 1_800
 
@@ -80,3 +84,15 @@ class Calendar:
     def midnights(self) -> np.ndarray:
         """Return the local midnight at which each working day starts, as stamps without a zone."""
         return np.array([day.isoformat() for day in self.days], dtype="datetime64[s]")
+
+
+def elapsed_s(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the seconds that passed between wall-clock stamps, less the hour that the clocks left out."""
+    gone = (start < CLOCK_CHANGE) & (end > CLOCK_CHANGE)
+    return (end - start).astype("timedelta64[s]").astype(np.int64) - HOUR_S * gone
+
+
+def wall_clock_after(stamps: np.ndarray, seconds: np.ndarray) -> np.ndarray:
+    """Return the wall clock so many seconds after (or, if negative, before) wall-clock stamps, over the clock change."""
+    winter = np.where(stamps >= CLOCK_CHANGE, stamps - _HOUR, stamps) + seconds.astype("timedelta64[s]")
+    return np.where(winter >= CLOCK_CHANGE, winter + _HOUR, winter)

@@ -12,12 +12,12 @@ from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod
 from analysis.synthetic.calls import ANSWER_WITHIN_S, QUEUES, CentrePeriod
 from analysis.synthetic.office_exports import item_waits_s, logged_items
 from analysis.synthetic.people import SHIFT_S
-from analysis.synthetic.plans import BREAK, Plan, planned_s
+from analysis.synthetic.plans import BREAK, UNPAID, Plan, planned_s
 from analysis.synthetic.streams import HOUR_S, Calendar
 
 # ladder word of each status of the export
 LADDER_OF_STATUS: Mapping[str, str] = {
-    "On Queue": "IDLE",
+    "Idle": "IDLE",
     "Interacting": "HANDLING",
     "Communicating": "HANDLING",
     "Not Responding": "AWAY",
@@ -54,7 +54,7 @@ def period_totals(calendar: Calendar, centre: CentrePeriod, office: OfficePeriod
 
 
 def _paid_absence_s(plan: Plan) -> int:
-    return int(plan.absent[:, 3].sum()) * SHIFT_S
+    return int((plan.absent[:, 3] != UNPAID).sum()) * SHIFT_S
 
 
 def _centre_ladder(centre: CentrePeriod) -> dict[str, int]:
@@ -104,7 +104,7 @@ def _office_counts(calendar: Calendar, office: OfficePeriod, *, seed: int, perio
     """Return true seconds by state, items, items done when due, and errors to expect among them."""
     items = logged_items(office)
     limit = np.array([one.max_wait_h for one in ITEM_TYPES])[items[:, 2]] * HOUR_S
-    waits = item_waits_s(calendar, items, seed=seed, period=period).astype(np.int64)
+    waits = item_waits_s(calendar, items, seed=seed, period=period)
     errors = np.array([one.errors for one in ITEM_TYPES])[items[:, 2]]
     return {
         **{f"true {word}": float(value) for word, value in _true_seconds(office).items()},
