@@ -41,6 +41,8 @@ class Baseline:
     idle_by_slot
         population, weekday (0 = Monday), slot_of_day_s (local seconds since midnight), idle_agents, handling_agents (contacts and items), workable_agents, attended_agents
         (means over the days), days, distinct_agents. Cells with fewer distinct agents than the minimum hold no means.
+    pool_slots
+        pool, weekday, slot_of_day_s, days, workable_agents, handling_agents (means over the days): the agents behind a pool's staffing; not for print.
     gaps
         population, kind ("waiting": idle states; "between contacts", "between items": span figures), gap_class, gaps, hours, share_of_gap_time,
         contact_waiting_h (missing where no contact times exist).
@@ -67,6 +69,7 @@ class Baseline:
     shares: pd.DataFrame
     groups: pd.DataFrame
     idle_by_slot: pd.DataFrame
+    pool_slots: pd.DataFrame
     gaps: pd.DataFrame
     sensitivity: pd.DataFrame
     gap_survival: pd.DataFrame

@@ -32,6 +32,12 @@ class BaselineSettings(Settings):
     slot_s: int = Field(
         default=1800, ge=300, le=3600, multiple_of=300, description="length of a slot of the day, seconds"
     )
+    ring_s: float = Field(
+        default=10.0,
+        ge=0,
+        le=120,
+        description="how long a contact rings at a free agent before it counts as waiting, seconds",
+    )
     observation_coverage: float = Field(
         default=0.8,
         gt=0,

@@ -1,0 +1,54 @@
+"""Counted work of a population for the published definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.baseline.evidence import People, Tables
+from analysis.baseline.observed import Looks
+from analysis.foundation.estimate import Estimate
+from analysis.foundation.schema import BUCKETS
+from analysis.measure.crosswalk import Counted, Planned, crosswalk, planned_time
+from analysis.measure.records import table_of
+from analysis.measure.standards import earned_hours
+
+
+def population_crosswalk(
+    tables: Tables, people: People, *, items: pd.DataFrame, due: Estimate, looks: Looks | None
+) -> pd.DataFrame:
+    """Return the published definitions on one population's data."""
+    hours: Mapping[str, float] | None = None
+    if len(people.days):
+        hours = {bucket: float(people.days[bucket].sum()) for bucket in BUCKETS}
+    counted = Counted(
+        earned_h=_earned_h(tables, items),
+        items_in=float(items["arrived"].notna().sum()) if len(items) and items["arrived"].notna().any() else None,
+        items_out=float(items["ended"].notna().sum()) if len(items) else None,
+        within_due=due.value,
+        sampled_work=None if looks is None else looks.work.value,
+        looks_needed=None if looks is None else looks.needed,
+    )
+    frame = crosswalk(hours, sees_idle="IDLE" in people.sees, planned=_planned(people), counted=counted)
+    frame.insert(0, "population", people.population)
+    return frame
+
+
+def _planned(people: People) -> Planned | None:
+    """Compare schedule and ladder where both exist."""
+    if people.ladder is None or people.schedule.empty:
+        return None
+    return planned_time(people.ladder.pieces, people.schedule)
+
+
+def _earned_h(tables: Tables, items: pd.DataFrame) -> float | None:
+    """Return hours earned at the client's standards; None when a type that was finished has none."""
+    types = table_of(tables, "item_types")
+    if types is None or items.empty:
+        return None
+    standards = types.dropna(subset=["standard_s"]).drop_duplicates("type").set_index("type")["standard_s"]
+    volumes = items.loc[items["ended"].notna(), "type"].value_counts()
+    if volumes.empty or not set(volumes.index) <= set(standards.index):
+        return None
+    return earned_hours(volumes, standards)

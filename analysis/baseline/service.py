@@ -1,0 +1,113 @@
+"""Service of the back office today: done when due, backlog, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.baseline.evidence import People, Tables
+from analysis.foundation.calendars import local_day
+from analysis.foundation.estimate import MINIMUM_CLUSTERS, Estimate, bootstrap, ratio
+from analysis.foundation.settings import Client
+from analysis.measure.records import latest, roster_of, table_of
+
+# Items that are still open when the period ends are not in the log; days closer to the end than this share of turnarounds are left out.
+_TURNAROUND = 0.95
+
+
+def items_of(tables: Tables, people: People) -> pd.DataFrame:
+    """Return finished items of the population; items without a person count for the back office."""
+    items = table_of(tables, "work_items")
+    if items is None:
+        return pd.DataFrame(columns=["item", "type", "agent", "arrived", "started", "ended", "due"])
+    nobody = items["agent"].isna() & (people.population == "back_office")
+    return items[items["agent"].isin(set(people.members["agent"])) | nobody]
+
+
+def within_due(items: pd.DataFrame, *, client: Client, confidence: float) -> Estimate:
+    """Estimate the share of finished items that were done by their due time; days of completion as clusters within weekdays."""
+    due = items[items["due"].notna() & items["ended"].notna()]
+    if due.empty:
+        return Estimate.missing("no items with a due time were given", confidence=confidence)
+    day = local_day(due["ended"], client.time_zone)
+    counts = pd.DataFrame({"day": day, "in_time": (due["ended"] <= due["due"]).astype(float)}).groupby("day")["in_time"]
+    sums = counts.agg(["sum", "size"]).reset_index()
+    return ratio(
+        sums["sum"].to_numpy(),
+        sums["size"].to_numpy(),
+        n_unit="days",
+        strata=sums["day"].dt.day_of_week.to_numpy(),
+        confidence=confidence,
+    )
+
+
+def backlog(
+    items: pd.DataFrame, standards: Mapping[str, float], *, client: Client, confidence: float, draws: int, seed: int
+) -> Estimate:
+    """Estimate the mean work in hand at the end of a working day, in hours at standard time.
+
+    Notes
+    -----
+    Sum over items with arrived <= end of day < ended of the standard time, averaged over days on which items were finished. Items that
+    were still open at the end of the period are not in the log, so the last days (95 % of turnarounds) are left out. Weeks are resampled.
+    """
+    described = {"confidence": confidence, "unit": "h", "n_unit": "weeks"}
+    known = items[items["arrived"].notna() & items["ended"].notna() & items["type"].isin(list(standards))]
+    if known.empty:
+        return Estimate.missing("no items with arrival, end and a standard time were given", **described)
+    hours = known["type"].map(standards).to_numpy(dtype=float) / 3600
+    begun, ended = (known[name].to_numpy(dtype="datetime64[us]").astype("int64") for name in ("arrived", "ended"))
+    turnaround = float(np.quantile(ended - begun, _TURNAROUND))
+    finished = local_day(known["ended"], client.time_zone)
+    days = pd.Series(np.sort(finished.unique()))
+    last = known["ended"].groupby(finished).max().reindex(days).to_numpy(dtype="datetime64[us]").astype("int64")
+    kept = last + turnaround <= ended.max()
+    if not kept.any():
+        return Estimate.missing("items take as long as the period; their backlog cannot be seen", **described)
+    held = _until(begun, hours, last[kept]) - _until(ended, hours, last[kept])
+    kept_days = days[kept]
+    week = kept_days - pd.to_timedelta(kept_days.dt.day_of_week, unit="D")
+    sums = pd.DataFrame({"week": week.to_numpy(), "held": held, "days": 1.0}).groupby("week")[["held", "days"]].sum()
+    if len(sums) < MINIMUM_CLUSTERS:
+        words = f"only {len(sums)} weeks were observed; an interval needs at least {MINIMUM_CLUSTERS}; the daily figures lie between the limits"
+        return Estimate.missing(words, low=float(held.min()), high=float(held.max()), n=len(sums), **described)
+    return bootstrap(
+        sums.to_numpy(),
+        lambda t: t[..., 0] / t[..., 1],
+        n_unit="weeks",
+        seed=seed,
+        draws=draws,
+        confidence=confidence,
+        unit="h",
+    )
+
+
+def _until(stamps: np.ndarray, hours: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Return the hours of all items stamped up to each moment."""
+    order = np.argsort(stamps, kind="stable")
+    total = np.concatenate([[0.0], np.cumsum(hours[order])])
+    return total[np.searchsorted(stamps[order], moments, side="right")]
+
+
+def error_rate(tables: Tables, people: People, *, confidence: float, draws: int, seed: int) -> Estimate:
+    """Estimate errors per checked item, weeks (or the periods given) as clusters."""
+    quality = table_of(tables, "quality")
+    described = {"confidence": confidence, "n_unit": "periods"}
+    if quality is None:
+        return Estimate.missing("no quality checks were given", **described)
+    roster = latest(roster_of(tables))
+    teams = (
+        roster.loc[roster["agent"].isin(set(people.members["agent"])), "team"]
+        if "team" in roster
+        else pd.Series(dtype="str")
+    )
+    rows = quality[quality["team"].isin(set(teams.dropna())) & quality["errors"].notna() & quality["checked"].notna()]
+    sums = rows.groupby("period_start")[["errors", "checked"]].sum()
+    if sums.empty:
+        return Estimate.missing("no quality checks of this population were given", **described)
+    if (sums["errors"] > sums["checked"]).any():
+        per_item = lambda t: t[..., 0] / t[..., 1]  # noqa: E731 - several errors per item: a rate, not a share
+        return bootstrap(sums.to_numpy(), per_item, n_unit="periods", seed=seed, draws=draws, confidence=confidence)
+    return ratio(sums["errors"].to_numpy(), sums["checked"].to_numpy(), n_unit="periods", confidence=confidence)
