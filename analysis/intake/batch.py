@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
+from analysis.intake.arrow_text import as_array
 from analysis.intake.raw import TOTAL_WORDS, Fault, RawFile
 from analysis.intake.settings import Source
 
@@ -25,8 +25,7 @@ USED = 0
 
 def tidy_text(column: pd.Series) -> pd.Series:
     """Return text without blanks at its ends and in composed Unicode form; nothing else changes."""
-    values = pa.chunked_array(pa.array(column, type=pa.large_string(), from_pandas=True))
-    values = compute.utf8_trim_whitespace(compute.fill_null(values, ""))
+    values = compute.utf8_trim_whitespace(as_array(column))
     if not compute.all(compute.string_is_ascii(values), min_count=0).as_py():
         values = compute.utf8_normalize(values, form="NFC")
     return pd.Series(values.to_pandas(types_mapper=lambda _: TEXT), index=column.index, dtype=TEXT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from analysis.foundation.schema import TABLES, Kind
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.clock import resolve
+from analysis.intake.local_time import Column, to_utc
 from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
@@ -32,15 +31,6 @@ PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
 SAME_CLOCK: frozenset[tuple[str, str]] = frozenset(
     {("start", "end"), ("started", "ended"), ("answered_at", "ended_at")}
 )
-
-
-@dataclass(slots=True)
-class Column:
-    """One of our columns over all rows of a batch: its values, and where something stands."""
-
-    kind: Kind
-    values: np.ndarray | pd.Series
-    given: NDArray[np.bool_]
 
 
 def cast(batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_year: int) -> dict[str, Column]:
@@ -79,7 +69,7 @@ def cast(batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_y
     _over_midnight(batch, stamps, origins)
     for name, stamp in stamps.items():
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
-    _to_utc(batch, columns, stamps, zone)
+    to_utc(batch, columns, stamps, zone)
     _ends(batch, columns)
     return columns
 
@@ -200,43 +190,6 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
             f"{count} rows end after midnight under the date of their start (first: {batch.place(moved)}); their later times were moved to the next day.",
             count,
         )
-
-
-def _to_utc(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps], zone: str) -> None:
-    """Move wall-clock stamps to UTC; stamps that never were, or were twice, are rejected unless the row itself tells which."""
-    shift = round(batch.source.clock_shift_s * SECOND_US)
-    readings: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
-    for name, column in columns.items():
-        if column.kind != "time":
-            continue
-        local = np.asarray(column.values) + shift
-        naive = column.given & ~stamps[name].aware
-        early, late = local.copy(), local.copy()
-        if naive.any():
-            early[naive], late[naive] = resolve(local[naive], zone)
-        batch.reject(column.given & (late < early), "dst_nonexistent")
-        readings[name] = early, late
-    _choose(batch, columns, readings)
-
-
-def _choose(batch: Batch, columns: dict[str, Column], readings: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> None:
-    """Settle stamps of the hour that clocks ran through twice by the duration of their row; reject what stays open."""
-    length = columns.get("duration")
-    start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
-    for name, (early, late) in readings.items():
-        column = columns[name]
-        twice = column.given & (late > early)
-        chosen = early.copy()
-        if twice.any() and length is not None and name in (start, end) and start in readings and end in readings:
-            other = readings[end if name == start else start]
-            sure = twice & columns[end if name == start else start].given & length.given & (other[0] == other[1])
-            sign = 1 if name == start else -1
-            for reading in (early, late):
-                fits = sure & (np.abs(sign * (other[0] - reading) - np.asarray(length.values)) <= SECOND_US)
-                chosen[fits] = reading[fits]
-                twice &= ~fits
-        batch.reject(twice, "dst_ambiguous")
-        column.values = np.where(column.given, chosen, 0)
 
 
 def _ends(batch: Batch, columns: dict[str, Column]) -> None:

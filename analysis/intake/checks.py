@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,8 @@ import pandas as pd
 from analysis.foundation.schema import REQUIRED
 from analysis.foundation.settings import Period
 from analysis.intake.batch import Batch
-from analysis.intake.cast import PAIRS, Column
-from analysis.intake.clock import resolve
-from analysis.intake.stamps import DAY_US
+from analysis.intake.cast import PAIRS
+from analysis.intake.local_time import Column, first_moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,22 +96,13 @@ def _answered_first(batch: Batch, offered: Column, answered: Column, step: NDArr
             )
 
 
-def edges(period: Period, zone: str) -> tuple[int, int]:
-    """Return first moment of a period and first moment after it, in UTC microseconds."""
-    days = [period.start, period.end + dt.timedelta(days=1)]
-    local = np.array([day.toordinal() - dt.date(1970, 1, 1).toordinal() for day in days]) * DAY_US
-    early, late = resolve(local, zone)
-    first, last = np.maximum(early, late).tolist() if (late < early).any() else early.tolist()
-    return first, last
-
-
 def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: str) -> None:
     """Leave out rows wholly outside the period; keep and count those that reach over its edge."""
     first, last = SPANS.get(batch.source.target, ("", ""))
     if last not in columns:
         return
     kind = columns[last].kind
-    low, high = edges(period, "UTC" if kind == "date" else zone)
+    low, high = first_moments(period, "UTC" if kind == "date" else zone)
     stop = np.asarray(columns[last].values)
     given = columns[last].given
     start = np.where(columns[first].given, columns[first].values, stop) if first in columns else stop

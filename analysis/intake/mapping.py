@@ -108,7 +108,7 @@ def exclude(batch: Batch, found: Mapping[str, ColumnSource]) -> None:
             raise batch.ask(
                 f"exclude.{name}: neither a column of {batch.source.target} nor of the file. Correct exclude."
             )
-        count = batch.fates.give(text.isin([value.strip() for value in values]), "excluded", f"exclude_{name}")
+        count = batch.fates.give(text.isin([value.strip() for value in values]), "excluded", name)
         if not count:
             batch.note("exclude_without_effect", "flag", f"exclude.{name} left out no row; check its values.", 0)
 

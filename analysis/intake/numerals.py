@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from analysis.intake.arrow_text import as_array
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -63,7 +65,7 @@ def parse_numbers(text: pd.Series, *, decimal: str | None, typed: bool = False) 
     >>> parse_numbers(pd.Series(["1.234,5", "7,25", "-3"]), decimal=None).values.tolist()
     [1234.5, 7.25, -3.0]
     """
-    values = compute.fill_null(pa.array(text, type=pa.large_string(), from_pandas=True), "")
+    values = as_array(text)
     values = compute.replace_substring_regex(values, r"[\s\x{a0}\x{202f}'’]", "")
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)
     comma = _match(values, ",")
@@ -147,7 +149,7 @@ def parse_durations(text: pd.Series, *, unit: str | None, decimal: str | None, t
     >>> parse_durations(pd.Series(["25:00:00", "0:00:01.5"]), unit=None, decimal=None).us.tolist()
     [90000000000, 1500000]
     """
-    values = compute.fill_null(pa.array(text, type=pa.large_string(), from_pandas=True), "")
+    values = as_array(text)
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)
     parts = compute.extract_regex(values, _CLOCK)
     clock = np.asarray(parts.is_valid(), dtype=bool)

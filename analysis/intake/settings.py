@@ -55,6 +55,8 @@ class ColumnSource(Settings):
                 raise ValueError('write the date column and the time column: ["date column", "time column"]')
             return {"date": given[0], "time": (given[1],)}
         if isinstance(given, dict):
+            if isinstance(given.get("value"), (int, float)):
+                given = {**given, "value": str(given["value"]).lower()}
             lists = {key: (given[key],) for key in ("time", "true") if isinstance(given.get(key), str)}
             if isinstance(given.get("where"), dict):
                 lists["where"] = {

@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
+from analysis.intake.arrow_text import as_array
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -103,8 +105,7 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
     >>> pd.to_datetime(stamps.us[:2], unit="us").strftime("%d %b %H:%M").tolist(), stamps.bad.tolist()
     (['03 Mar 00:00', '31 Mar 13:05'], [False, False, True])
     """
-    values = pa.array(text, type=pa.large_string(), from_pandas=True)
-    values = compute.fill_null(values, "")
+    values = as_array(text)
     n = len(values)
     flags = [np.zeros(n, dtype=bool) for _ in range(7)]
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)

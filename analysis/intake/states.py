@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import BUCKETS, EXTRA_STATES, DataProblem
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.cast import Column
+from analysis.intake.local_time import Column
 from analysis.intake.raw import plain
 from analysis.intake.settings import Source
 

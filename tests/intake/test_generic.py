@@ -55,7 +55,7 @@ def test_every_kind_of_row_meets_its_fate(desk):
     row = desk.spells(content, exclude={"agent": ["x"]}).files.iloc[0]
     assert row["physical"] == 18
     assert row[["header", "banner", "blank", "total", "duplicate", "used"]].tolist() == [2, 1, 3, 2, 1, 2]
-    assert json.loads(row["excluded"]) == {"exclude_agent": 1, "outside_period": 1}
+    assert json.loads(row["excluded"]) == {"agent": 1, "outside_period": 1}
     assert json.loads(row["rejected"]) == {
         "bad_stamp": 1,
         "end_before_start": 1,
