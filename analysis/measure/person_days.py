@@ -42,8 +42,8 @@ class PersonDays:
     @classmethod
     def of(cls, agents: pd.Index, zones: str | Mapping[str, str] | pd.Series | None) -> PersonDays:
         """Return the zones of agents from one name for all or a name for each; UTC where none is given."""
-        if zones is None or isinstance(zones, str):
-            return cls(np.zeros(len(agents), dtype=np.int64), (zones or "UTC",))
+        if zones is None or isinstance(zones, str) or not len(agents):
+            return cls(np.zeros(len(agents), dtype=np.int64), (zones if isinstance(zones, str) else "UTC",))
         named = agents.to_series().map(zones)
         if named.isna().any():
             raise DataProblem(
