@@ -26,20 +26,22 @@ class Blending:
         `pool`, `weekday` (0 Monday), `slot_of_day_s` [local s since midnight], `days` (days behind the row),
         `agents` (mean number handling, reserved or idle), `load` (expected, erlangs), `load_sd` (of the day-to-day load, erlangs,
         without the chance of single arrivals), `required_agents` (fewest that keep the promise under that spread; NaN when no
-        number up to the search limit does), `idle_agents`, `structural_agents`, `surplus_agents` (the last two add to `idle_agents`).
+        number up to the search limit does), `idle_agents`, `structural_agents`, `surplus_agents` (these two add to `idle_agents`),
+        `surplus_planned_agents`, `surplus_volume_agents`, `surplus_handling_agents` (they add to `surplus_agents`: planned above requirement,
+        volume below forecast, handling time below forecast; a part may be negative; NaN without forecasts).
         Idle columns are NaN where no source shows idle states.
     usable
         One row per pool and mode, three views of the same idle time that are never added:
         `pool`, `mode` (releasable | shareable | interruptible), `agents` (mean number over the open half hours that the mode could
-        use, suitable items without end), `low`, `high`, `hours_per_week` (of those agents, bounded by the suitable item hours),
-        `basis` (measured | modelled), `sentence`. A missing figure is NaN and the sentence says why.
+        use, with suitable items without end), `low`, `high`, `hours_per_week` (what can be moved under the policy recommended for the mode:
+        promise and cap on occupancy kept, bounded by the suitable item hours; 0 without room), `basis` (measured | modelled), `sentence`. A missing figure is NaN and the sentence says why.
     frontier
-        One row per pool and policy, the first is today: `pool`, `policy`, `kept_free_agents` (Int64; NA for today, for the schedule
+        One row per pool and policy, the first is today (the only one where waiting was not measured): `pool`, `policy`, `mode` (empty for today), `kept_free_agents` (Int64; NA for today, for the schedule
         chosen per half hour and for interruption), `service_level` (modelled share by the queue's definition, all half hours),
         `worst_service_level`, `worst_slot` (such as "Mon 09:30"), `item_agents` (mean number on items), `net_agents` (change in
         busy agents, never above the idle before), `items_per_h`, `occupancy` (all half hours), `occupancy_peak` (highest of the half
         hours in which items are placed; today: of all), `p_abandon`, `contacts_lost_per_week` (more than today), `hours_per_week`
-        (of net item time, bounded by the suitable item hours), `feasible` (keeps promise and cap), `recommended`.
+        (of net item time, bounded by the suitable item hours, NaN where no items are known), `feasible` (keeps promise and cap), `recommended` (at most one row per mode).
     schedule
         One row per pool and like half hour under the recommended or, failing that, the best feasible policy between contacts:
         `pool`, `weekday`, `slot_of_day_s`, `agents`, `load`, `kept_free_agents` (Int64; NA = no items in this half hour),

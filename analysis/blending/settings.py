@@ -34,11 +34,17 @@ class BlendingSettings(Settings):
         gt=0,
         description="mean time until a waiting contact leaves, seconds; none estimates it from the waits",
     )
-    resume_s: float = Field(
-        default=RESUME_S, ge=0, le=900, description="seconds lost each time an interrupted item is taken up again"
+    resume_s: float | None = Field(
+        default=None,
+        ge=0,
+        le=900,
+        description="seconds lost each time an item is taken up again; none takes the client's item types, else 15",
     )
     item_s: float | None = Field(
         default=None, gt=0, description="mean length of an item, seconds; none takes it from the client's items"
+    )
+    longest_item_s: float = Field(
+        default=600.0, gt=0, description="longest mean length of an item that is finished between contacts, seconds"
     )
     presence_cut_off_s: float = Field(
         default=900.0, gt=0, description="longest gap in a call log that still counts as present, seconds"
@@ -48,7 +54,9 @@ class BlendingSettings(Settings):
     model_tolerance: float = Field(
         default=0.03, gt=0, le=0.2, description="largest miss of the measured service level that the model may have"
     )
-    most_kept_free: int = Field(default=10, ge=1, le=50, description="largest number of agents kept free that is tried")
+    most_kept_free: int = Field(
+        default=22, ge=1, le=50, description="largest number of agents kept free of items that is tried"
+    )
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="level of the intervals")
     draws: int = Field(default=1000, ge=200, le=20000, description="resamples of days behind an interval")
     seed: int = Field(default=1, ge=0, description="seed of the resampling")

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.foundation import intervals
 from analysis.foundation.settings import Queue
-from analysis.measure.load import CELL, live_contacts, live_queues, local_slots
+from analysis.measure.ladder import time_ladder
+from analysis.measure.load import CELL, live_contacts, live_queues, local_slots, queue_waits
 
 ON_DUTY: tuple[str, ...] = ("HANDLING", "RESERVED", "IDLE")
 _DAY = ["pool", "day", "weekday", "slot_of_day_s"]
@@ -101,24 +102,27 @@ def presence_between_contacts(
     Returns
     -------
     DataFrame
-        agent, start, end, state (``HANDLING``, ``IDLE``, and ``AWAY`` for gaps in which a contact was waiting).
+        agent, start, end, state (``HANDLING``, ``IDLE``, and ``AWAY`` for gaps in which a contact was waiting); empty without contacts.
 
     Notes
     -----
     A log of contacts shows no presence: wrap-up, absence and breaks look like waiting. What passes here for idle demonstrates the method and is
     never reported as measured idle time.
     """
-    contacts = pd.concat([live_contacts(tables, queue) for queue in live_queues(queues)], ignore_index=True)
+    parts = [part for part in (live_contacts(tables, queue) for queue in live_queues(queues)) if not part.empty]
+    if not parts:
+        return pd.DataFrame()
+    contacts = pd.concat(parts, ignore_index=True)
     done = contacts.dropna(subset=["agent", "answered_at", "ended_at"])
     wrap = pd.to_timedelta(done["wrap_us"].fillna(0).astype("int64"), unit="us")
+    if done.empty:
+        return pd.DataFrame()
     handled = intervals.union(
         pd.DataFrame({"agent": done["agent"], "start": done["answered_at"], "end": done["ended_at"] + wrap})
     )
     gaps = intervals.gaps(handled)
     gaps = gaps[(gaps["end"] - gaps["start"]).dt.total_seconds() <= longest_gap_s][["agent", "start", "end"]]
-    left = contacts["answered_at"].fillna(contacts["ended_at"])
-    queued = contacts[left > contacts["offered_at"]]
-    waiting = intervals.union(pd.DataFrame({"start": queued["offered_at"], "end": left[queued.index]}))
+    waiting = intervals.union(queue_waits(tables, queues))
     away = intervals.clip(gaps, within=waiting)[["agent", "start", "end"]]
     idle = intervals.gaps(away, within=gaps)[["agent", "start", "end"]]
     parts = [part.assign(state=state) for part, state in ((handled, "HANDLING"), (idle, "IDLE"), (away, "AWAY"))]
@@ -173,3 +177,98 @@ def idle_by_cause(cells: pd.DataFrame) -> pd.DataFrame:
     needed = (cells["required_agents"] - cells["load"]).fillna(np.inf).clip(lower=0)
     structural = np.minimum(cells["idle_agents"], needed).where(cells["idle_agents"].notna())
     return cells.assign(structural_agents=structural, surplus_agents=cells["idle_agents"] - structural)
+
+
+def signed_on_pieces(
+    tables: Mapping[str, pd.DataFrame], pools: pd.Series, queues: Sequence[Queue], *, ring_s: float = 0.0
+) -> pd.DataFrame:
+    """Return the disjoint pieces of the pools' agents while they were signed on, by the ladder's precedence.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables; state spells, and contacts to know when one was waiting.
+    pools
+        Pool by agent.
+    queues
+        Queues of the engagement.
+    ring_s
+        How long a contact rings at a free agent before it counts as waiting [s].
+
+    Returns
+    -------
+    DataFrame
+        agent, start, end, state; time in which a contact of the pool waited is not idle. Empty where no agent of a pool has spells that show
+        waiting.
+    """
+    spells = tables.get("spells")
+    if spells is None or spells.empty:
+        return pd.DataFrame()
+    mine = spells[spells["agent"].isin(pools.index)]
+    if not mine["state"].eq("IDLE").any():
+        return pd.DataFrame()
+    parts = []
+    for pool in sorted(set(pools)):
+        seen = mine.loc[mine["agent"].map(pools).eq(pool), ["agent", "start", "end", "state"]]
+        signed_on = intervals.union(seen.loc[~seen["state"].isin(("OFF", "ABSENT")), ["agent", "start", "end"]])
+        waits = intervals.union(queue_waits(tables, [queue for queue in queues if queue.pool == pool], ring_s=ring_s))
+        parts.append(time_ladder(seen, paid=signed_on, waiting=waits if len(waits) else None).pieces)
+    return pd.concat(parts, ignore_index=True)
+
+
+def duty_from_totals(
+    tables: Mapping[str, pd.DataFrame], pools: pd.Series, *, zone: str, slot_s: int = 1800
+) -> pd.DataFrame:
+    """Count the agents on duty per half hour from totals by interval, where no spells exist.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`duty_by_slot`; empty where no totals show waiting or their intervals are longer than the slot.
+    """
+    totals = tables.get("state_totals")
+    if totals is None or totals.empty:
+        return pd.DataFrame()
+    mine = totals[totals["agent"].isin(pools.index) & totals["state"].isin(ON_DUTY) & totals["length_s"].le(slot_s)]
+    if not mine["state"].eq("IDLE").any():
+        return pd.DataFrame()
+    share = mine["us"].astype("float64") / (slot_s * 1e6)
+    placed = local_slots(mine["interval_start"], zone, slot_s).assign(
+        pool=mine["agent"].map(pools), agents=share, idle_agents=share.where(mine["state"].eq("IDLE"), 0.0)
+    )
+    return placed.groupby(_DAY, as_index=False)[["agents", "idle_agents"]].sum()
+
+
+def surplus_by_cause(cells: pd.DataFrame) -> pd.DataFrame:
+    """Split surplus into planned above requirement, volume below forecast and handling time below forecast.
+
+    Parameters
+    ----------
+    cells
+        Half hours with surplus_agents and the agents required at the actual load (required_agents), at the forecast load (required_forecast)
+        and at the actual volume with the forecast handling time (required_volume).
+
+    Returns
+    -------
+    DataFrame
+        `cells` with surplus_planned_agents, surplus_volume_agents, surplus_handling_agents: they add to surplus_agents, a part below zero works
+        against the others; NaN without a forecast.
+
+    Notes
+    -----
+    volume = n*(forecast) - n*(actual volume, forecast handling time); handling = n*(actual volume, forecast handling time) - n*(actual);
+    planned = surplus - volume - handling.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"surplus_agents": [5.0], "required_agents": [19.0], "required_forecast": [22.0], "required_volume": [20.0]})
+    >>> surplus_by_cause(cells).iloc[0, -3:].tolist()
+    [2.0, 2.0, 1.0]
+    """
+    volume = cells["required_forecast"] - cells["required_volume"]
+    handling = cells["required_volume"] - cells["required_agents"]
+    return cells.assign(
+        surplus_planned_agents=cells["surplus_agents"] - volume - handling,
+        surplus_volume_agents=volume,
+        surplus_handling_agents=handling,
+    )

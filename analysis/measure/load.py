@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.foundation.calendars import local_day, slot_of_day_s, weekday
 from analysis.foundation.schema import DataProblem
 from analysis.foundation.settings import Client, Queue
 
@@ -35,11 +36,12 @@ def live_queues(queues: Sequence[Queue]) -> tuple[Queue, ...]:
 
 def local_slots(stamps: pd.Series, zone: str, slot_s: int) -> pd.DataFrame:
     """Return the local day (naive midnight), weekday and slot of the day [s] of UTC stamps."""
-    local = stamps.dt.tz_convert(zone).dt.tz_localize(None)
-    day = local.dt.normalize()
-    second = (local - day).dt.total_seconds().astype("int64")
     return pd.DataFrame(
-        {"day": day, "weekday": day.dt.weekday.astype("int64"), "slot_of_day_s": second // slot_s * slot_s},
+        {
+            "day": local_day(stamps, zone),
+            "weekday": weekday(stamps, zone),
+            "slot_of_day_s": slot_of_day_s(stamps, zone, slot_s=slot_s),
+        },
         index=stamps.index,
     )
 
@@ -52,6 +54,32 @@ def live_contacts(tables: Mapping[str, pd.DataFrame], queue: Queue) -> pd.DataFr
     deferrable = contacts["deferrable"].fillna(False).astype(bool)
     outbound = contacts["direction"].eq("out").fillna(False).astype(bool)
     return contacts[contacts["queue"].eq(queue.name) & ~deferrable & ~outbound]
+
+
+def queue_waits(tables: Mapping[str, pd.DataFrame], queues: Sequence[Queue], *, ring_s: float = 0.0) -> pd.DataFrame:
+    """Return when contacts that cannot be deferred waited longer than they ring at a free agent.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables; contacts are used.
+    queues
+        Queues of the engagement.
+    ring_s
+        How long a contact rings at a free agent before it counts as waiting [s].
+
+    Returns
+    -------
+    DataFrame
+        start, end (UTC), one row per wait; they may overlap.
+    """
+    parts = [part for part in (live_contacts(tables, queue) for queue in live_queues(queues)) if not part.empty]
+    if not parts:
+        return pd.DataFrame({side: pd.Series(dtype="datetime64[us, UTC]") for side in ("start", "end")})
+    contacts = pd.concat(parts, ignore_index=True)
+    start = contacts["offered_at"] + pd.Timedelta(round(1e6 * ring_s), "us")
+    frame = pd.DataFrame({"start": start, "end": contacts["answered_at"].fillna(contacts["ended_at"])})
+    return frame[frame["end"] > frame["start"]].reset_index(drop=True)
 
 
 def contact_slots(
@@ -214,6 +242,38 @@ def expected_load(slots: pd.DataFrame, *, slot_s: int = 1800) -> pd.DataFrame:
     cv = np.sqrt((sums["excess"] / sums["square"].where(sums["square"].gt(0))).clip(lower=0)).fillna(0.0)
     cells["load_sd"] = cells["load"] * cells["pool"].map(cv).fillna(0.0)
     return cells[[*CELL, "days", "offered_per_h", "aht_s", "load", "load_sd"]]
+
+
+def forecast_load(
+    tables: Mapping[str, pd.DataFrame], queues: Sequence[Queue], *, client: Client, slot_s: int = 1800
+) -> pd.DataFrame:
+    """Return what was forecast for like half hours: pool, weekday, slot_of_day_s, forecast_per_h, forecast_aht_s; empty without forecasts.
+
+    Notes
+    -----
+    The last forecast made for an interval counts. Holidays are left out, as in :func:`contact_slots`.
+    """
+    columns = [*CELL, "forecast_per_h", "forecast_aht_s"]
+    forecasts = tables.get("forecasts")
+    pools = {queue.name: queue for queue in live_queues(queues)}
+    mine = None if forecasts is None else forecasts[forecasts["queue"].isin(pools) & forecasts["handle_us"].notna()]
+    if mine is None or mine.empty or mine["length_s"].max() > slot_s:
+        return pd.DataFrame(columns=columns)
+    last = mine.sort_values("made_at", kind="stable", na_position="first").drop_duplicates(
+        ["queue", "start"], keep="last"
+    )
+    serves = last["queue"].map({name: queue.concurrency for name, queue in pools.items()})
+    placed = local_slots(last["start"], client.time_zone, slot_s).assign(
+        pool=last["queue"].map({name: queue.pool for name, queue in pools.items()}),
+        offered=last["offered"],
+        handle_s=last["handle_us"].astype("float64") / 1e6 / serves,
+    )
+    placed = placed[~placed["day"].isin(pd.to_datetime(list(client.holidays)))]
+    daily = placed.groupby(["day", *CELL], as_index=False)[["offered", "handle_s"]].sum()
+    cells = daily.groupby(CELL, as_index=False).agg(offered=("offered", "mean"), handle_s=("handle_s", "mean"))
+    cells["forecast_per_h"] = cells["offered"] * 3600 / slot_s
+    cells["forecast_aht_s"] = cells["handle_s"] / cells["offered"].where(cells["offered"].gt(0))
+    return cells[columns]
 
 
 def load_nodes(load: np.ndarray, load_sd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

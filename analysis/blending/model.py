@@ -1,0 +1,183 @@
+"""What the model computes for a pool: every policy, the frontier, the schedule, and the figures with their intervals."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.blending.inventory import suitable_hours
+from analysis.blending.policies import (
+    NO_ITEMS,
+    Options,
+    Policy,
+    allowed_blocks,
+    between_contacts,
+    blocks,
+    frontier_row,
+    interrupt,
+    rationed,
+    schedule_choice,
+    whole_agents_above,
+)
+from analysis.blending.pool import Pool, overall, share_in_time
+from analysis.blending.result import MODES
+from analysis.blending.settings import BlendingSettings
+from analysis.blending.uncertainty import Curves, estimated, figures
+from analysis.foundation.estimate import Estimate
+
+FRONTIER = [
+    *(
+        "pool",
+        "policy",
+        "mode",
+        "kept_free_agents",
+        "service_level",
+        "worst_service_level",
+        "worst_slot",
+        "item_agents",
+    ),
+    *("net_agents", "items_per_h", "occupancy", "occupancy_peak", "p_abandon", "contacts_lost_per_week"),
+    *("hours_per_week", "feasible", "recommended"),
+]
+SCHEDULE = [
+    *("pool", "weekday", "slot_of_day_s", "agents", "load", "kept_free_agents", "service_level_before"),
+    *("service_level_after", "occupancy_before", "occupancy_after", "item_agents"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Modelled:
+    """What the model says of one pool.
+
+    Attributes
+    ----------
+    policies
+        The policy of each mode.
+    frontier, schedule
+        Frames as in :class:`analysis.blending.result.Blending`, nothing recommended yet.
+    estimates
+        Figures by name: idle, structural, surplus and the modes in mean agents, ``"<mode> hours"`` in hours per week; empty where idle time was
+        not measured.
+    before
+        Service level today over all half hours.
+    cap_binds
+        Whether the cap on occupancy costs a mode item time.
+    """
+
+    policies: Mapping[str, Policy]
+    frontier: pd.DataFrame
+    schedule: pd.DataFrame
+    estimates: Mapping[str, Estimate]
+    before: float
+    cap_binds: Mapping[str, bool]
+
+    def row(self, mode: str) -> pd.Series:
+        """Return the frontier's row of a mode's policy."""
+        return self.frontier[self.frontier["policy"].eq(self.policies[mode].name)].iloc[0]
+
+
+def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, measured: bool) -> Modelled:
+    """Compute every policy of a pool.
+
+    Parameters
+    ----------
+    pool
+        The pool.
+    items
+        The inventory; it bounds the hours.
+    settings
+        What is asked.
+    measured
+        Whether waiting was measured; without it there is only today, no other policy and no estimates.
+    """
+    options = Options.none(pool) if pool.desk.item_s is None else Options.of(pool, settings.most_kept_free)
+    modelled_idle = np.maximum(pool.agents - options.today[4], 0.0)
+    waited = pool.cells["idle_agents"].to_numpy() if measured else modelled_idle
+    promise = pool.desk.promise
+    choice = schedule_choice(options, pool, promise)
+    between = between_contacts(options, pool, waited, choice)
+    every = [*between, blocks(pool, options, waited), interrupt(pool, options, waited)]
+    policies = {"releasable": every[-2], "shareable": between[-1], "interruptible": every[-1]}
+    limits = {mode: suitable_hours(items, mode) if len(items) else float("nan") for mode in MODES}
+    shown = every if measured else every[:1]
+    rows = [
+        frontier_row(policy, pool, options, item_s=pool.desk.item_s, limit_h=limits.get(policy.mode, 0.0))
+        for policy in shown
+    ]
+    frontier = pd.DataFrame(rows)[FRONTIER].astype({"kept_free_agents": "Int64"})
+    return Modelled(
+        policies=policies,
+        frontier=frontier,
+        schedule=_schedule(pool, options, policies["shareable"]) if measured else pd.DataFrame(columns=SCHEDULE),
+        estimates=_estimates(pool, options, choice, policies, settings=settings, limits=limits) if measured else {},
+        before=overall(options.today),
+        cap_binds=_cap_binds(pool, options, choice, waited),
+    )
+
+
+def _cap_binds(pool: Pool, options: Options, choice: np.ndarray, waited: np.ndarray) -> dict[str, bool]:
+    """Return the modes that would move more without the cap on occupancy."""
+    busy, promise = options.today[4], pool.desk.promise
+    required = pool.cells["required_agents"].to_numpy()
+    whole = whole_agents_above(pool.agents, required, waited)
+    uncapped = schedule_choice(options, pool, dataclasses.replace(promise, max_occupancy=1.0))
+    return {
+        "releasable": bool((allowed_blocks(pool.agents, busy, required, waited, pool) < whole).any()),
+        "shareable": bool(options.chosen(uncapped)[3].sum() > options.chosen(choice)[3].sum() + 1e-9),
+        "interruptible": bool((rationed(pool.agents, busy, promise.max_occupancy) < 1).any()),
+    }
+
+
+def _schedule(pool: Pool, options: Options, policy: Policy) -> pd.DataFrame:
+    """Return the half hours under the policy between contacts."""
+    cells, agents = pool.cells, np.maximum(pool.agents, 1e-9)
+    kept = pd.Series(policy.by_cell, dtype="Int64")
+    frame = pd.DataFrame(
+        {
+            "pool": pool.name,
+            "weekday": cells["weekday"],
+            "slot_of_day_s": cells["slot_of_day_s"],
+            "agents": cells["agents"],
+            "load": cells["load"],
+            "kept_free_agents": kept.mask(kept.eq(NO_ITEMS)),
+            "service_level_before": share_in_time(options.today),
+            "service_level_after": share_in_time(policy.outcome),
+            "occupancy_before": options.today[4] / agents,
+            "occupancy_after": policy.outcome[4] / agents,
+            "item_agents": policy.outcome[3],
+        }
+    )
+    return frame[SCHEDULE]
+
+
+def _estimates(
+    pool: Pool,
+    options: Options,
+    choice: np.ndarray,
+    policies: Mapping[str, Policy],
+    *,
+    settings: BlendingSettings,
+    limits: Mapping[str, float],
+) -> dict[str, Estimate]:
+    """Return the figures with intervals from resampled days."""
+    curves = Curves.of(pool, settings, choice, options)
+    every = figures(pool, curves, policies)
+    results = {}
+    for name in ("idle", "structural", "surplus", *MODES):
+        basis = "measured" if name in ("idle", "interruptible") else "modelled"
+        method = "mean over the open half hours of a week; days resampled"
+        results[name] = estimated(pool, every[name], settings, basis=basis, method=method)
+    for mode in MODES:
+        results[f"{mode} hours"] = estimated(
+            pool,
+            every[f"{mode} hours"],
+            settings,
+            limit=limits[mode],
+            basis="modelled",
+            method="queueing model per half hour at promise and cap, bounded by the suitable item hours; days resampled",
+        )
+    return results

@@ -1,0 +1,210 @@
+"""How far the figures of a pool would move in other weeks like these: days are resampled, the model answers on a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analysis.blending.policies import Options, Policy, allowed_blocks, net_agents, rationed, whole_agents_above
+from analysis.blending.pool import Pool
+from analysis.blending.settings import BlendingSettings
+from analysis.foundation.estimate import Estimate, bootstrap
+from analysis.measure.load import MINIMUM_ANSWERED, required_agents
+
+DAILY = ("days", "offered", "answered", "handle_s", "agents", "idle_agents", "resumable_agents")
+_SHIFTS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Means per half hour, of the data or of resamples of its days (leading axes).
+
+    Attributes
+    ----------
+    load, agents, idle_agents, resumable_agents
+        Means per half hour.
+    load_shift, slack_shift
+        Change of the load against the data, and of load less agents.
+    """
+
+    load: np.ndarray
+    agents: np.ndarray
+    idle_agents: np.ndarray
+    resumable_agents: np.ndarray
+    load_shift: np.ndarray
+    slack_shift: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What the model says per half hour at five loads around the expected one: arrays (5, half hour).
+
+    Attributes
+    ----------
+    scale
+        Distance between the five loads, 1.5 standard errors of a half hour's mean [erlangs].
+    required
+        Fewest agents that keep the promise.
+    shareable
+        Net agents under the best number kept free at that load.
+    scheduled
+        Net agents under the schedule chosen at the expected load.
+    """
+
+    scale: np.ndarray
+    required: np.ndarray
+    shareable: np.ndarray
+    scheduled: np.ndarray
+
+    @classmethod
+    def of(cls, pool: Pool, settings: BlendingSettings, choice: np.ndarray, options: Options) -> Curves:
+        """Compute the curves; `choice` is the schedule, as positions in `options`."""
+        scale = _step(pool)
+        load, spread = pool.cells["load"].to_numpy(), pool.cells["load_sd"].to_numpy()
+        promise = pool.desk.promise
+        rows: dict[str, list[np.ndarray]] = {"required": [], "shareable": [], "scheduled": []}
+        for shift in _SHIFTS:
+            here = options if shift == 0 else _options_at(pool, settings, shift * scale)
+            moved = np.maximum(load + shift * scale, 0.0)
+            rows["required"].append(required_agents(pool.desk.service, moved, spread, target=promise.target))
+            rows["shareable"].append(net_agents(here.chosen(here.choose(promise.target, pool.agents)), here.today))
+            rows["scheduled"].append(net_agents(here.chosen(choice), here.today))
+        return cls(scale, *(np.array(rows[name]) for name in ("required", "shareable", "scheduled")))
+
+    def at(self, curve: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        """Return a curve between its points, flat beyond them."""
+        place = np.clip(shift / self.scale + 2, 0, len(_SHIFTS) - 1)
+        left = np.minimum(place.astype(np.int64), len(_SHIFTS) - 2)
+        part, cell = place - left, np.arange(curve.shape[1])
+        low, high = curve[left, cell], curve[left + 1, cell]
+        return np.where(part == 0, low, low + part * (high - low))
+
+
+def _step(pool: Pool) -> np.ndarray:
+    """Return 1.5 standard errors of a half hour's mean load less agents."""
+    cells = pool.cells
+    per_contact = cells["aht_s"].fillna(pool.desk.aht_s) / pool.slot_s
+    single = cells["load"] * per_contact
+    return np.maximum(1.5 * np.sqrt((cells["load_sd"] ** 2 + single + 1.0) / cells["days"]).to_numpy(), 0.05)
+
+
+def _options_at(pool: Pool, settings: BlendingSettings, shift: np.ndarray) -> Options:
+    if pool.desk.item_s is None:
+        return Options.none(pool, shift)
+    return Options.of(pool, settings.most_kept_free, shift)
+
+
+def day_sums(pool: Pool) -> np.ndarray:
+    """Return one row per day: the sums of ``DAILY`` for every half hour, side by side."""
+    daily = pool.daily
+    numbers = daily[list(DAILY)].fillna(0.0).to_numpy(dtype=float)
+    day, days = np.unique(daily["day"].to_numpy(), return_inverse=True)
+    table = np.zeros((len(day), len(DAILY), len(pool.cells)))
+    table[days, :, daily["cell"].to_numpy()] = numbers
+    return table.reshape(len(day), -1)
+
+
+def means(totals: np.ndarray, pool: Pool) -> Means:
+    """Return the means per half hour from totals over days; a half hour without a day keeps the data's means."""
+    cells = pool.cells
+    parts = np.moveaxis(totals.reshape(*totals.shape[:-1], len(DAILY), len(cells)), -2, 0)
+    part = dict(zip(DAILY, parts, strict=True))
+    days = part["days"]
+
+    def mean(sums: np.ndarray, column: str) -> np.ndarray:
+        return np.where(days > 0, sums / np.maximum(days, 1), cells[column].to_numpy())
+
+    own = part["answered"] >= MINIMUM_ANSWERED
+    handle = np.where(own, part["handle_s"] / np.where(own, part["answered"], 1), cells["aht_s"].fillna(0).to_numpy())
+    load = mean(part["offered"] * handle / pool.slot_s, "load")
+    agents = mean(part["agents"], "agents")
+    idle, resumable = mean(part["idle_agents"], "idle_agents"), mean(part["resumable_agents"], "resumable_agents")
+    shift = load - cells["load"].to_numpy()
+    return Means(load, agents, idle, resumable, shift, shift - (agents - pool.agents))
+
+
+def structural(now: Means, curves: Curves) -> np.ndarray:
+    """Return the waiting that the promise needs, per half hour."""
+    needed = curves.at(curves.required, now.load_shift) - now.load
+    return np.minimum(now.idle_agents, np.maximum(np.where(np.isnan(needed), np.inf, needed), 0.0))
+
+
+def releasable(now: Means, curves: Curves) -> np.ndarray:
+    """Return the whole agents above the fewest that keep the promise, per half hour."""
+    return whole_agents_above(now.agents, curves.at(curves.required, now.load_shift), now.idle_agents)
+
+
+def figures(pool: Pool, curves: Curves, policies: Mapping[str, Policy]) -> dict[str, Callable[[Means], np.ndarray]]:
+    """Return the function behind each figure: means in, value per half hour out."""
+    cap = pool.desk.promise.max_occupancy
+
+    def taken_off(now: Means) -> np.ndarray:
+        required = curves.at(curves.required, now.load_shift)
+        return allowed_blocks(now.agents, now.agents - now.idle_agents, required, now.idle_agents, pool)
+
+    def filled(now: Means) -> np.ndarray:
+        return rationed(now.agents, now.agents - now.idle_agents, cap) * now.resumable_agents
+
+    # what the policies move of it, net of callers lost and within what differing numbers of agents allow
+    data = means(day_sums(pool).sum(axis=0), pool)
+    net_blocks = _share(policies["releasable"].progress, taken_off(data))
+    net_filled = _share(policies["interruptible"].progress, filled(data))
+    return {
+        "idle": lambda now: now.idle_agents,
+        "structural": lambda now: structural(now, curves),
+        "surplus": lambda now: now.idle_agents - structural(now, curves),
+        "releasable": lambda now: releasable(now, curves),
+        "shareable": lambda now: np.minimum(curves.at(curves.shareable, now.slack_shift), now.idle_agents),
+        "interruptible": lambda now: now.resumable_agents,
+        "releasable hours": lambda now: net_blocks * taken_off(now),
+        "shareable hours": lambda now: np.minimum(curves.at(curves.scheduled, now.slack_shift), now.idle_agents),
+        "interruptible hours": lambda now: net_filled * filled(now),
+    }
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> float:
+    return float(part.sum() / whole.sum()) if whole.sum() > 0 else 0.0
+
+
+def estimated(
+    pool: Pool,
+    figure: Callable[[Means], np.ndarray],
+    settings: BlendingSettings,
+    *,
+    limit: float | None = None,
+    **more: Any,
+) -> Estimate:
+    """Estimate the mean of a figure over the half hours, or its weekly hours up to a limit, by resampling days.
+
+    Parameters
+    ----------
+    pool
+        The pool with its days.
+    figure
+        One of :func:`figures`.
+    settings
+        Level, number and seed of the resamples.
+    limit
+        Hours per week that cannot be exceeded; given, the result is hours per week, else mean agents.
+    **more
+        Further fields of the estimate.
+    """
+
+    def statistic(totals: np.ndarray) -> np.ndarray:
+        value = figure(means(totals, pool))
+        return value.mean(axis=-1) if limit is None else np.minimum(value.sum(axis=-1) * pool.slot_h, limit)
+
+    unit = "agents" if limit is None else "hours_per_week"
+    return bootstrap(
+        day_sums(pool),
+        statistic,
+        n_unit="days",
+        seed=settings.seed,
+        draws=settings.draws,
+        confidence=settings.confidence,
+        unit=unit,
+        **more,
+    )
