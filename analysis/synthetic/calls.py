@@ -10,7 +10,7 @@ import numpy as np
 from analysis.synthetic import desk
 from analysis.synthetic.people import SHIFT_S, People
 from analysis.synthetic.plans import MEETING, SHORT_BREAK, Plan
-from analysis.synthetic.streams import HOUR_S, SLOT_S, Calendar, day_effects, stream
+from analysis.synthetic.streams import DAY_S, HOUR_S, SLOT_S, Calendar, day_effects, stream
 
 QUEUES = ("claims line", "service line")
 OPEN_S, CLOSE_S = 8 * HOUR_S, 20 * HOUR_S
@@ -96,7 +96,7 @@ def simulate_centre(
         result[:, 0] = np.where(result[:, 0] >= 0, result[:, 0] + one, -1)
         answered.append(result)
     every = np.concatenate(status)
-    every = every[np.lexsort((every[:, 2], every[:, 0]))]
+    every = every[np.argsort(every[:, 0] * DAY_S + every[:, 2], kind="stable")]
     outcome = np.concatenate(answered)
     days = np.repeat(np.arange(len(calendar.days)), np.diff(bounds))
     offered = np.column_stack([days, queues, calls[:, 0]])

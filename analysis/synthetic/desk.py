@@ -26,7 +26,7 @@ _BEFORE, _GONE = -2, -1
 _NEVER = np.int64(1) << 60
 # an activity that could not start within this time is dropped (only for those marked so)
 _LAPSE_S = 600
-# columns of an agent's record
+# rows of the agents' record
 _STATE, _SINCE, _NEXT, _CALL, _AT, _LAST, _LOGIN, _LOGOFF = range(8)
 # columns of an activity: status, planned start, length, fixed end (0 = none), lapses (1 = dropped when late)
 _KIND, _PLANNED, _LENGTH, _UNTIL, _LAPSES = range(5)
@@ -37,10 +37,10 @@ _ARRIVAL, _PATIENCE, _TALK, _HOLD, _WRAP, _REFUSED = range(6)
 @kernel
 def _close_row(agents, agent, t, rows, count):
     """Write the stretch of an agent's state that ends at t."""
-    if t > agents[agent, _SINCE] and agents[agent, _STATE] >= 0:
+    if t > agents[_SINCE, agent] and agents[_STATE, agent] >= 0:
         rows[count[0], 0] = agent
-        rows[count[0], 1] = agents[agent, _STATE]
-        rows[count[0], 2] = agents[agent, _SINCE]
+        rows[count[0], 1] = agents[_STATE, agent]
+        rows[count[0], 2] = agents[_SINCE, agent]
         rows[count[0], 3] = t
         count[0] += 1
 
@@ -59,10 +59,10 @@ def _start_call(agents, speed, calls, result, agent, call, t):
     result[call, 0] = agent
     result[call, 1] = t
     result[call, 2] = t + total - result[call, 5]
-    agents[agent, _STATE] = INTERACTING
-    agents[agent, _SINCE] = t
-    agents[agent, _NEXT] = t + total
-    agents[agent, _CALL] = call
+    agents[_STATE, agent] = INTERACTING
+    agents[_SINCE, agent] = t
+    agents[_NEXT, agent] = t + total
+    agents[_CALL, agent] = call
 
 
 @kernel
@@ -81,20 +81,20 @@ def _waiting_call(calls, result, queue, ends, t):
 @kernel
 def _start_activity(agents, acts, agent, t):
     """Start the next activity that is due, if any; return whether one started."""
-    while agents[agent, _AT] < agents[agent, _LAST]:
-        act = agents[agent, _AT]
+    while agents[_AT, agent] < agents[_LAST, agent]:
+        act = agents[_AT, agent]
         if acts[act, _PLANNED] > t:
             return False
-        agents[agent, _AT] += 1
+        agents[_AT, agent] += 1
         end = t + acts[act, _LENGTH]
         if acts[act, _UNTIL] > 0:
             end = acts[act, _UNTIL]
         late = acts[act, _LAPSES] == 1 and t - acts[act, _PLANNED] > _LAPSE_S
         if end <= t or late:
             continue
-        agents[agent, _STATE] = acts[act, _KIND]
-        agents[agent, _SINCE] = t
-        agents[agent, _NEXT] = end
+        agents[_STATE, agent] = acts[act, _KIND]
+        agents[_SINCE, agent] = t
+        agents[_NEXT, agent] = end
         return True
     return False
 
@@ -102,11 +102,11 @@ def _start_activity(agents, acts, agent, t):
 @kernel
 def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
     """Give an agent who is free at t the next thing to do: go home, an activity, a waiting call, or wait."""
-    if t >= agents[agent, _LOGOFF]:
-        call = _waiting_call(calls, result, queue, ends, t) if agents[agent, _LOGOFF] >= close else -1
+    if t >= agents[_LOGOFF, agent]:
+        call = _waiting_call(calls, result, queue, ends, t) if agents[_LOGOFF, agent] >= close else -1
         if call < 0:
-            agents[agent, _STATE] = _GONE
-            agents[agent, _NEXT] = _NEVER
+            agents[_STATE, agent] = _GONE
+            agents[_NEXT, agent] = _NEVER
         else:
             _start_call(agents, speed, calls, result, agent, call, t)
         return
@@ -116,19 +116,19 @@ def _free(agents, speed, acts, calls, result, queue, ends, agent, t, close):
     if call >= 0:
         _start_call(agents, speed, calls, result, agent, call, t)
         return
-    agents[agent, _STATE] = IDLE
-    agents[agent, _SINCE] = t
-    agents[agent, _NEXT] = agents[agent, _LOGOFF]
-    if agents[agent, _AT] < agents[agent, _LAST]:
-        agents[agent, _NEXT] = min(agents[agent, _NEXT], acts[agents[agent, _AT], _PLANNED])
+    agents[_STATE, agent] = IDLE
+    agents[_SINCE, agent] = t
+    agents[_NEXT, agent] = agents[_LOGOFF, agent]
+    if agents[_AT, agent] < agents[_LAST, agent]:
+        agents[_NEXT, agent] = min(agents[_NEXT, agent], acts[agents[_AT, agent], _PLANNED])
 
 
 @kernel
 def _longest_idle(agents):
     """Return the agent who has waited longest, or -1."""
     best = -1
-    for agent in range(len(agents)):
-        if agents[agent, _STATE] == IDLE and (best < 0 or agents[agent, _SINCE] < agents[best, _SINCE]):
+    for agent in range(agents.shape[1]):
+        if agents[_STATE, agent] == IDLE and (best < 0 or agents[_SINCE, agent] < agents[_SINCE, best]):
             best = agent
     return best
 
@@ -147,9 +147,9 @@ def _offer(agents, speed, calls, result, queue, ends, call, t, rows, count):
         if refused == 0:
             _start_call(agents, speed, calls, result, agent, call, t)
             return
-        agents[agent, _STATE] = NOT_RESPONDING
-        agents[agent, _SINCE] = t
-        agents[agent, _NEXT] = t + np.int64(refused)
+        agents[_STATE, agent] = NOT_RESPONDING
+        agents[_SINCE, agent] = t
+        agents[_NEXT, agent] = t + np.int64(refused)
         refused = 0
 
 
@@ -175,21 +175,21 @@ def run_day(shifts, speed, acts, calls, close):
     tuple
         Rows agent, status, start, end; and per call: agent (-1 abandoned), answered, ended (for an abandoned call, when), talk, hold, wrap.
     """
-    agents = np.zeros((len(shifts), 8), dtype=np.int64)
+    agents = np.zeros((8, len(shifts)), dtype=np.int64)
     for agent in range(len(shifts)):
-        agents[agent, _STATE] = _BEFORE
-        agents[agent, _NEXT] = shifts[agent, 0]
-        agents[agent, _LOGOFF] = shifts[agent, 1]
-        agents[agent, _AT] = shifts[agent, 2]
-        agents[agent, _LAST] = shifts[agent, 3]
+        agents[_STATE, agent] = _BEFORE
+        agents[_NEXT, agent] = shifts[agent, 0]
+        agents[_LOGOFF, agent] = shifts[agent, 1]
+        agents[_AT, agent] = shifts[agent, 2]
+        agents[_LAST, agent] = shifts[agent, 3]
     rows = np.empty((4 * len(calls) + 4 * len(acts) + 8 * len(shifts) + 8, 4), dtype=np.int64)
     result = np.full((len(calls), 6), -1, dtype=np.int64)
     queue = np.empty(len(calls), dtype=np.int64)
     count, ends = np.zeros(1, dtype=np.int64), np.zeros(2, dtype=np.int64)
     call = 0
     while True:
-        agent = np.argmin(agents[:, _NEXT])
-        t = agents[agent, _NEXT]
+        agent = np.argmin(agents[_NEXT])
+        t = agents[_NEXT, agent]
         if call < len(calls) and calls[call, _ARRIVAL] < t:
             _offer(agents, speed, calls, result, queue, ends, call, calls[call, _ARRIVAL], rows, count)
             call += 1

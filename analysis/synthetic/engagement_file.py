@@ -13,18 +13,21 @@ def engagement_text(calendar: Calendar, *, test_login: str) -> str:
 
 
 def state_map_text() -> str:
-    """Return the client's state map: the kit's for this export, with the client's own codes and those of its schedule."""
+    """Return the client's state map: the kit's for this export, with what is different at this client."""
     template = assets() / "templates" / "state_maps" / "genesys_status_timeline.csv"
-    return template.read_text(encoding="utf-8").rstrip("\n") + "\n" + _OWN_CODES
+    rows = template.read_text(encoding="utf-8").splitlines() + list(_OWN_CODES)
+    return "".join(row + "\n" for row in {row.split(",")[0]: row for row in rows}.values())
 
 
-_OWN_CODES = """\
-System Issue,OUTAGE,true,false,true,system,false,true
-On duty,WORK,true,true,false,policy,false,false
-Sick,ABSENT,true,false,true,person,false,true
-Leave,ABSENT,true,true,true,policy,false,true
-Unpaid leave,ABSENT,false,true,true,policy,false,true
-"""
+# this client's export gives the parts of "On Queue" rows of their own, and the client has codes of its own; then its schedule's codes
+_OWN_CODES = (
+    "On Queue,WORK,true,false,false,unknown,false,false",
+    "System Issue,OUTAGE,true,false,true,system,false,true",
+    "On duty,WORK,true,true,false,policy,false,false",
+    "Sick,ABSENT,true,false,true,person,false,true",
+    "Leave,ABSENT,true,true,true,policy,false,true",
+    "Unpaid leave,ABSENT,false,true,true,policy,false,true",
+)
 
 _ENGAGEMENT = """\
 # The sample client: an invented insurer. Everything in data/ and answers/ is simulated, and none of the people exist.

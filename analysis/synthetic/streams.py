@@ -30,7 +30,7 @@ CLOCK_CHANGE = np.datetime64("2026-03-29T02:00:00", "s")
 _HOUR = np.timedelta64(1, "h")
 # the longest period before the clocks go back
 MOST_WEEKS = 30
-HOUR_S = 3_600
+HOUR_S, DAY_S = 3_600, 86_400
 SLOT_S = 1_800
 
 

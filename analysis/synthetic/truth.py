@@ -33,6 +33,7 @@ _LADDER_RATIOS: tuple[tuple[str, _Terms, _Terms], ...] = (
     ("baseline.unaccounted_share", _plus("UNACCOUNTED"), _BASE),
     ("baseline.shrinkage", _plus("ABSENT", "BREAK", "SUPPORT", "OUTAGE"), _plus("PAID")),
 )
+_UNSEEN = ("baseline.idle_share", "baseline.away_share")
 _TRUE_STATES = _plus("true ITEM_WORK", "true WORK", "true IDLE", "true AWAY", "true SUPPORT")
 _OFFICE = "population=back_office"
 _COUNT_RATIOS: tuple[tuple[str, str, _Terms, _Terms], ...] = (
@@ -93,7 +94,9 @@ def ratios(sums: Sequence[Totals]) -> pd.DataFrame:
     for population in ("contact_centre", "back_office"):
         parts = [total.ladder[population] for total in sums]
         scope = f"population={population}"
-        rows += [(name, scope, *_ratio(parts, above, below)) for name, above, below in _LADDER_RATIOS]
+        # the logs of a back office show neither idle nor away: no such share exists there
+        shown = [row for row in _LADDER_RATIOS if population == "contact_centre" or row[0] not in _UNSEEN]
+        rows += [(name, scope, *_ratio(parts, above, below)) for name, above, below in shown]
     parts = [total.ladder["contact_centre"] for total in sums]
     rows.append(("baseline.occupancy", "population=contact_centre", *_ratio(parts, _WORK, (*_WORK, ("IDLE", 1)))))
     rows.append(
@@ -101,7 +104,8 @@ def ratios(sums: Sequence[Totals]) -> pd.DataFrame:
     )
     counts = [total.counts for total in sums]
     rows += [(name, scope, *_ratio(counts, above, below)) for name, scope, above, below in _COUNT_RATIOS]
-    for scope, names in [*((f"queue={name}", (name,)) for name in QUEUES), ("pool=service", QUEUES)]:
+    pool = "pool=service; population=contact_centre"
+    for scope, names in [*((f"{pool}; queue={name}", (name,)) for name in QUEUES), (pool, QUEUES)]:
         offered = _plus(*(f"offered {name}" for name in names))
         for label, word in (("blending.service_level_measured", "within"), ("truth.abandoned_share", "abandoned")):
             rows.append((label, scope, *_ratio(counts, _plus(*(f"{word} {name}" for name in names)), offered)))
