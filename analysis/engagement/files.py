@@ -15,6 +15,7 @@ from typing import Any
 
 from analysis.foundation.schema import KitError, UsageProblem
 
+_WINDOWS = os.name == "nt"
 # Virus scanners and indexers on Windows hold a new file for a moment; after about 4 s it is really in use.
 _PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.5)
 
@@ -83,7 +84,7 @@ def replace(source: Path, target: Path) -> None:
         try:
             source.replace(target)
         except PermissionError:
-            if os.name != "nt":
+            if not _WINDOWS:
                 raise
             time.sleep(pause)
         else:
@@ -101,7 +102,7 @@ def flush_tree(folder: Path) -> None:
 
 def flush_entries(folder: Path) -> None:
     """Flush the list of names of a folder; Windows offers no such call and needs none."""
-    if os.name == "nt":
+    if _WINDOWS:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -151,7 +152,7 @@ def remove_tree(folder: Path) -> None:
 def private_folder(folder: Path) -> Path:
     """Make a folder that only the current user may read, where the system knows such a thing."""
     folder.mkdir(parents=True, exist_ok=True)
-    if os.name != "nt":
+    if not _WINDOWS:
         folder.chmod(0o700)
     return folder
 

@@ -19,6 +19,7 @@ from analysis.engagement.records import Record
 from analysis.engagement.stages import StageSpec
 from analysis.engagement.workspace import Folder
 from analysis.foundation.assets import assets
+from analysis.foundation.schema import DataProblem
 
 DISTRIBUTION = "blending-readiness"
 FORMAT = 1
@@ -32,6 +33,7 @@ def components(
     *,
     key: bytes,
     notebook: bool = True,
+    strict: bool = True,
 ) -> dict[str, Any]:
     """Return what the key of a stage is made of, as plain data without paths of this machine.
 
@@ -49,6 +51,8 @@ def components(
         The pseudonym key; only a fingerprint enters.
     notebook
         Whether the notebook's code counts; a draft made by hand may come from any notebook.
+    strict
+        Whether a source without any file is an error.
     """
     made_of: dict[str, Any] = {
         "format": FORMAT,
@@ -61,7 +65,7 @@ def components(
         "notebook": notebook_hash(spec.notebook_path) if notebook and spec.notebook_path else None,
     }
     if not spec.reads:
-        made_of["inputs"] = input_hashes(engagement, folder)
+        made_of["inputs"] = input_hashes(engagement, folder, strict=strict)
         made_of["pseudonyms"] = hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
     return made_of
 
@@ -71,13 +75,34 @@ def stage_key(made_of: Mapping[str, Any]) -> str:
     return digest_of(dict(made_of))
 
 
-def input_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
-    """Return the SHA-256 of every client file that the sources name, by its name relative to the engagement."""
-    patterns = [
-        pattern for source in engagement.source for pattern in (*source.files, *filter(None, [source.state_map]))
-    ]
-    found = {path for pattern in patterns for path in folder.root.glob(pattern) if path.is_file()}
-    return {path.relative_to(folder.root).as_posix(): sha256_of(path) for path in sorted(found)}
+def input_hashes(engagement: Engagement, folder: Folder, *, strict: bool = True) -> dict[str, str]:
+    """Return the SHA-256 of every client file that the sources name, by its name relative to the engagement.
+
+    Parameters
+    ----------
+    engagement, folder
+        Whose files.
+    strict
+        Whether a source without any file is an error; else it adds nothing.
+
+    Raises
+    ------
+    DataProblem
+        A source names no file.
+    """
+    from analysis.intake.files import expand, relative
+
+    found: dict[str, Path] = {}
+    for source in engagement.source:
+        try:
+            found.update({relative(path, folder.root): path for path in expand(source, folder.root)})
+        except DataProblem:
+            if strict:
+                raise
+        state_map = folder.root / source.state_map if source.state_map else None
+        if state_map is not None and state_map.is_file():
+            found[str(source.state_map)] = state_map
+    return {name: sha256_of(path) for name, path in sorted(found.items())}
 
 
 def notebook_hash(path: Path) -> str:

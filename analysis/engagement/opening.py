@@ -89,7 +89,7 @@ class Stage:
         """Canonical tables by name."""
         return self.results["intake"].tables
 
-    def save(self, result: Any) -> Saved:
+    def save(self, result: Any) -> Sentence:
         """Store the result of this stage; by hand it becomes a draft, in a run the artefact that later stages read.
 
         Raises
@@ -102,7 +102,26 @@ class Stage:
             raise UsageProblem(
                 f"stage.save: the stage {self.name} saves a {kind.__name__}, not a {type(result).__name__}. Pass what its verb returned."
             )
-        return Saved(self._save(result))
+        return Sentence(self._save(result))
+
+    def show(self, exhibit: Callable[..., Any], result: Any, **more: Any) -> Sentence:
+        """Draw an exhibit and return its headline; where the data do not suffice for it, return the sentence that says so.
+
+        Parameters
+        ----------
+        exhibit
+            A function of :mod:`analysis.report.exhibits`.
+        result
+            What it shows.
+        **more
+            Further arguments of the exhibit, such as `population` or `pool`.
+        """
+        words = sys.modules[exhibit.__module__]
+        missing = words.missing(result, **more)
+        if missing:
+            return Sentence(missing)
+        exhibit(result, **more)
+        return Sentence(words.headline(result, **more))
 
     def __repr__(self) -> str:
         """Return what is opened, in one sentence."""
@@ -113,8 +132,8 @@ class Stage:
         )
 
 
-class Saved(str):
-    """The sentence that tells where a result was saved."""
+class Sentence(str):
+    """A sentence that a notebook shows as it is."""
 
     __slots__ = ()
 

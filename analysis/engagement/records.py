@@ -63,18 +63,21 @@ class Record:
 
 
 def current(work: Path, stage: str) -> Record | None:
-    """Return the current record of a stage as it was written, or None; :meth:`Record.damage` tells whether it still is."""
+    """Return the current record of a stage if its pointer is as it was written; :meth:`Record.damage` tells whether the artefacts are."""
     pointer = read_json(work / stage / CURRENT_FILE)
-    if not isinstance(pointer, dict) or not isinstance(pointer.get("key"), str):
+    if not isinstance(pointer, dict) or set(pointer) != {"stage", "key", "done", "previous"} or pointer["stage"] != stage:
         return None
     record = kept(work, stage, pointer["key"])
-    if record is None or sha256_of(record.folder / DONE_FILE) != pointer.get("done"):
+    if record is None or sha256_of(record.folder / DONE_FILE) != pointer["done"]:
         return None
-    return record
+    previous = pointer["previous"]
+    return record if previous is None or kept(work, stage, previous) is not None else None
 
 
 def kept(work: Path, stage: str, key: str) -> Record | None:
     """Return the finished record with this key, current or not."""
+    if not isinstance(key, str):
+        return None
     folder = work / stage / key[:12]
     done = _done(folder)
     if done.get("key") != key or done.get("stage") != stage:
@@ -89,9 +92,8 @@ def begin(work: Path, stage: str, key: str) -> Path:
     """
     home = work / stage
     home.mkdir(parents=True, exist_ok=True)
-    for leftover in home.iterdir():
-        if leftover.name.startswith((_MAKING, _LEAVING)) or leftover.name.endswith(".part"):
-            remove_tree(leftover)
+    for leftover in home.glob(".*"):
+        remove_tree(leftover)
     folder = home / f"{_MAKING}{key[:12]}"
     folder.mkdir()
     return folder
@@ -131,6 +133,8 @@ def make_current(work: Path, record: Record) -> None:
     home = work / record.stage
     before = read_json(home / CURRENT_FILE) or {}
     previous = before.get("previous") if before.get("key") == record.key else before.get("key")
+    if previous is not None and kept(work, record.stage, previous) is None:
+        previous = None
     pointer = {
         "stage": record.stage,
         "key": record.key,
@@ -139,9 +143,9 @@ def make_current(work: Path, record: Record) -> None:
     }
     write_json(home / CURRENT_FILE, pointer)
     keep = {key[:12] for key in (record.key, previous) if key}
-    for folder in home.iterdir():
-        if folder.is_dir() and folder.name not in keep:
-            remove_tree(folder)
+    for found in home.iterdir():
+        if found.name not in (*keep, CURRENT_FILE):
+            remove_tree(found)
 
 
 def _done(folder: Path) -> dict[str, Any]:

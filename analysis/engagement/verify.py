@@ -86,7 +86,6 @@ def verify(folder: Folder) -> tuple[str, ...]:
             )
             continue
         lines += [f"{place}/{state.record.folder.name}/{said}" for said in state.damage]
-        lines += [f"{place}/{CURRENT_FILE} is changed" for _ in range(not _pointer_whole(folder, state.record))]
         lines += [f"{state.name}: {said}" for said in state.differences]
     report = states[-1].record
     if report is not None:
@@ -165,16 +164,9 @@ def _state(
             damage=(),
             differences=() if record is None else ("an earlier stage is missing",),
         )
-    now = keys.components(spec, engagement, folder, found, key=key)
+    now = keys.components(spec, engagement, folder, found, key=key, strict=False)
     differences = keys.differences(record.components(), now)
     if not differences and keys.stage_key(now) != record.key:
         differences = ["the key does not fit what it was made of"]
     return StageState(name=spec.name, record=record, damage=tuple(record.damage()), differences=tuple(differences))
 
-
-def _pointer_whole(folder: Folder, record: Record) -> bool:
-    """Tell whether ``current.json`` holds what the kit wrote."""
-    pointer = read_json(folder.work / record.stage / CURRENT_FILE) or {}
-    previous = pointer.get("previous")
-    known = previous is None or records.kept(folder.work, record.stage, previous) is not None
-    return set(pointer) == {"stage", "key", "done", "previous"} and pointer["stage"] == record.stage and known
