@@ -79,6 +79,8 @@ class Batch:
         What became of each row.
     findings
         What a reader must know.
+    absorbed
+        Rows that are used as part of another row, as a start is of its completion.
     """
 
     source: Source
@@ -89,6 +91,10 @@ class Batch:
     rows: NDArray[np.int64]
     fates: Fates
     findings: list[Finding] = field(default_factory=list)
+    absorbed: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.absorbed = np.zeros(len(self.rows), dtype=bool)
 
     def place(self, mask: object) -> str:
         """Return file and row of the first row of a mask, in words."""

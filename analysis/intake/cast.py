@@ -221,7 +221,7 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
 
 def frame_of(batch: Batch, columns: Mapping[str, Column]) -> pd.DataFrame:
     """Return the rows that are still used, typed; the index holds their position in the batch."""
-    rows = np.flatnonzero(batch.fates.open)
+    rows = np.flatnonzero(batch.fates.open & ~batch.absorbed)
     data: dict[str, object] = {}
     for name, column in columns.items():
         given, values = column.given[rows], column.values

@@ -152,13 +152,19 @@ def unpack(file: str, path: Path) -> bytes:
             while block := stream.read(1 << 22):
                 parts.append(block)
                 size += len(block)
-                if size > MAX_TEXT_BYTES or (size > 64 << 20 and size > MAX_GZIP_RATIO * packed):
-                    raise DataProblem(
-                        f"{file}: it unpacks to more than {size >> 20} MiB from {packed >> 10} KiB, which no plain export does."
-                    )
+                guard_ratio(file, size, packed)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise DataProblem(f"{file}: the gzip file is damaged or was cut off. Export it again.") from None
     return b"".join(parts)
+
+
+def guard_ratio(file: str, size: int, packed: int) -> None:
+    """Refuse a gzip file that unpacks to more than any plain export does."""
+    if size > MAX_TEXT_BYTES or (size > 64 << 20 and size > MAX_GZIP_RATIO * packed):
+        raise DataProblem(
+            f"{file}: it unpacks to more than {size >> 20} MiB from {packed >> 10} KiB, which no plain export does. "
+            "Ask for the export again."
+        )
 
 
 def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:

@@ -158,6 +158,8 @@ def _source(desk: _Desk, source: Source, number: int, files: Sequence[RawFile]) 
     mapping.exclude(batch, origins)
     zone, period = source.time_zone or desk.client.time_zone, source.period or desk.client.period
     columns = cast(batch, origins, zone=zone, near_year=period.start.year)
+    if form.finish is not None:
+        form.finish(batch, columns)
     check(batch, columns, period=period, zone=zone)
     states = pd.DataFrame()
     if source.target in STATE_TABLES:

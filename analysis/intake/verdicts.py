@@ -69,12 +69,14 @@ def _items(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 def _persons(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     if table not in ("work_items", "contacts") or "agent" not in frame:
         return [], []
+    if frame["agent"].notna().sum() == 0:
+        return [], ["anything per person: it names nobody"]
     start, end = ("started", "ended") if table == "work_items" else ("answered_at", "ended_at")
     if start not in frame or end not in frame:
         return [], []
     rows = frame.dropna(subset=["agent", start, end])
-    if rows["agent"].nunique() == 0:
-        return [], ["anything per person: it names nobody"]
+    if rows.empty:
+        return [], []
     ratio = _gross_over_union(rows["agent"], rows[start], rows[end])
     if ratio > 3:
         return [], [

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.intake.adapters import xes
+from analysis.intake.batch import Batch
 from analysis.intake.files import open_table
+from analysis.intake.local_time import Column
 from analysis.intake.raw import RawFile, Wanted
 from analysis.intake.settings import Source
 
@@ -21,10 +24,13 @@ class Format:
         Our column to the client's names that fill it, the first one present; a column not listed maps to itself.
     open
         Returns the cells of one file.
+    finish
+        Changes the typed columns as the format needs it; None = nothing to do.
     """
 
     defaults: Mapping[str, tuple[str, ...]]
     open: Callable[[str, Path, Source, Wanted], RawFile]
+    finish: Callable[[Batch, dict[str, Column]], None] | None = None
 
 
 GENESYS_TIMELINE: Mapping[str, tuple[str, ...]] = {
@@ -40,4 +46,5 @@ GENESYS_TIMELINE: Mapping[str, tuple[str, ...]] = {
 FORMATS: Mapping[str, Format] = {
     "generic": Format({}, open_table),
     "genesys_status_timeline": Format(GENESYS_TIMELINE, open_table),
+    "xes": Format(xes.DEFAULTS, xes.open_log, xes.pair_lifecycle),
 }
