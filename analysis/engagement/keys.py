@@ -64,6 +64,10 @@ def components(
         "templates": {name: templates_hash(name) for name in spec.templates},
         "notebook": notebook_hash(spec.notebook_path) if notebook and spec.notebook_path else None,
     }
+    if spec.name == "report":
+        # where a firm keeps its brand file is its own affair; what is in it counts
+        made_of["settings"]["report"].pop("brand")
+        made_of["brand"] = brand_hashes(engagement, folder)
     if not spec.reads:
         made_of["inputs"] = input_hashes(engagement, folder, strict=strict)
         made_of["pseudonyms"] = hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
@@ -103,6 +107,24 @@ def input_hashes(engagement: Engagement, folder: Folder, *, strict: bool = True)
         if state_map is not None and state_map.is_file():
             found[str(source.state_map)] = state_map
     return {name: sha256_of(path) for name, path in sorted(found.items())}
+
+
+def brand_file(engagement: Engagement, folder: Folder) -> Path | None:
+    """Return the firm's brand file, named relative to the engagement or in full; None takes the kit's own."""
+    return folder.root / engagement.report.brand if engagement.report.brand else None
+
+
+def brand_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
+    """Return the SHA-256 of the firm's brand file, its logo and its fonts; empty where the kit's own is used."""
+    from analysis.report.brand import load_brand
+
+    file = brand_file(engagement, folder)
+    if file is None:
+        return {}
+    brand = load_brand(file)
+    fonts = files_below(brand.fonts) if brand.fonts is not None else {}
+    named = {"brand": file, **({"logo": brand.logo} if brand.logo is not None else {})}
+    return {name: sha256_of(path) for name, path in {**named, **fonts}.items()}
 
 
 def notebook_hash(path: Path) -> str:

@@ -13,6 +13,7 @@ from analysis.blending.settings import BlendingSettings
 from analysis.foundation.settings import Client, Queue, Settings
 from analysis.intake.settings import Source
 from analysis.readiness.settings import ReadinessSettings
+from analysis.report.settings import ReportSettings
 from analysis.utilization.settings import UtilizationSettings
 
 # Below this size a group needs a written reason, which the report prints; below 5 it is refused by the settings themselves.
@@ -40,6 +41,7 @@ class Engagement(Settings):
     utilization: UtilizationSettings = Field(default=UtilizationSettings(), description="how ceilings are estimated")
     blending: BlendingSettings = Field(default=BlendingSettings(), description="how blending is assessed")
     readiness: ReadinessSettings = Field(default=ReadinessSettings(), description="how readiness is assessed")
+    report: ReportSettings = Field(default=ReportSettings(), description="how the report looks")
     privacy: Privacy = Field(default=Privacy(), description="retention and small groups")
 
     @model_validator(mode="after")

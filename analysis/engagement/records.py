@@ -65,7 +65,11 @@ class Record:
 def current(work: Path, stage: str) -> Record | None:
     """Return the current record of a stage if its pointer is as it was written; :meth:`Record.damage` tells whether the artefacts are."""
     pointer = read_json(work / stage / CURRENT_FILE)
-    if not isinstance(pointer, dict) or set(pointer) != {"stage", "key", "done", "previous"} or pointer["stage"] != stage:
+    if (
+        not isinstance(pointer, dict)
+        or set(pointer) != {"stage", "key", "done", "previous"}
+        or pointer["stage"] != stage
+    ):
         return None
     record = kept(work, stage, pointer["key"])
     if record is None or sha256_of(record.folder / DONE_FILE) != pointer["done"]:

@@ -18,7 +18,7 @@ from analysis.engagement.files import (
     replace,
     write_json,
 )
-from analysis.engagement.keys import notebook_hash
+from analysis.engagement.keys import brand_file, notebook_hash
 from analysis.engagement.load import Override
 from analysis.engagement.model import Engagement
 from analysis.engagement.records import DONE_FILE, KEY_FILE, Record
@@ -61,9 +61,13 @@ def make_report(
         client=engagement.client,
         queues=engagement.queue,
         **results,
-        run=run_facts(found, made_of, overrides),
+        run={
+            **run_facts(found, made_of, overrides),
+            "small_group_reason": engagement.privacy.small_group_reason,
+        },
         out=into,
-        settings=engagement.report,
+        brand=brand_file(engagement, folder),
+        paper=engagement.report.paper,
     )
     write_json(into / MANIFEST, _manifest(found, made_of, overrides, hashes_below(into)))
 

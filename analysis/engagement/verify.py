@@ -169,4 +169,3 @@ def _state(
     if not differences and keys.stage_key(now) != record.key:
         differences = ["the key does not fit what it was made of"]
     return StageState(name=spec.name, record=record, damage=tuple(record.damage()), differences=tuple(differences))
-
