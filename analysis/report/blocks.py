@@ -1,0 +1,239 @@
+"""What a page is made of: exhibits, tables, sentences; each becomes one plain record for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Tone = Literal["plain", "muted", "accent", "warning"]
+Align = Literal["left", "right", "center"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell that is more than plain text.
+
+    Attributes
+    ----------
+    text
+        What it says.
+    tone, strong
+        Its colour by meaning, and whether it is semibold.
+    level
+        A level from 0 to 4, drawn as dots.
+    bar, colour
+        A share from 0 to 1, drawn as a bar before the text.
+    """
+
+    text: str = ""
+    tone: Tone = "plain"
+    strong: bool = False
+    level: int | None = None
+    bar: float | None = None
+    colour: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """Return the cell for the template."""
+        record: dict[str, Any] = {"text": self.text, "tone": self.tone, "strong": self.strong}
+        if self.level is not None:
+            record["level"] = self.level
+        if self.bar is not None:
+            record |= {"bar": min(max(self.bar, 0.0), 1.0), "colour": self.colour}
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table column: its label, its side, and its share of the free width (0 takes what its texts need)."""
+
+    label: str
+    align: Align = "left"
+    width: float = 0.0
+
+    def record(self) -> dict[str, Any]:
+        """Return the column for the template."""
+        return {"label": self.label, "align": self.align, "width": self.width}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark beside an exhibit: what it is about, and what it says."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart of the report: its file, its size and the function that draws it.
+
+    Attributes
+    ----------
+    name
+        File name without its ending.
+    draw
+        Draws into given axes.
+    height_mm, margins_mm
+        Height of the figure and the margins of its axes: left, right, top, foot [mm].
+    columns
+        How many of the twelve columns it takes.
+    """
+
+    name: str
+    draw: Callable[[Axes], Axes]
+    height_mm: float
+    margins_mm: tuple[float, float, float, float] = (1, 1, 1, 1)
+    columns: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A finding with its proof: a chart or a table, the sentence above it, and what it rests on below."""
+
+    headline: str
+    source: str = ""
+    drawing: Drawing | None = None
+    alt: str = ""
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[str | Cell]] = ()
+    notes: Sequence[Note] = ()
+    columns_used: int = 12
+    breakable: bool = False
+
+    def record(self) -> dict[str, Any]:
+        """Return the exhibit for the template, without its number."""
+        record: dict[str, Any] = {
+            "headline": self.headline,
+            "source": self.source,
+            "notes": [{"term": note.term, "text": note.text} for note in self.notes],
+            "columns-used": self.columns_used,
+            "breakable": self.breakable,
+        }
+        if self.drawing is not None:
+            return record | {"kind": "figure", "file": f"{self.drawing.name}.svg", "alt": self.alt}
+        return record | {"kind": "table", **table_record(self.columns, self.rows)}
+
+
+def table_record(columns: Sequence[Column], rows: Sequence[Sequence[str | Cell]]) -> dict[str, Any]:
+    """Return columns and rows for the template."""
+    cells = [[cell if isinstance(cell, str) else cell.record() for cell in row] for row in rows]
+    return {"columns": [column.record() for column in columns], "rows": cells}
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A finding that could not be made: the sentence takes the place of the exhibit."""
+
+    headline: str
+    text: str
+    source: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """Return the sentence for the template, without its number."""
+        return {"kind": "absent", "headline": self.headline, "text": self.text, "source": self.source, "notes": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the paragraph for the template."""
+        return {"kind": "text", "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Subhead:
+    """A heading inside a chapter."""
+
+    text: str
+
+    def record(self) -> dict[str, Any]:
+        """Return the heading for the template."""
+        return {"kind": "subhead", "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure in large type with the words that explain it."""
+
+    value: str
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Up to four figures side by side."""
+
+    items: Sequence[Fact]
+
+    def record(self) -> dict[str, Any]:
+        """Return the figures for the template."""
+        items = [{"value": fact.value, "text": fact.text, "tone": fact.tone} for fact in self.items]
+        return {"kind": "facts", "items": items}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Words and what they mean."""
+
+    items: Sequence[Note]
+
+    def record(self) -> dict[str, Any]:
+        """Return the words for the template."""
+        return {"kind": "terms", "items": [{"term": note.term, "text": note.text} for note in self.items]}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table without a headline, under a subhead."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | Cell]]
+
+    def record(self) -> dict[str, Any]:
+        """Return the table for the template."""
+        return {"kind": "list", **table_record(self.columns, self.rows)}
+
+
+Part = Exhibit | Absent | Text | Subhead | Facts | Terms | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A question, its answer in a sentence or two, and the parts that prove it."""
+
+    topic: str
+    question: str
+    answer: str
+    parts: Sequence[Part] = field(default_factory=tuple)
+
+
+def numbered(chapters: Sequence[Chapter]) -> list[dict[str, Any]]:
+    """Return the chapters for the template, chapters and exhibits numbered in their order.
+
+    Examples
+    --------
+    >>> chapter = Chapter("Measure", "How much?", "Much.", (Absent("Nothing is known.", "No file was read."),))
+    >>> numbered([chapter])[0]["parts"][0]["number"]
+    '1'
+    """
+    records, exhibits = [], 0
+    for place, chapter in enumerate(chapters, start=1):
+        parts = []
+        for part in chapter.parts:
+            record = part.record()
+            if isinstance(part, Exhibit | Absent):
+                exhibits += 1
+                record["number"] = str(exhibits)
+            parts.append(record)
+        opening = {"topic": chapter.topic, "question": chapter.question, "answer": chapter.answer}
+        records.append({"number": str(place), **opening, "parts": parts})
+    return records

@@ -1,0 +1,168 @@
+"""Builds the deliverables: the assessment, its numbers, its charts and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.blocks import numbered
+from analysis.report.brand import Brand, load_brand
+from analysis.report.chapters import achievable, blend, data, definitions, first, measure, method, ready, waiting
+from analysis.report.context import Context
+from analysis.report.exhibits.theme import Theme
+from analysis.report.figures import draw_figures, drawings_of
+from analysis.report.paper import Paper, paper_named
+from analysis.report.results import results_text
+from analysis.report.run import Run
+from analysis.report.settings import ReportSettings
+from analysis.report.typeset import logo_name, typeset
+from analysis.report.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from analysis.baseline.result import Baseline
+    from analysis.blending.result import Blending
+    from analysis.foundation.settings import Client, Queue
+    from analysis.intake.result import Intake
+    from analysis.readiness.result import Readiness
+    from analysis.utilization.result import Utilization
+
+CHAPTERS = (
+    data.chapter,
+    definitions.chapter,
+    measure.chapter,
+    waiting.when,
+    waiting.gaps,
+    achievable.chapter,
+    blend.chapter,
+    ready.chapter,
+    method.chapter,
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """The deliverables of one run, as file names in the folder they were written to.
+
+    Attributes
+    ----------
+    pdf, results, workbook
+        ``assessment.pdf``, ``results.json``, ``tables.xlsx``.
+    figures
+        The charts, relative to the folder.
+    headline
+        The verdict that page one states.
+    """
+
+    pdf: str
+    results: str
+    workbook: str
+    figures: tuple[str, ...]
+    headline: str
+
+    def __repr__(self) -> str:
+        """Return the verdict and where it is written."""
+        return f"{self.headline} ({self.pdf}, {len(self.figures)} charts)"
+
+
+def build_report(
+    *,
+    client: Client,
+    queues: Sequence[Queue],
+    intake: Intake,
+    baseline: Baseline,
+    utilization: Utilization,
+    blending: Blending,
+    readiness: Readiness,
+    run: Run | Mapping[str, Any],
+    out: Path,
+    brand: Path | None = None,
+    paper: str = "",
+    settings: ReportSettings | None = None,
+) -> Report:
+    """Write the assessment as a PDF, with its numbers, charts and tables beside it.
+
+    Parameters
+    ----------
+    client, queues
+        Who the client is, and the promises it is held to.
+    intake, baseline, utilization, blending, readiness
+        The results of the stages.
+    run
+        What the report states about the run: a :class:`Run` or a mapping with its names.
+    out
+        Folder to write to; it is made if need be.
+    brand
+        A ``brand.toml``; by default the one of `settings`, else the kit's own.
+    paper
+        ``"a4"`` or ``"letter"``; by default that of `settings`.
+    settings
+        Paper and brand as the engagement file states them.
+
+    Returns
+    -------
+    Report
+        The file names, and the verdict.
+
+    Raises
+    ------
+    UsageProblem
+        The brand file or the paper is wrong.
+    DisclosureProblem
+        A figure could single out a person.
+    PageError
+        The pages could not be set without a warning.
+
+    Notes
+    -----
+    Equal results give equal bytes: no clock, no path and no machine name reaches a file.
+    """
+    settings = settings or ReportSettings()
+    chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
+    sheet = paper_named(paper or settings.paper)
+    c = Context(
+        client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen)
+    )  # fmt: skip
+    chapters = [chapter(c) for chapter in CHAPTERS]
+    drawings = [*first.drawings(c), *drawings_of(chapters)]
+    figures = draw_figures(drawings, out / "figures", paper=sheet, theme=c.theme)
+    record = {
+        **_furniture(c, chosen, sheet),
+        "first": first.first_page(c),
+        "contents": first.contents(c, [chapter.answer for chapter in chapters]),
+    }
+    pdf = typeset({**record, "chapters": numbered(chapters)}, out / "figures", brand=chosen)
+    (out / "assessment.pdf").write_bytes(pdf)
+    (out / "results.json").write_text(results_text(c), encoding="utf-8", newline="\n")
+    write_workbook(c, out / "tables.xlsx")
+    names = tuple(f"figures/{file.name}" for file in figures)
+    return Report("assessment.pdf", "results.json", "tables.xlsx", names, readiness.verdict.headline)
+
+
+def _furniture(c: Context, brand: Brand, paper: Paper) -> dict[str, Any]:
+    """Return what every page shows: title, client, lines at the foot, colours, the sheet."""
+    words = c.words
+    return {
+        "title": words("title"),
+        "client": c.client.name,
+        "language": brand.language,
+        "confidentiality": brand.confidentiality,
+        "run": words("run", id=c.run.short),
+        "labels": {"page": words("page"), "of": words("of"), "exhibit": words("exhibit")},
+        "brand": {
+            "ink": brand.ink,
+            "accent": brand.accent,
+            "font": brand.font,
+            "display": brand.display_font,
+            "firm": brand.firm,
+            "logo": logo_name(brand),
+        },
+        "sheet": {
+            "width": paper.width_mm,
+            "height": paper.height_mm,
+            "side": paper.side_mm,
+            "top": paper.top_mm,
+            "foot": paper.foot_mm,
+        },
+    }

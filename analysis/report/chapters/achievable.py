@@ -1,0 +1,104 @@
+"""Chapter 6: the utilization that can be reached, what limits it, and what that makes of the 80 % that is quoted."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.report.context import Context, bounded
+from analysis.report.exhibits import limits
+
+
+def sentence(c: Context, row: object) -> str:
+    """Return what a population could reach and what binds, with intervals."""
+    value = bounded(c.n, row)
+    subject = c.words(f"ceilings.subject.{row.population}")  # type: ignore[attr-defined]
+    subject = subject[0].upper() + subject[1:]
+    today = bounded(c.n, row, value="today", low="today_low", high="today_high")
+    if not today:
+        return c.words("achievable.no_today", population=subject)
+    if not value:
+        return c.words("achievable.unknown", population=subject, today=today)
+    limits = [c.words(f"ceiling.{name}") for name in str(row.binding).split(" or ") if f"ceiling.{name}" in c.words]  # type: ignore[attr-defined]
+    key = "achievable.reach" if row.value > row.today else "achievable.stay"  # type: ignore[attr-defined]
+    return c.words(key, population=subject, today=today, value=value, limit=f" {c.words('number.or')} ".join(limits))
+
+
+def chapter(c: Context) -> Chapter:
+    """Return the chapter that estimates."""
+    words = c.words
+    rows = limits.rows(c.utilization)
+    answer = " ".join(sentence(c, row) for row in rows.itertuples()) or limits.missing(c.utilization, theme=c.theme)
+    parts: list[Part] = [
+        c.drawn(
+            limits,
+            limits.ceilings,
+            c.utilization,
+            name="ceilings",
+            height_mm=33 * max(len(rows), 1) + 6,
+            margins_mm=(34, 6, 0.5, 6.5),
+            source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
+        )
+    ]
+    facts = _reclaimable(c)
+    if facts:
+        parts.append(facts)
+    if len(c.utilization.ceilings):
+        parts.append(_table(c))
+    return Chapter(words("achievable.topic"), words("achievable.question"), answer, parts)
+
+
+def _reclaimable(c: Context) -> Facts | None:
+    items = []
+    for name in c.populations():
+        figure = c.figure("utilization.reclaimable_h_per_week", population=name)
+        if figure:
+            head, _, bounds = figure.partition("\u00a0(")
+            text = c.words("achievable.hours", population=c.words(f"population.{name}"), bounds=bounds.replace(")", ""))
+            items.append(Fact(head, text, tone="accent"))
+    return Facts(items) if items else None
+
+
+def _reference(c: Context) -> str:
+    """Return what the data say about the utilization that managers quote as a good target."""
+    quoted = c.utilization.settings.reference_share
+    parts = []
+    for row in c.utilization.achievable.dropna(subset="value").itertuples():
+        low, high = (row.value if pd.isna(bound) else bound for bound in (row.low, row.high))
+        place = "above" if quoted > high else "below" if quoted < low else "inside"
+        parts.append(c.words(f"achievable.quoted.{place}", population=c.words(f"ceilings.subject.{row.population}")))
+    if not parts:
+        return c.words("achievable.quoted.untested", share=c.n.share(quoted))
+    return c.words("achievable.quoted.headline", share=c.n.share(quoted), parts=c.words.listed(parts))
+
+
+def _table(c: Context) -> Exhibit:
+    """Return each ceiling in words, with what it allows of workable time and of the base."""
+    words = c.words
+    rows = []
+    for row in c.utilization.ceilings.itertuples():
+        known = pd.notna(row.value)
+        rows.append(
+            (
+                words(f"population.{row.population}"),
+                words(f"ceiling.{row.ceiling}"),
+                row.sentence if known else row.reason,
+                c.n.share(row.of_workable) if pd.notna(row.of_workable) else "–",
+                bounded(c.n, row) or Cell(words("status.none"), tone="muted"),
+                Cell(words(f"basis.{row.basis}"), tone="muted"),
+            )
+        )
+    return Exhibit(
+        _reference(c),
+        words("achievable.table_source"),
+        columns=(
+            Column(words("achievable.column.population"), width=2),
+            Column(words("achievable.column.ceiling"), width=2.4),
+            Column(words("achievable.column.sentence"), width=4.4),
+            Column(words("achievable.column.workable"), "right", 1.3),
+            Column(words("achievable.column.base"), "right", 2.1),
+            Column(words("achievable.column.basis"), width=1.4),
+        ),
+        rows=rows,
+        breakable=True,
+    )

@@ -1,0 +1,216 @@
+"""Chapter 7: whether back-office items fit into the waiting, in which mode, and at which price in service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.context import Context, bounded
+from analysis.report.exhibits import causes, policies, usable
+
+MODES = ("releasable", "shareable", "interruptible")
+TONES = {"room": "accent", "no room": "warning", "cannot say": "muted"}
+
+
+def recommended(c: Context) -> Any | None:
+    """Return the frontier's row that the report speaks of: between contacts before blocks before interruption."""
+    frame = c.blending.frontier
+    for mode in ("shareable", "releasable", "interruptible"):
+        chosen = frame[frame["recommended"] & (frame["mode"] == mode)]
+        if len(chosen):
+            return next(chosen.itertuples())
+    return None
+
+
+def sentence(c: Context) -> str:
+    """Return the answer: how many agents could work on items and at which price, or why there is no room."""
+    row = recommended(c)
+    found = c.blending.recommendation
+    if row is None:
+        reasons = list(found.loc[found["verdict"] != "room", "sentence"].drop_duplicates())
+        return reasons[0] if reasons else c.words("blend.unknown")
+    today = c.blending.frontier[c.blending.frontier["pool"] == row.pool].iloc[0]
+    agents = c.estimate("blending.item_agents", pool=row.pool, policy=row.policy)
+    text = c.n.estimate(agents) if agents is not None and agents.value is not None else c.n.agents(row.item_agents)
+    return c.words(
+        f"blend.answer.{row.mode}",
+        agents=text,
+        hours=c.n.hours(row.hours_per_week),
+        today=c.n.share(today["service_level"]),
+        after=c.n.share(row.service_level),
+    )
+
+
+def chapter(c: Context) -> Chapter:
+    """Return the chapter on blending."""
+    words = c.words
+    pools = list(c.blending.recommendation["pool"].drop_duplicates()) or [None]
+    parts: list[Part] = []
+    for place, pool in enumerate(pools):
+        parts += _pool(c, pool, "" if place == 0 else f"_{place + 1}")
+    parts += [*_service(c), *_inventory(c)]
+    return Chapter(words("blend.topic"), words("blend.question"), sentence(c), parts)
+
+
+def _pool(c: Context, pool: str | None, suffix: str) -> list[Part]:
+    """Return the exhibits of one pool."""
+    words = c.words
+    source = c.source("spells", "contacts", "volumes", "schedule", n=c.behind("contact_centre"))
+    parts: list[Part] = [
+        c.drawn(
+            causes, causes.idle_by_cause, c.blending, pool=pool, name=f"idle_by_cause{suffix}", height_mm=47,
+            margins_mm=(5.5, 0.5, 7.5, 9), source=f"{source} {words('blend.cause_definition')}",
+        ),
+        c.drawn(
+            usable, usable.usable_by_mode, c.blending, pool=pool, name=f"usable_by_mode{suffix}", height_mm=38,
+            margins_mm=(44, 56, 0.5, 0.5), source=f"{source} {words('blend.usable_definition')}",
+        ),
+        c.drawn(
+            policies, policies.frontier, c.blending, pool=pool, name=f"frontier{suffix}", height_mm=66,
+            margins_mm=(9, 2, 6, 10), source=f"{source} {words('blend.frontier_definition')}",
+        ),
+    ]  # fmt: skip
+    return [*parts, *_policies(c, pool), *_modes(c, pool)]
+
+
+def _policies(c: Context, pool: str | None) -> list[Exhibit]:
+    """Return every policy with its price."""
+    words, frame = c.words, c.blending.frontier
+    frame = frame[(frame["pool"] == pool) & frame["service_level"].notna()]
+    if len(frame) < 2:
+        return []
+    kept = int(frame["feasible"].iloc[1:].sum())
+    rows = []
+    for place, row in enumerate(frame.itertuples()):
+        tone = "accent" if row.recommended else "plain" if row.feasible or place == 0 else "muted"
+        cells = (
+            str(row.policy),
+            c.n.agents(row.item_agents),
+            c.n.hours(row.hours_per_week),
+            c.n.share(row.service_level),
+            words("blend.worst", share=c.n.share(row.worst_service_level), slot=row.worst_slot),
+            c.n.share(row.occupancy_peak),
+            c.n.count(row.contacts_lost_per_week) if pd.notna(row.contacts_lost_per_week) else "–",
+            words(f"blend.keeps.{'today' if place == 0 else 'yes' if row.feasible else 'no'}"),
+        )
+        rows.append([Cell(text, tone=tone, strong=bool(row.recommended)) for text in cells])  # type: ignore[arg-type]
+    labels = ("policy", "agents", "hours", "level", "worst", "peak", "lost", "keeps")
+    sides = ("left", *("right",) * 6, "left")
+    return [
+        Exhibit(
+            words.some("blend.policies", kept, all=c.n.count(len(frame) - 1)),
+            c.source("contacts", "volumes", definition=words("blend.policies_source")),
+            columns=[
+                Column(words(f"blend.column.{label}"), side, 2 if label in {"policy", "worst"} else 1.2)  # type: ignore[arg-type]
+                for label, side in zip(labels, sides, strict=True)
+            ],
+            rows=rows,
+        )
+    ]
+
+
+def _modes(c: Context, pool: str | None) -> list[Exhibit]:
+    """Return the recommendation for each mode."""
+    words, frame = c.words, c.blending.recommendation
+    frame = frame[frame["pool"] == pool]
+    if frame.empty:
+        return []
+    room = [words(f"mode.{row.mode}").lower() for row in frame.itertuples() if row.verdict == "room"]
+    headline = words("blend.room", modes=words.listed(room)) if room else words("blend.no_room")
+    return [
+        Exhibit(
+            headline,
+            words("blend.modes_source"),
+            columns=(
+                Column(words("blend.column.mode"), width=2),
+                Column(words("blend.column.verdict"), width=1.2),
+                Column(words("blend.column.why"), width=7),
+            ),
+            rows=[
+                (
+                    words(f"mode.{row.mode}"),
+                    Cell(
+                        words(f"usable.verdict.{row.verdict.replace(' ', '_')}"), tone=TONES[row.verdict], strong=True
+                    ),
+                    row.sentence,
+                )  # type: ignore[arg-type]
+                for row in frame.itertuples()
+            ],
+        )
+    ]
+
+
+def _service(c: Context) -> list[Exhibit]:
+    """Return the promise of every queue: reported, measured, and as the model sees it."""
+    words, frame = c.words, c.blending.service
+    if frame.empty:
+        return []
+    known = frame[frame["measured"].notna()]
+    kept = int((known["measured"] >= known["target"]).sum())
+    share = c.n.share
+    return [
+        Exhibit(
+            words("service.headline", kept=c.n.count(kept), all=words.some("service.queues", len(known))),
+            c.source("contacts", "volumes", definition=words("service.definition")),
+            columns=(
+                Column(words("service.column.queue"), width=2.4),
+                Column(words("service.column.promise"), "right", 2.4),
+                Column(words("service.column.reported"), "right", 1.4),
+                Column(words("service.column.measured"), "right", 2.2),
+                Column(words("service.column.modelled"), "right", 1.4),
+                Column(words("service.column.contacts"), "right", 1.4),
+            ),
+            rows=[
+                (
+                    str(row.queue),
+                    words("service.promise", share=share(row.target), within=c.n.length(row.answer_within_s)),
+                    share(row.reported) if pd.notna(row.reported) else "–",
+                    Cell(bounded(c.n, row, value="measured") or words("status.none"), strong=True),
+                    share(row.modelled) if pd.notna(row.modelled) else "–",
+                    c.n.count(row.contacts) if pd.notna(row.contacts) else "–",
+                )
+                for row in frame.itertuples()
+            ],
+        )
+    ]
+
+
+def _inventory(c: Context) -> list[Exhibit]:
+    """Return the item types with what each mode could take, type by type."""
+    words, frame = c.words, c.blending.inventory
+    if frame.empty:
+        return []
+    fits = frame[frame["suitable_between"].astype(bool)]
+    hours = c.n.hours(float(fits["hours_per_week"].sum()))
+    yes, no = Cell("●", tone="accent"), Cell("–", tone="muted")
+    return [
+        Exhibit(
+            words("inventory.headline", fit=c.n.count(len(fits)), all=c.n.count(len(frame)), hours=hours),
+            c.source("work_items", "item_types", definition=words("inventory.definition")),
+            columns=(
+                Column(words("inventory.column.type"), width=2.6),
+                Column(words("inventory.column.items"), "right", 1.2),
+                Column(words("inventory.column.hours"), "right", 1.3),
+                Column(words("inventory.column.mean"), "right", 1.2),
+                *(Column(words(f"mode_short.{mode}"), "center", 1.1) for mode in MODES),
+                Column(words("inventory.column.why"), width=4.2),
+            ),
+            rows=[
+                (
+                    str(row.type),
+                    c.n.count(row.items),
+                    c.n.hours(row.hours_per_week),
+                    c.n.length(row.mean_s) if pd.notna(row.mean_s) else "–",
+                    *(
+                        yes if fit else no
+                        for fit in (row.suitable_blocks, row.suitable_between, row.suitable_interrupt)
+                    ),
+                    Cell(str(row.reason or ""), tone="muted"),
+                )
+                for row in frame.itertuples()
+            ],
+            breakable=True,
+        )
+    ]

@@ -1,0 +1,180 @@
+"""Page one and page two: the verdict with its three answers, what to decide, what stays open, and how to read the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.foundation.schema import SHARES
+from analysis.report.blocks import Cell, Column, Drawing, table_record
+from analysis.report.chapters import achievable, blend, measure
+from analysis.report.context import Context
+from analysis.report.exhibits import limits, policies, shares, style
+
+HEIGHT_MM = 33.0
+COLUMNS = 7
+MOST_UNSEEN = 3
+
+
+def drawings(c: Context) -> list[Drawing]:
+    """Return the small charts of page one that can be drawn."""
+    return [row["drawing"] for row in _rows(c) if row["drawing"] is not None]
+
+
+def first_page(c: Context) -> dict[str, Any]:
+    """Return page one for the template."""
+    rows = [
+        {key: value for key, value in row.items() if key != "drawing"}
+        | {"file": f"{row['drawing'].name}.svg" if row["drawing"] else ""}
+        for row in _rows(c)
+    ]
+    return {
+        "period": c.period,
+        "verdict": c.readiness.verdict.headline,
+        "rows": rows,
+        "decisions": {"title": c.words("first.decisions"), **_decisions(c)},
+        "open": [
+            {"title": c.words("first.unseen"), "text": _unseen(c)},
+            {"title": c.words("first.people"), "text": _people(c)},
+        ],
+    }
+
+
+def _rows(c: Context) -> list[dict[str, Any]]:
+    """Return the three rows: measure, estimate, assess."""
+    estimated = [achievable.sentence(c, row) for row in limits.rows(c.utilization).itertuples()]
+    assessed = [blend.sentence(c), _gates(c)]
+    measured = [measure.non_work(c, name) for name in c.populations()]
+    return [
+        _row(c, "measure", measured, shares, shares.ladder_shares, c.baseline, (0.2, 0.2, 0.2, 0.2)),
+        _row(c, "estimate", estimated, limits, limits.ceilings, c.utilization, (0.2, 0.4, 0.2, 0.2)),
+        _row(c, "assess", assessed, policies, policies.frontier, c.blending, (8.5, 1, 1.5, 8)),
+    ]
+
+
+def _row(
+    c: Context, name: str, answers: list[str], module: Any, draw: Any, result: Any, margins: tuple
+) -> dict[str, Any]:
+    why = module.missing(result, theme=c.theme)
+    drawing = None
+    if not why:
+        drawing = Drawing(
+            f"first_{name}",
+            lambda ax: draw(result, ax=ax, theme=c.theme, compact=True),
+            HEIGHT_MM,
+            margins,
+            COLUMNS,
+        )
+    return {
+        "topic": c.words(f"first.{name}.topic"),
+        "question": c.words(f"first.{name}.question"),
+        "answers": [answer for answer in answers if answer] or [why],
+        "alt": module.alt_text(result, theme=c.theme) if not why else "",
+        "absent": why,
+        "drawing": drawing,
+    }
+
+
+def _gates(c: Context) -> str:
+    frame = c.readiness.gates
+    met = int((frame["state"] == "met").sum())
+    return c.words("first.gates", met=met, all=len(frame)) if len(frame) else ""
+
+
+def _decisions(c: Context) -> dict[str, Any]:
+    """Return three decisions: the first changes that readiness asks for, then what any pilot needs."""
+    words, changes = c.words, c.readiness.changes.sort_values("order", kind="stable").head(3)
+    rows = [
+        [
+            Cell(row["change"], strong=True),
+            row["owner_role"],
+            words("first.level", start=_from(row["from_level"]), end=row["to_level"]),
+            words(f"effort.{row['effort']}"),
+            row["unlocks"],
+        ]
+        for row in changes.to_dict("records")
+    ]
+    for place in range(3 - len(rows)):
+        key = f"first.standing.{place + 1}"
+        cells = [words(f"{key}.{part}") for part in ("owner", "by", "effort", "unlocks")]
+        rows.append([Cell(words(f"{key}.change"), strong=True), *cells])
+    columns = [
+        Column(words("first.column.decision"), width=4.6),
+        Column(words("first.column.owner"), width=2.2),
+        Column(words("first.column.level"), width=1.3),
+        Column(words("first.column.effort"), width=1.1),
+        Column(words("first.column.unlocks"), width=2.2),
+    ]
+    return table_record(columns, rows)
+
+
+def _from(level: Any) -> str:
+    return "–" if level is None or level != level or str(level) == "<NA>" else str(level)
+
+
+def _unseen(c: Context) -> str:
+    """Return what could not be seen, shortest way: unaccounted time, figures that are missing, files that do not serve."""
+    parts = []
+    for population in c.populations():
+        figure = c.figure("baseline.unaccounted_share", population=population)
+        if figure:
+            parts.append(
+                c.words("first.unaccounted", population=c.words(f"ceilings.subject.{population}"), share=figure)
+            )
+    text = c.words("first.unaccounted_all", parts=c.words.listed(parts)) if parts else ""
+    missing = [
+        c.words(f"figure.{quantity.id}")
+        for _, quantity in c.quantities
+        if quantity.estimate.status != "ok" and f"figure.{quantity.id}" in c.words
+    ]
+    missing = list(dict.fromkeys(missing))
+    if missing:
+        shown = missing[:MOST_UNSEEN]
+        more = len(missing) - len(shown)
+        listed = (
+            c.words.listed(shown)
+            if not more
+            else c.words("first.and_more", shown=", ".join(shown), more=c.n.count(more))
+        )
+        text = f"{text} {c.words('first.no_figure', what=listed)}".strip()
+    return text or c.words("first.all_seen")
+
+
+def _people(c: Context) -> str:
+    """Return what happens to people and freed time, as far as it has been said."""
+    frame = c.readiness.criteria
+    level = frame.loc[frame["criterion"] == "K1", "level"]
+    known = len(level) and str(level.iloc[0]) != "<NA>"
+    said = c.words(f"first.said.{int(level.iloc[0])}") if known else c.words("first.said.unknown")
+    return f"{c.words('first.freed')} {said}"
+
+
+def contents(c: Context, answers: list[str]) -> dict[str, Any]:
+    """Return page two for the template: how to read the report, and what it is for."""
+    words = c.words
+    meanings = [
+        {"colour": style.MEANINGS[share][0], "sign": "", "text": words(f"share_means.{share}")} for share in SHARES
+    ]
+    grades = [{"colour": "", "sign": grade, "text": words(f"grade.{grade}")} for grade in "ABCD"]
+    reading = [
+        {"colour": "", "sign": "", "text": words(f"reading.{key}")} for key in ("interval", "rounding", "exhibits")
+    ]
+    small = c.baseline.settings.minimum_group_agents
+    about = [
+        {
+            "title": words(f"about.{key}.title"),
+            "text": words(f"about.{key}.text", group=c.n.count(small), period=c.period),
+        }
+        for key in ("purpose", "privacy", "use")
+    ]
+    if c.run.small_group_reason:
+        about[1]["text"] += " " + words("about.small_groups", reason=c.run.small_group_reason)
+    return {
+        "title": words("contents.title"),
+        "answers": answers,
+        "key": [
+            {"title": words("contents.colours"), "items": meanings},
+            {"title": words("contents.grades"), "items": grades},
+            {"title": words("contents.reading"), "items": reading},
+        ],
+        "about": about,
+    }

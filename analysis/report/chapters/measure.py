@@ -1,0 +1,158 @@
+"""Chapter 3: where the time at work goes, by population and by group."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.foundation.schema import SHARES
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.report.context import Context, bounded
+from analysis.report.exhibits import groups, shares
+from analysis.report.numbers import mark
+
+FACTS = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
+
+
+def non_work(c: Context, population: str) -> str:
+    """Return how much of a population's time is not work, as a sentence; the contact centre's waiting stands apart."""
+    estimate = c.estimate("baseline.non_work_share", population=population)
+    figure = c.n.estimate(estimate) if estimate is not None else ""
+    if not figure:
+        return c.words(f"measure.unknown.{population}")
+    waiting = c.figure("baseline.idle_share", population=population)
+    known = estimate is not None and estimate.value is not None
+    key = f"measure.{'known' if known else 'bound'}.{population}"
+    if population == "contact_centre" and not waiting:
+        return c.words("measure.away", share=figure)
+    return c.words(key, share=figure, waiting=waiting)
+
+
+def chapter(c: Context) -> Chapter:
+    """Return the chapter that measures."""
+    words = c.words
+    populations = c.populations()
+    behind = words.listed([text for name in populations if (text := c.behind(name))])
+    parts: list[Part] = [
+        c.drawn(
+            shares,
+            shares.ladder_shares,
+            c.baseline,
+            name="ladder_shares",
+            height_mm=20.5 * max(len(shares.rows(c.baseline)), 1),
+            margins_mm=(0.3, 0.3, 0.3, 0.3),
+            source=c.source(
+                "spells",
+                "state_totals",
+                "work_items",
+                "observations",
+                "schedule",
+                n=behind,
+                definition=words("measure.base"),
+            ),
+        )
+    ]
+    facts = _facts(c)
+    if facts:
+        parts.append(facts)
+    if populations:
+        parts.append(_table(c, populations))
+    parts += [_groups(c, name) for name in populations if not groups.missing(c.baseline, population=name)]
+    answer = " ".join(non_work(c, name) for name in populations) or words("missing.baseline")
+    return Chapter(words("measure.topic"), words("measure.question"), answer, parts)
+
+
+def _facts(c: Context) -> Facts | None:
+    """Return up to four measures that managers know, in large type."""
+    items = []
+    for name in FACTS:
+        for population in c.populations():
+            figure = c.figure(f"baseline.{name}", population=population)
+            if figure and len(items) < 4 and not (name == "non_work_share" and population == "contact_centre"):
+                head, _, bounds = figure.partition("\u00a0(")
+                text = c.words(f"fact.{name}", population=c.words(f"population.{population}"))
+                items.append(Fact(head, f"{text}, {bounds.replace(')', '')}" if bounds else text))
+    return Facts(items) if len(items) > 1 else None
+
+
+def _table(c: Context, populations: list[str]) -> Exhibit:
+    """Return the shares with their intervals, and beside them what is known apart from them."""
+    words, frame = c.words, c.baseline.shares
+    rows: list[list[str | Cell]] = []
+    for share in (*SHARES, "outage"):
+        row: list[str | Cell] = [words(f"share_means.{share}")]
+        for name in populations:
+            row += _share(c, frame[(frame["population"] == name) & (frame["share"] == share)], name, share)
+        rows.append(row)
+    for name in ("non_work_share", "occupancy", "shrinkage"):
+        row = [words(f"measure.row.{name}")]
+        for population in populations:
+            row += [_quantity(c, f"baseline.{name}", population)]
+        rows.append(row)
+    unsure = [
+        words(
+            "measure.why",
+            what=words(f"measure.row.{name}"),
+            population=words(f"population.{population}"),
+            reason=found.reasons[0],
+        )
+        for name in ("non_work_share",)
+        for population in populations
+        if (found := c.estimate(f"baseline.{name}", population=population)) is not None and found.reasons
+    ]
+    return Exhibit(
+        _headline(c, populations),
+        " ".join([words("measure.table_source", level=c.n.share(c.baseline.settings.confidence)), *unsure]),
+        columns=(
+            Column(words("measure.column.share"), width=5),
+            *(Column(words(f"population.{name}"), "right", 3) for name in populations),
+        ),
+        rows=rows,
+    )
+
+
+def _headline(c: Context, populations: list[str]) -> str:
+    parts = []
+    for name in populations:
+        unseen = c.figure("baseline.unaccounted_share", population=name)
+        if unseen:
+            parts.append(c.words("measure.unseen", share=unseen, population=c.words(f"ceilings.subject.{name}")))
+    return c.words("measure.table_headline", parts=c.words.listed(parts)) if parts else c.words("measure.table_plain")
+
+
+def _share(c: Context, rows: pd.DataFrame, population: str, share: str) -> list[Cell | str]:
+    if rows.empty:
+        return [Cell("–", tone="muted")]
+    row = rows.iloc[0]
+    name = share if share == "utilization" else f"{share}_share"
+    found = c.estimate(f"baseline.{name}", population=population)
+    text = bounded(c.n, row)
+    if not text:
+        return [Cell(c.words("status.none"), tone="muted")]
+    return [text + mark(found.grade if found is not None else "")]
+
+
+def _quantity(c: Context, name: str, population: str) -> Cell | str:
+    return c.figure(name, population=population) or Cell(c.words("status.none"), tone="muted")
+
+
+def _groups(c: Context, population: str) -> Exhibit:
+    count = min(groups.rows(c.baseline, population)[["site", "group"]].drop_duplicates().shape[0], groups.MOST_GROUPS)
+    smallest = c.baseline.settings.minimum_group_agents
+    drawn = c.drawn(
+        groups,
+        groups.group_shares,
+        c.baseline,
+        population=population,
+        name=f"groups_{population}",
+        height_mm=5.6 * count + 8,
+        margins_mm=(46, 0.5, 7, 0.5),
+        source=c.source(
+            "spells",
+            "work_items",
+            "schedule",
+            n=c.behind(population),
+            definition=c.words("groups.source", n=c.n.count(smallest)),
+        ),
+    )
+    assert isinstance(drawn, Exhibit)
+    return drawn

@@ -1,0 +1,143 @@
+"""Chapters 4 and 5: when people wait, and whether the gaps are long enough for the items."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Note, Part
+from analysis.report.context import Context
+from analysis.report.exhibits import gaps as gap_exhibit
+from analysis.report.exhibits import heat_map
+
+
+def when(c: Context) -> Chapter:
+    """Return the chapter on waiting by weekday and half hour."""
+    words = c.words
+    populations = [name for name in c.populations() if not heat_map.missing(c.baseline, population=name)]
+    parts: list[Part] = [_heat_map(c, name) for name in populations or ["contact_centre"]]
+    waiting = c.figure("baseline.idle_share", population="contact_centre")
+    answer = words("when.answer", share=waiting) if waiting else words("when.unknown")
+    return Chapter(words("when.topic"), words("when.question"), answer, parts)
+
+
+def _heat_map(c: Context, population: str) -> Part:
+    words = c.words
+    rows = max(len(heat_map.table(c.baseline, population)), 1)
+    frame = c.baseline.idle_by_slot
+    part = frame[frame["population"] == population]
+    hidden = int(part["idle_agents"].isna().sum())
+    definition = words("when.definition", n=c.n.count(c.baseline.settings.minimum_group_agents))
+    suppressed = words.some("when.hidden", hidden) if hidden else words("when.all_shown")
+    return c.drawn(
+        heat_map,
+        heat_map.idle_heat_map,
+        c.baseline,
+        population=population,
+        name=f"idle_heat_map_{population}",
+        height_mm=8 + 6.6 * rows,
+        margins_mm=(9, 10, 6, 0.5),
+        source=c.source("spells", "schedule", n=c.behind(population), definition=f"{definition} {suppressed}"),
+    )
+
+
+def gaps(c: Context) -> Chapter:
+    """Return the chapter on the lengths of gaps."""
+    words = c.words
+    parts: list[Part] = [
+        c.drawn(
+            gap_exhibit,
+            gap_exhibit.gap_survival,
+            c.baseline,
+            name="gap_survival",
+            height_mm=52 + 5.4 * len(c.baseline.item_lengths.head(gap_exhibit.MOST_TYPES)),
+            margins_mm=(34, 38, 2.5, 7),
+            source=c.source(
+                "spells", "contacts", "work_items", n=c.behind("contact_centre"), definition=words("gaps.definition")
+            ),
+            notes=(
+                Note(words("gaps.read.title"), words("gaps.read.text")),
+                Note(words("gaps.stop.title"), words("gaps.stop.text")),
+            ),
+        ),
+        *_classes(c),
+        *_sensitivity(c),
+    ]
+    known = not gap_exhibit.missing(c.baseline)
+    answer = (
+        words("gaps.answer", share=c.n.share(gap_exhibit.longer_than(c.baseline, 300)))
+        if known
+        else words("missing.gaps")
+    )
+    return Chapter(words("gaps.topic"), words("gaps.question"), answer, parts)
+
+
+def _classes(c: Context) -> list[Exhibit]:
+    """Return the gaps of the contact centre by class of length."""
+    words, frame = c.words, c.baseline.gaps
+    rows = frame[(frame["population"] == "contact_centre") & (frame["kind"] == "waiting")]
+    if rows.empty:
+        return []
+    short = rows.iloc[:2]
+    return [
+        Exhibit(
+            words(
+                "gaps.classes.headline",
+                gaps=c.n.share(short["gaps"].sum() / max(rows["gaps"].sum(), 1)),
+                hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
+            ),
+            c.source("spells", "contacts", n=words("gaps.count", n=c.n.count(rows["gaps"].sum()))),
+            columns=(
+                Column(words("gaps.classes.length"), width=2),
+                Column(words("gaps.classes.gaps"), "right", 1.6),
+                Column(words("gaps.classes.hours"), "right", 1.6),
+                Column(words("gaps.classes.share"), "right", 4),
+                Column(words("gaps.classes.contact"), "right", 2.4),
+            ),
+            rows=[
+                (
+                    words(f"gap_class.{place}"),
+                    c.n.count(row.gaps),
+                    c.n.hours(row.hours),
+                    Cell(c.n.share(row.share_of_gap_time), bar=float(row.share_of_gap_time), colour="#EBBB4E"),
+                    c.n.hours(row.contact_waiting_h) if pd.notna(row.contact_waiting_h) else "–",
+                )
+                for place, row in enumerate(rows.itertuples())
+            ],
+            notes=(Note(words("gaps.classes.note"), words("gaps.classes.note_text")),),
+            columns_used=9,
+        )
+    ]
+
+
+def _sensitivity(c: Context) -> list[Exhibit]:
+    """Return how the share of work over span depends on the longest gap that counts."""
+    words, frame = c.words, c.baseline.sensitivity
+    frame = frame[frame["share"].notna()]
+    if frame.empty:
+        return []
+    populations = list(frame["population"].drop_duplicates())
+    table = frame.pivot_table(index="label", columns="population", values="share", sort=False)
+    spread = [
+        words(
+            "gaps.sensitivity.part",
+            population=words(f"ceilings.subject.{name}"),
+            bounds=c.n.bounds(table[name].min(), table[name].max(), sign=True),
+        )
+        for name in populations
+    ]
+    return [
+        Exhibit(
+            words("gaps.sensitivity.headline", parts=words.listed(spread)),
+            c.source("spells", "work_items", definition=words("gaps.sensitivity.definition")),
+            columns=(
+                Column(words("gaps.sensitivity.longest"), width=3),
+                *(Column(words(f"population.{name}"), "right", 2) for name in populations),
+            ),
+            rows=[
+                (str(label), *(c.n.share(row[name]) if pd.notna(row[name]) else "–" for name in populations))
+                for label, row in table.iterrows()
+            ],
+            notes=(Note(words("gaps.sensitivity.note"), words("gaps.sensitivity.note_text")),),
+            columns_used=8,
+        )
+    ]

@@ -1,0 +1,139 @@
+"""What every chapter draws on: the results, the words, and how a source line is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.foundation.estimate import Estimate, Quantity
+from analysis.report.blocks import Absent, Drawing, Exhibit, Note
+from analysis.report.numbers import Numbers, mark
+from analysis.report.run import Run
+from analysis.report.words import Words
+
+if TYPE_CHECKING:
+    from analysis.baseline.result import Baseline
+    from analysis.blending.result import Blending
+    from analysis.foundation.settings import Client, Queue
+    from analysis.intake.result import Intake
+    from analysis.readiness.result import Readiness
+    from analysis.report.exhibits.theme import Theme
+    from analysis.utilization.result import Utilization
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The material of one report."""
+
+    client: Client
+    queues: Sequence[Queue]
+    intake: Intake
+    baseline: Baseline
+    utilization: Utilization
+    blending: Blending
+    readiness: Readiness
+    run: Run
+    theme: Theme
+
+    @property
+    def words(self) -> Words:
+        """Return the catalogue of sentences."""
+        return self.theme.words
+
+    @property
+    def n(self) -> Numbers:
+        """Return the number forms."""
+        return self.theme.words.n
+
+    @property
+    def quantities(self) -> tuple[tuple[str, Quantity], ...]:
+        """Return every quantity with the stage that made it."""
+        stages = (
+            ("baseline", self.baseline),
+            ("utilization", self.utilization),
+            ("blending", self.blending),
+            ("readiness", self.readiness),
+        )
+        return tuple((stage, quantity) for stage, result in stages for quantity in result.quantities)
+
+    @property
+    def period(self) -> str:
+        """Return the period in words."""
+        return self.n.period(self.client.period.start, self.client.period.end)
+
+    def estimate(self, name: str, **scope: str) -> Estimate | None:
+        """Return the first estimate of this name whose scope holds all of `scope`; None when there is none."""
+        for _, quantity in self.quantities:
+            if quantity.id == name and all(quantity.scope.get(key) == value for key, value in scope.items()):
+                return quantity.estimate
+        return None
+
+    def figure(self, name: str, **scope: str) -> str:
+        """Return an estimate in words, or an empty text when there is neither figure nor bounds."""
+        found = self.estimate(name, **scope)
+        return self.n.estimate(found) if found is not None else ""
+
+    def populations(self) -> list[str]:
+        """Return the populations that have shares, in the report's order."""
+        present = set(self.baseline.shares["population"])
+        return [name for name in ("contact_centre", "back_office") if name in present]
+
+    def source(self, *tables: str, n: str = "", definition: str = "") -> str:
+        """Return the line below an exhibit: which tables, which period, how many, which definition."""
+        present = set(self.intake.files["table"])
+        names = [self.words(f"table.{table}") for table in tables if table in present]
+        parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", self.period, n]
+        line = "; ".join(part for part in parts if part) + "."
+        return f"{line} {definition}".strip()
+
+    def behind(self, population: str) -> str:
+        """Return how many agents and days stand behind a population's figures."""
+        frame = self.baseline.attendance
+        rows = frame[frame["population"] == population]
+        if rows.empty:
+            return ""
+        row = rows.iloc[0]
+        return self.words(
+            "source.behind",
+            population=self.words(f"population.{population}"),
+            agents=self.n.count(row["agents"]),
+            days=self.n.count(row["days"]),
+        )
+
+    def drawn(
+        self,
+        module: Any,
+        draw: Callable[..., Any],
+        result: Any,
+        *,
+        name: str,
+        height_mm: float,
+        margins_mm: tuple[float, float, float, float] = (1, 1, 1, 1),
+        source: str = "",
+        notes: Sequence[Note] = (),
+        **more: Any,
+    ) -> Exhibit | Absent:
+        """Return a chart as an exhibit, or the sentence that says why there is none."""
+        why = module.missing(result, theme=self.theme, **more)
+        if why:
+            return Absent(self.words("absent.headline"), why, source)
+        return Exhibit(
+            module.headline(result, theme=self.theme, **more),
+            source,
+            Drawing(name, lambda ax: draw(result, ax=ax, theme=self.theme, **more), height_mm, margins_mm),
+            module.alt_text(result, theme=self.theme, **more),
+            notes=notes,
+        )
+
+
+def bounded(
+    n: Numbers, row: Any, *, value: str = "value", low: str = "low", high: str = "high", grade: str = ""
+) -> str:
+    """Return a frame's value, low and high in words; without a value an empty text."""
+    numbers = [getattr(row, name) for name in (value, low, high)]
+    if pd.isna(numbers[0]):
+        return ""
+    return n.interval(*(float(number) if pd.notna(number) else float("nan") for number in numbers)) + mark(grade)

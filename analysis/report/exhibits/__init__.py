@@ -1,0 +1,19 @@
+"""Charts as functions of results: each returns the axes it drew, in a notebook as in the report."""
+
+from analysis.foundation.lazy import attach
+
+_NAMES = {
+    "Theme": ".theme",
+    "ceilings": ".limits",
+    "frontier": ".policies",
+    "gap_survival": ".gaps",
+    "group_shares": ".groups",
+    "idle_by_cause": ".causes",
+    "idle_heat_map": ".heat_map",
+    "ladder_shares": ".shares",
+    "readiness_profile": ".profile",
+    "sources": ".rows",
+    "usable_by_mode": ".usable",
+}
+
+__getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

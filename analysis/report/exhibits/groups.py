@@ -1,0 +1,148 @@
+"""How far the groups lie apart: each share by group with its interval, against the whole population."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.foundation.schema import SHARES
+from analysis.report.disclosure import MINIMUM_AGENTS
+from analysis.report.exhibits import style
+from analysis.report.exhibits.theme import Theme, exhibit
+
+if TYPE_CHECKING:
+    from analysis.baseline.result import Baseline
+
+DEFAULT = "contact_centre"
+MOST_GROUPS = 24
+
+
+def rows(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
+    """Return the groups of a population that are large enough, in the order of their site and name."""
+    frame = baseline.groups
+    kept = frame[(frame["population"] == population) & (frame["agents"] >= MINIMUM_AGENTS)]
+    merged = kept["group"].astype("str").str.startswith("Merged")
+    return kept.assign(_last=merged).sort_values(["_last", "site", "group"], kind="stable").drop(columns="_last")
+
+
+def missing(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | None = None) -> str:
+    """Return why the exhibit cannot be drawn; empty when it can."""
+    if rows(baseline, population)["value"].notna().any():
+        return ""
+    return (theme or Theme()).words("missing.groups")
+
+
+def headline(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | None = None) -> str:
+    """Return the finding as one sentence with its numbers."""
+    n = (words := (theme or Theme()).words).n
+    frame = rows(baseline, population)
+    work = frame[(frame["share"] == "utilization") & frame["value"].notna()]["value"]
+    if len(work) < 2:
+        return words("groups.headline.one", n=n.count(frame["group"].nunique()))
+    spread = n.bounds(float(work.min()), float(work.max()), sign=True)
+    return words(f"groups.headline.{population}", n=n.count(len(work)), spread=spread)
+
+
+def alt_text(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | None = None) -> str:
+    """Return the chart in words."""
+    n = (words := (theme or Theme()).words).n
+    parts = []
+    for (_, group), part in rows(baseline, population).groupby(["site", "group"], sort=False, dropna=False):
+        shares = [
+            f"{words(f'share_short.{row.share}.{population}')} {n.share(row.value)}"
+            for row in part.itertuples()
+            if row.share in SHARES and pd.notna(row.value)
+        ]
+        parts.append(words("groups.alt", group=group, shares=words.listed(shares)))
+    return " ".join(parts)
+
+
+@exhibit
+def group_shares(
+    baseline: Baseline, *, population: str = DEFAULT, ax: Axes | None = None, theme: Theme | None = None
+) -> Axes:
+    """Draw the five shares of every group as points with intervals, one panel a share.
+
+    Parameters
+    ----------
+    baseline
+        The measured baseline.
+    population
+        ``"contact_centre"`` or ``"back_office"``.
+    ax
+        Axes to draw in; without them a figure is made.
+    theme
+        Words, typeface and accent.
+
+    Returns
+    -------
+    Axes
+        One row a group; panels side by side, each from 0 to its own end.
+
+    Raises
+    ------
+    ValueError
+        No group is large enough.
+    """
+    theme = theme or Theme()
+    frame = rows(baseline, population)
+    if missing(baseline, population=population):
+        raise ValueError(missing(baseline, population=population, theme=theme))
+    names = frame[["site", "group", "agents"]].drop_duplicates(["site", "group"]).head(MOST_GROUPS)
+    ax = style.axes(ax, width_mm=166, height_mm=6 * len(names) + 9, margins_mm=(46, 1, 9, 1))
+    width = style.size_pt(ax)[0]
+    ax.set(xlim=(0, width), ylim=(len(names) - 0.5, -0.5))
+    for place, name in enumerate(names.itertuples()):
+        _name(ax, name, place, theme)
+    gap = 12.0
+    panel = (width - gap * (len(SHARES) - 1)) / len(SHARES)
+    for place, share in enumerate(SHARES):
+        part = frame[frame["share"] == share].merge(names.reset_index(drop=True).reset_index(), on=["site", "group"])
+        _panel(ax, part, share, (place * (panel + gap), panel), _whole(baseline, population, share), theme)
+    ax.set_axis_off()
+    return ax
+
+
+def _whole(baseline: Baseline, population: str, share: str) -> float:
+    frame = baseline.shares
+    found = frame[(frame["population"] == population) & (frame["share"] == share)]["value"]
+    return float(found.iloc[0]) if len(found) else float("nan")
+
+
+def _name(ax: Axes, name: Any, place: int, theme: Theme) -> None:
+    """Write a group's name and size left of the panels."""
+    ax.axhline(place + 0.5, xmin=-0.6, color=style.RULE, lw=style.HAIR * 0.6, clip_on=False)
+    ax.text(-style.MM * 45, place, name.group, size=style.LABEL, va="center_baseline")
+    text = theme.words.n.count(name.agents)
+    ax.text(-style.MM * 3.5, place, text, size=style.SMALL, color=style.MUTED, ha="right", va="center_baseline")
+
+
+def _panel(ax: Axes, part: pd.DataFrame, share: str, room: tuple[float, float], whole: float, theme: Theme) -> None:
+    """Draw one share: the population as a line, the groups as points with intervals and numbers."""
+    (left, panel), n = room, theme.words.n
+    scale = (panel - 17) / max(float(part["high"].max()), whole, 0.05)
+    population = part["population"].iloc[0] if len(part) else DEFAULT
+    colour = style.MEANINGS[share][0] if share != "unaccounted" else style.MUTED
+    name = theme.words(f"share_short.{share}.{population}")
+    ax.text(left, -0.72, name, size=style.LABEL, weight=600, va="bottom")
+    if pd.notna(whole):
+        ax.text(left + panel, -0.72, n.points(whole), size=style.LABEL, weight=600, ha="right", va="bottom")
+    ax.plot([left, left], [-0.5, ax.get_ylim()[0]], color=style.RULE, lw=style.HAIR)
+    if pd.notna(whole):
+        x = left + whole * scale
+        ax.plot([x, x], [-0.5, ax.get_ylim()[0]], color=style.MUTED, lw=style.HAIR, ls=(0, (2, 2)))
+    for row in part.itertuples():
+        if pd.isna(row.value):
+            ax.text(left + panel, row.index, "–", size=style.SMALL, color=style.MUTED, ha="right", va="center_baseline")
+            continue
+        ax.plot(
+            [left + row.low * scale, left + row.high * scale],
+            [row.index] * 2,
+            color=colour,
+            lw=1.4,
+            solid_capstyle="butt",
+        )
+        ax.plot([left + row.value * scale], [row.index], "o", ms=4.2, color=colour)
+        ax.text(left + panel, row.index, n.points(row.value), size=style.SMALL, ha="right", va="center_baseline")

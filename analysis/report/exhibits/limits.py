@@ -1,0 +1,192 @@
+"""What utilization is achievable: today, the ceilings above it, and which of them binds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.foundation.schema import POPULATIONS
+from analysis.report.exhibits import style
+from analysis.report.exhibits.theme import Theme, exhibit
+
+if TYPE_CHECKING:
+    from analysis.utilization.result import Utilization
+
+REACHABLE = "#BFDDDB"
+
+
+def rows(utilization: Utilization) -> pd.DataFrame:
+    """Return the populations of which today's utilization is known, in the report's order."""
+    frame = utilization.achievable[utilization.achievable["today"].notna()].set_index("population", drop=False)
+    return frame.loc[[name for name in POPULATIONS if name in frame.index]]
+
+
+def missing(utilization: Utilization, *, theme: Theme | None = None) -> str:
+    """Return why the exhibit cannot be drawn; empty when it can."""
+    if len(rows(utilization)):
+        return ""
+    reasons = [text for text in utilization.achievable["reason"] if text]
+    return reasons[0] if reasons else (theme or Theme()).words("missing.utilization")
+
+
+def headline(utilization: Utilization, *, theme: Theme | None = None) -> str:
+    """Return the finding as one sentence with its numbers."""
+    words = (theme or Theme()).words
+    parts = []
+    for row in rows(utilization).itertuples():
+        reached = pd.notna(row.value)
+        key = "ceilings.headline.reach" if reached and row.value > row.today else "ceilings.headline.stay"
+        parts.append(
+            words(
+                key if reached else "ceilings.headline.unknown",
+                population=words(f"ceilings.subject.{row.population}"),
+                today=words.n.share(row.today),
+                value=words.n.share(row.value) if reached else "",
+            )
+        )
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:]
+
+
+def alt_text(utilization: Utilization, *, theme: Theme | None = None) -> str:
+    """Return the chart in words."""
+    words = (theme or Theme()).words
+    parts = []
+    for row in rows(utilization).itertuples():
+        limits = [
+            words("ceilings.alt.ceiling", name=words(f"ceiling.{limit.ceiling}"), value=words.n.share(limit.value))
+            for limit in _ceilings(utilization, row.population).itertuples()
+            if pd.notna(limit.value)
+        ]
+        parts.append(
+            words(
+                "ceilings.alt.population",
+                population=words(f"population.{row.population}"),
+                today=words.n.share(row.today),
+                limits=words.listed(limits) or words("ceilings.none"),
+            )
+        )
+    return " ".join(parts)
+
+
+def _ceilings(utilization: Utilization, population: str) -> pd.DataFrame:
+    return utilization.ceilings[utilization.ceilings["population"] == population]
+
+
+@exhibit
+def ceilings(
+    utilization: Utilization, *, ax: Axes | None = None, compact: bool = False, theme: Theme | None = None
+) -> Axes:
+    """Draw today's utilization of each population against its ceilings; what is reachable stands in the accent.
+
+    Parameters
+    ----------
+    utilization
+        The estimated utilization.
+    ax
+        Axes to draw in; without them a figure is made.
+    compact
+        Draw the small form of the first page: the ceilings as marks on one bar.
+    theme
+        Words, typeface and accent.
+
+    Returns
+    -------
+    Axes
+        Horizontal axis: share of the base, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        No population has a utilization today.
+    """
+    theme = theme or Theme()
+    known = rows(utilization)
+    if known.empty:
+        raise ValueError(missing(utilization, theme=theme))
+    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(34, 5, 1, 7))
+    ax.set(xlim=(0, 1), ylim=(0, style.size_pt(ax)[1]))
+    width, height = style.size_pt(ax)
+    step = height / len(known)
+    for place, row in enumerate(known.itertuples()):
+        top = height - place * step
+        (_compact if compact else _full)(ax, utilization, row, (top, step, width), theme)
+    style.quiet(ax)
+    if not compact:
+        ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+        ax.set_xticklabels([theme.words.n.share(tick) if tick else "0" for tick in ax.get_xticks()])
+        ax.spines["bottom"].set_visible(True)
+        ax.spines["bottom"].set_bounds(0, 1)
+    return ax
+
+
+def _bar(ax: Axes, row: object, middle: float, bar: float, theme: Theme) -> None:
+    """Draw today's bar and, behind it, the part that can be reached."""
+    ax.barh(middle, 1, height=bar, color=style.PANEL)
+    if pd.notna(row.value) and row.value > row.today:
+        ax.barh(middle, row.value - row.today, left=row.today, height=bar, color=REACHABLE)
+        ax.plot([row.value] * 2, [middle - bar / 2, middle + bar / 2], color=theme.accent, lw=2, solid_capstyle="butt")
+    colour, on = style.MEANINGS["utilization"]
+    ax.barh(middle, row.today, height=bar, color=colour)
+    text = theme.words("ceilings.today", share=theme.words.n.share(row.today))
+    ax.text(0.012, middle - 0.3, text, size=style.VALUE, weight=600, color=on, va="center_baseline")
+
+
+def _compact(ax: Axes, utilization: Utilization, row: object, room: tuple[float, float, float], theme: Theme) -> None:
+    """Draw one population as a bar with its ceilings as labelled marks below."""
+    (top, _, width), words, bar = room, theme.words, 15.0
+    middle = top - 13 - bar / 2
+    ax.text(0, top - 2, words(f"population.{row.population}"), size=style.VALUE, weight=600, va="top")
+    _bar(ax, row, middle, bar, theme)
+    if pd.notna(row.value):
+        text = words("ceilings.achievable", share=words.n.share(row.value))
+        ax.text(1, top - 2.5, text, size=style.SMALL + 0.5, weight=600, color=theme.accent, ha="right", va="top")
+    limits = _ceilings(utilization, row.population).dropna(subset="value").sort_values("value")
+    names = [words(f"ceiling_short.{limit.ceiling}") for limit in limits.itertuples()]
+    widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
+    placed = style.spread(list(limits["value"]), widths, low=0, high=1, gap=6 / width)
+    for limit, name, place in zip(limits.itertuples(), names, placed, strict=True):
+        binds = limit.ceiling in str(row.binding)
+        colour = theme.accent if binds else style.MUTED
+        foot = middle - bar / 2
+        ax.plot([limit.value] * 2, [middle + bar / 2, foot], color=colour, lw=1.0 if binds else 0.75)
+        ax.plot([limit.value, limit.value, place], [foot, foot - 1.5, foot - 5], color=colour, lw=style.HAIR)
+        ax.text(place, foot - 5.5, name, size=style.SMALL, color=colour, ha="center", va="top")
+
+
+def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, float, float], theme: Theme) -> None:
+    """Draw one population as a bar and, under it, one line a ceiling with its interval."""
+    (top, step, width), words = room, theme.words
+    limits = _ceilings(utilization, row.population)
+    line = (step - 12) / (len(limits) + 1.4)
+    middle, bar = top - 0.6 * line, min(line * 1.05, 16.0)
+    _label(ax, words(f"population.{row.population}"), middle, width, weight=600, colour=theme.ink)
+    _bar(ax, row, middle, bar, theme)
+    if pd.notna(row.value):
+        foot = middle - line * (len(limits) + 0.5)
+        ax.plot([row.value] * 2, [middle, foot], color=theme.accent, lw=0.75, ls=(0, (2, 2)), zorder=1)
+    for place, limit in enumerate(limits.itertuples(), start=1):
+        y, binds = middle - place * line - 3, limit.ceiling in str(row.binding)
+        colour = theme.accent if binds else style.MUTED
+        _label(ax, words(f"ceiling.{limit.ceiling}"), y, width, weight=600 if binds else 400, colour=colour)
+        ax.plot([0, 1], [y - line / 2, y - line / 2], color=style.RULE, lw=style.HAIR * 0.6)
+        if pd.isna(limit.value):
+            ax.text(0.012, y, limit.reason, size=style.SMALL, color=style.MUTED, va="center_baseline")
+            continue
+        ax.plot([limit.low, limit.high], [y, y], color=colour, lw=1.5, solid_capstyle="butt")
+        face = "white" if limit.basis == "assumed" else colour
+        ax.plot([limit.value], [y], "o", ms=5, mfc=face, mec=colour, mew=1.1)
+        text = words.n.interval(limit.value, limit.low, limit.high)
+        fits = limit.high + (style.text_width_pt(text, style.LABEL) + 10) / width < 1.02
+        edge, side = (limit.high + 6 / width, "left") if fits else (limit.low - 6 / width, "right")
+        ax.text(
+            edge, y, text, size=style.LABEL, color=colour, ha=side, va="center_baseline", weight=600 if binds else 400
+        )
+
+
+def _label(ax: Axes, text: str, y: float, width: float, *, weight: int, colour: str) -> None:
+    """Write the name of a line left of the axis."""
+    ax.text(-style.MM * 33 / width, y, text, size=style.LABEL + 0.5 * (weight == 600), weight=weight, color=colour,
+            va="center_baseline")  # fmt: skip

@@ -1,0 +1,164 @@
+"""What was read: the rows of every file by what became of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.report.exhibits import style
+from analysis.report.exhibits.theme import Theme, exhibit
+
+# Rows that carry no record: they are part of the count and of no judgement.
+FURNITURE = ("header", "banner", "blank", "total")
+FATES = ("used", "furniture", "duplicate", "excluded", "rejected")
+COLOURS = {
+    "used": style.MEANINGS["utilization"][0],
+    "furniture": style.MEANINGS["unaccounted"][0],
+    "duplicate": style.MEANINGS["support"][0],
+    "excluded": style.MEANINGS["idle"][0],
+    "rejected": style.WARNING,
+}
+
+
+def reasons(cell: Any) -> dict[str, int]:
+    """Return the counts by reason that a file's row holds as JSON text or as a mapping."""
+    counts = json.loads(cell) if isinstance(cell, str) and cell else cell or {}
+    return {str(reason): int(count) for reason, count in counts.items()}
+
+
+def fates(intake: Any) -> pd.DataFrame:
+    """Return one row per file: its rows by fate; the fates add to the physical rows."""
+    frame = intake.files
+    return pd.DataFrame(
+        {
+            "file": frame["file"],
+            "physical": frame["physical"],
+            "used": frame["used"],
+            "furniture": frame[list(FURNITURE)].sum(axis=1),
+            "duplicate": frame["duplicate"],
+            "excluded": [sum(reasons(cell).values()) for cell in frame["excluded"]],
+            "rejected": [sum(reasons(cell).values()) for cell in frame["rejected"]],
+        }
+    )
+
+
+def missing(intake: Any, *, theme: Theme | None = None) -> str:
+    """Return why the exhibit cannot be drawn; empty when it can."""
+    return "" if len(intake.files) else (theme or Theme()).words("missing.sources")
+
+
+def headline(intake: Any, *, theme: Theme | None = None) -> str:
+    """Return the finding as one sentence with its numbers."""
+    words = (theme or Theme()).words
+    sums = fates(intake).drop(columns="file").sum()
+    return words(
+        "sources.headline",
+        physical=words.n.count(sums["physical"]),
+        files=words.some("sources.files", len(intake.files)),
+        used=words.n.count(sums["used"]),
+        rejected=words.n.count(sums["rejected"]),
+    )
+
+
+def alt_text(intake: Any, *, theme: Theme | None = None) -> str:
+    """Return the chart in words."""
+    words = (theme or Theme()).words
+    parts = []
+    for row in fates(intake).to_dict("records"):
+        counts = [f"{words(f'fate.{fate}')} {words.n.count(row[fate])}" for fate in FATES if row[fate]]
+        parts.append(
+            words("sources.alt", file=row["file"], physical=words.n.count(row["physical"]), counts=", ".join(counts))
+        )
+    return " ".join(parts)
+
+
+@exhibit
+def sources(intake: Any, *, ax: Axes | None = None, theme: Theme | None = None) -> Axes:
+    """Draw one bar a file: how much of it was used, and beside it what became of the other rows.
+
+    Parameters
+    ----------
+    intake
+        What was read in.
+    ax
+        Axes to draw in; without them a figure is made.
+    theme
+        Words, typeface and accent.
+
+    Returns
+    -------
+    Axes
+        Horizontal axis: share of the file's rows; one row a file.
+
+    Raises
+    ------
+    ValueError
+        No file was read.
+    """
+    theme = theme or Theme()
+    if missing(intake):
+        raise ValueError(missing(intake, theme=theme))
+    frame = fates(intake)
+    ax = style.axes(ax, width_mm=166, height_mm=5.4 * len(frame) + 6, margins_mm=(48, 74, 5, 1))
+    ax.set(xlim=(0, 1), ylim=(len(frame) - 0.5, -0.5))
+    width = style.size_pt(ax)[0]
+    right = 1 + style.MM * 3 / width
+    for place, row in enumerate(frame.to_dict("records")):
+        left = 0.0
+        for fate in FATES:
+            share = row[fate] / max(row["physical"], 1)
+            ax.barh(
+                place,
+                share,
+                left=left,
+                height=0.62,
+                color=COLOURS[fate],
+                edgecolor="white",
+                lw=0.4 if share > 0.01 else 0,
+            )
+            left += share
+        _beside(ax, row, place, right, theme)
+    across = ax.get_yaxis_transform()
+    for x, key in (
+        (-style.MM * 47 / width, "file"),
+        (0, "share"),
+        (right, "rows"),
+        (right + style.MM * 16 / width, "rest"),
+    ):
+        ax.text(
+            x,
+            -0.75,
+            theme.words(f"sources.column.{key}"),
+            size=style.SMALL,
+            color=style.MUTED,
+            transform=across,
+            va="bottom",
+        )
+    ax.set_axis_off()
+    return ax
+
+
+def _beside(ax: Axes, row: dict[str, Any], place: int, right: float, theme: Theme) -> None:
+    """Write the file's name left of its bar, its rows and the fates of the unused ones right of it."""
+    n, across, width = theme.words.n, ax.get_yaxis_transform(), style.size_pt(ax)[0]
+    name = str(row["file"]).removeprefix("data/")
+    ax.text(-style.MM * 47 / width, place, name, size=style.LABEL, transform=across, va="center_baseline")
+    ax.text(
+        right + style.MM * 13 / width,
+        place,
+        n.count(row["physical"]),
+        size=style.LABEL,
+        transform=across,
+        ha="right",
+        va="center_baseline",
+    )
+    x = right + style.MM * 16 / width
+    for fate in FATES[2:]:
+        if row[fate]:
+            text = f"{n.count(row[fate])} {theme.words(f'fate.{fate}')}"
+            colour = style.WARNING if fate == "rejected" else style.MUTED
+            ax.text(x, place, text, size=style.SMALL, color=colour, transform=across, va="center_baseline")
+            x += (style.text_width_pt(text, style.SMALL) + 7) / width

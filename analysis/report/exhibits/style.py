@@ -1,0 +1,191 @@
+"""What all exhibits share: colours by meaning, sizes in millimetres and points, direct labels that never touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import TextPath
+
+from analysis.foundation.assets import assets
+
+INK, MUTED, RULE, PANEL = "#1B2733", "#5B6875", "#D5DBE1", "#F4F6F8"
+ACCENT, WARNING = "#0B7A75", "#A3352B"
+# The same meaning keeps its colour through the whole report; the second entry is the text that is legible on it.
+MEANINGS: dict[str, tuple[str, str]] = {
+    "utilization": ("#1F4E79", "#FFFFFF"),
+    "support": ("#6A97BF", INK),
+    "idle": ("#EBBB4E", INK),
+    "away": ("#B8502A", "#FFFFFF"),
+    "unaccounted": ("#D9DDE2", INK),
+}
+# Waiting from none to much, monotone in lightness so that it reads in grey.
+WAITING_RAMP = ("#FFFFFF", "#FBEFD2", "#F3D58E", "#EBBB4E", "#C48A1E", "#8A5A0C", "#573704")
+SMALL, LABEL, VALUE = 7.0, 7.5, 8.0
+HAIR = 0.5
+MM = 72 / 25.4
+FONT_FILES = assets() / "templates" / "report" / "fonts"
+
+
+@cache
+def register_fonts(folder: Path = FONT_FILES) -> tuple[str, ...]:
+    """Make the bundled typeface known to matplotlib, once a folder; return its families."""
+    families = []
+    for path in sorted(folder.glob("*.[ot]tf")):
+        font_manager.fontManager.addfont(path)
+        families.append(FT2Font(path).family_name)
+    return tuple(dict.fromkeys(families))
+
+
+@cache
+def glyphs(folder: Path = FONT_FILES) -> frozenset[int]:
+    """Return the characters that every upright file of a font folder can show."""
+    files = [path for path in sorted(folder.glob("*.[ot]tf")) if "italic" not in path.stem.lower()]
+    covered = [frozenset(FT2Font(path).get_charmap()) for path in files]
+    return frozenset.intersection(*covered) if covered else frozenset()
+
+
+def settings(*, font: str = "Inter", ink: str = INK) -> dict[str, Any]:
+    """Return the drawing settings of every exhibit, for ``matplotlib.rc_context``."""
+    register_fonts()
+    return {
+        "font.family": [font, "Inter", "DejaVu Sans"] if font != "Inter" else ["Inter"],
+        "font.size": LABEL,
+        "text.color": ink,
+        "axes.labelcolor": MUTED,
+        "axes.edgecolor": RULE,
+        "axes.linewidth": HAIR,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.labelsize": LABEL,
+        "axes.axisbelow": True,
+        "axes.unicode_minus": True,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelsize": LABEL,
+        "ytick.labelsize": LABEL,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "xtick.minor.size": 0,
+        "ytick.minor.size": 0,
+        "grid.color": RULE,
+        "grid.linewidth": HAIR,
+        "hatch.linewidth": 0.7,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "blending-readiness",
+        "path.simplify": False,
+        "text.usetex": False,
+        "text.parse_math": False,
+        "figure.dpi": 110,
+    }
+
+
+def axes(ax: Axes | None, *, width_mm: float, height_mm: float, margins_mm: tuple[float, float, float, float]) -> Axes:
+    """Return `ax`, or fresh axes of a figure of this size for a notebook; margins are left, right, top, foot."""
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt
+
+    figure = plt.figure(figsize=(width_mm / 25.4, height_mm / 25.4))
+    return inside(figure, margins_mm)
+
+
+def inside(figure: Figure, margins_mm: tuple[float, float, float, float]) -> Axes:
+    """Return axes that fill a figure up to these margins [mm]: left, right, top, foot."""
+    width, height = figure.get_figwidth() * 25.4, figure.get_figheight() * 25.4
+    left, right, top, foot = margins_mm
+    return figure.add_axes(
+        (left / width, foot / height, (width - left - right) / width, (height - top - foot) / height)
+    )
+
+
+def size_pt(ax: Axes) -> tuple[float, float]:
+    """Return the width and height of axes in points."""
+    box, dpi = ax.get_window_extent(), _figure(ax).dpi
+    return box.width * 72 / dpi, box.height * 72 / dpi
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    return figure
+
+
+def text_width_pt(text: str, size: float, weight: int = 400) -> float:
+    """Return how wide a text is in points."""
+    if not text.strip():
+        return 0.0
+    font = FontProperties(family=mpl.rcParams["font.family"], weight=weight)
+    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width)
+
+
+def spread(centres: Sequence[float], widths: Sequence[float], *, low: float, high: float, gap: float) -> list[float]:
+    """Return label centres near `centres` that keep `gap` between labels and stay between `low` and `high`.
+
+    Parameters
+    ----------
+    centres, widths
+        Wanted centres, ascending, and widths of the labels, one unit.
+    low, high
+        Ends of the row.
+    gap
+        Least distance between two labels.
+
+    Examples
+    --------
+    >>> spread([10, 12], [8, 8], low=0, high=40, gap=2)
+    [6.0, 16.0]
+    """
+    if not centres:
+        return []
+    groups: list[list[float]] = []  # start, width, wanted start summed, labels
+    for centre, width in zip(centres, widths, strict=True):
+        groups.append([centre - width / 2, width, centre - width / 2, 1])
+        while True:
+            start, total, wanted, labels = groups[-1]
+            groups[-1][0] = min(max(wanted / labels, low), max(high - total, low))
+            if len(groups) < 2 or groups[-2][0] + groups[-2][1] + gap <= groups[-1][0]:
+                break
+            last = groups.pop()
+            into = groups[-1]
+            into[2] += last[2] - last[3] * (into[1] + gap)
+            into[1] += gap + last[1]
+            into[3] += last[3]
+    placed, index = [], 0
+    for start, _, _, labels in groups:
+        for _ in range(int(labels)):
+            placed.append(start + widths[index] / 2)
+            start += widths[index] + gap
+            index += 1
+    return [float(centre) for centre in placed]
+
+
+def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False, y: bool = False) -> None:
+    """Take away the spines and tick labels that are not asked for."""
+    ax.spines["left"].set_visible(left)
+    ax.spines["bottom"].set_visible(bottom)
+    if not x:
+        ax.set_xticks([])
+    if not y:
+        ax.set_yticks([])
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG with its texts as text, equal bytes for equal figures."""
+    figure.savefig(
+        path, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
+    drawn = path.read_text(encoding="utf-8")
+    # the doctype names a remote address and the comments name versions: neither belongs in a deliverable
+    drawn = re.sub(r"<!DOCTYPE[^>]*>\n?|<!--.*?-->\n?| <metadata>.*?</metadata>\n?", "", drawn, flags=re.DOTALL)
+    path.write_text(re.sub(r"[ \t]+$", "", drawn, flags=re.MULTILINE), encoding="utf-8", newline="\n")

@@ -1,0 +1,129 @@
+"""Numbers in words: every figure of the report is rounded and spelled here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+
+from analysis.foundation.estimate import Estimate
+
+# A grade letter travels through sentences as one private character; the template sets it small, `plain` spells it out.
+_GRADES = {letter: chr(0xE00A + place) for place, letter in enumerate("ABCD")}
+_UNGRADE = {ord(mark): f" (grade {letter})" for letter, mark in _GRADES.items()}
+
+
+def plain(text: str) -> str:
+    """Return `text` for places that cannot set a small letter: grades are spelled out.
+
+    Examples
+    --------
+    >>> plain("31 %" + mark("B"))
+    '31 % (grade B)'
+    """
+    return text.translate(_UNGRADE).replace("\u00a0", " ")
+
+
+def mark(grade: str) -> str:
+    """Return the character that stands for an evidence grade in a sentence."""
+    return _GRADES.get(grade, "")
+
+
+class Numbers:
+    """How one language writes numbers.
+
+    Parameters
+    ----------
+    words
+        The catalogue's section ``number``: decimal and group signs, percent sign, the word between two bounds, month and day names.
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def _signs(self, text: str) -> str:
+        return text.translate({ord(","): self._words["group"], ord("."): self._words["decimal"]})
+
+    def points(self, share: float) -> str:
+        """Return a share in points, without its sign: 0.312 is 31."""
+        return self._signs(f"{100 * share + 0.0:.0f}").replace("-0", "0")
+
+    def share(self, share: float) -> str:
+        """Return a share to one point: 0.312 is 31 %."""
+        return self.points(share) + self._words["percent"]
+
+    def agents(self, agents: float) -> str:
+        """Return a number of agents to a tenth."""
+        return self._signs(f"{agents:,.1f}")
+
+    def hours(self, hours: float) -> str:
+        """Return hours to 5; less than 2.5 is said to be under 5."""
+        rounded = 5 * round(hours / 5)
+        return self._words["few_hours"] if rounded == 0 and hours > 0 else self._signs(f"{rounded:,.0f}")
+
+    def count(self, count: float) -> str:
+        """Return a whole number with its groups."""
+        return self._signs(f"{count:,.0f}")
+
+    def length(self, seconds: float) -> str:
+        """Return a length of time as a person would say it: 96 s, 2.1 min, 27 min, 2 h."""
+        if seconds < 99.5:
+            return f"{seconds:.0f}{self._words['second']}"
+        if seconds < 9.95 * 60:
+            return self._signs(f"{seconds / 60:.1f}").removesuffix(self._words["decimal"] + "0") + self._words["minute"]
+        if seconds < 120 * 60:
+            return f"{seconds / 60:.0f}{self._words['minute']}"
+        return self._signs(f"{seconds / 3600:.0f}") + self._words["hour"]
+
+    def figure(self, number: float, unit: str) -> str:
+        """Return a number in the form of its unit."""
+        if unit == "share":
+            return self.share(number)
+        if unit in {"agents", "fte"}:
+            return self.agents(number)
+        if "hour" in unit or unit == "h":
+            return self.hours(number)
+        if unit in {"s", "seconds"}:
+            return self.length(number)
+        return self.count(number) if abs(number) >= 100 or float(number).is_integer() else self._signs(f"{number:.1f}")
+
+    def interval(self, value: float, low: float, high: float, unit: str = "share", *, grade: str = "") -> str:
+        """Return a figure with its interval and grade: 31 % (27 to 35); without bounds, or between equal ones, the figure alone."""
+        text = self.figure(value, unit)
+        if not (math.isnan(low) or math.isnan(high) or low == high):
+            text += f"\u00a0({self.bounds(low, high, unit)})"
+        return text + mark(grade)
+
+    def bounds(self, low: float, high: float, unit: str = "share", *, sign: bool = False) -> str:
+        """Return two bounds: 27 to 35, or with their sign 27 to 35 %."""
+        parts = [self.figure(number, unit).removesuffix(self._words["percent"]) for number in (low, high)]
+        tail = self._words["percent"] if sign and unit == "share" else ""
+        return f"\u00a0{self._words['to']}\u00a0".join(parts) + tail
+
+    def estimate(self, estimate: Estimate, *, grade: bool = True) -> str:
+        """Return an estimate as the report prints it; without a value its bounds, else an empty text."""
+        letter = estimate.grade if grade else ""
+        if estimate.value is not None:
+            low, high = (math.nan if bound is None else bound for bound in (estimate.low, estimate.high))
+            return self.interval(estimate.value, low, high, estimate.unit, grade=letter)
+        if estimate.low is not None and estimate.high is not None:
+            bounds = self.bounds(estimate.low, estimate.high, estimate.unit, sign=True)
+            return self._words["between"].format(bounds=bounds) + mark(letter)
+        return ""
+
+    def day(self, day: dt.date, *, year: bool = True) -> str:
+        """Return a day in words: 2 March 2026."""
+        month = self._words["months"].split()[day.month - 1]
+        return f"{day.day}\u00a0{month} {day.year}" if year else f"{day.day}\u00a0{month}"
+
+    def period(self, start: dt.date, end: dt.date) -> str:
+        """Return a period in words: 2 March to 26 April 2026."""
+        return f"{self.day(start, year=start.year != end.year)} {self._words['to']} {self.day(end)}"
+
+    def weekday(self, weekday: int, *, short: bool = False) -> str:
+        """Return the name of a weekday, 0 being Monday."""
+        return self._words["weekdays_short" if short else "weekdays"].split()[int(weekday)]
+
+    def clock(self, seconds: float) -> str:
+        """Return a time of day given in seconds since midnight: 34200 is 09:30."""
+        return f"{int(seconds) // 3600:02d}:{int(seconds) % 3600 // 60:02d}"

@@ -1,0 +1,138 @@
+"""Sets the pages: data go in as plain text, every warning is an error, nothing outside the folder is read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.foundation.assets import assets
+from analysis.report.brand import Brand
+from analysis.report.exhibits import style
+
+MAIN = "assessment.typ"
+DATA = "report.json"
+# a run without a place to break that is longer than this gets places to break
+LONGEST_RUN = 18
+# names that the kit itself gives and the template looks up: no text of a client
+MADE_HERE = frozenset(
+    {"file", "kind", "tone", "align", "colour", "ink", "accent", "font", "display", "logo", "language"}
+)
+_GRADES = frozenset(range(0xE00A, 0xE00E))
+_UNSHOWN = "\ufffd"
+
+
+class PageError(RuntimeError):
+    """The pages could not be set: a fault of the template or of the material, not of the user."""
+
+
+def typeset(document: Mapping[str, Any], figures: Path, *, brand: Brand) -> bytes:
+    """Return the PDF of a document.
+
+    Parameters
+    ----------
+    document
+        Everything the pages say, as text; see ``templates/report``.
+    figures
+        Folder of the charts.
+    brand
+        Typeface and logo.
+
+    Returns
+    -------
+    bytes
+        A tagged PDF (PDF/UA-1), the same bytes for the same document.
+
+    Raises
+    ------
+    PageError
+        The template warned or failed.
+    """
+    import typst
+
+    templates = assets() / "templates" / "report"
+    fonts = [str(folder) for folder in (brand.fonts, templates / "fonts") if folder is not None]
+    covered = style.glyphs() | (style.glyphs(brand.fonts) if brand.fonts is not None else frozenset())
+    with tempfile.TemporaryDirectory(prefix="pages-") as name:
+        root = Path(name)
+        for template in templates.glob("*.typ"):
+            shutil.copyfile(template, root / template.name)
+        shutil.copytree(figures, root / "figures")
+        if brand.logo is not None:
+            shutil.copyfile(brand.logo, root / logo_name(brand))
+        text = json.dumps(printable(document, covered), ensure_ascii=False, allow_nan=False)
+        (root / DATA).write_text(text, encoding="utf-8", newline="\n")
+        try:
+            pdf, warnings = typst.compile_with_warnings(
+                str(root / MAIN),
+                root=str(root),
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards="ua-1",
+            )
+        except typst.TypstError as error:
+            raise PageError(f"the pages could not be set: {_first(str(error))}") from error
+    if warnings:
+        raise PageError(f"the template warned: {_first(str(warnings[0].message))}")
+    if not isinstance(pdf, bytes):
+        raise PageError("the typesetter returned no PDF")
+    return pdf
+
+
+def logo_name(brand: Brand) -> str:
+    """Return the name of the logo beside the pages; empty without one."""
+    return f"logo{brand.logo.suffix.lower()}" if brand.logo is not None else ""
+
+
+def _first(message: str) -> str:
+    return message.strip().splitlines()[0] if message.strip() else "without a message"
+
+
+def printable(value: Any, covered: frozenset[int]) -> Any:
+    """Return nested texts such that each can be set: no control or private signs, no run too long to break.
+
+    Parameters
+    ----------
+    value
+        Text, number, list or mapping.
+    covered
+        Code points that the typefaces can show; others become a replacement sign.
+
+    Examples
+    --------
+    >>> printable({"name": "a\\u202eb\\x00"}, frozenset(map(ord, "ab")))
+    {'name': 'ab'}
+    """
+    if isinstance(value, str):
+        return _softened("".join(_shown(sign, covered) for sign in unicodedata.normalize("NFC", value)))
+    if isinstance(value, Mapping):
+        return {key: part if key in MADE_HERE else printable(part, covered) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(part, covered) for part in value]
+    return value
+
+
+def _shown(sign: str, covered: frozenset[int]) -> str:
+    if ord(sign) in _GRADES or sign in " \n":
+        return sign
+    if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+        return ""
+    if unicodedata.category(sign) == "Zs":
+        return sign if sign == "\u00a0" else " "
+    return sign if ord(sign) in covered else _UNSHOWN
+
+
+def _softened(text: str) -> str:
+    """Give file names and other long runs places to break that cannot be seen."""
+
+    def soften(run: re.Match[str]) -> str:
+        parts = re.sub(r"([/_.\-])(?=\w)", "\\1\u200b", run.group())
+        return re.sub(rf"([^\u200b]{{{LONGEST_RUN}}})(?=[^\u200b])", "\\1\u200b", parts)
+
+    return re.sub(rf"[^\s]{{{LONGEST_RUN + 1},}}", soften, text)

@@ -1,0 +1,174 @@
+"""Every table of the report as a workbook: text stays text, numbers keep their digits, equal bytes for equal content."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.context import Context
+from analysis.report.disclosure import MINIMUM_AGENTS
+from analysis.report.exhibits import rows
+from analysis.report.numbers import plain
+
+# text must never be read as a formula, a link or a number
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+MOST_WIDTH = 60
+
+
+def tables(c: Context) -> dict[str, pd.DataFrame]:
+    """Return the sheets by the key of their name in the catalogue, in order."""
+    baseline, utilization, blending, readiness = c.baseline, c.utilization, c.blending, c.readiness
+    quantities = pd.DataFrame(
+        [
+            {
+                "id": quantity.id,
+                "scope": "; ".join(f"{key}={value}" for key, value in sorted(quantity.scope.items())),
+                **{
+                    name: getattr(quantity.estimate, name)
+                    for name in ("value", "low", "high", "unit", "n", "n_unit", "basis", "grade", "status")
+                },
+                "reasons": "; ".join(quantity.estimate.reasons),
+                "definition": quantity.definition,
+            }
+            for _, quantity in c.quantities
+        ]
+    )
+    findings = pd.DataFrame(
+        [
+            {"severity": finding.severity, "where": finding.where, "message": finding.message, "rows": finding.rows}
+            for result in (c.intake, baseline, utilization, blending, readiness)
+            for finding in result.findings
+        ]
+    )
+    groups = baseline.groups[baseline.groups["agents"] >= MINIMUM_AGENTS] if len(baseline.groups) else baseline.groups
+    sheets = {
+        "quantities": quantities,
+        "files": c.intake.files.drop(columns=["period_start", "period_end"], errors="ignore"),
+        "fates": rows.fates(c.intake) if len(c.intake.files) else pd.DataFrame(),
+        "findings": findings,
+        "states": c.intake.states,
+        "ladder": baseline.ladder,
+        "shares": baseline.shares,
+        "groups": groups,
+        "waiting": baseline.idle_by_slot.drop(columns=["distinct_agents"], errors="ignore"),
+        "gaps": baseline.gaps,
+        "gap_survival": baseline.gap_survival,
+        "sensitivity": baseline.sensitivity,
+        "item_lengths": baseline.item_lengths,
+        "definitions": baseline.crosswalk,
+        "ceilings": utilization.ceilings,
+        "achievable": utilization.achievable,
+        "causes": blending.idle_by_cause,
+        "usable": blending.usable,
+        "policies": blending.frontier,
+        "modes": blending.recommendation,
+        "service": blending.service,
+        "inventory": blending.inventory,
+        "criteria": readiness.criteria,
+        "gates": readiness.gates,
+        "changes": readiness.changes,
+        "listening": readiness.listening,
+    }
+    return {key: frame for key, frame in sheets.items() if len(frame)}
+
+
+def write_workbook(c: Context, path: Path) -> None:
+    """Write the workbook: a first sheet that says what is where, then one sheet a table."""
+    import xlsxwriter
+
+    words = c.words
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+        book.set_properties({"title": plain(words("title")), "author": "", "company": "", "created": _stamp(c)})
+        forms = {
+            "head": book.add_format(
+                {"bold": True, "bottom": 1, "font_name": "Calibri", "text_wrap": True, "valign": "top"}
+            ),
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "share": book.add_format({"num_format": "0%"}),
+        }
+        first, sheets = book.add_worksheet(words("sheet.first")), tables(c)
+        _write_first(first, c, list(sheets), forms)
+        for key, frame in sheets.items():
+            _write(book.add_worksheet(words(f"sheet.{key}")), frame, forms)
+
+
+def _stamp(c: Context) -> dt.datetime:
+    """Return a moment that depends on the content alone: the end of the period."""
+    return dt.datetime.combine(c.client.period.end, dt.time())
+
+
+def _write_first(sheet: Any, c: Context, keys: list[str], forms: dict[str, Any]) -> None:
+    words = c.words
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, f"{c.client.name}", forms["title"])
+    sheet.write_string(1, 0, plain(words("title")))
+    for place, (name, text) in enumerate(
+        (("period", c.period), ("run", c.run.run_id), ("rounding", words("sheet_rounding")))
+    ):
+        sheet.write_string(3 + place, 0, words(f"sheet_row.{name}"), forms["head"])
+        sheet.write_string(3 + place, 1, plain(text), forms["text"])
+    for place, key in enumerate(keys):
+        sheet.write_string(8 + place, 0, words(f"sheet.{key}"))
+        sheet.write_string(8 + place, 1, words(f"sheet_means.{key}"), forms["text"])
+
+
+def _write(sheet: Any, frame: pd.DataFrame, forms: dict[str, Any]) -> None:
+    """Write a frame, shares shown as percent with all their digits kept."""
+    sheet.freeze_panes(1, 0)
+    shares = _share_columns(frame)
+    for column, name in enumerate(frame.columns):
+        sheet.write_string(0, column, str(name), forms["head"])
+        longest = max([len(str(name)), *(len(str(value)) for value in frame[name].head(200))])
+        sheet.set_column(column, column, min(longest + 2, MOST_WIDTH))
+        for place, value in enumerate(frame[name], start=1):
+            _cell(sheet, place, column, value, forms["share"] if shares.get(name, {}).get(place - 1, False) else None)
+
+
+def _share_columns(frame: pd.DataFrame) -> dict[str, dict[int, bool]]:
+    """Return for each column of shares which of its rows hold one: by its name, or by the row's unit."""
+    by_name = {
+        "share",
+        "share_of_paid",
+        "share_of_base",
+        "share_of_gap_time",
+        "share_of_time_longer",
+        "service_level",
+        "target",
+        "measured",
+        "modelled",
+        "reported",
+        "occupancy",
+        "occupancy_peak",
+        "worst_service_level",
+        "of_workable",
+        "today",
+        "today_low",
+        "today_high",
+    }
+    every = dict.fromkeys(range(len(frame)), True)
+    found = {name: every for name in frame.columns if name in by_name}
+    bounds = [name for name in ("value", "low", "high") if name in frame]
+    if "unit" in frame:
+        found |= dict.fromkeys(bounds, dict(enumerate(frame["unit"] == "share")))
+    elif "mode" not in frame:
+        found |= dict.fromkeys(bounds, every)
+    return found
+
+
+def _cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, column, plain(value))
+    elif isinstance(value, bool) or type(value).__name__ in {"bool_", "bool"}:
+        sheet.write_boolean(row, column, bool(value))
+    elif isinstance(value, int | float) or hasattr(value, "item"):
+        sheet.write_number(row, column, float(value), form)
+    else:
+        sheet.write_string(row, column, str(value))
