@@ -1,0 +1,22 @@
+"""Exact queueing results: Erlang B, C and A, staffing, blending by threshold, and the law of idle gaps."""
+
+from analysis.foundation.lazy import attach
+
+_NAMES = {
+    "erlang_b": ".erlang",
+    "erlang_c": ".erlang",
+    "service_level": ".erlang",
+    "erlang_a": ".abandonment",
+    "ErlangA": ".abandonment",
+    "agents_required": ".staffing",
+    "max_occupancy": ".staffing",
+    "blend": ".threshold",
+    "best_threshold": ".threshold",
+    "Blend": ".threshold",
+    "idle_gaps": ".gaps",
+    "IdleGaps": ".gaps",
+    "ROUTINGS": ".gaps",
+    "warm": ".compiled",
+}
+
+__getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

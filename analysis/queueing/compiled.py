@@ -1,0 +1,16 @@
+"""Compile every kernel of this room at a named moment instead of at its first use."""
+
+from __future__ import annotations
+
+from analysis.queueing import abandonment, erlang, gaps, staffing, threshold
+
+
+def warm() -> None:
+    """Compile the queueing kernels now, or load them from the cache of an earlier run.
+
+    Examples
+    --------
+    >>> warm()
+    """
+    for module in (erlang, abandonment, staffing, threshold, gaps):
+        module.warm()
