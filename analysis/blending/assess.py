@@ -10,7 +10,8 @@ import pandas as pd
 from analysis.baseline.settings import BaselineSettings
 from analysis.blending import assemble
 from analysis.blending.inventory import inventory, resumption_s
-from analysis.blending.judge import PoolAnswer, judge_pool
+from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, PoolAnswer, judge_pool
+from analysis.blending.model import FRONTIER, SCHEDULE
 from analysis.blending.pool import Pool
 from analysis.blending.result import Blending
 from analysis.blending.service import queue_services
@@ -27,6 +28,13 @@ _CELL_COLUMNS = [
     *("idle_agents", "structural_agents", "surplus_agents"),
     *("surplus_planned_agents", "surplus_volume_agents", "surplus_handling_agents"),
 ]
+_COLUMNS = {
+    "usable": USABLE,
+    "frontier": FRONTIER,
+    "schedule": SCHEDULE,
+    "recommendation": RECOMMENDATION,
+    "service": SERVICE,
+}
 
 
 def assess_blending(
@@ -112,9 +120,8 @@ def _together(
         idle[[name for name in idle if name.endswith("_agents") and name != "required_agents"]] = float("nan")
 
     def stacked(name: str) -> pd.DataFrame:
-        frames = [getattr(answer, name) for answer in answers]
-        filled = [frame for frame in frames if len(frame)] or frames[:1]
-        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+        filled = [frame for frame in (getattr(answer, name) for answer in answers) if len(frame)]
+        return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=_COLUMNS[name])
 
     return Blending(
         idle_by_cause=idle,

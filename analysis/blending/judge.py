@@ -10,15 +10,20 @@ import pandas as pd
 from analysis.blending.inventory import suitable_hours
 from analysis.blending.model import FRONTIER, SCHEDULE, Modelled, model_pool
 from analysis.blending.pool import Pool
-from analysis.blending.quantities import pool_quantities
+from analysis.blending.quantities import idle_estimate, pool_quantities
 from analysis.blending.result import MODES
 from analysis.blending.service import QueueService
 from analysis.blending.settings import BlendingSettings
-from analysis.blending.verdict import GUESSED, MODE_WORDS, NOT_MEASURED, Ruling, on_data, on_mode, percent
+from analysis.blending.verdict import MODE_WORDS, NOT_MEASURED, Ruling, on_data, on_mode, percent
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import Finding
 
-_USABLE = ["pool", "mode", "agents", "low", "high", "hours_per_week", "basis", "sentence"]
+RECOMMENDATION = ["pool", "mode", "policy", "verdict", "sentence", "reason"]
+SERVICE = [
+    *("pool", "queue", "answer_within_s", "target", "measured", "low", "high", "modelled", "reported", "definition"),
+    *("contacts", "status", "reason"),
+]
+USABLE = ["pool", "mode", "agents", "low", "high", "hours_per_week", "basis", "sentence"]
 # Hours that use up this share of the suitable items are bounded by them.
 _USED_UP = 0.98
 
@@ -60,8 +65,7 @@ def judge_pool(
     settings
         What is asked.
     """
-    measured = source in ("states", "totals")
-    modelled = None if pool is None else model_pool(pool, items, settings, measured=measured)
+    modelled = None if pool is None else model_pool(pool, items, settings, source=source)
     general = on_data(services, source=source, modelled=pool is not None, settings=settings)
     rulings = {mode: general or _ruled(mode, pool, modelled, items) for mode in MODES}
     hours = {mode: _hours(mode, rulings[mode], modelled, settings) for mode in MODES}
@@ -71,11 +75,11 @@ def judge_pool(
         for mode in MODES
     ]
     return PoolAnswer(
-        usable=pd.DataFrame(usable, columns=_USABLE),
+        usable=pd.DataFrame(usable, columns=USABLE),
         frontier=pd.DataFrame(columns=FRONTIER) if modelled is None else _marked(modelled, rulings),
         schedule=pd.DataFrame(columns=SCHEDULE) if modelled is None else modelled.schedule,
-        recommendation=pd.DataFrame(recommended),
-        service=pd.DataFrame([service.row(name) for service in services]),
+        recommendation=pd.DataFrame(recommended, columns=RECOMMENDATION),
+        service=pd.DataFrame([service.row(name) for service in services], columns=SERVICE),
         quantities=pool_quantities(
             name,
             pool,
@@ -129,7 +133,7 @@ def _usable_row(
     name: str, mode: str, *, pool: Pool | None, modelled: Modelled | None, hours: Estimate, source: str
 ) -> dict[str, object]:
     """Return the row of the frame `usable`."""
-    agents = mode_estimate(mode, pool, modelled, source)
+    agents = idle_estimate(mode, pool, modelled, source)
     weekly = float("nan") if hours.value is None else hours.value
     subject = {
         "releasable": "whole agents could be taken off contacts at the promise",
@@ -151,19 +155,6 @@ def _usable_row(
         "basis": agents.basis,
         "sentence": sentence,
     }
-
-
-def mode_estimate(mode: str, pool: Pool | None, modelled: Modelled | None, source: str) -> Estimate:
-    """Return the mean number of agents that a mode could use, or why there is no figure."""
-    described = {
-        "unit": "agents",
-        "basis": "measured" if mode == "interruptible" and source == "states" else "modelled",
-    }
-    if pool is None or modelled is None or not modelled.estimates:
-        return Estimate.missing(GUESSED if source == "contacts" else NOT_MEASURED, **described)
-    if mode == "shareable" and pool.desk.item_s is None:
-        return Estimate.missing("no length is known of an item that could be finished between contacts", **described)
-    return modelled.estimates[mode]
 
 
 def _recommendation(

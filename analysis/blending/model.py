@@ -27,7 +27,7 @@ from analysis.blending.pool import Pool, overall, share_in_time
 from analysis.blending.result import MODES
 from analysis.blending.settings import BlendingSettings
 from analysis.blending.uncertainty import Curves, estimated, figures
-from analysis.foundation.estimate import Estimate
+from analysis.foundation.estimate import Basis, Estimate
 
 FRONTIER = [
     *(
@@ -80,7 +80,7 @@ class Modelled:
         return self.frontier[self.frontier["policy"].eq(self.policies[mode].name)].iloc[0]
 
 
-def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, measured: bool) -> Modelled:
+def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, source: str) -> Modelled:
     """Compute every policy of a pool.
 
     Parameters
@@ -91,9 +91,11 @@ def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, m
         The inventory; it bounds the hours.
     settings
         What is asked.
-    measured
-        Whether waiting was measured; without it there is only today, no other policy and no estimates.
+    source
+        How duty is known (see :class:`analysis.blending.assemble.Duty`); where waiting was not measured there is only today, no other policy and
+        no estimates.
     """
+    measured = source in ("states", "totals")
     options = Options.none(pool) if pool.desk.item_s is None else Options.of(pool, settings.most_kept_free)
     modelled_idle = np.maximum(pool.agents - options.today[4], 0.0)
     waited = pool.cells["idle_agents"].to_numpy() if measured else modelled_idle
@@ -113,7 +115,9 @@ def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, m
         policies=policies,
         frontier=frontier,
         schedule=_schedule(pool, options, policies["shareable"]) if measured else pd.DataFrame(columns=SCHEDULE),
-        estimates=_estimates(pool, options, choice, policies, settings=settings, limits=limits) if measured else {},
+        estimates=_estimates(pool, options, choice, policies, settings=settings, limits=limits, source=source)
+        if measured
+        else {},
         before=overall(options.today),
         cap_binds=_cap_binds(pool, options, choice, waited),
     )
@@ -154,6 +158,11 @@ def _schedule(pool: Pool, options: Options, policy: Policy) -> pd.DataFrame:
     return frame[SCHEDULE]
 
 
+def basis_of(name: str, source: str) -> Basis:
+    """Return whether a figure is measured: idle time always, gap lengths where states are known spell by spell; the rest is modelled."""
+    return "measured" if name == "idle" or (name == "interruptible" and source == "states") else "modelled"
+
+
 def _estimates(
     pool: Pool,
     options: Options,
@@ -162,13 +171,14 @@ def _estimates(
     *,
     settings: BlendingSettings,
     limits: Mapping[str, float],
+    source: str,
 ) -> dict[str, Estimate]:
     """Return the figures with intervals from resampled days."""
     curves = Curves.of(pool, settings, choice, options)
     every = figures(pool, curves, policies)
     results = {}
     for name in ("idle", "structural", "surplus", *MODES):
-        basis = "measured" if name in ("idle", "interruptible") else "modelled"
+        basis = basis_of(name, source)
         method = "mean over the open half hours of a week; days resampled"
         results[name] = estimated(pool, every[name], settings, basis=basis, method=method)
     for mode in MODES:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.blending.model import Modelled, basis_of
 from analysis.blending.pool import Pool
 from analysis.blending.promise import share_over_days
 from analysis.blending.result import MODES
@@ -14,9 +14,6 @@ from analysis.blending.service import QueueService
 from analysis.blending.settings import BlendingSettings
 from analysis.blending.verdict import GUESSED, NOT_MEASURED, Ruling
 from analysis.foundation.estimate import Estimate, Quantity
-
-if TYPE_CHECKING:
-    from analysis.blending.model import Modelled
 
 _IDLE = {
     "idle": "mean number of agents ready and waiting for contacts, over the open half hours of a week",
@@ -72,23 +69,31 @@ def pool_quantities(
     )
 
 
+def idle_estimate(
+    name: str, pool: Pool | None, modelled: Modelled | None, source: str, *, confidence: float = 0.95
+) -> Estimate:
+    """Return a figure of waiting or of a mode in mean agents, or why there is none."""
+    described = {"unit": "agents", "basis": basis_of(name, source), "confidence": confidence}
+    if pool is None or modelled is None or not modelled.estimates:
+        return Estimate.missing(GUESSED if source == "contacts" else NOT_MEASURED, **described)
+    if name == "shareable" and pool.desk.item_s is None:
+        return Estimate.missing("no length is known of an item that could be finished between contacts", **described)
+    return modelled.estimates[name]
+
+
 def _idle_quantities(
     pool: Pool | None, modelled: Modelled | None, scope: dict[str, str], source: str, settings: BlendingSettings
 ) -> list[Quantity]:
     """Return idle by cause and usable by mode, mean agents."""
-    why = GUESSED if source == "contacts" else NOT_MEASURED
-    results = []
-    for name, words in {**_IDLE, **_MODES}.items():
-        basis = "measured" if name == "idle" or (name == "interruptible" and source == "states") else "modelled"
-        if modelled is None or not modelled.estimates:
-            estimate = Estimate.missing(why, unit="agents", basis=basis, confidence=settings.confidence)
-        elif name == "shareable" and pool is not None and pool.desk.item_s is None:
-            words_why = "no length is known of an item that could be finished between contacts"
-            estimate = Estimate.missing(words_why, unit="agents", basis=basis, confidence=settings.confidence)
-        else:
-            estimate = modelled.estimates[name]
-        results.append(Quantity(f"blending.{name}_agents", estimate, words, scope))
-    return results
+    return [
+        Quantity(
+            f"blending.{name}_agents",
+            idle_estimate(name, pool, modelled, source, confidence=settings.confidence),
+            words,
+            scope,
+        )
+        for name, words in {**_IDLE, **_MODES}.items()
+    ]
 
 
 def _service_quantities(

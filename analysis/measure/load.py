@@ -331,10 +331,8 @@ def required_agents(
     (array([14.]), array([16.]))
     """
     load, load_sd = np.asarray(load, dtype=float), np.asarray(load_sd, dtype=float)
-    low, high = (
-        np.zeros(load.shape, dtype=np.int64),
-        np.maximum(2, np.ceil(load + 3 * np.sqrt(load + load_sd**2)).astype(np.int64)),
-    )
+    low = np.zeros(load.shape, dtype=np.int64)
+    high = np.clip(np.ceil(load + 3 * np.sqrt(load + load_sd**2)).astype(np.int64), 2, limit)
     short = expected_service(service, high, load, load_sd) < target
     while (short & (high < limit)).any():
         low, high = np.where(short, high, low), np.where(short, np.minimum(2 * high, limit), high)
