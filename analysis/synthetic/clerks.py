@@ -75,7 +75,7 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
                 count = _emit(rows, count, shift, AWAY, -1, at, until)
                 at = until
             while at < end:
-                if step == steps or item >= lengths.shape[1]:
+                if step == steps or (choice[shift, step] == ITEM_WORK and item >= lengths.shape[1]):
                     raise ValueError("a shift needs more draws than were given")
                 state = choice[shift, step]
                 until = end

@@ -115,7 +115,7 @@ def ladder_world(
     dates = [PERIOD_START + dt.timedelta(days=7 * (number // 5) + number % 5) for number in range(days)]
     fixed, shares = _shares(rng, dates, persons, (person_sd, day_sd, person_day_sd), autocorrelation)
     present = rng.random((persons, days)) < attendance
-    segments = _segments(shares, present, cycles)
+    segments = _segments(rng, shares, present, cycles)
     truth = {name: float(part.mean()) for name, part in fixed.items()}
     expected = {
         "utilization": truth["busy"],
@@ -174,25 +174,32 @@ def _shares(
     return fixed, drawn
 
 
-def _segments(shares: Mapping[str, np.ndarray], present: np.ndarray, cycles: int) -> pd.DataFrame:
-    """Return what everybody present did, gapless from shift start to shift end: person, day, state, start, end [us of the day]."""
+def _segments(
+    rng: np.random.Generator, shares: Mapping[str, np.ndarray], present: np.ndarray, cycles: int
+) -> pd.DataFrame:
+    """Return what everybody present did, gapless from shift start to shift end: person, day, state, start, end [us of the day].
+
+    Each person's day begins with another state, so that a round does not find everybody doing the same.
+    """
     person, day = np.nonzero(present)
-    order = ("busy", "IDLE", "AWAY", "WORK")
-    parts = np.column_stack([shares[name][person, day] * _BASE_US / (2 * cycles) for name in order]).astype(np.int64)
-    half = np.tile(parts, cycles)
+    names = ("busy", "IDLE", "AWAY", "WORK", "BREAK", "SUPPORT")
+    parts = np.column_stack([shares[name][person, day] * _BASE_US / (2 * cycles) for name in names[:4]])
+    turn = (np.arange(4) + rng.integers(0, 4, (len(person), 1))) % 4
+    half = np.tile(np.take_along_axis(parts.astype(np.int64), turn, axis=1), cycles)
     pause = np.full((len(person), 1), _BREAK_S * _SECOND)
     lengths = np.concatenate([half, pause, half], axis=1)
     # the meeting ends the day and takes what rounding left
     whole = _BASE_US + _BREAK_S * _SECOND
     lengths = np.concatenate([lengths, (whole - lengths.sum(axis=1))[:, None]], axis=1)
-    states = [*order * cycles, "BREAK", *order * cycles, "SUPPORT"]
+    order = np.tile(turn, cycles)
+    rest = np.full_like(pause, names.index("BREAK"))
+    states = np.concatenate([order, rest, order, rest + 1], axis=1)
     ends = _SHIFT_START_S * _SECOND + np.cumsum(lengths, axis=1)
-    count = len(states)
     return pd.DataFrame(
         {
-            "person": np.repeat(person, count),
-            "day": np.repeat(day, count),
-            "state": np.tile(np.array(states), len(person)),
+            "person": np.repeat(person, states.shape[1]),
+            "day": np.repeat(day, states.shape[1]),
+            "state": np.array(names)[states.ravel()],
             "start": (ends - lengths).ravel(),
             "end": ends.ravel(),
         }
