@@ -13,7 +13,7 @@ from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.arrow_text import as_array
-from analysis.intake.raw import TOTAL_WORDS, Fault, RawFile
+from analysis.intake.raw import TOTAL_PATTERN, Fault, RawFile
 from analysis.intake.settings import Source
 
 if TYPE_CHECKING:
@@ -212,14 +212,17 @@ def _in_files(batch: Batch, name: str) -> NDArray[np.bool_]:
 
 def _totals(cells: pd.DataFrame, first: pd.Series, keys: Sequence[str], needed: Sequence[str]) -> NDArray[np.bool_]:
     """Return the rows of totals: a word for totals as first cell or key, or such a beginning where a needed cell is empty."""
-    pattern = "|".join(word.replace("-", r"\-") for word in TOTAL_WORDS)
-    exact = first.str.fullmatch(rf"(?i:{pattern})\s*:?").to_numpy(dtype=bool)
-    for name in keys:
-        exact = exact | cells[name].str.fullmatch(rf"(?i:{pattern})\s*:?").to_numpy(dtype=bool)
+    exact = np.zeros(len(cells), dtype=bool)
+    for column in (first, *(cells[name] for name in keys)):
+        exact = exact | _matches(column, rf"(?i)^({TOTAL_PATTERN})\s*:?$")
     lacking = np.zeros(len(cells), dtype=bool)
     for name in needed:
         lacking |= (cells[name] == "").to_numpy(dtype=bool)
-    return exact | (first.str.match(rf"(?i:{pattern})\s").to_numpy(dtype=bool) & lacking)
+    return exact | (_matches(first, rf"(?i)^({TOTAL_PATTERN})\s") & lacking)
+
+
+def _matches(column: pd.Series, pattern: str) -> NDArray[np.bool_]:
+    return np.asarray(compute.match_substring_regex(as_array(column), pattern), dtype=bool)
 
 
 def _duplicates(batch: Batch, keep_repeats: bool) -> None:

@@ -170,7 +170,7 @@ def guard_ratio(file: str, size: int, packed: int) -> None:
 def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
     """Return the cells of one file of a tabular source, whatever its format."""
     from analysis.intake.text import read_text
-    from analysis.intake.workbook import read_workbook
+    from analysis.intake.workbook.parent import read_workbook
 
     try:
         kind = sniff(file, path)

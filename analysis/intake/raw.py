@@ -34,6 +34,7 @@ TOTAL_WORDS: tuple[str, ...] = (
     "sous-total",
     "totale",
 )
+TOTAL_PATTERN = "|".join(TOTAL_WORDS)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,8 @@ _FORMS = {
     "named": r"^(?:[A-Za-z]{2,10}\.?,?\s+)?(?P<d>\d{1,2})[-/. ](?P<n>\pL{3,10})\.?[-/. ,]+(?P<y>\d{4})" + _TIME,
     "named_first": r"^(?:[A-Za-z]{2,10}\.?,\s+)?(?P<n>\pL{3,10})\.?\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})" + _TIME,
 }
+# What Arrow reads by itself, and as we do.
+_ISO = r"^\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -110,6 +112,7 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
     flags = [np.zeros(n, dtype=bool) for _ in range(7)]
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)
     result = Stamps(np.zeros(n, dtype=np.int64), given, given.copy(), *flags[:6])
+    _read_iso(result, values)
     for form, pattern in _FORMS.items():
         todo = np.flatnonzero(result.bad)
         if not len(todo):
@@ -119,6 +122,18 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
         if hit.any():
             _read(result, todo[hit], parts.filter(pa.array(hit)), form=form, order=order, near_year=near_year)
     return result
+
+
+def _read_iso(result: Stamps, values: pa.Array) -> None:
+    """Read plain ISO stamps at once; if one of them is no date, all are left to the general way."""
+    plain = compute.match_substring_regex(values, _ISO)
+    chosen = np.asarray(plain, dtype=bool)
+    try:
+        stamps = values.filter(plain).cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return
+    result.us[chosen] = np.asarray(stamps.cast(pa.int64()), dtype=np.int64)
+    result.bad[chosen] = False
 
 
 def _numbers(parts: pa.StructArray, name: str) -> NDArray[np.int64]:

@@ -99,7 +99,7 @@ def _gross_over_union(agents: pd.Series, start: pd.Series, end: pd.Series) -> fl
 def _states(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     if table not in ("spells", "state_totals") or "state" not in frame:
         return [], []
-    held = set(frame["state"].dropna())
+    held = set(frame["state"].dropna().unique())
     bad = []
     if "IDLE" not in held:
         bad.append("waiting for work: no state of it means ready with nothing to do")

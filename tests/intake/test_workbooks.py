@@ -96,3 +96,101 @@ def test_a_far_cell_is_refused_quickly(desk):
     book.save(stream)
     with pytest.raises(DataProblem, match="far outside"):
         desk.spells(stream.getvalue(), "far.xlsx")
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="Spells &amp; more">
+<table:table-row><table:table-cell office:value-type="string"><text:p>Report</text:p></table:table-cell></table:table-row>
+<table:table-row>{header}</table:table-row>
+<table:table-row>{agent}{start}{end}{state}</table:table-row>
+<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="4"/></table:table-row>
+<table:table-row table:number-rows-repeated="2">{agent}{start}{end}{state}</table:table-row>
+<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+</table:table><table:table table:name="Empty"><table:table-row><table:table-cell/></table:table-row></table:table>
+</office:spreadsheet></office:body></office:document-content>"""
+
+
+def ods(content: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("content.xml", content)
+    return stream.getvalue()
+
+
+def text_cell(text: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+def date_cell(value: str) -> str:
+    return f'<table:table-cell office:value-type="date" office:date-value="{value}"><text:p>shown otherwise</text:p></table:table-cell>'
+
+
+def test_an_open_document_workbook_with_repeated_rows(desk):
+    content = ODS.format(
+        header="".join(map(text_cell, ("agent", "start", "end", "state"))),
+        agent=text_cell("007"),
+        start=date_cell("2026-03-02T09:00:00"),
+        end=date_cell("2026-03-02T09:30:01"),
+        state=text_cell("IDLE"),
+    )
+    intake = desk.spells(ods(content), "book.ods")
+    assert intake.files.loc[0, ["physical", "header", "banner", "blank", "duplicate", "used"]].tolist() == [
+        7,
+        1,
+        1,
+        2,
+        2,
+        1,
+    ]
+    assert intake.tables["spells"]["source_row"].tolist() == [3]
+    assert (intake.tables["spells"]["end"] - intake.tables["spells"]["start"]).dt.total_seconds().tolist() == [1801.0]
+
+
+def test_number_cells_keep_what_the_sheet_holds(desk):
+    rows = [
+        ["agent", "start", "end", "state"],
+        [10861, dt.datetime(2026, 3, 2, 9), dt.datetime(2026, 3, 2, 10), "IDLE"],
+    ]
+    from analysis.intake import pseudonym
+
+    agent = desk.spells(workbook(rows), "book.xlsx").tables["spells"]["agent"].iloc[0]
+    assert agent == pseudonym("10861", key=bytes(range(32)))
+
+
+def test_gaps_between_row_elements_keep_the_numbers_of_the_sheet(desk):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for column, name in enumerate(("agent", "start", "end", "state"), start=1):
+        sheet.cell(1, column, name)
+    for column, value in enumerate(("a", "someday", "2026-03-02 10:00", "IDLE"), start=1):
+        sheet.cell(900, column, value)
+    stream = io.BytesIO()
+    book.save(stream)
+    intake = desk.spells(stream.getvalue(), "book.xlsx")
+    assert intake.rejects[["row", "reason"]].to_numpy().tolist() == [[900, "bad_stamp"]]
+    assert intake.files.loc[0, "physical"] == 2
+
+
+def test_a_workbook_cut_off_or_with_a_password_is_refused(desk):
+    with pytest.raises(DataProblem, match="damaged or was cut off"):
+        desk.spells(workbook(ROWS)[:-200], "cut.xlsx")
+    sealed = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    with pytest.raises(DataProblem, match="with a password; save it without one"):
+        desk.spells(sealed, "sealed.xlsx")
+
+
+def test_hidden_rows_and_formulas_without_value_are_told(desk):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in ROWS[1:4]:
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    sheet["E1"], sheet["E2"] = "note", "=1+1"
+    stream = io.BytesIO()
+    book.save(stream)
+    intake = desk.spells(stream.getvalue(), "book.xlsx")
+    assert {"hidden_rows", "formula_without_value"} <= {finding.code for finding in intake.findings}
+    assert len(intake.tables["spells"]) == 2
