@@ -340,7 +340,7 @@ def bootstrap(
     Notes
     -----
     Percentile interval of the multinomial cluster bootstrap; its distance from the estimate is multiplied by
-    sqrt(k / (k - 1)) * t_{k-1} / z, which makes a mean's interval equal the t interval in expectation.
+    sqrt(k / (k - 1)) * t_{k-1} / z, which makes a mean's interval equal the t interval in expectation. A share's interval ends at 0 and 1.
 
     References
     ----------
@@ -377,12 +377,10 @@ def bootstrap(
     tail = (1 - confidence) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     wider = math.sqrt(k / (k - 1)) * float(stats.t.ppf(1 - tail, k - 1) / stats.norm.ppf(1 - tail))
-    return Estimate(
-        point,
-        min(point, point - wider * (point - float(low))),
-        max(point, point + wider * (float(high) - point)),
-        **described,
-    )
+    low, high = min(point, point - wider * (point - float(low))), max(point, point + wider * (float(high) - point))
+    if described.get("unit", "share") == "share" and 0 <= point <= 1:
+        low, high = max(low, 0.0), min(high, 1.0)
+    return Estimate(point, low, high, **described)
 
 
 def tidy(quantities: Sequence[Quantity]) -> pd.DataFrame:

@@ -53,17 +53,12 @@ class PersonDays:
         return cls(codes.astype(np.int64), tuple(str(name) for name in names))
 
     def cut(self, rows: Rows) -> DayPieces:
-        """Cut rows at the midnights of their person's zone, in the rows' order."""
+        """Cut rows at the midnights of their person's zone: zone by zone, each in the rows' order."""
         lasting = np.flatnonzero(rows.start < rows.end)
         zone = self.zone[rows.person[lasting]]
         parts = [self._cut_in_zone(rows, lasting[zone == number], name) for number, name in enumerate(self.names)]
-        if len(parts) == 1:
-            return parts[0]
-        row, key, start, end = (
-            np.concatenate([getattr(part, field) for part in parts]) for field in ("row", "key", "start", "end")
-        )
-        order = np.argsort(row, kind="stable")
-        return DayPieces(row[order], key[order], start[order], end[order])
+        fields = ("row", "key", "start", "end")
+        return DayPieces(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))
 
     def _cut_in_zone(self, rows: Rows, which: Ints, zone: str) -> DayPieces:
         """Cut the picked rows at the midnights of one zone."""

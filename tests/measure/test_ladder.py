@@ -26,7 +26,7 @@ PLANNED = ("ABSENT", "BREAK", "SUPPORT", "OUTAGE")
 def spells(states: tuple[str, ...], most: int = 12) -> st.SearchStrategy:
     """Return lists of (agent, start, length, state) in ticks."""
     return st.lists(
-        st.tuples(st.sampled_from("abc"), st.integers(0, TICKS - 40), st.integers(0, 40), st.sampled_from(states)),
+        st.tuples(st.sampled_from("aab"), st.integers(0, TICKS - 90), st.integers(0, 90), st.sampled_from(states)),
         max_size=most,
     )
 
@@ -259,12 +259,19 @@ def test_a_break_taken_at_another_time_is_not_counted_twice():
 
 def test_an_unpaid_break_that_was_worked_through_may_be_taken_later():
     """Unpaid lunch 6-12; work until 9, lunch 9-15: the three ticks after 12 are break, not overrun; the three worked are outside paid time."""
-    _, found = hand(
-        [("a", 0, 9, "ITEM_WORK"), ("a", 9, 6, "BREAK")],
-        [("a", 0, 6), ("a", 12, 8)],
-        scheduled=framed([("a", 6, 6, "BREAK")]),
-    )
-    assert found == {"PAID": 14, "ITEM_WORK": 6, "BREAK": 3, "UNACCOUNTED": 5, "OUTSIDE_PAID": 3}
+    case = [("a", 0, 9, "ITEM_WORK"), ("a", 9, 6, "BREAK")]
+    paid, plan = [("a", 0, 6), ("a", 12, 8)], framed([("a", 6, 6, "BREAK")])
+    for entitled in (None, 0.0):
+        _, found = hand(case, paid, scheduled=plan, break_entitlement_s=entitled)
+        assert found == {"PAID": 14, "ITEM_WORK": 6, "BREAK": 3, "UNACCOUNTED": 5, "OUTSIDE_PAID": 3}
+    _, found = hand([("a", 9, 6, "BREAK")], paid, scheduled=plan)
+    assert found == {"PAID": 14, "AWAY": 3, "UNACCOUNTED": 11}
+
+
+def test_the_plan_keeps_its_own_order():
+    plan = framed([("a", 0, 9, "OUTAGE"), ("a", 0, 6, "SUPPORT"), ("a", 0, 4, "BREAK"), ("a", 0, 1, "ABSENT")])
+    _, found = hand([], [("a", 0, 12)], scheduled=plan)
+    assert found == {"PAID": 12, "ABSENT": 1, "BREAK": 3, "SUPPORT": 2, "OUTAGE": 3, "UNACCOUNTED": 3}
 
 
 def test_work_and_off_and_unpaid_breaks_move_nothing():
