@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis import queueing
 from analysis.blending.desk import Desk
 from analysis.blending.inventory import item_length_s, resumption_s
-from analysis.blending.pool import OPEN_AGENTS, Pool, Staff
-from analysis.blending.promise import estimated_patience_s, pool_promise
+from analysis.blending.pool import OPEN_AGENTS, Pool, Staff, matched_patience_s
+from analysis.blending.promise import MINIMUM_ABANDONED, estimated_patience_s, pool_promise
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
@@ -175,9 +175,6 @@ def _pool(  # noqa: PLR0917 - three frames of one pool, in the order in which th
     sums = by_slot.groupby(["weekday", "slot_of_day_s"])["resumable_agents"].sum(min_count=1)
     key = pd.MultiIndex.from_frame(cells[["weekday", "slot_of_day_s"]])
     cells["resumable_agents"] = sums.reindex(key).to_numpy() / cells["days"]
-    load, spread = cells["load"].to_numpy(), cells["load_sd"].to_numpy()
-    cells["required_agents"] = required_agents(desk.service, load, spread, target=desk.promise.target)
-    cells = _with_forecast(idle_by_cause(cells), desk)
     pool = Pool(
         name=name,
         queues=queues,
@@ -187,8 +184,25 @@ def _pool(  # noqa: PLR0917 - three frames of one pool, in the order in which th
         staff=Staff.of(cells, by_slot),
         slot_s=slot_s,
     )
-    findings = _findings(pool, outside)
-    return pool, findings
+    pool, findings = _with_patience(pool, daily)
+    load, spread = cells["load"].to_numpy(), cells["load_sd"].to_numpy()
+    cells["required_agents"] = required_agents(pool.desk.service, load, spread, target=desk.promise.target)
+    pool = dataclasses.replace(pool, cells=_with_forecast(idle_by_cause(cells), pool.desk))
+    return pool, [*findings, *_findings(pool, outside)]
+
+
+def _with_patience(pool: Pool, daily: pd.DataFrame) -> tuple[Pool, list[Finding]]:
+    """Return the pool with a patience: where no wait of an abandoned contact is known, the one that loses as many as were counted."""
+    abandoned = float(daily["abandoned"].sum())
+    if pool.desk.patience_s is not None or abandoned < MINIMUM_ABANDONED or pool.cells.empty:
+        return pool, []
+    patience_s = matched_patience_s(pool, abandoned / float(daily["offered"].sum()))
+    text = (
+        f"{abandoned:.0f} contacts were abandoned, but not when. The model takes callers to wait {patience_s:.0f} s on average, at which it loses as many. "
+        "Ask for the moment at which each abandoned contact ended."
+    )
+    finding = Finding("patience_from_counts", "flag", f"pool {pool.name}", text, round(abandoned))
+    return dataclasses.replace(pool, desk=pool.desk.with_patience(patience_s)), [finding]
 
 
 def _with_forecast(cells: pd.DataFrame, desk: Desk) -> pd.DataFrame:
@@ -221,28 +235,6 @@ def _daily(cells: pd.DataFrame, daily: pd.DataFrame, by_slot: pd.DataFrame, open
     full = full.merge(daily[[*keys, "offered", "answered", "handle_s"]], on=keys, how="left")
     full = full.merge(by_slot[[*keys, "agents", "idle_agents", "resumable_agents"]], on=keys, how="left")
     return full.fillna(0.0).assign(days=1.0)
-
-
-def with_modelled_resumption(pool: Pool, resume_s: float) -> Pool:
-    """Return the pool with the time beyond resumption taken from the law of idle gaps, where no gap was measured."""
-    cells = pool.cells.copy()
-    shares = [
-        _usable_share(round(agents), load, pool.desk.aht_s, resume_s)
-        for agents, load in zip(cells["agents"], cells["load"], strict=True)
-    ]
-    cells["resumable_agents"] = cells["idle_agents"] * np.array(shares)
-    daily = pool.daily.copy()
-    daily["resumable_agents"] = daily["idle_agents"] * np.array(shares)[daily["cell"].to_numpy()]
-    return Pool(pool.name, pool.queues, pool.desk, cells, daily, pool.staff, pool.slot_s)
-
-
-def _usable_share(agents: int, load: float, aht_s: float, resume_s: float) -> float:
-    """Return the share of idle time left after resuming in every gap; none where the agents are outnumbered."""
-    if load <= 0:
-        return 1.0
-    if agents <= load or agents < 1:
-        return 0.0
-    return float(queueing.idle_gaps(agents, arrivals_per_h=load * 3600 / aht_s, aht_s=aht_s).usable_share(resume_s))
 
 
 def _findings(pool: Pool, outside: float) -> list[Finding]:

@@ -12,7 +12,7 @@ from analysis.blending import assemble
 from analysis.blending.inventory import inventory, resumption_s
 from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, PoolAnswer, judge_pool
 from analysis.blending.model import FRONTIER, SCHEDULE
-from analysis.blending.pool import Pool
+from analysis.blending.pool import Pool, with_modelled_resumption
 from analysis.blending.result import Blending
 from analysis.blending.service import queue_services
 from analysis.blending.settings import BlendingSettings
@@ -97,7 +97,7 @@ def assess_blending(
     for name in dict.fromkeys(queue.pool for queue in live_queues(queues)):
         pool = known.get(name)
         if pool is not None and source == "totals":
-            pool = assemble.with_modelled_resumption(pool, resume_s)
+            pool = with_modelled_resumption(pool, resume_s)
         mine = [queue for queue in live_queues(queues) if queue.pool == name]
         services = queue_services(tables, mine, pool, client=client, settings=asked)
         answers.append(judge_pool(name, pool, services, items, source=source, settings=asked))

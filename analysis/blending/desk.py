@@ -43,6 +43,10 @@ class Desk:
         self.aht_s, self.patience_s, self.item_s, self.promise = aht_s, patience_s, item_s, promise
         self._exact: dict[tuple[int, int, int], tuple[float, float, float, float]] = {}
 
+    def with_patience(self, patience_s: float) -> Desk:
+        """Return the same desk with callers who wait this long on average [s]."""
+        return Desk(aht_s=self.aht_s, patience_s=patience_s, item_s=self.item_s, promise=self.promise)
+
     def exact(self, agents: int, load: float, kept_free: int | None = None) -> tuple[float, float, float, float]:
         """Return for one case the shares answered in time, abandoned and made to wait, and the mean number of agents on items.
 

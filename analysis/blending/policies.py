@@ -11,6 +11,8 @@ from analysis.blending.pool import Pool, overall, share_in_time
 from analysis.blending.promise import Promise
 
 NO_ITEMS = -1
+# Policies that use less than this share of the waiting are not listed.
+_LEAST_SHOWN = 0.1
 _FLOOR_STEP = 0.005
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -135,6 +137,8 @@ def between_contacts(options: Options, pool: Pool, waited: np.ndarray, choice: n
     nothing = np.zeros(len(pool.cells))
     policies = [Policy("", "today, no items", None, None, options.today, nothing)]
     for number, outcome in zip(options.kept_free, options.outcomes, strict=True):
+        if outcome[3].sum() < _LEAST_SHOWN * max(waited.sum(), 1e-9):
+            break
         fixed = np.where(outcome[3] > 1e-6, number, NO_ITEMS)
         progress = np.minimum(net_agents(outcome, options.today), waited)
         policies.append(Policy("shareable", f"keep {number} free", number, fixed, outcome, progress))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis import queueing
 from analysis.blending.desk import IN_TIME, ITEM_AGENTS, P_ABANDON, Desk
 from analysis.foundation.settings import Queue
 from analysis.measure.load import load_nodes
 
 # A half hour with fewer agents on average than this is closed: stragglers and early log-ins make no pool.
 OPEN_AGENTS = 0.5
+_PATIENCE_S = (5.0, 7200.0)
 FIELDS = ("in_time", "counted", "lost", "item_agents", "busy")
 
 
@@ -141,3 +145,48 @@ def share_in_time(outcome: np.ndarray) -> np.ndarray:
 def overall(outcome: np.ndarray) -> float:
     """Return the service level of all half hours together."""
     return float(outcome[0].sum() / outcome[1].sum()) if outcome[1].sum() > 0 else 1.0
+
+
+def matched_patience_s(pool: Pool, abandoned: float) -> float:
+    """Return the patience at which the model loses the share of contacts that was counted [s].
+
+    Parameters
+    ----------
+    pool
+        The pool; its desk's own patience is not used.
+    abandoned
+        Share of the offered contacts that were abandoned.
+
+    Notes
+    -----
+    The share abandoned falls in the patience; bisection between 5 s and 2 h on the logarithm.
+    """
+    load = float(pool.cells["load"].sum())
+    low, high = _PATIENCE_S
+    for _ in range(12):
+        middle = math.sqrt(low * high)
+        lost = dataclasses.replace(pool, desk=pool.desk.with_patience(middle)).outcome(None)[2].sum() / load
+        low, high = (middle, high) if lost > abandoned else (low, middle)
+    return math.sqrt(low * high)
+
+
+def with_modelled_resumption(pool: Pool, resume_s: float) -> Pool:
+    """Return the pool with the time beyond resumption taken from the law of idle gaps, where no gap was measured."""
+    cells = pool.cells.copy()
+    shares = [
+        _usable_share(round(agents), load, pool.desk.aht_s, resume_s)
+        for agents, load in zip(cells["agents"], cells["load"], strict=True)
+    ]
+    cells["resumable_agents"] = cells["idle_agents"] * np.array(shares)
+    daily = pool.daily.copy()
+    daily["resumable_agents"] = daily["idle_agents"] * np.array(shares)[daily["cell"].to_numpy()]
+    return dataclasses.replace(pool, cells=cells, daily=daily)
+
+
+def _usable_share(agents: int, load: float, aht_s: float, resume_s: float) -> float:
+    """Return the share of idle time left after resuming in every gap; none where the agents are outnumbered."""
+    if load <= 0:
+        return 1.0
+    if agents <= load or agents < 1:
+        return 0.0
+    return float(queueing.idle_gaps(agents, arrivals_per_h=load * 3600 / aht_s, aht_s=aht_s).usable_share(resume_s))

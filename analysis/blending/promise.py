@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.estimate import Estimate, ratio
 from analysis.foundation.settings import Client, Queue
-from analysis.measure.load import live_contacts, local_slots
+from analysis.measure.load import local_slots, offered_contacts
 
 # A contact log that holds less than this share of the offered volume does not speak for the queue.
 COMPLETE_LOG = 0.9
@@ -92,7 +92,7 @@ def estimated_patience_s(tables: Mapping[str, pd.DataFrame], queues: Sequence[Qu
     """
     waited, left = 0.0, 0
     for queue in queues:
-        contacts = live_contacts(tables, queue)
+        contacts = offered_contacts(tables, queue)
         if not contacts.empty:
             waits = _waits(contacts)
             waited += float(waits.clip(lower=0).sum())
@@ -132,7 +132,7 @@ def served(
     tables: Mapping[str, pd.DataFrame], queue: Queue, promise: Promise, *, client: Client, confidence: float
 ) -> Served:
     """Measure the share answered in time by the queue's definition, with an interval that treats days as the independent unit."""
-    contacts, volumes = live_contacts(tables, queue), tables.get("volumes", pd.DataFrame())
+    contacts, volumes = offered_contacts(tables, queue), tables.get("volumes", pd.DataFrame())
     volumes = volumes[volumes["queue"].eq(queue.name)] if not volumes.empty else volumes
     offered = float(volumes["offered"].sum()) if not volumes.empty else 0.0
     logged = daily_contacts(contacts, promise, client.time_zone) if not contacts.empty else None

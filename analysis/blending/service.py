@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def modelled_level(pool: Pool, promise: Promise) -> float:
     desk = pool.desk
     if promise != desk.promise:
         desk = Desk(aht_s=desk.aht_s, patience_s=desk.patience_s, item_s=None, promise=promise)
-    return overall(Pool(pool.name, pool.queues, desk, pool.cells, pool.daily, pool.staff, pool.slot_s).outcome(None))
+    return overall(dataclasses.replace(pool, desk=desk).outcome(None))
 
 
 def pooled(services: Sequence[QueueService]) -> tuple[float | None, float | None]:

@@ -56,6 +56,14 @@ def live_contacts(tables: Mapping[str, pd.DataFrame], queue: Queue) -> pd.DataFr
     return contacts[contacts["queue"].eq(queue.name) & ~deferrable & ~outbound]
 
 
+def offered_contacts(tables: Mapping[str, pd.DataFrame], queue: Queue) -> pd.DataFrame:
+    """Return a queue's live contacts that were answered or abandoned; one that is marked as neither was not offered to an agent."""
+    contacts = live_contacts(tables, queue)
+    if contacts.empty:
+        return contacts
+    return contacts[contacts["answered_at"].notna() | contacts["abandoned"].fillna(True).astype(bool)]
+
+
 def queue_waits(tables: Mapping[str, pd.DataFrame], queues: Sequence[Queue], *, ring_s: float = 0.0) -> pd.DataFrame:
     """Return when contacts that cannot be deferred waited longer than they ring at a free agent.
 
@@ -117,7 +125,7 @@ def contact_slots(
 
 def _queue_slots(tables: Mapping[str, pd.DataFrame], queue: Queue, client: Client, slot_s: int) -> pd.DataFrame:
     """Count one queue, with zeros where it was open and silent, divided by the contacts an agent serves at once."""
-    volumes, contacts = tables.get("volumes"), live_contacts(tables, queue)
+    volumes, contacts = tables.get("volumes"), offered_contacts(tables, queue)
     volumes = volumes[volumes["queue"].eq(queue.name)] if volumes is not None else pd.DataFrame()
     counts = pd.DataFrame()
     if not volumes.empty:
