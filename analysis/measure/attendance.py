@@ -97,7 +97,8 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
     Notes
     -----
     Schedule: union of the rows marked paid, less rows marked unpaid other than ``OFF`` (an unpaid lunch inside a paid shift); rows without
-    a mark count as paid unless ``OFF``. Sign-on: union of all spells but ``OFF`` and ``ABSENT``, where the log holds presence and not work alone.
+    a mark count as paid unless ``OFF``. Sign-on: union of all spells but ``OFF`` and ``ABSENT``, where the log holds presence and not work alone;
+    without spells, interval totals give as much time at the start of each interval.
     Span: per person and local day from the first trace to the last, grade D: it hides early leaving and counts unpaid pauses.
 
     Examples
@@ -121,6 +122,8 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
         "schedule": _from_schedule(planned),
         "sign_on": _from_sign_on(None if spells is None else of_members(spells, members)),
     }
+    if spells is None:
+        candidates["sign_on"] = of_members(_from_totals(table_of(tables, "state_totals")), members)
     for source, paid in candidates.items():
         if len(paid) and len(people & set(paid["agent"])) >= MINIMUM_COVERAGE * len(people):
             return _described(population, source, paid, seen=seen, planned=planned, zones=zones_of(roster, zone=zone))
@@ -148,6 +151,17 @@ def _from_sign_on(spells: pd.DataFrame | None) -> pd.DataFrame:
     if spells is None or not spells["state"].isin(_PRESENCE).any():
         return _no_spells()
     return intervals.union(spells.loc[~spells["state"].isin(["OFF", "ABSENT"]), ["agent", "start", "end"]])
+
+
+def _from_totals(totals: pd.DataFrame | None) -> pd.DataFrame:
+    """Return signed-on time from interval totals: of the right length, placed at the start of its interval."""
+    if totals is None or not totals["state"].isin(_PRESENCE).any():
+        return _no_spells()
+    on = totals[~totals["state"].isin(["OFF", "ABSENT"])]
+    sums = on.groupby(["agent", "interval_start", "length_s"], as_index=False)["us"].sum()
+    us = np.minimum(sums["us"].to_numpy(dtype="int64"), np.round(sums["length_s"].to_numpy() * 1e6).astype("int64"))
+    end = sums["interval_start"] + pd.Series(us.view("m8[us]"))
+    return intervals.union(pd.DataFrame({"agent": sums["agent"], "start": sums["interval_start"], "end": end}))
 
 
 def _from_span(seen: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame:

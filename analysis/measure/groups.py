@@ -38,9 +38,9 @@ def reporting_groups(roster: pd.DataFrame, *, minimum: int = MINIMUM_AGENTS) -> 
     Returns
     -------
     pandas.DataFrame
-        agent, population, team, group, site: one row per person and population, by population in the roster's order. `site` is the group's, empty where it
-        spans several: report a site only if all its people are in groups of that site. `group` is empty for a whole population under the
-        minimum. :func:`merged_groups` lists what was merged.
+        agent, population, team, group, site, merged: one row per person and population, by population in the roster's order. `site` is the
+        group's, empty where it spans several: report a site only if all its people are in groups of that site. `group` is empty for a whole
+        population under the minimum. :func:`merged_groups` lists what was merged.
 
     Raises
     ------
@@ -64,10 +64,10 @@ def reporting_groups(roster: pd.DataFrame, *, minimum: int = MINIMUM_AGENTS) -> 
     if minimum < 1:
         raise ValueError(f"minimum must be at least 1, got {minimum}")
     parts = [_of_population(rows, minimum) for _, rows in roster.dropna(subset=["population"]).groupby("population")]
-    columns = ["agent", "population", "team", "group", "site"]
+    texts = ["agent", "population", "team", "group", "site"]
     if not parts:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
-    return pd.concat(parts, ignore_index=True)[columns].reset_index(drop=True)
+        return pd.DataFrame({**{name: pd.Series(dtype="str") for name in texts}, "merged": pd.Series(dtype="bool")})
+    return pd.concat(parts, ignore_index=True)[[*texts, "merged"]].astype(dict.fromkeys(texts, "str"))
 
 
 def merged_groups(groups: pd.DataFrame) -> pd.DataFrame:
@@ -85,12 +85,12 @@ def merged_groups(groups: pd.DataFrame) -> pd.DataFrame:
     [['1', 2, '1', False], ['Merged teams (2)', 2, '2, 3', True]]
     """
     named = groups.dropna(subset=["group"])
-    listed = named.groupby(["population", "group"], as_index=False).agg(
+    return named.groupby(["population", "group"], as_index=False).agg(
         site=("site", "first"),
         agents=("agent", "nunique"),
         teams=("team", lambda teams: ", ".join(sorted(teams.dropna().unique()))),
+        merged=("merged", "first"),
     )
-    return listed.assign(merged=listed["teams"] != listed["group"])
 
 
 def too_small(groups: pd.DataFrame, *, minimum: int = MINIMUM_AGENTS) -> tuple[Finding, ...]:
@@ -120,12 +120,14 @@ def _of_population(rows: pd.DataFrame, minimum: int) -> pd.DataFrame:
     people = latest(rows).assign(**{name: pd.NA for name in ("team", "site") if name not in rows})
     site, team = (people[name].fillna("").astype(str) for name in ("site", "team"))
     if len(people) < minimum:
-        return people.assign(group=None, site=None)
+        return people.assign(group=None, site=None, merged=False)
     sizes = people.groupby([site, team], sort=True).size()
     units = [_Unit(str(at[0]), str(at[1]), int(size)) for at, size in sizes.items()]
     named = _named(_merged(units, minimum))
     keys = pd.Series(list(zip(site, team, strict=True)), index=people.index)
-    return people.assign(group=keys.map(lambda key: named[key][0]), site=keys.map(lambda key: named[key][1]))
+    return people.assign(
+        **{name: keys.map(lambda key, at=at: named[key][at]) for at, name in enumerate(("group", "site", "merged"))}
+    )
 
 
 def _merged(units: Sequence[_Unit], minimum: int) -> list[_Group]:
@@ -169,11 +171,11 @@ def _smallest(groups: Sequence[_Group]) -> _Group:
     return min(groups, key=lambda group: (_agents(group), [(unit.site, unit.team) for unit in group]))
 
 
-def _named(groups: Sequence[_Group]) -> dict[tuple[str, str], tuple[str, str | None]]:
-    """Return for each (site, team) the name and the site of its group."""
+def _named(groups: Sequence[_Group]) -> dict[tuple[str, str], tuple[str, str | None, bool]]:
+    """Return for each (site, team) the name and the site of its group, and whether it was merged."""
     single = [group[0].team for group in groups if len(group) == 1]
     several = [group for group in groups if len(group) > 1]
-    names: dict[tuple[str, str], tuple[str, str | None]] = {}
+    names: dict[tuple[str, str], tuple[str, str | None, bool]] = {}
     for group in groups:
         sites = {unit.site for unit in group}
         site = sites.pop() if len(sites) == 1 else ""
@@ -183,5 +185,5 @@ def _named(groups: Sequence[_Group]) -> dict[tuple[str, str], tuple[str, str | N
         else:
             team = group[0].team or "Without team"
             name = f"{team} ({site})" if single.count(group[0].team) > 1 else team
-        names.update({(unit.site, unit.team): (name, site or None) for unit in group})
+        names.update({(unit.site, unit.team): (name, site or None, len(group) > 1) for unit in group})
     return names
