@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Tone = Literal["plain", "muted", "accent", "warning"]
 Align = Literal["left", "right", "center"]
+# a table of more rows may run over the end of a page
+LONGEST_WHOLE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,6 @@ class Exhibit:
     rows: Sequence[Sequence[str | Cell]] = ()
     notes: Sequence[Note] = ()
     columns_used: int = 12
-    breakable: bool = False
 
     def record(self) -> dict[str, Any]:
         """Return the exhibit for the template, without its number."""
@@ -111,7 +112,7 @@ class Exhibit:
             "source": self.source,
             "notes": [{"term": note.term, "text": note.text} for note in self.notes],
             "columns-used": self.columns_used,
-            "breakable": self.breakable,
+            "breakable": len(self.rows) > LONGEST_WHOLE,
         }
         if self.drawing is not None:
             return record | {"kind": "figure", "file": f"{self.drawing.name}.svg", "alt": self.alt}
@@ -182,13 +183,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Words and what they mean."""
+    """Words and what they mean, in one column or, for short ones, in two."""
 
     items: Sequence[Note]
+    double: bool = False
 
     def record(self) -> dict[str, Any]:
         """Return the words for the template."""
-        return {"kind": "terms", "items": [{"term": note.term, "text": note.text} for note in self.items]}
+        items = [{"term": note.term, "text": note.text} for note in self.items]
+        return {"kind": "terms", "items": items, "double": self.double}
 
 
 @dataclass(frozen=True, slots=True)

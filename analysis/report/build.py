@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from analysis.report.blocks import numbered
 from analysis.report.brand import Brand, load_brand
 from analysis.report.chapters import achievable, blend, data, definitions, first, measure, method, ready, waiting
 from analysis.report.context import Context
+from analysis.report.disclosure import check_groups, check_texts
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, drawings_of
 from analysis.report.paper import Paper, paper_named
@@ -18,7 +20,7 @@ from analysis.report.results import results_text
 from analysis.report.run import Run
 from analysis.report.settings import ReportSettings
 from analysis.report.typeset import logo_name, typeset
-from analysis.report.workbook import write_workbook
+from analysis.report.workbook import tables, write_workbook
 
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
@@ -124,18 +126,29 @@ def build_report(
     c = Context(
         client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen)
     )  # fmt: skip
+    check_groups(baseline)
     chapters = [chapter(c) for chapter in CHAPTERS]
-    drawings = [*first.drawings(c), *drawings_of(chapters)]
-    figures = draw_figures(drawings, out / "figures", paper=sheet, theme=c.theme)
     record = {
         **_furniture(c, chosen, sheet),
         "first": first.first_page(c),
         "contents": first.contents(c, [chapter.answer for chapter in chapters]),
+        "chapters": numbered(chapters),
     }
-    pdf = typeset({**record, "chapters": numbered(chapters)}, out / "figures", brand=chosen)
+    results = results_text(c)
+    sheets = tables(c)
+    check_texts(
+        {
+            "assessment.pdf": json.dumps(record, ensure_ascii=False),
+            "results.json": results,
+            "tables.xlsx": "\n".join(frame.to_csv(index=False) for frame in sheets.values()),
+        }
+    )
+    drawings = [*first.drawings(c), *drawings_of(chapters)]
+    figures = draw_figures(drawings, out / "figures", paper=sheet, theme=c.theme)
+    pdf = typeset(record, out / "figures", brand=chosen)
     (out / "assessment.pdf").write_bytes(pdf)
-    (out / "results.json").write_text(results_text(c), encoding="utf-8", newline="\n")
-    write_workbook(c, out / "tables.xlsx")
+    (out / "results.json").write_text(results, encoding="utf-8", newline="\n")
+    write_workbook(c, sheets, out / "tables.xlsx")
     names = tuple(f"figures/{file.name}" for file in figures)
     return Report("assessment.pdf", "results.json", "tables.xlsx", names, readiness.verdict.headline)
 
@@ -145,6 +158,7 @@ def _furniture(c: Context, brand: Brand, paper: Paper) -> dict[str, Any]:
     words = c.words
     return {
         "title": words("title"),
+        "document": f"{words('title')} · {c.client.name}",
         "client": c.client.name,
         "language": brand.language,
         "confidentiality": brand.confidentiality,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,17 @@ class Context:
         parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", self.period, n]
         line = "; ".join(part for part in parts if part) + "."
         return f"{line} {definition}".strip()
+
+    def prose(self, text: str) -> str:
+        """Return a text with the ladder's parts and the populations in words."""
+
+        def word(found: re.Match[str]) -> str:
+            name = found.group()
+            keys = (f"state.{name}", f"ladder.{name}", f"population.{name}")
+            known = next((self.words(key) for key in keys if key in self.words), name)
+            return known if known == name else known.lower()
+
+        return re.sub(r"\b(?:[A-Z]+(?:_[A-Z]+)*|base|contact_centre|back_office)\b", word, text)
 
     def behind(self, population: str) -> str:
         """Return how many agents and days stand behind a population's figures."""

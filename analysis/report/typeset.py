@@ -23,6 +23,8 @@ LONGEST_RUN = 18
 MADE_HERE = frozenset(
     {"file", "kind", "tone", "align", "colour", "ink", "accent", "font", "display", "logo", "language"}
 )
+# texts that are read aloud or stand in the file's properties: they are never broken over lines
+UNSEEN = frozenset({"alt", "document"})
 _GRADES = frozenset(range(0xE00A, 0xE00E))
 _UNSHOWN = "\ufffd"
 
@@ -94,8 +96,8 @@ def _first(message: str) -> str:
     return message.strip().splitlines()[0] if message.strip() else "without a message"
 
 
-def printable(value: Any, covered: frozenset[int]) -> Any:
-    """Return nested texts such that each can be set: no control or private signs, no run too long to break.
+def printable(value: Any, covered: frozenset[int], *, soft: bool = True) -> Any:
+    r"""Return nested texts such that each can be set: no control or private signs, no run too long to break.
 
     Parameters
     ----------
@@ -103,18 +105,24 @@ def printable(value: Any, covered: frozenset[int]) -> Any:
         Text, number, list or mapping.
     covered
         Code points that the typefaces can show; others become a replacement sign.
+    soft
+        Whether long runs get places to break.
 
     Examples
     --------
-    >>> printable({"name": "a\\u202eb\\x00"}, frozenset(map(ord, "ab")))
+    >>> printable({"name": "a\u202eb\x00"}, frozenset(map(ord, "ab")))
     {'name': 'ab'}
     """
     if isinstance(value, str):
-        return _softened("".join(_shown(sign, covered) for sign in unicodedata.normalize("NFC", value)))
+        shown = "".join(_shown(sign, covered) for sign in unicodedata.normalize("NFC", value))
+        return _softened(shown) if soft else shown
     if isinstance(value, Mapping):
-        return {key: part if key in MADE_HERE else printable(part, covered) for key, part in value.items()}
+        return {
+            key: part if key in MADE_HERE else printable(part, covered, soft=soft and key not in UNSEEN)
+            for key, part in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [printable(part, covered) for part in value]
+        return [printable(part, covered, soft=soft) for part in value]
     return value
 
 

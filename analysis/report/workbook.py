@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.report.context import Context
-from analysis.report.disclosure import MINIMUM_AGENTS
 from analysis.report.exhibits import rows
 from analysis.report.numbers import plain
 
@@ -44,7 +44,9 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
             for finding in result.findings
         ]
     )
-    groups = baseline.groups[baseline.groups["agents"] >= MINIMUM_AGENTS] if len(baseline.groups) else baseline.groups
+    groups = baseline.groups
+    if len(groups):
+        groups = groups[groups["agents"] >= baseline.settings.minimum_group_agents]
     sheets = {
         "quantities": quantities,
         "files": c.intake.files.drop(columns=["period_start", "period_end"], errors="ignore"),
@@ -76,7 +78,7 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
     return {key: frame for key, frame in sheets.items() if len(frame)}
 
 
-def write_workbook(c: Context, path: Path) -> None:
+def write_workbook(c: Context, sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     """Write the workbook: a first sheet that says what is where, then one sheet a table."""
     import xlsxwriter
 
@@ -91,8 +93,7 @@ def write_workbook(c: Context, path: Path) -> None:
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "share": book.add_format({"num_format": "0%"}),
         }
-        first, sheets = book.add_worksheet(words("sheet.first")), tables(c)
-        _write_first(first, c, list(sheets), forms)
+        _write_first(book.add_worksheet(words("sheet.first")), c, list(sheets), forms)
         for key, frame in sheets.items():
             _write(book.add_worksheet(words(f"sheet.{key}")), frame, forms)
 
@@ -155,7 +156,7 @@ def _share_columns(frame: pd.DataFrame) -> dict[str, dict[int, bool]]:
     found = {name: every for name in frame.columns if name in by_name}
     bounds = [name for name in ("value", "low", "high") if name in frame]
     if "unit" in frame:
-        found |= dict.fromkeys(bounds, dict(enumerate(frame["unit"] == "share")))
+        found |= {name: dict(enumerate(frame["unit"] == "share")) for name in bounds}
     elif "mode" not in frame:
         found |= dict.fromkeys(bounds, every)
     return found

@@ -11,10 +11,13 @@ from analysis.report.exhibits import limits
 
 def sentence(c: Context, row: object) -> str:
     """Return what a population could reach and what binds, with intervals."""
-    value = bounded(c.n, row)
+    found = c.estimate("utilization.achievable", population=row.population)  # type: ignore[attr-defined]
+    value = bounded(c.n, row, grade=found.grade if found is not None else "")
     subject = c.words(f"ceilings.subject.{row.population}")  # type: ignore[attr-defined]
     subject = subject[0].upper() + subject[1:]
-    today = bounded(c.n, row, value="today", low="today_low", high="today_high")
+    measured = c.estimate("baseline.utilization", population=row.population)  # type: ignore[attr-defined]
+    grade = measured.grade if measured is not None else ""
+    today = bounded(c.n, row, value="today", low="today_low", high="today_high", grade=grade)
     if not today:
         return c.words("achievable.no_today", population=subject)
     if not value:
@@ -55,7 +58,7 @@ def _reclaimable(c: Context) -> Facts | None:
         if figure:
             head, _, bounds = figure.partition("\u00a0(")
             text = c.words("achievable.hours", population=c.words(f"population.{name}"), bounds=bounds.replace(")", ""))
-            items.append(Fact(head, text, tone="accent"))
+            items.append(Fact(c.words("achievable.hours_head", hours=head), text, tone="accent"))
     return Facts(items) if items else None
 
 
@@ -100,5 +103,4 @@ def _table(c: Context) -> Exhibit:
             Column(words("achievable.column.basis"), width=1.4),
         ),
         rows=rows,
-        breakable=True,
     )

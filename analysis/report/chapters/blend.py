@@ -11,13 +11,15 @@ from analysis.report.context import Context, bounded
 from analysis.report.exhibits import causes, policies, usable
 
 MODES = ("releasable", "shareable", "interruptible")
+# readiness names a mode by what agents do, blending by what it uses of the waiting
+MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 TONES = {"room": "accent", "no room": "warning", "cannot say": "muted"}
 
 
 def recommended(c: Context) -> Any | None:
-    """Return the frontier's row that the report speaks of: between contacts before blocks before interruption."""
+    """Return the frontier's row that the report speaks of: that of the verdict's mode, else the next with room."""
     frame = c.blending.frontier
-    for mode in ("shareable", "releasable", "interruptible"):
+    for mode in (MODE_OF.get(c.readiness.verdict.mode, ""), "shareable", "releasable", "interruptible"):
         chosen = frame[frame["recommended"] & (frame["mode"] == mode)]
         if len(chosen):
             return next(chosen.itertuples())
@@ -211,6 +213,5 @@ def _inventory(c: Context) -> list[Exhibit]:
                 )
                 for row in frame.itertuples()
             ],
-            breakable=True,
         )
     ]

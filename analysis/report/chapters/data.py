@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text
+from analysis.foundation.schema import Finding
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text, Tone
 from analysis.report.context import Context
 from analysis.report.exhibits import rows
+from analysis.report.numbers import mark
 
 SEVERITIES = ("ask", "rejected", "flag", "fixed")
-TONES = {"ask": "warning", "rejected": "warning", "flag": "plain", "fixed": "muted"}
-MOST_FINDINGS = 24
+TONES: dict[str, Tone] = {"ask": "warning", "rejected": "warning", "flag": "plain", "fixed": "muted"}
+MOST_FINDINGS = 14
 
 
 def chapter(c: Context) -> Chapter:
@@ -27,12 +29,9 @@ def chapter(c: Context) -> Chapter:
         _purposes(c),
         *_findings(c),
     ]
-    attendance = [
-        words("data.attendance", population=words(f"population.{row.population}"), sentence=row.sentence)
-        for row in c.baseline.attendance.itertuples()
-    ]
-    if attendance:
-        parts.insert(2, Text(" ".join(attendance)))
+    paid = _attendance(c)
+    if paid:
+        parts.insert(2, Text(paid))
     return Chapter(words("data.topic"), words("data.question"), _answer(c), parts)
 
 
@@ -46,32 +45,58 @@ def _purposes(c: Context) -> Exhibit:
     """Return what each file is good for and what it is not good for."""
     words, files = c.words, c.intake.files
     limited = int((files["not_good_for"].fillna("") != "").sum())
+    every = words("data.limited_none.headline", files=words.some("sources.files", len(files)))
     return Exhibit(
-        words("data.purposes.headline", limited=words.some("data.limited", limited)),
+        words("data.purposes.headline", limited=words.some("data.limited", limited)) if limited else every,
         c.source(),
         columns=(
-            Column(words("data.column.file"), width=3),
-            Column(words("data.column.table"), width=2.2),
-            Column(words("data.column.good"), width=3.6),
-            Column(words("data.column.bad"), width=3.2),
+            Column(words("data.column.file"), width=2.7),
+            Column(words("data.column.good"), width=4.8),
+            Column(words("data.column.bad"), width=3.6),
         ),
         rows=[
             (
                 str(row.file).removeprefix("data/"),
-                words(f"table.{row.table}"),
                 str(row.good_for or ""),
                 Cell(str(row.not_good_for or "–"), tone="warning" if row.not_good_for else "muted"),
             )
             for row in files.itertuples()
         ],
-        breakable=True,
     )
 
 
-def _all_findings(c: Context) -> list:
+def _all_findings(c: Context) -> list[Finding]:
     results = (c.intake, c.baseline, c.utilization, c.blending, c.readiness)
     found = [finding for result in results for finding in result.findings]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _attendance(c: Context) -> str:
+    """Return where paid time comes from, in one sentence."""
+    parts = [
+        c.words(
+            "data.attendance",
+            population=c.words(f"population.{row.population}").lower(),
+            source=c.words(f"attendance.{row.source}"),
+            agents=c.n.count(row.agents),
+            hours=c.n.hours(row.paid_h),
+            grade=mark(row.grade),
+        )
+        for row in c.baseline.attendance.itertuples()
+    ]
+    return c.words("data.paid", parts="; ".join(parts)) if parts else ""
+
+
+def _kinds(found: list[Finding]) -> list[list[Finding]]:
+    """Return findings of one kind together: questions first, then by the time that they moved."""
+    kinds: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        kinds.setdefault((finding.severity, finding.code), []).append(finding)
+    return sorted(kinds.values(), key=lambda same: (SEVERITIES.index(same[0].severity), -_moved(same)))
+
+
+def _moved(same: list[Finding]) -> float:
+    return sum(finding.moved_us or 0 for finding in same) / 3.6e9
 
 
 def _findings(c: Context) -> list[Exhibit]:
@@ -79,28 +104,32 @@ def _findings(c: Context) -> list[Exhibit]:
     words, found = c.words, _all_findings(c)
     if not found:
         return []
-    moved_h = sum(finding.moved_us or 0 for finding in found) / 3.6e9
-    headline = words("data.findings.headline", n=words.some("data.found", len(found)), hours=c.n.hours(moved_h))
-    left = len(found) - MOST_FINDINGS
+    kinds = _kinds(found)
+    left = sum(len(same) for same in kinds[MOST_FINDINGS:])
     return [
         Exhibit(
-            headline if moved_h else words("data.findings.headline_unmoved", n=words.some("data.found", len(found))),
+            words("data.findings.headline", n=words.some("data.found", len(found))),
             words("data.findings.more", n=c.n.count(left)) if left > 0 else words("data.findings.all"),
             columns=(
-                Column(words("data.column.kind"), width=1.5),
-                Column(words("data.column.where"), width=2.6),
-                Column(words("data.column.finding"), width=7.5),
-                Column(words("data.column.rows"), "right"),
+                Column(words("data.column.kind"), width=1.4),
+                Column(words("data.column.where"), width=2.9),
+                Column(words("data.column.finding"), width=6.8),
+                Column(words("data.column.rows"), "right", 1),
+                Column(words("data.column.moved"), "right", 1.1),
             ),
-            rows=[
-                (
-                    Cell(words(f"severity.{finding.severity}"), tone=TONES[finding.severity], strong=True),  # type: ignore[arg-type]
-                    finding.where.removeprefix("data/"),
-                    finding.message,
-                    c.n.count(finding.rows) if finding.rows is not None else "",
-                )
-                for finding in found[:MOST_FINDINGS]
-            ],
-            breakable=True,
+            rows=[_finding(c, same) for same in kinds[:MOST_FINDINGS]],
         )
     ]
+
+
+def _finding(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
+    first, moved = max(same, key=lambda finding: finding.moved_us or 0), _moved(same)
+    rows = sum(finding.rows or 0 for finding in same)
+    more = c.words("data.findings.same", message=first.message, n=c.n.count(len(same) - 1))
+    return (
+        Cell(c.words(f"severity.{first.severity}"), tone=TONES[first.severity], strong=True),
+        c.prose(first.where.removeprefix("data/")),
+        c.prose(first.message if len(same) == 1 else more),
+        c.n.count(rows) if rows else "",
+        c.n.hours(moved) if moved else "",
+    )

@@ -7,6 +7,11 @@ import pandas as pd
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text
 from analysis.report.context import Context
 
+# names that definitions in common use begin with, most quoted first
+QUOTED = ("utilization", "occupancy")
+COMMON = (*QUOTED, "shrinkage", "availability")
+MOST = 14
+
 
 def chapter(c: Context) -> Chapter:
     """Return the chapter on definitions."""
@@ -14,13 +19,28 @@ def chapter(c: Context) -> Chapter:
     shares = frame[(frame["unit"] == "share") & frame["value"].notna()]
     parts: list[Part] = [Text(words("definitions.base"))]
     if len(frame):
-        parts.append(_table(c, frame, shares))
+        parts.append(_table(c, frame))
     return Chapter(words("definitions.topic"), words("definitions.question"), _answer(c, shares), parts)
 
 
-def _ours(shares: pd.DataFrame) -> pd.DataFrame:
+def _quoted(shares: pd.DataFrame) -> pd.DataFrame:
     """Return the definitions of utilization and occupancy: those that are quoted as one number."""
-    return shares[~shares["definition"].str.contains("shrinkage|adherence", case=False)]
+    return shares[shares["definition"].str.lower().str.startswith(QUOTED)]
+
+
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the definitions for the page: those in common use that have a number here, most quoted first."""
+    known = frame.loc[frame["value"].notna(), "definition"].unique()
+    kept = frame[frame["definition"].isin(known) & (frame["unit"] == "share")]
+    order = kept["definition"].str.lower().map(_rank)
+    kept = kept[order < len(COMMON)].assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
+    return kept[kept["definition"].isin(list(kept["definition"].drop_duplicates())[:MOST])]
+
+
+def _rank(name: str) -> int:
+    """Return how early a definition stands: utilization and occupancy in all forms, the others in their plain form."""
+    quoted = next((place for place, start in enumerate(QUOTED) if name.startswith(start)), len(COMMON))
+    return COMMON.index(name) if name in COMMON else quoted
 
 
 def _answer(c: Context, shares: pd.DataFrame) -> str:
@@ -30,35 +50,54 @@ def _answer(c: Context, shares: pd.DataFrame) -> str:
             population=c.words(f"ceilings.subject.{population}"),
             bounds=c.n.bounds(float(part["value"].min()), float(part["value"].max()), sign=True),
         )
-        for population, part in _ours(shares).groupby("population", sort=False)
+        for population, part in _quoted(shares).groupby("population", sort=False)
         if len(part) > 1
     ]
     return c.words("definitions.answer", spread=c.words.listed(spread)) if spread else c.words("definitions.alone")
 
 
-def _table(c: Context, frame: pd.DataFrame, shares: pd.DataFrame) -> Exhibit:
+def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
     """Return every definition with its numerator, denominator and value in each population."""
-    words, populations = c.words, list(frame["population"].drop_duplicates())
+    words, populations = c.words, c.populations()
+    left = frame["definition"].nunique()
+    frame = _shown(frame)
+    left -= frame["definition"].nunique()
     keys = ["definition", "numerator", "denominator", "source"]
     rows = []
     for (definition, numerator, denominator, source), part in frame.groupby(keys, sort=False, dropna=False):
         values = {row.population: _value(c, row) for row in part.itertuples()}
-        over = words("definitions.over", numerator=numerator, denominator=denominator)
+        over = words("definitions.over", numerator=c.prose(str(numerator)), denominator=c.prose(str(denominator)))
         rows.append(
-            [definition, over, *(values.get(name, "–") for name in populations), Cell(str(source), tone="muted")]
+            [
+                _name(str(definition)),
+                over,
+                *(values.get(name, "–") for name in populations),
+                Cell(str(source), tone="muted"),
+            ]
         )
     return Exhibit(
         words("definitions.headline", n=c.n.count(len(rows))),
-        c.source("spells", "work_items", "schedule", definition=words("definitions.source")),
+        c.source(
+            "spells",
+            "work_items",
+            "schedule",
+            definition=" ".join(
+                [words("definitions.source"), words("definitions.more", n=c.n.count(left)) if left else ""]
+            ),
+        ),
         columns=(
-            Column(words("definitions.column.name"), width=3),
-            Column(words("definitions.column.over"), width=3.4),
-            *(Column(words(f"population.{name}"), "right") for name in populations),
-            Column(words("definitions.column.source"), width=2.4),
+            Column(words("definitions.column.name"), width=3.2),
+            Column(words("definitions.column.over"), width=4.4),
+            *(Column(words(f"population.{name}"), "right", 1.5) for name in populations),
+            Column(words("definitions.column.source"), width=2.6),
         ),
         rows=rows,
-        breakable=True,
     )
+
+
+def _name(definition: str) -> str:
+    text = definition.replace("_", " ")
+    return text[0].upper() + text[1:]
 
 
 def _value(c: Context, row: object) -> str | Cell:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Column, Drawing, table_record
 from analysis.report.chapters import achievable, blend, measure
 from analysis.report.context import Context
 from analysis.report.exhibits import limits, policies, shares, style
 
-HEIGHT_MM = 33.0
+HEIGHT_MM = 35.0
 COLUMNS = 7
 MOST_UNSEEN = 3
 
@@ -45,15 +47,15 @@ def _rows(c: Context) -> list[dict[str, Any]]:
     assessed = [blend.sentence(c), _gates(c)]
     measured = [measure.non_work(c, name) for name in c.populations()]
     return [
-        _row(c, "measure", measured, shares, shares.ladder_shares, c.baseline, (0.2, 0.2, 0.2, 0.2)),
-        _row(c, "estimate", estimated, limits, limits.ceilings, c.utilization, (0.2, 0.4, 0.2, 0.2)),
-        _row(c, "assess", assessed, policies, policies.frontier, c.blending, (8.5, 1, 1.5, 8)),
+        _row(c, "measure", measured, (shares, shares.ladder_shares, c.baseline), (0.2, 0.2, 0.2, 0.2)),
+        _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2)),
+        _row(c, "assess", assessed, (policies, policies.frontier, c.blending), (8.5, 1, 1.5, 8)),
     ]
 
 
-def _row(
-    c: Context, name: str, answers: list[str], module: Any, draw: Any, result: Any, margins: tuple
-) -> dict[str, Any]:
+def _row(c: Context, name: str, answers: list[str], chart: tuple[Any, Any, Any], margins: tuple) -> dict[str, Any]:
+    """Return one row: its question, its answers, and its chart (module, function, result) where it can be drawn."""
+    module, draw, result = chart
     why = module.missing(result, theme=c.theme)
     drawing = None
     if not why:
@@ -108,7 +110,7 @@ def _decisions(c: Context) -> dict[str, Any]:
 
 
 def _from(level: Any) -> str:
-    return "–" if level is None or level != level or str(level) == "<NA>" else str(level)
+    return "–" if pd.isna(level) else str(level)
 
 
 def _unseen(c: Context) -> str:

@@ -38,7 +38,7 @@ def chapter(c: Context) -> Chapter:
             shares.ladder_shares,
             c.baseline,
             name="ladder_shares",
-            height_mm=20.5 * max(len(shares.rows(c.baseline)), 1),
+            height_mm=20.5 * max(len(shares.segments(c.baseline)), 1),
             margins_mm=(0.3, 0.3, 0.3, 0.3),
             source=c.source(
                 "spells",
@@ -95,7 +95,7 @@ def _table(c: Context, populations: list[str]) -> Exhibit:
             population=words(f"population.{population}"),
             reason=found.reasons[0],
         )
-        for name in ("non_work_share",)
+        for name in ("non_work_share", "idle_share", "away_share")
         for population in populations
         if (found := c.estimate(f"baseline.{name}", population=population)) is not None and found.reasons
     ]

@@ -17,11 +17,13 @@ def chapter(c: Context) -> Chapter:
     ]
     parts: list[Part] = [Terms(steps), Subhead(words("settings.title")), _settings(c)]
     if len(c.readiness.criteria):
-        parts += [Subhead(words("criteria.title")), *ready.criteria(c)]
+        parts += [Subhead(words("criteria.title")), ready.criteria(c)]
     if len(c.intake.states):
         parts += [Subhead(words("states.title")), _states(c)]
     parts += [Subhead(words("traces.title")), _traces(c), _versions(c), Subhead(words("glossary_title"))]
-    parts.append(Terms([Note(term.replace("_", " "), text) for term, text in words.section("glossary").items()]))
+    parts.append(
+        Terms([Note(term.replace("_", " "), text) for term, text in words.section("glossary").items()], double=True)
+    )
     return Chapter(words("how.topic"), words("how.question"), words("how.answer"), parts)
 
 

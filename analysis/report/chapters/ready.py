@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part, Subhead
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part
 from analysis.report.context import Context
 from analysis.report.exhibits import profile
 
@@ -98,10 +100,7 @@ def _gates(c: Context) -> Exhibit:
             (
                 row["criterion"],
                 row["name"],
-                Cell(
-                    words.listed([words(f"mode.{mode.strip()}").lower() for mode in str(row["modes"]).split(",")]),
-                    tone="muted",
-                ),
+                Cell(_modes_of(c, str(row["modes"])), tone="muted"),
                 _level(c, row["level"], "warning" if row["state"] == "stops" else "plain"),
                 str(row["needed"]),
                 Cell(words(f"gate.{row['state']}"), tone=STATES[row["state"]], strong=True),  # type: ignore[arg-type]
@@ -109,6 +108,13 @@ def _gates(c: Context) -> Exhibit:
             for row in frame.to_dict("records")
         ],
     )
+
+
+def _modes_of(c: Context, modes: str) -> str:
+    names = [mode.strip() for mode in modes.split(",")]
+    if len(names) == len(c.readiness.modes):
+        return c.words("ready.all_modes")
+    return c.words.listed([c.words(f"mode.{name}").lower() for name in names])
 
 
 def _level(c: Context, level: object, tone: str = "plain") -> Cell:
@@ -153,7 +159,6 @@ def _changes(c: Context) -> list[Exhibit]:
                 )
                 for row in shown.to_dict("records")
             ],
-            breakable=True,
         )
     ]
 
@@ -188,31 +193,33 @@ def _listening(c: Context) -> list[Exhibit]:
     ]
 
 
-def criteria(c: Context) -> list[Part]:
-    """Return the full table of criteria, for the appendix."""
-    words, parts = c.words, []
+def criteria(c: Context) -> Listing:
+    """Return the full table of criteria, one part a domain, for the appendix."""
+    words = c.words
+    rows: list[tuple[str | Cell, ...]] = []
     for domain, frame in profile.domains(c.readiness):
-        rows = [
-            (
-                Cell(row["criterion"], strong=bool(row["gate"])),
-                row["text"],
-                _level(c, row["level"]),
-                Cell(str(row["spread"]) or "–", tone="muted"),
-                words("ready.evidence", source=words(f"answered_by.{row['source']}"), grade=row["grade"]),
-                Cell(
-                    "; ".join(text for text in (str(row["evidence"] or ""), str(row["disagreement"] or "")) if text),
-                    tone="warning" if row["disagreement"] else "muted",
-                ),
-            )
-            for row in frame.to_dict("records")
-        ]
-        columns = (
-            Column("", width=0),
-            Column(words("ready.column.question"), width=5.4),
-            Column(words("ready.column.level"), width=1.9),
-            Column(words("ready.column.spread"), width=1.9),
-            Column(words("ready.column.source"), width=1.5),
-            Column(words("ready.column.evidence"), width=3.6),
-        )
-        parts += [Subhead(words(f"domain.{domain}")), Listing(columns, rows)]
-    return parts
+        rows.append(("", Cell(words(f"domain.{domain}"), strong=True), "", "", "", ""))
+        rows += [_criterion(c, row) for row in frame.to_dict("records")]
+    columns = (
+        Column("", width=0),
+        Column(words("ready.column.question"), width=5.6),
+        Column(words("ready.column.level"), width=1.6),
+        Column(words("ready.column.spread"), width=1.9),
+        Column(words("ready.column.source"), width=1.3),
+        Column(words("ready.column.evidence"), width=3.4),
+    )
+    return Listing(columns, rows)
+
+
+def _criterion(c: Context, row: dict[str, Any]) -> tuple[str | Cell, ...]:
+    """Return one criterion's row; evidence is spelled where data speak, disagreement where there is some."""
+    apart = str(row["disagreement"] or "")
+    evidence = str(row["evidence"] or "") if row["source"] == "data" else ""
+    return (
+        Cell(row["criterion"], strong=bool(row["gate"])),
+        row["text"],
+        _level(c, row["level"]),
+        Cell(str(row["spread"] or ""), tone="muted"),
+        c.words("ready.evidence", source=c.words(f"answered_by.{row['source']}"), grade=row["grade"]),
+        Cell("; ".join(text for text in (evidence, apart) if text), tone="warning" if apart else "muted"),
+    )

@@ -9,12 +9,16 @@ from analysis.report.context import Context
 from analysis.report.exhibits import gaps as gap_exhibit
 from analysis.report.exhibits import heat_map
 
+# a part of the day
+PART_S = 7200
+
 
 def when(c: Context) -> Chapter:
     """Return the chapter on waiting by weekday and half hour."""
     words = c.words
     populations = [name for name in c.populations() if not heat_map.missing(c.baseline, population=name)]
     parts: list[Part] = [_heat_map(c, name) for name in populations or ["contact_centre"]]
+    parts += _parts_of_day(c)
     waiting = c.figure("baseline.idle_share", population="contact_centre")
     answer = words("when.answer", share=waiting) if waiting else words("when.unknown")
     return Chapter(words("when.topic"), words("when.question"), answer, parts)
@@ -38,6 +42,42 @@ def _heat_map(c: Context, population: str) -> Part:
         margins_mm=(9, 10, 6, 0.5),
         source=c.source("spells", "schedule", n=c.behind(population), definition=f"{definition} {suppressed}"),
     )
+
+
+def _parts_of_day(c: Context) -> list[Exhibit]:
+    """Return the waiting by part of the day: where in the day a planner would look first."""
+    words, n, frame = c.words, c.n, c.baseline.idle_by_slot
+    shown = frame[(frame["population"] == "contact_centre") & frame["idle_agents"].notna()]
+    if shown.empty:
+        return []
+    slot_h = c.baseline.settings.slot_s / 3600
+    parts = shown.assign(start=shown["slot_of_day_s"] // PART_S * PART_S).groupby("start")
+    table = parts[["idle_agents", "workable_agents"]].sum().assign(mean=parts["idle_agents"].mean())
+    table["share"] = table["idle_agents"] / table["idle_agents"].sum()
+    most = table["share"].idxmax()
+    span = {start: words("when.parts.span", start=n.clock(start), end=n.clock(start + PART_S)) for start in table.index}
+    labels = ("agents", "hours", "idle")
+    return [
+        Exhibit(
+            words("when.parts.headline", share=n.share(table.loc[most, "share"]), span=span[most]),
+            c.source("spells", "schedule", n=c.behind("contact_centre"), definition=words("when.parts.definition")),
+            columns=(
+                Column(words("when.parts.part"), width=2.4),
+                *(Column(words(f"when.parts.{label}"), "right", 1.7) for label in labels),
+                Column(words("when.parts.share"), "right", 4.2),
+            ),
+            rows=[
+                (
+                    words("when.parts.from_to", start=n.clock(row.Index), end=n.clock(row.Index + PART_S)),
+                    n.agents(row.mean),
+                    n.hours(row.idle_agents * slot_h),
+                    n.share(row.idle_agents / row.workable_agents) if row.workable_agents > 0 else "–",
+                    Cell(n.share(row.share), bar=float(row.share), colour="#EBBB4E"),
+                )
+                for row in table.itertuples()
+            ],
+        )
+    ]
 
 
 def gaps(c: Context) -> Chapter:

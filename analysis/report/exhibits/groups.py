@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.foundation.schema import SHARES
-from analysis.report.disclosure import MINIMUM_AGENTS
 from analysis.report.exhibits import style
 from analysis.report.exhibits.theme import Theme, exhibit
 
@@ -22,7 +21,7 @@ MOST_GROUPS = 24
 def rows(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
     """Return the groups of a population that are large enough, in the order of their site and name."""
     frame = baseline.groups
-    kept = frame[(frame["population"] == population) & (frame["agents"] >= MINIMUM_AGENTS)]
+    kept = frame[(frame["population"] == population) & (frame["agents"] >= baseline.settings.minimum_group_agents)]
     merged = kept["group"].astype("str").str.startswith("Merged")
     return kept.assign(_last=merged).sort_values(["_last", "site", "group"], kind="stable").drop(columns="_last")
 
@@ -42,7 +41,8 @@ def headline(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | No
     if len(work) < 2:
         return words("groups.headline.one", n=n.count(frame["group"].nunique()))
     spread = n.bounds(float(work.min()), float(work.max()), sign=True)
-    return words(f"groups.headline.{population}", n=n.count(len(work)), spread=spread)
+    smallest = n.count(baseline.settings.minimum_group_agents)
+    return words(f"groups.headline.{population}", n=n.count(len(work)), smallest=smallest, spread=spread)
 
 
 def alt_text(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | None = None) -> str:
@@ -97,10 +97,11 @@ def group_shares(
     for place, name in enumerate(names.itertuples()):
         _name(ax, name, place, theme)
     gap = 12.0
-    panel = (width - gap * (len(SHARES) - 1)) / len(SHARES)
-    for place, share in enumerate(SHARES):
+    shown = [share for share in SHARES if frame.loc[frame["share"] == share, "value"].notna().any()]
+    panel = (width - gap * (len(shown) - 1)) / len(shown)
+    for place, share in enumerate(shown):
         part = frame[frame["share"] == share].merge(names.reset_index(drop=True).reset_index(), on=["site", "group"])
-        _panel(ax, part, share, (place * (panel + gap), panel), _whole(baseline, population, share), theme)
+        _panel(ax, part, (place * (panel + gap), panel), _whole(baseline, population, share), theme)
     ax.set_axis_off()
     return ax
 
@@ -114,16 +115,22 @@ def _whole(baseline: Baseline, population: str, share: str) -> float:
 def _name(ax: Axes, name: Any, place: int, theme: Theme) -> None:
     """Write a group's name and size left of the panels."""
     ax.axhline(place + 0.5, xmin=-0.6, color=style.RULE, lw=style.HAIR * 0.6, clip_on=False)
-    ax.text(-style.MM * 45, place, name.group, size=style.LABEL, va="center_baseline")
+    ax.text(
+        -style.MM * 45,
+        place,
+        style.fitted(str(name.group), style.LABEL, style.MM * 33),
+        size=style.LABEL,
+        va="center_baseline",
+    )
     text = theme.words.n.count(name.agents)
     ax.text(-style.MM * 3.5, place, text, size=style.SMALL, color=style.MUTED, ha="right", va="center_baseline")
 
 
-def _panel(ax: Axes, part: pd.DataFrame, share: str, room: tuple[float, float], whole: float, theme: Theme) -> None:
+def _panel(ax: Axes, part: pd.DataFrame, room: tuple[float, float], whole: float, theme: Theme) -> None:
     """Draw one share: the population as a line, the groups as points with intervals and numbers."""
     (left, panel), n = room, theme.words.n
+    share, population = str(part["share"].iloc[0]), str(part["population"].iloc[0])
     scale = (panel - 17) / max(float(part["high"].max()), whole, 0.05)
-    population = part["population"].iloc[0] if len(part) else DEFAULT
     colour = style.MEANINGS[share][0] if share != "unaccounted" else style.MUTED
     name = theme.words(f"share_short.{share}.{population}")
     ax.text(left, -0.72, name, size=style.LABEL, weight=600, va="bottom")

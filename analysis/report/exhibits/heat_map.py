@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEFAULT = "contact_centre"
 # narrower cells hold no legible number
 LEAST_CELL_PT = 9.0
+# where fewer wait at any time there is nothing to show
+LEAST_AGENTS = 0.05
 
 
 def table(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
@@ -31,7 +33,7 @@ def table(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
 
 def missing(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
-    if table(baseline, population).notna().to_numpy().any():
+    if (table(baseline, population) >= LEAST_AGENTS).to_numpy().any():
         return ""
     return (theme or Theme()).words("missing.heat_map")
 

@@ -94,10 +94,10 @@ def readiness_profile(readiness: Any, *, ax: Axes | None = None, theme: Theme | 
     for place, column in enumerate(halves):
         left, y = place * (width + gap), 0.0
         for name, frame in column:
-            _head(ax, left, width, y + 0.5, theme.words(f"domain.{name}"), theme)
+            _head(ax, (left, width), y + 0.5, theme.words(f"domain.{name}"), theme)
             for row in frame.rename(columns={"name": "title"}).itertuples():
                 y += 1
-                _criterion(ax, left, width, y + 0.5, row, theme)
+                _criterion(ax, (left, width), y + 0.5, row, theme)
             y += 2
     ax.set_axis_off()
     return ax
@@ -116,7 +116,9 @@ def _scale(left: float, width: float, level: float) -> float:
     return left + width * (0.815 + 0.17 * level / LEVELS)
 
 
-def _head(ax: Axes, left: float, width: float, y: float, text: str, theme: Theme) -> None:
+def _head(ax: Axes, room: tuple[float, float], y: float, text: str, theme: Theme) -> None:
+    """Name a domain and its levels."""
+    left, width = room
     ax.text(left, y, text, size=style.VALUE, weight=600, va="center_baseline", color=theme.ink)
     for level in range(LEVELS + 1):
         ax.text(
@@ -131,12 +133,13 @@ def _head(ax: Axes, left: float, width: float, y: float, text: str, theme: Theme
     ax.plot([left, left + width], [y + 0.5, y + 0.5], color=style.MUTED, lw=style.HAIR)
 
 
-def _criterion(ax: Axes, left: float, width: float, y: float, row: Any, theme: Theme) -> None:
+def _criterion(ax: Axes, room: tuple[float, float], y: float, row: Any, theme: Theme) -> None:
     """Draw one criterion: code, words, spread and level; a gate stands in a square, its code in semibold."""
+    left, width = room
     ax.plot([left, left + width], [y + 0.5, y + 0.5], color=style.RULE, lw=style.HAIR * 0.6)
     gate = bool(row.gate)
     ax.text(left, y, row.criterion, size=style.SMALL, weight=600 if gate else 400, va="center_baseline")
-    text = _fitted(str(row.title), style.SMALL, width * 0.785 - 20)
+    text = style.fitted(str(row.title), style.SMALL, width * 0.785 - 20)
     ax.text(left + 20, y, text, size=style.SMALL, color=theme.ink if gate else style.MUTED, va="center_baseline")
     if pd.isna(row.level):
         ax.text(
@@ -156,13 +159,3 @@ def _criterion(ax: Axes, left: float, width: float, y: float, row: Any, theme: T
     colour = style.WARNING if (closed and row.level == 0) or row.level < 2 else style.MEANINGS["utilization"][0]
     face = "white" if closed and row.level >= 2 else colour
     ax.plot([_scale(left, width, row.level)], [y], "s" if gate else "o", ms=5, mfc=face, mec=colour, mew=1.1, zorder=3)
-
-
-def _fitted(text: str, size: float, room: float) -> str:
-    """Return a text that fits, shortened at a word with an ellipsis if it must be."""
-    if style.text_width_pt(text, size) <= room:
-        return text
-    words = text.split()
-    while len(words) > 1 and style.text_width_pt(" ".join(words) + " …", size) > room:
-        words.pop()
-    return " ".join(words) + " …"

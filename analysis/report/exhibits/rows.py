@@ -145,7 +145,14 @@ def _beside(ax: Axes, row: dict[str, Any], place: int, right: float, theme: Them
     """Write the file's name left of its bar, its rows and the fates of the unused ones right of it."""
     n, across, width = theme.words.n, ax.get_yaxis_transform(), style.size_pt(ax)[0]
     name = str(row["file"]).removeprefix("data/")
-    ax.text(-style.MM * 47 / width, place, name, size=style.LABEL, transform=across, va="center_baseline")
+    ax.text(
+        -style.MM * 47 / width,
+        place,
+        style.fitted(name, style.LABEL, style.MM * 45),
+        size=style.LABEL,
+        transform=across,
+        va="center_baseline",
+    )
     ax.text(
         right + style.MM * 13 / width,
         place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,17 +15,62 @@ from analysis.report.exhibits.theme import Theme, exhibit
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
 
+# Shares that are known must leave no more than this of the whole unexplained; then a missing one occurs nowhere or is part of another.
+TOLERANCE = 0.005
+# narrower segments carry their number in their name
+LEAST_WIDTH_PT = 16.0
 
-def rows(baseline: Baseline) -> dict[str, pd.Series]:
-    """Return population -> its shares by name, for populations whose five shares are all known."""
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a population's bar: its meaning, its size, and the part of it that is hatched."""
+
+    key: str
+    value: float
+    hatched: float = 0.0
+
+
+def segments(baseline: Baseline) -> dict[str, list[Segment]]:
+    """Return population -> the parts of its bar, for populations whose known shares add to the whole."""
     frame = baseline.shares.pivot(index="population", columns="share", values="value")
-    known = [name for name in POPULATIONS if name in frame.index and frame.loc[name, list(SHARES)].notna().all()]
-    return {name: frame.loc[name] for name in known}
+    found = {}
+    for name in POPULATIONS:
+        if name not in frame.index:
+            continue
+        values = {share: float(frame.loc[name].get(share, float("nan"))) for share in (*SHARES, "outage")}
+        known = {share: value for share, value in values.items() if share in SHARES and pd.notna(value)}
+        if "utilization" in known and abs(sum(known.values()) - 1) <= TOLERANCE:
+            outage = values["outage"] if pd.notna(values["outage"]) else 0.0
+            found[name] = _parts(known, _observed(baseline, name, known), outage)
+    return found
+
+
+def _parts(known: dict[str, float], observed: float, outage: float) -> list[Segment]:
+    """Return the bar's parts in the ladder's order; what observers saw as non-work is taken out of the unseen."""
+    parts = [
+        Segment(share, value, outage if share == "support" else 0.0)
+        for share, value in known.items()
+        if share != "unaccounted" and value > 0
+    ]
+    if observed > 0:
+        parts.append(Segment("observed", observed))
+    rest = known.get("unaccounted", 0.0) - observed
+    return [*parts, Segment("unaccounted", rest)] if rest > 0 else parts
+
+
+def _observed(baseline: Baseline, population: str, known: dict[str, float]) -> float:
+    """Return the share of the unseen time that observers saw as non-work; 0 where nobody observed."""
+    for quantity in baseline.quantities:
+        if quantity.id == "baseline.non_work_share" and quantity.scope.get("population") == population:
+            value = quantity.estimate.value
+            seen = known.get("idle", 0.0) + known.get("away", 0.0)
+            return 0.0 if value is None else min(max(value - seen, 0.0), known.get("unaccounted", 0.0))
+    return 0.0
 
 
 def missing(baseline: Baseline, *, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
-    if rows(baseline):
+    if segments(baseline):
         return ""
     reasons = [text for text in baseline.shares["reason"] if text]
     return reasons[0] if reasons else (theme or Theme()).words("missing.baseline")
@@ -33,26 +79,24 @@ def missing(baseline: Baseline, *, theme: Theme | None = None) -> str:
 def headline(baseline: Baseline, *, theme: Theme | None = None) -> str:
     """Return the finding as one sentence with its numbers."""
     words = (theme or Theme()).words
-    known = rows(baseline)
-    if len(known) == len(POPULATIONS):
-        first, second = (words.n.share(known[name]["utilization"]) for name in POPULATIONS)
-        return words(
-            "shares.headline.both",
-            contact_centre=first,
-            back_office=second,
-            waiting=words.n.share(known[POPULATIONS[0]]["idle"]),
-        )
-    name, values = next(iter(known.items()))
-    figures = {share: words.n.share(values[share]) for share in SHARES}
-    return words(f"shares.headline.{name}", **figures)
+    parts = []
+    for name, bar in segments(baseline).items():
+        sizes = {segment.key: segment.value for segment in bar}
+        said = words(f"shares.headline.{name}", utilization=words.n.share(sizes["utilization"]))
+        for key in ("idle", "observed"):
+            if key in sizes and f"shares.headline.{name}_{key}" in words:
+                said += words(f"shares.headline.{name}_{key}", share=words.n.share(sizes[key]))
+        parts.append(said)
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:]
 
 
 def alt_text(baseline: Baseline, *, theme: Theme | None = None) -> str:
     """Return the chart in words."""
     words = (theme or Theme()).words
     parts = []
-    for name, values in rows(baseline).items():
-        shares = [f"{words(f'share.{share}.{name}')} {words.n.share(values[share])}" for share in SHARES]
+    for name, bar in segments(baseline).items():
+        shares = [f"{words(f'share.{part.key}.{name}')} {words.n.share(part.value)}" for part in bar]
         parts.append(words("shares.alt", population=words(f"population.{name}"), shares=words.listed(shares)))
     return " ".join(parts)
 
@@ -82,41 +126,23 @@ def ladder_shares(
     Raises
     ------
     ValueError
-        No population has all five shares.
+        No population has shares that add to the whole.
     """
     theme = theme or Theme()
-    known = rows(baseline)
+    known = segments(baseline)
     if not known:
         raise ValueError(missing(baseline, theme=theme))
     ax = style.axes(ax, width_mm=166, height_mm=22 * len(known), margins_mm=(1, 1, 1, 1))
-    width, height = style.size_pt(ax)
-    step, bar = height / len(known), 15.0 if compact else 19.0
-    for place, (name, values) in enumerate(known.items()):
-        top = height - place * step
-        base = top - (13 if compact else 15) - bar
-        _title(ax, baseline, name, top, theme)
-        left, centres = 0.0, []
-        for share in SHARES:
-            colour, on = style.MEANINGS[share]
-            value = float(values[share])
-            ax.barh(base + bar / 2, value, height=bar, left=left, color=colour, edgecolor="white", linewidth=0.75)
-            if share == "support" and values.get("outage", 0) > 0:
-                _hatch(ax, left + value - float(values["outage"]), float(values["outage"]), base, bar)
-            if value * width > 16:
-                points = theme.words.n.points(value) if left else theme.words.n.share(value)
-                ax.text(left + value / 2, base + bar / 2 - 0.3, points, size=style.VALUE + 0.5, weight=600, color=on,
-                        ha="center", va="center_baseline")  # fmt: skip
-            centres.append(left + value / 2)
-            left += value
-        _names(
-            ax,
-            values,
-            centres,
-            base - (1 if compact else 2),
-            (f"share_short.{{}}.{name}" if compact else f"share.{{}}.{name}"),
-            theme,
-        )
+    height = style.size_pt(ax)[1]
     ax.set(xlim=(0, 1), ylim=(0, height))
+    thick = 15.0 if compact else 19.0
+    for place, (name, bar) in enumerate(known.items()):
+        top = height * (1 - place / len(known))
+        foot = top - (13 if compact else 15) - thick
+        _title(ax, baseline, name, top, theme)
+        _bar(ax, bar, foot, thick, theme)
+        key = f"share_short.{{}}.{name}" if compact else f"share.{{}}.{name}"
+        _names(ax, bar, foot - (1 if compact else 2), key, theme)
     ax.set_axis_off()
     return ax
 
@@ -132,23 +158,38 @@ def _title(ax: Axes, baseline: Baseline, population: str, top: float, theme: The
         ax.text(1, top - 2.5, behind, size=style.SMALL, color=style.MUTED, ha="right", va="top")
 
 
-def _hatch(ax: Axes, left: float, width: float, base: float, bar: float) -> None:
-    ax.barh(base + bar / 2, width, height=bar, left=left, facecolor="none", edgecolor="white", hatch="//////", lw=0)
+def _bar(ax: Axes, bar: list[Segment], foot: float, thick: float, theme: Theme) -> None:
+    """Draw the segments of one bar with their numbers; what observers saw is away's colour, hatched."""
+    width, left, middle = style.size_pt(ax)[0], 0.0, foot + thick / 2
+    for segment in bar:
+        seen = segment.key == "observed"
+        colour, on = style.MEANINGS["away" if seen else segment.key]
+        ax.barh(middle, segment.value, height=thick, left=left, color=colour, edgecolor="white", linewidth=0.75)
+        hatched = segment.value if seen else segment.hatched
+        if hatched > 0:
+            ax.barh(middle, hatched, height=thick, left=left + segment.value - hatched, facecolor="none",
+                    edgecolor="white", hatch="//////", lw=0, alpha=0.45 if seen else 1.0)  # fmt: skip
+        if segment.value * width > LEAST_WIDTH_PT:
+            points = theme.words.n.points(segment.value) if left else theme.words.n.share(segment.value)
+            ax.text(left + segment.value / 2, middle - 0.3, points, size=style.VALUE + 0.5, weight=600, color=on,
+                    ha="center", va="center_baseline")  # fmt: skip
+        left += segment.value
 
 
-def _names(ax: Axes, values: pd.Series, centres: list[float], base: float, key: str, theme: Theme) -> None:
+def _names(ax: Axes, bar: list[Segment], base: float, key: str, theme: Theme) -> None:
     """Name every segment below it; a name that had to move is tied to its segment by a hair line."""
-    width = style.size_pt(ax)[0]
-    names = [theme.words(key.format(share)) for share in SHARES]
-    small = [value * width <= 16 for value in (float(values[share]) for share in SHARES)]
-    names = [
-        f"{name} {theme.words.n.points(float(values[share]))}" if tight else name
-        for name, share, tight in zip(names, SHARES, small, strict=True)
-    ]
+    width, n = style.size_pt(ax)[0], theme.words.n
+    names, centres, left = [], [], 0.0
+    for segment in bar:
+        tight = segment.value * width <= LEAST_WIDTH_PT
+        name = theme.words(key.format(segment.key))
+        names.append(f"{name} {n.points(segment.value)}" if tight else name)
+        centres.append(left + segment.value / 2)
+        left += segment.value
     widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
     placed = style.spread(centres, widths, low=0, high=1, gap=6 / width)
     for name, centre, place, label in zip(names, centres, placed, widths, strict=True):
         if abs(centre - place) > label / 2:
-            foot = place + (label / 2 - 2 / width) * (1 if centre > place else -1)
-            ax.plot([centre, foot], [base, base - 4], color=style.MUTED, lw=style.HAIR, solid_capstyle="butt")
+            end = place + (label / 2 - 2 / width) * (1 if centre > place else -1)
+            ax.plot([centre, end], [base, base - 4], color=style.MUTED, lw=style.HAIR, solid_capstyle="butt")
         ax.text(place, base - 4, name, size=style.SMALL, color=style.MUTED, ha="center", va="top")

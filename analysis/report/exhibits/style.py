@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from analysis.foundation.assets import assets
 
@@ -126,7 +126,8 @@ def text_width_pt(text: str, size: float, weight: int = 400) -> float:
     if not text.strip():
         return 0.0
     font = FontProperties(family=mpl.rcParams["font.family"], weight=weight)
-    return float(TextPath((0, 0), text, size=size, prop=font, usetex=False).get_extents().width)
+    font.set_size(size)
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def spread(centres: Sequence[float], widths: Sequence[float], *, low: float, high: float, gap: float) -> list[float]:
@@ -163,11 +164,23 @@ def spread(centres: Sequence[float], widths: Sequence[float], *, low: float, hig
             into[3] += last[3]
     placed, index = [], 0
     for start, _, _, labels in groups:
+        left = start
         for _ in range(int(labels)):
-            placed.append(start + widths[index] / 2)
-            start += widths[index] + gap
+            placed.append(left + widths[index] / 2)
+            left += widths[index] + gap
             index += 1
     return [float(centre) for centre in placed]
+
+
+def fitted(text: str, size: float, room: float) -> str:
+    """Return a client's text as it can be drawn: unknown signs replaced, shortened with an ellipsis to fit `room` points."""
+    known = glyphs()
+    shown = "".join(sign if ord(sign) in known or sign == " " else "\ufffd" for sign in text if sign.isprintable())
+    if text_width_pt(shown, size) <= room:
+        return shown
+    while shown and text_width_pt(shown + "…", size) > room:
+        shown = shown[:-1]
+    return shown.rstrip() + "…"
 
 
 def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False, y: bool = False) -> None:

@@ -104,10 +104,10 @@ def usable_by_mode(
     idle = _idle(blending, frame["pool"].iloc[0])
     most = max(float(frame["high"].max()), idle or 0.0)
     ax.set(xlim=(0, most), ylim=(len(frame) - 0.5, -0.5 - (0.35 if idle else 0)))
-    width, height = style.size_pt(ax)
+    height = style.size_pt(ax)[1]
     bar = min(14.0 / height * len(frame), 0.6)
     for place, row in enumerate(frame.itertuples()):
-        _row(ax, row, place, bar, _room(blending, row), theme)
+        _row(ax, row, (place, bar), _room(blending, row), theme)
         if idle:
             ax.barh(place, idle, height=bar, color=style.MEANINGS["idle"][0], alpha=0.35, zorder=1)
     if idle:
@@ -117,9 +117,9 @@ def usable_by_mode(
     return ax
 
 
-def _row(ax: Axes, row: Any, place: int, bar: float, verdict: str, theme: Theme) -> None:
+def _row(ax: Axes, row: Any, at: tuple[int, float], verdict: str, theme: Theme) -> None:
     """Draw one mode: its name and meaning, its bar with the interval, its figures."""
-    width = style.size_pt(ax)[0]
+    (place, bar), width = at, style.size_pt(ax)[0]
     left, right = -style.MM * 43 / width, 1 + style.MM * 3 / width
     across = ax.get_yaxis_transform()
     strong = verdict == "room"
