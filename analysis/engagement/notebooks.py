@@ -22,6 +22,7 @@ from analysis.foundation import schema
 from analysis.foundation.schema import KitError, UsageProblem
 
 KERNEL = "python3"
+_READY_S = 60
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 
@@ -109,6 +110,7 @@ class Kernels:
     def __init__(self, *, isolated: bool = False) -> None:
         self._isolated = isolated
         self._manager: Any = None
+        self._clients: list[Any] = []
         self._home: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Kernels:
@@ -120,6 +122,8 @@ class Kernels:
     @contextmanager
     def kernel(self) -> Iterator[Any]:
         """Yield a running kernel without any name from an earlier notebook."""
+        from jupyter_core.utils import run_sync
+
         if self._manager is None:
             self._start()
         else:
@@ -127,17 +131,20 @@ class Kernels:
         try:
             yield self._manager
         finally:
-            if self._isolated:
+            self._close_clients()
+            if self._isolated or not run_sync(self._manager.is_alive)():
                 self._stop()
 
     def _start(self) -> None:
         from jupyter_client.kernelspec import KernelSpecManager
-        from jupyter_client.manager import KernelManager
+        from jupyter_client.manager import AsyncKernelManager
+        from jupyter_core.utils import run_sync
 
         self._home = tempfile.TemporaryDirectory(prefix="engage-", ignore_cleanup_errors=True)
         # Without folders to search, python3 is this very interpreter and not whatever a user once registered.
         specs = KernelSpecManager(kernel_dirs=[])
-        manager = KernelManager(kernel_name=KERNEL, kernel_spec_manager=specs, transport_encryption="auto")
+        # The asynchronous manager notices a process that died; the blocking one would wait for it for ever.
+        manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=specs, transport_encryption="auto")
         environment = {
             **os.environ,
             "PYTHONSAFEPATH": "1",
@@ -145,23 +152,38 @@ class Kernels:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
-        manager.start_kernel(cwd=self._home.name, env=environment)
+        run_sync(manager.start_kernel)(cwd=self._home.name, env=environment)
+        make_client = manager.client
+
+        def client(**more: Any) -> Any:
+            # whoever runs a notebook in a kernel that is not its own leaves its connection open
+            self._clients.append(make_client(**more))
+            return self._clients[-1]
+
+        manager.client = client
         self._manager = manager
 
     def _clear(self) -> None:
         """Forget all names that the notebook before left."""
-        client = self._manager.blocking_client()
+        from jupyter_core.utils import run_sync
+
+        client = self._manager.client()
         client.start_channels()
-        try:
-            client.wait_for_ready(timeout=60)
-            client.execute_interactive("%reset -f", silent=True, store_history=False, timeout=60)
-        finally:
-            client.stop_channels()
+        run_sync(client.wait_for_ready)(timeout=_READY_S)
+        run_sync(client.execute_interactive)("%reset -f", silent=True, store_history=False, timeout=_READY_S)
+        self._close_clients()
+
+    def _close_clients(self) -> None:
+        while self._clients:
+            self._clients.pop().stop_channels()
 
     def _stop(self) -> None:
+        self._close_clients()
         if self._manager is not None:
-            self._manager.shutdown_kernel(now=True)
-            self._manager.cleanup_resources()
+            from jupyter_core.utils import run_sync
+
+            run_sync(self._manager.shutdown_kernel)(now=True)
+            run_sync(self._manager.cleanup_resources)()
             self._manager = None
         if self._home is not None:
             self._home.cleanup()
