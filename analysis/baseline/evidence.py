@@ -116,12 +116,9 @@ def people_of(
         days = day_hours(agent_days)
     elif attendance.source == "paid_hours":
         days = weeks_from_paid_hours(attendance, evidence, zones)
-    sees = (
-        frozenset(evidence["state"])
-        | frozenset(planned["state"])
-        | frozenset(() if totals is None else totals["state"])
-    )
-    agents = len(set(of_members(seen, members)["agent"]) | set(attendance.paid["agent"]))
+    stated = [evidence, planned] if totals is None else [evidence, planned, totals]
+    sees = frozenset(str(word) for frame in stated for word in frame["state"].unique())
+    agents = len({*of_members(seen, members)["agent"].unique(), *attendance.paid["agent"].unique()})
     return People(population, members, zones, attendance, ladder, agent_days, days, planned, sees, pools, agents)
 
 

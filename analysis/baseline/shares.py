@@ -190,7 +190,7 @@ def non_work_bound(
         spread = (
             f"; sampling error adds up to {100 * (unaccounted.high - unaccounted.value):.0f} points to the upper end"
         )
-    words = f"not observed working in these systems is not idleness: only observation or idle states can divide the unaccounted time{spread}"
+    words = f"time seen in no system is not idleness, and only observation or idle states can divide it{spread}"
     return Estimate.missing(
         words,
         low=low,

@@ -29,7 +29,7 @@ class Utilization:
     sentences
         population -> the sentence a manager may quote.
     ceilings
-        population, ceiling (allowance|queueing|policy), of_workable (raw, as its theory states it), value, low, high (converted: share of base), basis
+        population, ceiling (allowance|queueing|policy), raw and raw_of (as its theory states it, and what it is a share of), of_workable, value, low, high (converted: share of base), basis
         (assumed: low and high are a scenario range; modelled: an interval), status, reason, sentence.
     achievable
         population, today, today_low, today_high, value, low, high, binding ("allowance", "queueing", "policy" or a tie such as "allowance or policy"), status, reason, sentence.

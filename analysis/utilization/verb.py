@@ -1,0 +1,194 @@
+"""The second question: what utilization is achievable, what limits it, and how far today is from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.baseline import Baseline
+from analysis.baseline.frames import estimate_columns
+from analysis.foundation.estimate import Estimate, Quantity, find
+from analysis.foundation.schema import Finding
+from analysis.foundation.settings import Client, Queue
+from analysis.utilization.answer import Answer, answer_of, ceiling_estimate, quantities_of
+from analysis.utilization.internal_best import internal_best
+from analysis.utilization.limits import Limits, Raw, limits_of
+from analysis.utilization.promise_ceiling import SLOT_COLUMNS
+from analysis.utilization.resample import resample
+from analysis.utilization.result import Utilization
+from analysis.utilization.settings import UtilizationSettings
+from analysis.utilization.words import achievable_sentence
+
+_ESTIMATE = ("value", "low", "high")
+_CEILINGS = (
+    "population",
+    "ceiling",
+    "raw",
+    "raw_of",
+    "of_workable",
+    *_ESTIMATE,
+    "basis",
+    "status",
+    "reason",
+    "sentence",
+)
+_ACHIEVABLE = (
+    *("population", "today", "today_low", "today_high", *_ESTIMATE),
+    *("binding", "status", "reason", "sentence"),
+)
+
+
+def estimate_utilization(
+    tables: Mapping[str, pd.DataFrame],
+    baseline: Baseline,
+    *,
+    client: Client,
+    queues: Sequence[Queue] = (),
+    settings: UtilizationSettings | None = None,
+) -> Utilization:
+    """Estimate what share of paid time can be work, by population: the lowest of three ceilings, beside today.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables; volumes and contacts give the load, items their due times.
+    baseline
+        The result of :func:`analysis.measure_baseline` on the same tables.
+    client
+        Zone, period and holidays.
+    queues
+        Queues with their promises and caps.
+    settings
+        Allowances and the like; the defaults if not given.
+
+    Returns
+    -------
+    Utilization
+
+    Notes
+    -----
+    Allowance: what breaks and support do not already give of rest and delay; a scenario range, not a confidence. Queueing: in the contact
+    centre the highest occupancy that keeps the promise half hour by half hour under the load's spread, in the back office mean work over
+    the capacity that due times need. Policy: the client's cap. Ceilings of workable time are multiplied by 1 - support share. All hang on
+    the same resampled days; the minimum is half-median-unbiased.
+
+    References
+    ----------
+    International Labour Office, Introduction to Work Study, 4th ed. 1992. Chernozhukov, Lee & Rosen, Econometrica 81 (2013), 667-737.
+    docs/method/utilization.md.
+    """
+    chosen = settings or UtilizationSettings()
+    parts = [
+        _part(tables, baseline, str(population), client=client, queues=queues, settings=chosen)
+        for population in baseline.shares["population"].unique()
+    ]
+    slots = [part.slots for part in parts if len(part.slots)]
+    return Utilization(
+        quantities=tuple(quantity for part in parts for quantity in part.quantities),
+        findings=tuple(finding for part in parts for finding in part.findings),
+        settings=chosen,
+        sentences={part.population: part.sentence for part in parts},
+        ceilings=pd.DataFrame([row for part in parts for row in part.ceilings], columns=list(_CEILINGS)),
+        achievable=pd.DataFrame([part.achievable for part in parts], columns=list(_ACHIEVABLE)),
+        slots=pd.concat(slots, ignore_index=True) if slots else pd.DataFrame(columns=list(SLOT_COLUMNS)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Achievable utilization of one population."""
+
+    population: str
+    quantities: tuple[Quantity, ...]
+    findings: tuple[Finding, ...]
+    sentence: str
+    ceilings: list[dict[str, object]]
+    achievable: dict[str, object]
+    slots: pd.DataFrame
+
+
+def _part(
+    tables: Mapping[str, pd.DataFrame],
+    baseline: Baseline,
+    population: str,
+    *,
+    client: Client,
+    queues: Sequence[Queue],
+    settings: UtilizationSettings,
+) -> _Part:
+    """Estimate one population."""
+    rows = baseline.days[baseline.days["population"].eq(population)]
+    days = resample(rows, draws=settings.draws, seed=settings.seed) if len(rows) else None
+    measured = find(baseline.quantities, "baseline.utilization", population=population)
+    if days is None or measured.value is None:
+        limits, answer = _unknown(measured, settings)
+    else:
+        limits = limits_of(tables, baseline, population, days=days, client=client, queues=queues, settings=settings)
+        answer = answer_of(baseline, population, limits, days=days, client=client, settings=settings)
+    groups = baseline.groups[baseline.groups["population"].eq(population) & baseline.groups["share"].eq("utilization")]
+    best = internal_best(groups, confidence=settings.confidence)
+    sentence = achievable_sentence(
+        population,
+        answer.today,
+        answer.achievable,
+        answer.reclaimable,
+        binding=answer.binding,
+        reference=settings.reference_share,
+        missing=answer.missing,
+    )
+    return _Part(
+        population,
+        quantities_of(population, limits, answer, best, settings),
+        limits.findings,
+        sentence,
+        [_ceiling_row(population, name, raw, answer.days, settings) for name, raw in limits.ceilings.items()],
+        _achievable_row(population, answer, sentence),
+        limits.slots,
+    )
+
+
+def _unknown(measured: Estimate, settings: UtilizationSettings) -> tuple[Limits, Answer]:
+    """Return no figures, with the baseline's reason."""
+    reasons = measured.reasons or ("too few days were observed to estimate anything from",)
+    status = measured.status if measured.status != "ok" else "insufficient"
+    missing = Estimate.missing(*reasons, status=status, confidence=settings.confidence)
+    raw = Raw(None, None, "", None, "modelled", "; ".join(reasons), f"No figure: {'; '.join(reasons)}.")
+    hours = Estimate.missing(*reasons, status=status, confidence=settings.confidence, unit="hours_per_week")
+    limits = Limits(dict.fromkeys(("allowance", "queueing", "policy"), raw), pd.DataFrame(), ())
+    return limits, Answer(measured, missing, hours, (), tuple(limits.ceilings), 0)
+
+
+def _ceiling_row(population: str, name: str, raw: Raw, days: int, settings: UtilizationSettings) -> dict[str, object]:
+    """Return a ceiling as a row."""
+    numbers = {
+        key: np.nan if number is None else number
+        for key, number in (("raw", raw.raw), ("of_workable", raw.of_workable))
+    }
+    return {
+        "population": population,
+        "ceiling": name,
+        "raw_of": raw.raw_of,
+        **numbers,
+        **estimate_columns(ceiling_estimate(raw, days, settings)),
+        "basis": raw.basis,
+        "sentence": raw.sentence,
+    }
+
+
+def _achievable_row(population: str, answer: Answer, sentence: str) -> dict[str, object]:
+    """Return what is achievable beside today as a row."""
+    today = {
+        f"today_{key}".removesuffix("_value"): number
+        for key, number in estimate_columns(answer.today).items()
+        if key in _ESTIMATE
+    }
+    return {
+        "population": population,
+        **today,
+        **estimate_columns(answer.achievable),
+        "binding": " or ".join(answer.binding),
+        "sentence": sentence,
+    }
