@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from analysis.engagement.load import load_engagement
+from analysis.engagement.load import load_engagement, require_sources
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.workspace import Folder
-from analysis.foundation.schema import UsageProblem
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
 
@@ -32,10 +31,7 @@ def check_engagement(folder: Folder) -> tuple[dict[str, Any], list[str]]:
     if folder.slug == "sample":
         ensure_sample(folder)
     engagement = load_engagement(folder.file)
-    if not engagement.source:
-        raise UsageProblem(
-            "engagement.toml names no [[source]] yet. Add one block for each kind of export; the template shows examples."
-        )
+    require_sources(engagement)
     intake = check_sources(engagement.source, client=engagement.client, root=folder.root, key=pseudonym_key(folder))
     questions = [finding for finding in intake.findings if finding.severity == "ask"]
     outcome = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.engagement import keys, records
 from analysis.engagement.files import hashes_below, one_at_a_time, read_json, remove_tree, write_json
-from analysis.engagement.load import Override, load_engagement
+from analysis.engagement.load import Override, load_engagement, require_sources
 from analysis.engagement.model import Engagement
 from analysis.engagement.notebooks import Kernels, NotebookFailed, run_notebook
 from analysis.engagement.opening import RUN_FILE, SAVED_FILE
@@ -99,6 +99,7 @@ def run_chain(
     if folder.slug == "sample":
         ensure_sample(folder)
     engagement = load_engagement(folder.file, overrides=overrides)
+    require_sources(engagement)
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), Kernels(isolated=isolated) as kernels:
         run = _Run(folder, engagement, overrides=tuple(overrides), kernels=kernels, say=say, key=pseudonym_key(folder))
         write_json(folder.work / RECORD_FILE, {"overrides": [list(pair) for pair in overrides]})

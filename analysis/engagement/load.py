@@ -68,6 +68,20 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
         raise UsageProblem(f"{file.name}: {count}.\n{listed}\nCorrect this, then run the command again.") from None
 
 
+def require_sources(engagement: Engagement) -> None:
+    """Stop where an engagement names no client file yet.
+
+    Raises
+    ------
+    UsageProblem
+        There is no [[source]] block.
+    """
+    if not engagement.source:
+        raise UsageProblem(
+            "engagement.toml: there is no [[source]] yet. Add one block for each kind of export; the template shows examples."
+        )
+
+
 def checked_name(name: str) -> tuple[str, str]:
     """Return section and key of a name such as ``blending.service_level``.
 

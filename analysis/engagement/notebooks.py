@@ -128,11 +128,12 @@ class Kernels:
             self._start()
         else:
             self._clear()
+        manager: Any = self._manager
         try:
-            yield self._manager
+            yield manager
         finally:
             self._close_clients()
-            if self._isolated or not run_sync(self._manager.is_alive)():
+            if self._isolated or not run_sync(manager.is_alive)():
                 self._stop()
 
     def _start(self) -> None:
