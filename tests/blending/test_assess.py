@@ -67,6 +67,15 @@ class TestRoom:
         )
         assert found / idle == pytest.approx(law, abs=0.02)
 
+    def test_today_and_a_policy_are_those_of_the_chain(self, result):
+        desk = {"arrivals_per_h": 105, "aht_s": 240, "item_s": 180, "patience_s": 120, "answer_within_s": 20}
+        rows = result.frontier.set_index("policy")
+        for policy, threshold in (("today, no items", 0), ("keep 3 free", 9)):
+            exact = queueing.blend(12, threshold=threshold, **desk)
+            assert rows.loc[policy, "occupancy"] == pytest.approx(exact.occupancy, abs=0.02)
+            assert rows.loc[policy, "item_agents"] == pytest.approx(exact.item_agents, abs=0.2)
+            assert rows.loc[policy, "service_level"] == pytest.approx(exact.service_level, abs=0.02)
+
     def test_every_policy_gains_only_what_was_idle(self, result):
         rows = result.frontier
         today = rows.iloc[0]
