@@ -15,6 +15,7 @@ from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.arrow_text import as_array
 from analysis.intake.raw import TOTAL_PATTERN, Fault, RawFile
 from analysis.intake.settings import Source
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -242,6 +243,6 @@ def _duplicates(batch: Batch, keep_repeats: bool) -> None:
         batch.note(
             "duplicate_rows",
             "fixed",
-            f"{count} rows stand twice, cell by cell (first: {batch.place(mask)}); counted once.",
+            f"{number_of(count, 'row')} equal to an earlier one, cell by cell (first: {batch.place(mask)}); counted once.",
             count,
         )

@@ -15,6 +15,7 @@ from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
 from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,8 +34,10 @@ SAME_CLOCK: frozenset[tuple[str, str]] = frozenset(
 )
 
 
-def cast(batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_year: int) -> dict[str, Column]:
-    """Return our columns, typed; rows with a cell that is not what it must be are rejected.
+def cast(
+    batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_year: int
+) -> tuple[dict[str, Column], dict[str, Stamps]]:
+    """Return our columns, typed, and what was read of their stamps; rows with a cell that is not what it must be are rejected.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ def cast(batch: Batch, origins: Mapping[str, ColumnSource], *, zone: str, near_y
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
     to_utc(batch, columns, stamps, zone)
     _ends(batch, columns)
-    return columns
+    return columns, stamps
 
 
 def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) -> Column:
@@ -83,8 +86,8 @@ def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) ->
     still = batch.fates.open
     if (found.no_unit & still).any():
         raise batch.ask(
-            f"{batch.file_at(found.no_unit & still)}: {int((found.no_unit & still).sum())} durations for {name} are plain numbers "
-            f"(first: {batch.place(found.no_unit & still)}), and their unit is not known. "
+            f"{batch.file_at(found.no_unit & still)}: {number_of(int((found.no_unit & still).sum()), 'duration')} for {name} written as plain numbers "
+            f"(first: {batch.place(found.no_unit & still)}), in an unknown unit. "
             'Set duration_unit = "s", "min", "h" or "ms".'
         )
     _refuse_unclear(batch, name, found.unclear)
@@ -113,7 +116,7 @@ def _refuse_unclear(batch: Batch, name: str, unclear: NDArray[np.bool_]) -> None
     unclear = unclear & batch.fates.open
     if unclear.any():
         raise batch.ask(
-            f"{batch.file_at(unclear)}: {int(unclear.sum())} numbers for {name} can be read in two ways, a thousand times apart "
+            f"{batch.file_at(unclear)}: {number_of(int(unclear.sum()), 'number')} for {name} that can be read in two ways, a thousand times apart "
             f'(first: {batch.place(unclear)}). Set decimal = "." or decimal = ",".'
         )
 
@@ -122,7 +125,7 @@ def _flag(batch: Batch, text: pd.Series, origin: ColumnSource) -> Column:
     """Return yes or no."""
     if origin.true is not None:
         values = text.isin([value.strip() for value in origin.true]).to_numpy(dtype=bool)
-        return Column("flag", values, np.ones(len(text), dtype=bool))
+        return Column("flag", values, (text != "").to_numpy(dtype=bool))
     yes, given, bad = parse_flags(text)
     batch.reject(bad, "bad_flag")
     return Column("flag", yes, given)
@@ -144,7 +147,7 @@ def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dic
             )
         if unclear.any() and not day.any() and not month.any():
             raise batch.ask(
-                f"{batch.file_at(unclear)}: {int(unclear.sum())} dates can be read day-first or month-first (first: {batch.place(unclear)}), "
+                f"{batch.file_at(unclear)}: {number_of(int(unclear.sum()), 'row')} with a date that can be read day-first or month-first (first: {batch.place(unclear)}), "
                 'and no date shows which. Set date_order = "dmy", "mdy" or "ymd".'
             )
         if unclear.any():
@@ -155,7 +158,10 @@ def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dic
         late = int((stamp.next_day & still).sum())
         if late:
             batch.note(
-                "hour_24", "fixed", f"{late} times of {name} are written 24:00 and read as the next day's start.", late
+                "hour_24",
+                "fixed",
+                f"{number_of(late, 'time')} of {name} written 24:00 and read as the start of the next day.",
+                late,
             )
     return found
 
@@ -187,7 +193,7 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
         batch.note(
             "over_midnight",
             "fixed",
-            f"{count} rows end after midnight under the date of their start (first: {batch.place(moved)}); their later times were moved to the next day.",
+            f"{number_of(count, 'row')} ending after midnight under the date of the start (first: {batch.place(moved)}); the later times were moved to the next day.",
             count,
         )
 
@@ -205,13 +211,19 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
         columns[end] = Column("time", np.where(both, total, 0), both)
         return
     stop = columns[end]
-    differ = both & stop.given & batch.fates.open & (np.abs(np.asarray(stop.values) - total) > SECOND_US)
+    differ = (
+        both
+        & stop.given
+        & batch.fates.open
+        & (np.asarray(stop.values) >= np.asarray(begin.values))
+        & (np.abs(np.asarray(stop.values) - total) > SECOND_US)
+    )
     if differ.any():
         off = int(np.abs(np.asarray(stop.values) - total)[differ].sum())
         batch.note(
             "duration_disagrees",
             "flag",
-            f"{int(differ.sum())} rows have a duration that is not end less start (first: {batch.place(differ)}); the end counts.",
+            f"{number_of(int(differ.sum()), 'row')} with a duration that is not end less start (first: {batch.place(differ)}); the end counts.",
             int(differ.sum()),
             off,
         )

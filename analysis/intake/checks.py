@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from analysis.foundation.settings import Period
 from analysis.intake.batch import Batch
 from analysis.intake.cast import PAIRS
 from analysis.intake.local_time import Column, first_moments
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,9 +61,27 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
     """
     for name in REQUIRED[batch.source.target]:
         batch.reject(~columns[name].given, f"missing_{name}")
+    if "time_zone" in columns:
+        _zones(batch, columns["time_zone"])
     _backwards(batch, columns)
     _outside(batch, columns, period, zone)
     _contradictions(batch, columns)
+
+
+def _zones(batch: Batch, column: Column) -> None:
+    """Reject rows with a time zone that is none."""
+    text = column.values
+    assert isinstance(text, pd.Series)
+    known = {name for name in text.unique() if _is_zone(str(name))}
+    batch.reject(column.given & ~text.isin(known).to_numpy(dtype=bool), "bad_time_zone")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _backwards(batch: Batch, columns: dict[str, Column]) -> None:
@@ -90,7 +110,7 @@ def _answered_first(batch: Batch, offered: Column, answered: Column, step: NDArr
             batch.note(
                 f"answered_before_offered_{severity}",
                 severity,
-                f"{int(mask.sum())} contacts were answered {words} (first: {batch.place(mask)}); they count as offered when they were answered.",
+                f"{number_of(int(mask.sum()), 'contact')} answered {words} (first: {batch.place(mask)}); counted as offered when answered.",
                 int(mask.sum()),
                 int(-step[mask].sum()),
             )
@@ -110,6 +130,13 @@ def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: 
     if kind == "date":
         outside = given & ((start >= high) | (stop < low))
     count = batch.fates.give(outside, "excluded", "outside_period")
+    if count:
+        batch.note(
+            "outside_period",
+            "flag",
+            f"{number_of(count, 'row')} outside the period {period.start} to {period.end} (first: {batch.place(outside)}); left out.",
+            count,
+        )
     if count and not batch.fates.open.any():
         batch.note(
             "nothing_in_period",
@@ -122,7 +149,7 @@ def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: 
         batch.note(
             "over_the_edge",
             "flag",
-            f"{int(over.sum())} rows reach over the edge of the period (first: {batch.place(over)}); kept, measured inside only.",
+            f"{number_of(int(over.sum()), 'row')} reaching over the edge of the period (first: {batch.place(over)}); kept, measured inside only.",
             int(over.sum()),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.foundation.schema import DataProblem, Finding
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,14 +122,14 @@ def check_header(file: str, header: Sequence[str], wanted: Wanted) -> None:
         near = difflib.get_close_matches(absent[0], list(header), n=3, cutoff=0.4)
         hint = f"the nearest are {', '.join(map(repr, near))}" if near else f"its header has {_listed(header)}"
         raise DataProblem(
-            f"{file}: {len(absent)} columns that the mapping names are not in the file (first: {absent[0]!r}); {hint}. "
+            f"{file}: {number_of(len(absent), 'column')} named in the mapping but not in the file (first: {absent[0]!r}); {hint}. "
             "Correct [source.columns], or set where the header differs in a [[source]] of its own."
         )
     used = {*wanted.required, *wanted.optional}
     twice = sorted({name for name in header if name in used and list(header).count(name) > 1})
     if twice:
         raise DataProblem(
-            f"{file}: {len(twice)} column names stand twice in the header (first: {twice[0]!r}). "
+            f"{file}: {number_of(len(twice), 'column name')} found twice in the header (first: {twice[0]!r}). "
             "Rename one of them in the export, so that it is plain which one is meant."
         )
 

@@ -7,39 +7,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from analysis.foundation.calendars import offset_us
 from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_table
-from analysis.foundation.settings import Client, Period
+from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters.formats import FORMATS
-from analysis.intake.batch import TEXT, Batch, gather, sift
-from analysis.intake.cast import cast, frame_of
-from analysis.intake.checks import check
 from analysis.intake.files import expand, fingerprint, relative
-from analysis.intake.people import PERSONS, Pseudonyms
-from analysis.intake.raw import RawFile
+from analysis.intake.local_time import first_moments
+from analysis.intake.oddities import note_variants
+from analysis.intake.part import Part, read_part
+from analysis.intake.people import Pseudonyms
 from analysis.intake.result import Intake
 from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
-from analysis.intake.states import load_state_map, map_states
+from analysis.intake.stamps import HOUR_US
 from analysis.intake.verdicts import verdict
 
 Progress = Callable[[str, int, int], None]
-# Tables with a state that the state map translates.
-STATE_TABLES: tuple[str, ...] = ("spells", "state_totals", "schedule", "observations")
-
-
-@dataclass(slots=True)
-class _Part:
-    """What one source gave."""
-
-    batch: Batch
-    frame: pd.DataFrame
-    states: pd.DataFrame
-    zone: str
-    period: Period
-    date_only: bool
 
 
 @dataclass(slots=True)
@@ -51,8 +38,9 @@ class _Desk:
     names: Pseudonyms
     progress: Progress | None
     strict: bool
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    seen: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def question(self, problem: DataProblem, where: str) -> None:
         """Stop at a problem, or keep it as a finding when all of them are wanted."""
@@ -137,73 +125,26 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
             except DataProblem as problem:
                 desk.question(problem, name)
         try:
+            _not_twice(desk, source, number, paths)
             if files:
-                desk.parts.append(_source(desk, source, number, files))
+                desk.parts.append(
+                    read_part(source, number, files, client=desk.client, root=desk.root, names=desk.names)
+                )
         except DataProblem as problem:
             desk.question(problem, source.label)
     return _together(desk, tuple(sources))
 
 
-def _source(desk: _Desk, source: Source, number: int, files: Sequence[RawFile]) -> _Part:
-    """Return the rows of one source, cast, checked and under pseudonyms."""
-    form = FORMATS[source.adapter]
-    batch = gather(source, number, files)
-    origins = mapping.origins(source, batch, form.defaults)
-    sift(
-        batch,
-        keys=mapping.name_columns(origins),
-        needed=mapping.needed_names(source, origins),
-        keep_repeats=source.target == "observations" and "agent" not in origins,
-    )
-    mapping.exclude(batch, origins)
-    zone, period = source.time_zone or desk.client.time_zone, source.period or desk.client.period
-    columns = cast(batch, origins, zone=zone, near_year=period.start.year)
-    if form.finish is not None:
-        form.finish(batch, columns)
-    check(batch, columns, period=period, zone=zone)
-    states = pd.DataFrame()
-    if source.target in STATE_TABLES:
-        states = map_states(batch, columns, load_state_map(source, desk.root))
-    frame = frame_of(batch, columns)
-    for name, domain in PERSONS.items():
-        if name in frame:
-            frame[name] = desk.names.replace(frame[name], domain)
-    if source.target in ("spells", "state_totals"):
-        at = frame.index.to_numpy()
-        frame["source"] = pd.array([files[position].file for position in batch.file_of[at]], dtype=TEXT)
-        frame["source_row"] = batch.rows[at]
-    rejected = int((batch.fates.codes != 0).sum())
-    if rejected:
-        _note_rejects(batch)
-    return _Part(batch, frame, states, zone, period, _date_only(frame))
-
-
-def _note_rejects(batch: Batch) -> None:
-    """Keep one finding per reason for which rows were rejected."""
-    counts: dict[str, list[tuple[str, int]]] = {}
-    for file, fault in batch.faults():
-        counts.setdefault(fault.reason, []).append((file, fault.row))
-    for reason, places in counts.items():
-        file, row = places[0]
-        batch.note(
-            f"rejected_{reason}",
-            "rejected",
-            f"{len(places)} rows rejected: {reason.replace('_', ' ')} (first: {file}, row {row}).",
-            len(places),
-        )
-
-
-def _date_only(frame: pd.DataFrame) -> bool:
-    """Return whether every stamp of a frame is a bare date."""
-    stamps = [frame[name].dropna() for name in frame.columns if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]
-    stamps = [column for column in stamps if len(column)]
-    if not stamps:
-        return False
-    return all(
-        ((column.dt.minute == 0) & (column.dt.second == 0) & (column.dt.hour == column.dt.hour.iloc[0])).all()
-        and len(column) > 1
-        for column in stamps
-    )
+def _not_twice(desk: _Desk, source: Source, number: int, paths: Sequence[Path]) -> None:
+    """Refuse a file whose rows would fill a table twice."""
+    for path in paths:
+        mark = (path, source.target, source.sheet, json.dumps(dict(source.exclude), sort_keys=True))
+        before = desk.seen.setdefault(mark, number)
+        if before != number:
+            raise DataProblem(
+                f"{relative(path, desk.root)}: it fills the table {source.target} in [[source]] number {before} and again in number "
+                f"{number}, so its rows would count twice. Take it out of one of them, or part its rows by exclude."
+            )
 
 
 def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
@@ -213,6 +154,7 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         name = part.batch.source.target
         typed = typed_table(name, part.frame)
         tables[name] = pd.concat([tables[name], typed], ignore_index=True) if name in tables else typed
+    _which_zone(desk)
     seen = [
         (part.frame["agent"], part.batch.source.population, part.zone)
         for part in desk.parts
@@ -226,6 +168,7 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         tables["roster"] = empty_table("roster")
     if "spells" in tables:
         tables["spells"] = _populate(desk, tables["spells"], tables["roster"])
+    desk.findings += note_variants(desk.names.taken)
     findings = [*desk.findings, *(finding for part in desk.parts for finding in part.batch.findings)]
     faults = [(file, fault.row, fault.reason) for part in desk.parts for file, fault in part.batch.faults()]
     states = [part.states for part in desk.parts if len(part.states)]
@@ -240,6 +183,23 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         quantities=(),
         settings=sources,
     )
+
+
+def _which_zone(desk: _Desk) -> None:
+    """Ask for the zone of stamps without one where the client's people work under clocks that differ."""
+    rosters = [part.frame["time_zone"] for part in desk.parts if "time_zone" in part.frame]
+    zones = sorted({str(zone) for column in rosters for zone in column.dropna()})
+    for part in desk.parts:
+        first, last = first_moments(part.period, part.zone)
+        moments = np.arange(first, last, HOUR_US)
+        clocks = {offset_us(moments, zone).tobytes() for zone in zones}
+        if len(clocks) > 1 and part.wall_clock:
+            batch = part.batch
+            problem = batch.ask(
+                f"{batch.files[0].file}: its stamps carry no time zone, and the roster has people in {' and '.join(zones)}. "
+                "Set time_zone in this [[source]]; where sites export their own clocks, give each site a [[source]] of its own."
+            )
+            desk.question(problem, batch.source.label)
 
 
 def _populate(desk: _Desk, spells: pd.DataFrame, roster: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS, DataProblem, Finding, empty_table, typed_table
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def complete_roster(
                     "not_on_roster",
                     "flag",
                     "roster",
-                    f"roster: {len(added)} of {len(population)} persons in the exports are not on the roster; they are kept without team and site. "
+                    f"roster: {len(added)} of {number_of(len(population), 'person')} in the exports are not on the roster; kept without team and site. "
                     "Ask for a roster that covers the whole period.",
                     len(added),
                 )
@@ -82,7 +83,7 @@ def _check(roster: pd.DataFrame) -> None:
     odd = roster["population"].notna() & ~roster["population"].isin(POPULATIONS)
     if odd.any():
         raise DataProblem(
-            f"roster: {int(odd.sum())} rows have a population that is neither {' nor '.join(POPULATIONS)}. "
+            f"roster: {number_of(int(odd.sum()), 'row')} with a population that is neither {' nor '.join(POPULATIONS)}. "
             "Correct the column, or leave it out and set population in each [[source]]."
         )
     order = roster.sort_values(["agent", "valid_from"], kind="stable", na_position="first")
@@ -98,7 +99,7 @@ def _check(roster: pd.DataFrame) -> None:
     clash = until.notna() & (begin <= until)
     if clash.any():
         raise DataProblem(
-            f"roster: {int(clash.sum())} rows overlap an earlier row of the same person ({order.loc[clash, 'agent'].nunique()} persons), so team and "
+            f"roster: {number_of(int(clash.sum()), 'row')} overlapping an earlier row of the same person ({number_of(order.loc[clash, 'agent'].nunique(), 'person')}), so team and "
             "population of a day are not plain. Give valid_from and valid_to so that the rows of a person follow one another."
         )
 
@@ -110,15 +111,15 @@ def _findings(
     found = []
     stated = set(roster.loc[roster["team"].notna(), "agent"])
     if mixed - stated:
-        message = f"roster: {len(mixed - stated)} persons appear in exports of both populations and the roster does not tell when; they count under the first source."
+        message = f"roster: {number_of(len(mixed - stated), 'person')} in exports of both populations, and the roster does not tell when; they count under the first source."
         found.append(Finding("two_populations", "flag", "roster", message, len(mixed - stated)))
     nowhere = int(roster["population"].isna().sum())
     if nowhere:
-        message = f"roster: {nowhere} rows have no population. Set population in the [[source]], or add the column to the roster."
+        message = f"roster: {number_of(nowhere, 'row')} without a population. Set population in the [[source]], or add the column to the roster."
         found.append(Finding("no_population", "flag", "roster", message, nowhere))
     unseen = int((~roster["agent"].isin(list(population))).sum())
     if given and unseen and population:
-        message = f"roster: {unseen} rows are about persons whom no other export shows. Ask whether they left, or an export is missing."
+        message = f"roster: {number_of(unseen, 'row')} about persons whom no other export shows. Ask whether they left, or an export is missing."
         found.append(Finding("on_roster_only", "flag", "roster", message, unseen))
     return found
 

@@ -17,6 +17,7 @@ from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column
 from analysis.intake.raw import plain
 from analysis.intake.settings import Source
+from analysis.intake.words import number_of
 
 FIELDS: tuple[str, ...] = (
     "state_raw",
@@ -154,11 +155,11 @@ def _unmapped(batch: Batch, unmapped: pd.DataFrame, name: str) -> str:
     for row in unmapped.sort_values("spells", ascending=False).head(20).to_dict("records"):
         code = "".join(sign if sign.isprintable() else "?" for sign in str(row["state_raw"]))[:60]
         hours = "" if np.isnan(row["hours"]) else f", {row['hours']:,.1f} h"
-        lines.append(f"{code!r} ({row['spells']:,} rows{hours})")
+        lines.append(f"{code!r} ({number_of(row['spells'], 'row')}{hours})")
     more = f" and {len(unmapped) - 20} more" if len(unmapped) > 20 else ""
     where = name if batch.source.state_map else f'a copy of {name} in the engagement folder, named by state_map = "..."'
     return (
-        f"{batch.source.label}: {len(unmapped)} state codes have no meaning yet: {'; '.join(lines)}{more}. "
+        f"{batch.source.label}: {number_of(len(unmapped), 'state code')} without a meaning: {'; '.join(lines)}{more}. "
         f"Add a line for each to {where}."
     )
 

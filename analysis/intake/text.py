@@ -43,8 +43,7 @@ def read_text(file: str, data: bytes, *, wanted: Wanted, encoding: str | None, s
     head = _parse(text[starts[header_at] : starts[header_at + 1]], separator)
     header = [plain(cell) for cell in head[0]] if head else []
     check_header(file, header, wanted)
-    physical = count_records(text, separator)
-    _check_quotes(file, text, separator)
+    physical = count_records(file, text, separator)
     above = [_parse(text[a:b], separator) for a, b in itertools.pairwise(starts[: header_at + 1])]
     blank = sum(not any(plain(cell) for row in rows for cell in row) for rows in above)
     raw = _body(file, text[starts[header_at + 1] :], header, separator, first_row=header_at + 2)
@@ -118,34 +117,43 @@ def _newlines(data: bytes) -> int:
     return data.count(b"\n") + lone
 
 
-def count_records(text: bytes, separator: str) -> int:
+def count_records(file: str, text: bytes, separator: str) -> int:
     r"""Return the physical rows of a text, counted on the bytes: line ends outside quoted cells, and an unfinished last line.
+
+    Parameters
+    ----------
+    file
+        Name for messages.
+    text
+        UTF-8 text.
+    separator
+        Sign between cells.
+
+    Raises
+    ------
+    DataProblem
+        A quoted cell never closes, or runs over a line end and goes on behind its closing quote: the rows after it cannot be told apart.
 
     Examples
     --------
-    >>> count_records(b'a,b\n"two\nlines",1\n\nlast', ",")
+    >>> count_records("f.csv", b'a,b\n"two\nlines",1\n\nlast', ",")
     4
     """
     inside = last = 0
+    stops = separator.encode() + b"\r\n"
     if b'"' in text:
         for match in _quoted(separator).finditer(text):
-            inside += _newlines(match.group())
             last = match.end()
+            lines = _newlines(match.group())
+            if not match.group(1) or (lines and text[last : last + 1] not in stops):
+                line = _newlines(text[: match.start()]) + 1
+                raise DataProblem(
+                    f"{file}: a quote opens in line {line} and does not close at the end of its cell, so the rows after it cannot be "
+                    "told apart. Export the file again, or close the quote."
+                )
+            inside += lines
     ends = text.endswith((b"\n", b"\r")) and last < len(text)
     return _newlines(text) - inside + (0 if ends or not text else 1)
-
-
-def _check_quotes(file: str, text: bytes, separator: str) -> None:
-    """Refuse a text with a quoted cell that never closes."""
-    if text.count(b'"') % 2 == 0:
-        return
-    for match in _quoted(separator).finditer(text):
-        if not match.group(1):
-            line = _newlines(text[: match.start()]) + 1
-            raise DataProblem(
-                f"{file}: a quote opens in line {line} and never closes, so the rows after it cannot be told apart. "
-                "Export the file again, or close the quote."
-            )
 
 
 def _starts(text: bytes, separator: str) -> list[int]:
@@ -249,11 +257,6 @@ def _odd_rows(raw: RawFile, odd: list[tuple[int, str]], separator: str, first_ro
         row = number + first_row - 1
         parsed = _parse(text.encode("utf-8"), separator)
         cells = parsed[0] if parsed else []
-        if "\n" in text.rstrip("\r\n"):
-            raise DataProblem(
-                f"{raw.file}: row {row} runs over several lines and has {len(cells)} cells where the header has {width}; "
-                "most often a quote opens in it and never closes. Export the file again, or close the quote."
-            )
         if not any(plain(cell) for cell in cells):
             raw.counts["blank"] += 1
         elif any(is_total(next(cell for cell in cells if plain(cell)))):

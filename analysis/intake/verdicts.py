@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.intake.words import number_of
+
 _GOOD: Mapping[str, str] = {
     "spells": "time by state and person",
     "state_totals": "time by state at the resolution of its intervals",
@@ -59,10 +61,12 @@ def _items(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     if not started.any():
         return [], ["working time: it holds completion stamps only, so the time spent on an item is unknown"]
     good = ["time spent on items"]
-    bad = [] if started.all() else [f"working time of {int((~started).sum())} items without a start"]
+    bad = [] if started.all() else [f"working time of {number_of(int((~started).sum()), 'item')} without a start"]
     length = (frame["ended"] - frame["started"]).dropna()
     if len(length) and (length == pd.Timedelta(0)).mean() > 0.3:
-        bad.append(f"working time of {int((length == pd.Timedelta(0)).sum())} items whose start and end are one stamp")
+        bad.append(
+            f"working time of {number_of(int((length == pd.Timedelta(0)).sum()), 'item')} whose start and end are one stamp"
+        )
     return good, bad
 
 

@@ -107,5 +107,5 @@ def test_genesys_timeline_with_durations(desk):
 
 def test_an_unmapped_state_stops_with_the_hours_it_holds(desk):
     content = HEADER + "a,2026-03-02 09:00,2026-03-02 12:00,Mystery\nb,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
-    with pytest.raises(DataProblem, match=r"1 state codes.*'Mystery' \(1 rows, 3.0 h\).*state_map"):
+    with pytest.raises(DataProblem, match=r"1 state code .*'Mystery' \(1 row, 3.0 h\).*state_map"):
         desk.spells(content)

@@ -50,7 +50,7 @@ def test_a_workbook_and_a_text_file_give_the_same_spells(desk):
 
 def test_two_filled_sheets_are_a_question(desk):
     content = workbook(ROWS, more={"Other": [["agent"], ["x"]]})
-    with pytest.raises(DataProblem, match=r"2 sheets hold something.*Set sheet"):
+    with pytest.raises(DataProblem, match=r"2 sheets with content.*Set sheet"):
         desk.spells(content, "book.xlsx")
     assert len(desk.spells(content, "book.xlsx", sheet="Sheet").tables["spells"]) == 2
 

@@ -88,7 +88,7 @@ def _which_sheet(file: str, sheet: str | None, names: Sequence[str]) -> DataProb
     if not names:
         return DataProblem(f"{file}: no sheet holds anything. Ask for the export again, or take it out of files.")
     return DataProblem(
-        f"{file}: {len(names)} sheets hold something ({listed}), and it is not plain which one is meant. "
+        f"{file}: {len(names)} sheets with content ({listed}), and it is not plain which one is meant. "
         'Set sheet = "..." in this [[source]].'
     )
 

@@ -1,0 +1,152 @@
+"""What a careful reader would ask about rows that were used: kept, counted, shown."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.schema import Finding
+from analysis.intake.batch import Batch
+from analysis.intake.words import number_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HOUR_US = 3_600_000_000
+# Numbers of rows at which tools cut an export off.
+TOOL_LIMITS: frozenset[int] = frozenset({1_048_576, 1_048_575, 65_536, 65_535, 100_000, 50_000, 10_000, 5_000})
+# No shift is longer; a state of a person on duty that lasts longer was most often never closed [h].
+LONGEST_STATE_H = 16
+# Whoever leaves this many rows, spread over all hours of the day, is most likely no person.
+ROBOT_ROWS = 500
+ROBOT_HOUR_SHARE = 0.005
+
+
+def note_oddities(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
+    """Add what is odd about the rows of a source to its findings.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    frame
+        Its rows in the canonical table; the index holds their position in the batch.
+    zone
+        Zone of the source.
+    """
+    _cut_off(batch)
+    if batch.source.target == "spells":
+        _long_states(batch, frame)
+        _overlaps(batch, frame)
+    if batch.source.target == "work_items" and "agent" in frame:
+        _robots(batch, frame, zone)
+
+
+def _mask(batch: Batch, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    mask = np.zeros(len(batch.rows), dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+def _cut_off(batch: Batch) -> None:
+    """Note files that end exactly where a tool cuts exports off."""
+    for raw in batch.files:
+        below = raw.physical - raw.counts["header"] - raw.counts["banner"]
+        if below in TOOL_LIMITS or raw.physical in TOOL_LIMITS:
+            batch.note(
+                "row_limit",
+                "flag",
+                f"{raw.file}: it ends after exactly {below:,} rows, where tools cut exports off. Ask whether rows are missing.",
+                below,
+            )
+
+
+def _long_states(batch: Batch, frame: pd.DataFrame) -> None:
+    """Note states on duty that last longer than any shift."""
+    length = _us(frame["end"]) - _us(frame["start"])
+    long = (length > LONGEST_STATE_H * HOUR_US) & ~frame["state"].isin(["OFF", "ABSENT"]).to_numpy()
+    if long.any():
+        mask = _mask(batch, frame.index.to_numpy()[long])
+        batch.note(
+            "long_states",
+            "flag",
+            f"{number_of(int(long.sum()), 'row')} of more than {LONGEST_STATE_H} h in one state on duty (first: {batch.place(mask)}). "
+            "Ask whether log-outs are missing.",
+            int(long.sum()),
+            int(length[long].sum()),
+        )
+
+
+def _overlaps(batch: Batch, frame: pd.DataFrame) -> None:
+    """Note spells of a person that overlap an earlier one of another state; signed on and off duty run beside others by design."""
+    kept = np.flatnonzero(~frame["state"].isin(["WORK", "OFF"]).to_numpy())
+    start, end = _us(frame["start"])[kept], _us(frame["end"])[kept]
+    person = pd.factorize(frame["agent"])[0][kept]
+    order = np.lexsort((start, person))
+    start, end, person = start[order], end[order], person[order]
+    reach = pd.Series(end).groupby(person).cummax().groupby(person).shift().to_numpy(dtype=float, na_value=-np.inf)
+    over = np.minimum(end, reach) - start
+    hit = over > 0
+    if hit.any():
+        mask = _mask(batch, frame.index.to_numpy()[kept[order[hit]]])
+        batch.note(
+            "overlapping_states",
+            "flag",
+            f"{number_of(int(hit.sum()), 'row')} overlapping an earlier state of the same person (first: {batch.place(mask)}); "
+            f"the {over[hit].sum() / HOUR_US:,.1f} h count once, under the state that comes first in the ladder.",
+            int(hit.sum()),
+            int(over[hit].sum()),
+        )
+
+
+def _robots(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
+    """Note resources that finish items at every hour of the day and night."""
+    rows = frame.dropna(subset=["agent", "ended"])
+    hours = rows["ended"].dt.tz_convert(zone).dt.hour
+    counts = pd.crosstab(rows["agent"], hours) if len(rows) else pd.DataFrame()
+    if counts.shape[1] < 24:
+        return
+    total = counts.sum(axis=1)
+    robots = (total >= ROBOT_ROWS) & (counts.min(axis=1) >= ROBOT_HOUR_SHARE * total)
+    if robots.any():
+        count = int(total[robots].sum())
+        batch.note(
+            "round_the_clock",
+            "flag",
+            f"{number_of(int(robots.sum()), 'resource')} with {number_of(count, 'row')} at all hours of day and night, as no person works. "
+            "Leave system users out by exclude = { agent = [...] }.",
+            count,
+        )
+
+
+def _us(stamps: pd.Series) -> NDArray[np.int64]:
+    return stamps.dt.tz_localize(None).to_numpy().astype("M8[us]").view(np.int64)
+
+
+def note_variants(owners: Mapping[str, tuple[str, str]]) -> list[Finding]:
+    """Return a finding when identifiers differ only by zeros in front, case, blanks or an ending ``.0``.
+
+    Parameters
+    ----------
+    owners
+        Domain and identifier behind each pseudonym.
+    """
+    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for domain, identifier in owners.values():
+        loose = re.sub(r"\s+", "", identifier).casefold().removesuffix(".0").lstrip("0")
+        alike[domain, loose].append(identifier)
+    groups = [names for names in alike.values() if len(names) > 1]
+    if not groups:
+        return []
+    count = sum(len(names) for names in groups)
+    message = (
+        f"identifiers: {number_of(count, 'identifier')} that differ only by zeros in front, capitals, blanks or an ending .0 "
+        f"(about {number_of(len(groups), 'person', 'persons')}); they count as different persons. Make the exports agree, "
+        "most often by exporting the identifier as text."
+    )
+    return [Finding("identifier_variants", "flag", "identifiers", message, count)]

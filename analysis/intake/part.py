@@ -1,0 +1,166 @@
+"""One source from its cells to typed rows under pseudonyms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.settings import Client, Period
+from analysis.intake import mapping
+from analysis.intake.adapters.formats import FORMATS
+from analysis.intake.batch import TEXT, Batch, gather, sift
+from analysis.intake.cast import cast, frame_of
+from analysis.intake.checks import check
+from analysis.intake.oddities import note_oddities
+from analysis.intake.people import PERSONS, Pseudonyms
+from analysis.intake.raw import RawFile
+from analysis.intake.settings import Source
+from analysis.intake.states import load_state_map, map_states
+from analysis.intake.words import number_of
+
+# Tables with a state that the state map translates.
+STATE_TABLES: tuple[str, ...] = ("spells", "state_totals", "schedule", "observations")
+# Tables that keep file and row of each of their rows.
+TRACED_TABLES: tuple[str, ...] = ("spells", "state_totals")
+
+
+@dataclass(slots=True)
+class Part:
+    """What one source gave.
+
+    Attributes
+    ----------
+    batch
+        Its rows with their fates.
+    frame
+        Rows used, typed, persons under pseudonyms; the index holds the position in the batch.
+    states
+        State codes with what they hold.
+    zone, period
+        Zone of stamps without an offset, and the days used.
+    date_only
+        Its stamps have no time of day.
+    wall_clock
+        Some of its stamps carry no offset, and the source names no zone for them.
+    """
+
+    batch: Batch
+    frame: pd.DataFrame
+    states: pd.DataFrame
+    zone: str
+    period: Period
+    date_only: bool
+    wall_clock: bool
+
+
+def read_part(
+    source: Source, number: int, files: Sequence[RawFile], *, client: Client, root: Path, names: Pseudonyms
+) -> Part:
+    """Return the rows of one source, cast, checked and under pseudonyms.
+
+    Parameters
+    ----------
+    source, number
+        The [[source]] block and its position in the engagement file.
+    files
+        Its files, opened.
+    client
+        Zone and period where the source names none.
+    root
+        The engagement folder, for the state map.
+    names
+        Gives the pseudonyms.
+
+    Raises
+    ------
+    DataProblem
+        A question must be answered first.
+    """
+    form = FORMATS[source.adapter]
+    batch = gather(source, number, files)
+    _some_rows(batch)
+    origins = mapping.origins(source, batch, form.defaults)
+    sift(
+        batch,
+        keys=mapping.name_columns(origins),
+        needed=mapping.needed_names(source, origins),
+        keep_repeats=source.target == "observations" and "agent" not in origins,
+    )
+    mapping.exclude(batch, origins)
+    zone, period = source.time_zone or client.time_zone, source.period or client.period
+    columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
+    if form.finish is not None:
+        form.finish(batch, columns)
+    check(batch, columns, period=period, zone=zone)
+    states = pd.DataFrame()
+    if source.target in STATE_TABLES:
+        states = map_states(batch, columns, load_state_map(source, root))
+    frame = _under_pseudonyms(batch, frame_of(batch, columns), names)
+    note_oddities(batch, frame, zone)
+    _note_rejects(batch)
+    timed = [stamp for name, stamp in stamps.items() if columns[name].kind == "time"]
+    naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)
+    bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
+    date_only = any(len(rows) for rows in bare) and all(rows.all() for rows in bare)
+    return Part(batch, frame, states, zone, period, date_only, naive and source.time_zone is None)
+
+
+def _some_rows(batch: Batch) -> None:
+    """Note files that hold a header and nothing else; refuse a source in which no file holds more."""
+    empty = [raw.file for raw in batch.files if len(raw.rows) + len(raw.faults) == 0]
+    if len(empty) == len(batch.files):
+        raise batch.ask(
+            f"{empty[0]}: no row below the header. Ask for the export again, or take the file out of files."
+        )
+    for file in empty:
+        batch.note(
+            "no_rows", "flag", f"{file}: no row below the header. Ask whether the export is empty by mistake.", 0
+        )
+
+
+def _under_pseudonyms(batch: Batch, frame: pd.DataFrame, names: Pseudonyms) -> pd.DataFrame:
+    """Replace persons by pseudonyms, and add file and row where the table keeps them."""
+    for name, domain in PERSONS.items():
+        if name in frame:
+            frame[name] = names.replace(frame[name], domain)
+    if batch.source.target in TRACED_TABLES:
+        at = frame.index.to_numpy()
+        files = pd.array([raw.file for raw in batch.files], dtype=TEXT)
+        frame["source"] = files.take(batch.file_of[at].astype(np.intp))
+        frame["source_row"] = batch.rows[at]
+    return frame
+
+
+def _note_rejects(batch: Batch) -> None:
+    """Keep one finding per reason for which rows were rejected."""
+    counts: dict[str, list[tuple[str, int]]] = {}
+    for file, fault in batch.faults():
+        counts.setdefault(fault.reason, []).append((file, fault.row))
+    for reason, places in counts.items():
+        file, row = places[0]
+        words = REASONS.get(reason, reason.replace("_", " "))
+        batch.note(
+            f"rejected_{reason}",
+            "rejected",
+            f"{number_of(len(places), 'row')} rejected: {words} (first: {file}, row {row}).",
+            len(places),
+        )
+
+
+# What a reason code means, where its own words do not say it.
+REASONS: Mapping[str, str] = {
+    "bad_stamp": "a date or time that is none",
+    "bad_number": "a number that is none",
+    "bad_flag": "neither yes nor no",
+    "bad_duration": "a duration that is none",
+    "short_row": "fewer cells than the header",
+    "long_row": "more cells than the header",
+    "end_before_start": "it ends before it starts",
+    "dst_nonexistent": "a time that clocks skipped when they were set forward",
+    "dst_ambiguous": "a time that clocks showed twice when they were set back, and nothing tells which is meant",
+    "contradicting_rows": "different values under one key",
+}
