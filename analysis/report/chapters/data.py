@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from analysis.foundation.schema import Finding
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text, Tone
 from analysis.report.context import Context
@@ -73,18 +75,24 @@ def _all_findings(c: Context) -> list[Finding]:
 
 def _attendance(c: Context) -> str:
     """Return where paid time comes from, in one sentence."""
-    parts = [
-        c.words(
-            "data.attendance",
-            population=c.words(f"population.{row.population}").lower(),
-            source=c.words(f"attendance.{row.source}"),
-            agents=c.n.count(row.agents),
-            hours=c.n.hours(row.paid_h),
-            grade=mark(row.grade),
+    parts, unpaid = [], []
+    for row in c.baseline.attendance.itertuples():
+        name = c.words(f"population.{row.population}").lower()
+        if math.isnan(row.paid_h):
+            unpaid.append(f"{name[0].upper()}{name[1:]}: {row.sentence}")
+            continue
+        parts.append(
+            c.words(
+                "data.attendance",
+                population=name,
+                source=c.words(f"attendance.{row.source}"),
+                agents=c.n.count(row.agents),
+                hours=c.n.hours(row.paid_h),
+                grade=mark(row.grade),
+            )
         )
-        for row in c.baseline.attendance.itertuples()
-    ]
-    return c.words("data.paid", parts="; ".join(parts)) if parts else ""
+    paid = [c.words("data.paid", parts="; ".join(parts))] if parts else []
+    return " ".join([*paid, *unpaid])
 
 
 def _kinds(found: list[Finding]) -> list[list[Finding]]:
