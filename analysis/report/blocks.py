@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Tone = Literal["plain", "muted", "accent", "warning"]
 Align = Literal["left", "right", "center"]
 # a table of more rows may run over the end of a page
-LONGEST_WHOLE = 16
+LONGEST_WHOLE = 9
 
 
 @dataclass(frozen=True, slots=True)

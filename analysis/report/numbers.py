@@ -10,6 +10,10 @@ from analysis.foundation.estimate import Estimate
 
 # A grade letter travels through sentences as one private character; the template sets it small, `plain` spells it out.
 _GRADES = {letter: chr(0xE00A + place) for place, letter in enumerate("ABCD")}
+# keeps a grade on the line of its figure
+JOINER = "\u2060"
+# halves that binary numbers miss by a hair are rounded up
+NUDGE = 1e-9
 _UNGRADE = {ord(mark): f" (grade {letter})" for letter, mark in _GRADES.items()}
 
 
@@ -21,12 +25,12 @@ def plain(text: str) -> str:
     >>> plain("31 %" + mark("B"))
     '31 % (grade B)'
     """
-    return text.translate(_UNGRADE).replace("\u00a0", " ")
+    return text.translate(_UNGRADE).replace("\u00a0", " ").replace(JOINER, "")
 
 
 def mark(grade: str) -> str:
     """Return the character that stands for an evidence grade in a sentence."""
-    return _GRADES.get(grade, "")
+    return JOINER + _GRADES[grade] if grade in _GRADES else ""
 
 
 class Numbers:
@@ -46,7 +50,7 @@ class Numbers:
 
     def points(self, share: float) -> str:
         """Return a share in points, without its sign: 0.312 is 31."""
-        return self._signs(f"{100 * share + 0.0:.0f}").replace("-0", "0")
+        return self._signs(f"{100 * share + NUDGE:.0f}")
 
     def share(self, share: float) -> str:
         """Return a share to one point: 0.312 is 31 %."""
@@ -91,7 +95,7 @@ class Numbers:
         """Return a figure with its interval and grade: 31 % (27 to 35); without bounds, or between equal ones, the figure alone."""
         text = self.figure(value, unit)
         if not (math.isnan(low) or math.isnan(high) or low == high):
-            text += f"\u00a0({self.bounds(low, high, unit)})"
+            text += f" ({self.bounds(low, high, unit)})"
         return text + mark(grade)
 
     def bounds(self, low: float, high: float, unit: str = "share", *, sign: bool = False) -> str:

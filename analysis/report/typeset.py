@@ -14,6 +14,7 @@ from typing import Any
 from analysis.foundation.assets import assets
 from analysis.report.brand import Brand
 from analysis.report.exhibits import style
+from analysis.report.numbers import JOINER
 
 MAIN = "assessment.typ"
 DATA = "report.json"
@@ -127,7 +128,7 @@ def printable(value: Any, covered: frozenset[int], *, soft: bool = True) -> Any:
 
 
 def _shown(sign: str, covered: frozenset[int]) -> str:
-    if ord(sign) in _GRADES or sign in " \n":
+    if ord(sign) in _GRADES or sign in {" ", "\n", JOINER}:
         return sign
     if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"}:
         return ""

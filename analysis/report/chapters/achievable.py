@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
 from analysis.report.context import Context, bounded
 from analysis.report.exhibits import limits
 
+# today's utilization is the baseline's when they differ by less than this share; else observers added to it
+SAME = 0.0005
 
-def sentence(c: Context, row: object) -> str:
+
+def sentence(c: Context, row: Any) -> str:
     """Return what a population could reach and what binds, with intervals."""
-    found = c.estimate("utilization.achievable", population=row.population)  # type: ignore[attr-defined]
+    found = c.estimate("utilization.achievable", population=row.population)
     value = bounded(c.n, row, grade=found.grade if found is not None else "")
-    subject = c.words(f"ceilings.subject.{row.population}")  # type: ignore[attr-defined]
+    subject = c.words(f"ceilings.subject.{row.population}")
     subject = subject[0].upper() + subject[1:]
-    measured = c.estimate("baseline.utilization", population=row.population)  # type: ignore[attr-defined]
-    grade = measured.grade if measured is not None else ""
+    measured = c.estimate("baseline.utilization", population=row.population)
+    by_logs = measured is not None and measured.value is not None and abs(measured.value - row.today) < SAME
+    grade = measured.grade if measured is not None and by_logs else "B"
     today = bounded(c.n, row, value="today", low="today_low", high="today_high", grade=grade)
+    how = "" if by_logs else c.words("achievable.observed")
     if not today:
         return c.words("achievable.no_today", population=subject)
     if not value:
-        return c.words("achievable.unknown", population=subject, today=today)
-    limits = [c.words(f"ceiling.{name}") for name in str(row.binding).split(" or ") if f"ceiling.{name}" in c.words]  # type: ignore[attr-defined]
-    key = "achievable.reach" if row.value > row.today else "achievable.stay"  # type: ignore[attr-defined]
-    return c.words(key, population=subject, today=today, value=value, limit=f" {c.words('number.or')} ".join(limits))
+        return c.words("achievable.unknown", population=subject, today=today, how=how)
+    names = [f"ceiling.{name}.{row.population}" for name in str(row.binding).split(" or ")]
+    limits = [c.words(name) for name in names if name in c.words]
+    key = "achievable.reach" if row.value > row.today else "achievable.stay"
+    return c.words(
+        key, population=subject, today=today, how=how, value=value, limit=f" {c.words('number.or')} ".join(limits)
+    )
 
 
 def chapter(c: Context) -> Chapter:
@@ -38,16 +48,16 @@ def chapter(c: Context) -> Chapter:
             limits.ceilings,
             c.utilization,
             name="ceilings",
-            height_mm=33 * max(len(rows), 1) + 6,
-            margins_mm=(34, 6, 0.5, 6.5),
+            height_mm=29.5 * max(len(rows), 1) + 6,
+            margins_mm=(34, 30, 0.5, 6.5),
             source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
         )
     ]
+    if len(c.utilization.ceilings):
+        parts.append(_table(c))
     facts = _reclaimable(c)
     if facts:
         parts.append(facts)
-    if len(c.utilization.ceilings):
-        parts.append(_table(c))
     return Chapter(words("achievable.topic"), words("achievable.question"), answer, parts)
 
 
@@ -56,7 +66,7 @@ def _reclaimable(c: Context) -> Facts | None:
     for name in c.populations():
         figure = c.figure("utilization.reclaimable_h_per_week", population=name)
         if figure:
-            head, _, bounds = figure.partition("\u00a0(")
+            head, _, bounds = figure.partition(" (")
             text = c.words("achievable.hours", population=c.words(f"population.{name}"), bounds=bounds.replace(")", ""))
             items.append(Fact(c.words("achievable.hours_head", hours=head), text, tone="accent"))
     return Facts(items) if items else None
@@ -84,11 +94,9 @@ def _table(c: Context) -> Exhibit:
         rows.append(
             (
                 words(f"population.{row.population}"),
-                words(f"ceiling.{row.ceiling}"),
+                words(f"ceiling.{row.ceiling}.{row.population}"),
                 row.sentence if known else row.reason,
-                c.n.share(row.of_workable) if pd.notna(row.of_workable) else "–",
                 bounded(c.n, row) or Cell(words("status.none"), tone="muted"),
-                Cell(words(f"basis.{row.basis}"), tone="muted"),
             )
         )
     return Exhibit(
@@ -96,11 +104,9 @@ def _table(c: Context) -> Exhibit:
         words("achievable.table_source"),
         columns=(
             Column(words("achievable.column.population"), width=2),
-            Column(words("achievable.column.ceiling"), width=2.4),
-            Column(words("achievable.column.sentence"), width=4.4),
-            Column(words("achievable.column.workable"), "right", 1.3),
-            Column(words("achievable.column.base"), "right", 2.1),
-            Column(words("achievable.column.basis"), width=1.4),
+            Column(words("achievable.column.ceiling"), width=2.9),
+            Column(words("achievable.column.sentence"), width=7),
+            Column(words("achievable.column.base"), "right", 2),
         ),
         rows=rows,
     )

@@ -6,14 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.foundation.estimate import Estimate
+from analysis.report.blocks import Align, Cell, Chapter, Column, Exhibit, Part, Tone
 from analysis.report.context import Context, bounded
 from analysis.report.exhibits import causes, policies, usable
 
 MODES = ("releasable", "shareable", "interruptible")
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
-TONES = {"room": "accent", "no room": "warning", "cannot say": "muted"}
+# policies shown on each side of the boundary
+NEIGHBOURS = 2
+TONES: dict[str, Tone] = {"room": "accent", "no room": "warning", "cannot say": "muted"}
 
 
 def recommended(c: Context) -> Any | None:
@@ -26,6 +29,12 @@ def recommended(c: Context) -> Any | None:
     return None
 
 
+def spoken_mode(c: Context) -> str:
+    """Return the mode that the report speaks of first; shareable where there is room in none."""
+    row = recommended(c)
+    return "shareable" if row is None else row.mode
+
+
 def sentence(c: Context) -> str:
     """Return the answer: how many agents could work on items and at which price, or why there is no room."""
     row = recommended(c)
@@ -33,16 +42,30 @@ def sentence(c: Context) -> str:
     if row is None:
         reasons = list(found.loc[found["verdict"] != "room", "sentence"].drop_duplicates())
         return reasons[0] if reasons else c.words("blend.unknown")
-    today = c.blending.frontier[c.blending.frontier["pool"] == row.pool].iloc[0]
-    agents = c.estimate("blending.item_agents", pool=row.pool, policy=row.policy)
-    text = c.n.estimate(agents) if agents is not None and agents.value is not None else c.n.agents(row.item_agents)
-    return c.words(
-        f"blend.answer.{row.mode}",
-        agents=text,
-        hours=c.n.hours(row.hours_per_week),
-        today=c.n.share(today["service_level"]),
-        after=c.n.share(row.service_level),
-    )
+    return c.words(f"blend.answer.{row.mode}", agents=_agents(c, row), hours=_hours(c, row), price=_price(c, row))
+
+
+def _of_mode(c: Context, name: str, row: Any) -> Estimate | None:
+    found = c.estimate(name, pool=row.pool, mode=row.mode)
+    return found if found is not None and found.value is not None else None
+
+
+def _agents(c: Context, row: Any) -> str:
+    found = _of_mode(c, "blending.item_agents", row)
+    return c.n.estimate(found) if found is not None else c.n.agents(row.item_agents)
+
+
+def _hours(c: Context, row: Any) -> str:
+    found = _of_mode(c, "blending.usable_h_per_week", row)
+    return c.n.estimate(found, grade=False) if found is not None else c.n.hours(row.hours_per_week)
+
+
+def _price(c: Context, row: Any) -> str:
+    """Return what becomes of the contacts answered in time."""
+    frame = c.blending.frontier
+    today = c.n.share(frame.loc[frame["pool"] == row.pool, "service_level"].iloc[0])
+    after = c.n.share(row.service_level)
+    return c.words("blend.price.same" if today == after else "blend.price.less", today=today, after=after)
 
 
 def chapter(c: Context) -> Chapter:
@@ -70,47 +93,62 @@ def _pool(c: Context, pool: str | None, suffix: str) -> list[Part]:
             margins_mm=(44, 56, 0.5, 0.5), source=f"{source} {words('blend.usable_definition')}",
         ),
         c.drawn(
-            policies, policies.frontier, c.blending, pool=pool, name=f"frontier{suffix}", height_mm=66,
+            policies, policies.frontier, c.blending, pool=pool, name=f"frontier{suffix}", height_mm=62,
             margins_mm=(9, 2, 6, 10), source=f"{source} {words('blend.frontier_definition')}",
         ),
     ]  # fmt: skip
     return [*parts, *_policies(c, pool), *_modes(c, pool)]
 
 
+def _near(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return today, what is recommended, and the policies on both sides of the last one that keeps promise and cap."""
+    kept = frame[frame["kept_free_agents"].notna()].sort_values("item_agents", kind="stable")
+    inside, outside = kept[kept["feasible"]].tail(NEIGHBOURS), kept[~kept["feasible"]].head(NEIGHBOURS)
+    others = frame[frame["kept_free_agents"].isna()]
+    shown = {*inside.index, *outside.index, *others.index, frame.index[0]}
+    order = frame.loc[sorted(shown)]
+    return order.assign(_first=order.index != frame.index[0]).sort_values(["_first", "item_agents"], kind="stable")
+
+
 def _policies(c: Context, pool: str | None) -> list[Exhibit]:
-    """Return every policy with its price."""
+    """Return the policies around the promise with their price."""
     words, frame = c.words, c.blending.frontier
     frame = frame[(frame["pool"] == pool) & frame["service_level"].notna()]
     if len(frame) < 2:
         return []
-    kept = int(frame["feasible"].iloc[1:].sum())
-    rows = []
-    for place, row in enumerate(frame.itertuples()):
-        tone = "accent" if row.recommended else "plain" if row.feasible or place == 0 else "muted"
-        cells = (
-            str(row.policy),
-            c.n.agents(row.item_agents),
-            c.n.hours(row.hours_per_week),
-            c.n.share(row.service_level),
-            words("blend.worst", share=c.n.share(row.worst_service_level), slot=row.worst_slot),
-            c.n.share(row.occupancy_peak),
-            c.n.count(row.contacts_lost_per_week) if pd.notna(row.contacts_lost_per_week) else "–",
-            words(f"blend.keeps.{'today' if place == 0 else 'yes' if row.feasible else 'no'}"),
-        )
-        rows.append([Cell(text, tone=tone, strong=bool(row.recommended)) for text in cells])  # type: ignore[arg-type]
+    kept, shown = int(frame["feasible"].iloc[1:].sum()), _near(frame)
+    left = len(frame) - len(shown)
+    more = words("blend.policies_short", left=c.n.count(left)) if left else ""
     labels = ("policy", "agents", "hours", "level", "worst", "peak", "lost", "keeps")
-    sides = ("left", *("right",) * 6, "left")
+    sides: tuple[Align, ...] = ("left", *("right",) * 6, "left")
+    widths = {"policy": 3.4, "worst": 2.3, "keeps": 0.9}
     return [
         Exhibit(
             words.some("blend.policies", kept, all=c.n.count(len(frame) - 1)),
-            c.source("contacts", "volumes", definition=words("blend.policies_source")),
+            c.source("contacts", "volumes", definition=f"{words('blend.policies_source')} {more}".strip()),
             columns=[
-                Column(words(f"blend.column.{label}"), side, 2 if label in {"policy", "worst"} else 1.2)  # type: ignore[arg-type]
+                Column(words(f"blend.column.{label}"), side, widths.get(label, 1.2))
                 for label, side in zip(labels, sides, strict=True)
             ],
-            rows=rows,
+            rows=[_policy(c, row, today=row.Index == frame.index[0]) for row in shown.itertuples()],
         )
     ]
+
+
+def _policy(c: Context, row: Any, *, today: bool) -> list[Cell]:
+    words = c.words
+    tone: Tone = "accent" if row.recommended else "plain" if row.feasible or today else "muted"
+    cells = (
+        str(row.policy),
+        c.n.agents(row.item_agents),
+        c.n.hours(row.hours_per_week),
+        c.n.share(row.service_level),
+        words("blend.worst", share=c.n.share(row.worst_service_level), slot=row.worst_slot),
+        c.n.share(row.occupancy_peak),
+        c.n.count(row.contacts_lost_per_week) if pd.notna(row.contacts_lost_per_week) else "–",
+        words(f"blend.keeps.{'today' if today else 'yes' if row.feasible else 'no'}"),
+    )
+    return [Cell(text, tone=tone, strong=bool(row.recommended)) for text in cells]
 
 
 def _modes(c: Context, pool: str | None) -> list[Exhibit]:
@@ -136,12 +174,31 @@ def _modes(c: Context, pool: str | None) -> list[Exhibit]:
                     Cell(
                         words(f"usable.verdict.{row.verdict.replace(' ', '_')}"), tone=TONES[row.verdict], strong=True
                     ),
-                    row.sentence,
-                )  # type: ignore[arg-type]
+                    _why(c, row),
+                )
                 for row in frame.itertuples()
             ],
         )
     ]
+
+
+def _why(c: Context, row: Any) -> str:
+    """Return what a mode's policy brings and what bounds it; without room the reason."""
+    frame = c.blending.frontier
+    chosen = frame[(frame["pool"] == row.pool) & (frame["mode"] == row.mode) & frame["recommended"]]
+    if row.verdict != "room" or chosen.empty:
+        return c.prose(str(row.reason or row.sentence))
+    best = next(chosen.itertuples())
+    today = frame.loc[frame["pool"] == row.pool, "service_level"].iloc[0]
+    why = c.words(
+        "blend.why.room",
+        agents=c.n.agents(best.item_agents),
+        hours=_hours(c, best),
+        after=c.n.share(best.service_level),
+        today=c.n.share(today),
+        peak=c.n.share(best.occupancy_peak),
+    )
+    return c.words("blend.why.limit", why=why, reason=row.reason) if row.reason else why
 
 
 def _service(c: Context) -> list[Exhibit]:

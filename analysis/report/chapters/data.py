@@ -33,7 +33,7 @@ def chapter(c: Context) -> Chapter:
     ]
     paid = _attendance(c)
     if paid:
-        parts.insert(2, Text(paid))
+        parts.append(Text(paid))
     return Chapter(words("data.topic"), words("data.question"), _answer(c), parts)
 
 
@@ -96,10 +96,11 @@ def _attendance(c: Context) -> str:
 
 
 def _kinds(found: list[Finding]) -> list[list[Finding]]:
-    """Return findings of one kind together: questions first, then by the time that they moved."""
+    """Return findings of one kind together, rejected rows by file: questions first, then by the time that they moved."""
     kinds: dict[tuple[str, str], list[Finding]] = {}
     for finding in found:
-        kinds.setdefault((finding.severity, finding.code), []).append(finding)
+        kind = finding.where if finding.severity == "rejected" else finding.code
+        kinds.setdefault((finding.severity, kind), []).append(finding)
     return sorted(kinds.values(), key=lambda same: (SEVERITIES.index(same[0].severity), -_moved(same)))
 
 
@@ -133,11 +134,21 @@ def _findings(c: Context) -> list[Exhibit]:
 def _finding(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
     first, moved = max(same, key=lambda finding: finding.moved_us or 0), _moved(same)
     rows = sum(finding.rows or 0 for finding in same)
-    more = c.words("data.findings.same", message=first.message, n=c.n.count(len(same) - 1))
+    message = first.message
+    if first.severity == "rejected":
+        reasons = [f"{_reason(finding)} {c.n.count(finding.rows or 0)}" for finding in same]
+        message = c.words("data.findings.rejected", reasons=", ".join(reasons))
+    elif len(same) > 1:
+        message = c.words("data.findings.same", message=message, n=c.n.count(len(same) - 1))
     return (
         Cell(c.words(f"severity.{first.severity}"), tone=TONES[first.severity], strong=True),
         c.prose(first.where.removeprefix("data/")),
-        c.prose(first.message if len(same) == 1 else more),
+        c.prose(message),
         c.n.count(rows) if rows else "",
         c.n.hours(moved) if moved else "",
     )
+
+
+def _reason(finding: Finding) -> str:
+    """Return the reason of a rejection as its code spells it."""
+    return finding.code.removeprefix("rejected_").replace("_", " ")

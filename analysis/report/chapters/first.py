@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.foundation.estimate import Quantity
 from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Column, Drawing, table_record
 from analysis.report.chapters import achievable, blend, measure
 from analysis.report.context import Context
 from analysis.report.exhibits import limits, policies, shares, style
 
-HEIGHT_MM = 35.0
+HEIGHT_MM = 37.0
 COLUMNS = 7
 MOST_UNSEEN = 3
 
@@ -49,11 +50,20 @@ def _rows(c: Context) -> list[dict[str, Any]]:
     return [
         _row(c, "measure", measured, (shares, shares.ladder_shares, c.baseline), (0.2, 0.2, 0.2, 0.2)),
         _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2)),
-        _row(c, "assess", assessed, (policies, policies.frontier, c.blending), (8.5, 1, 1.5, 8)),
+        _row(
+            c,
+            "assess",
+            assessed,
+            (policies, policies.frontier, c.blending),
+            (8.5, 1, 1.5, 8),
+            mode=blend.spoken_mode(c),
+        ),
     ]
 
 
-def _row(c: Context, name: str, answers: list[str], chart: tuple[Any, Any, Any], margins: tuple) -> dict[str, Any]:
+def _row(
+    c: Context, name: str, answers: list[str], chart: tuple[Any, Any, Any], margins: tuple, **more: Any
+) -> dict[str, Any]:
     """Return one row: its question, its answers, and its chart (module, function, result) where it can be drawn."""
     module, draw, result = chart
     why = module.missing(result, theme=c.theme)
@@ -61,7 +71,7 @@ def _row(c: Context, name: str, answers: list[str], chart: tuple[Any, Any, Any],
     if not why:
         drawing = Drawing(
             f"first_{name}",
-            lambda ax: draw(result, ax=ax, theme=c.theme, compact=True),
+            lambda ax: draw(result, ax=ax, theme=c.theme, compact=True, **more),
             HEIGHT_MM,
             margins,
             COLUMNS,
@@ -123,11 +133,8 @@ def _unseen(c: Context) -> str:
                 c.words("first.unaccounted", population=c.words(f"ceilings.subject.{population}"), share=figure)
             )
     text = c.words("first.unaccounted_all", parts=c.words.listed(parts)) if parts else ""
-    missing = [
-        c.words(f"figure.{quantity.id}")
-        for _, quantity in c.quantities
-        if quantity.estimate.status != "ok" and f"figure.{quantity.id}" in c.words
-    ]
+    missing = [_figure(c, quantity) for _, quantity in c.quantities if quantity.estimate.status != "ok"]
+    missing = [name for name in missing if name]
     missing = list(dict.fromkeys(missing))
     if missing:
         shown = missing[:MOST_UNSEEN]
@@ -139,6 +146,15 @@ def _unseen(c: Context) -> str:
         )
         text = f"{text} {c.words('first.no_figure', what=listed)}".strip()
     return text or c.words("first.all_seen")
+
+
+def _figure(c: Context, quantity: Quantity) -> str:
+    """Return the name of a figure and its population in words; empty when page one does not speak of it."""
+    key, population = f"figure.{quantity.id}", quantity.scope.get("population", "")
+    if key not in c.words:
+        return ""
+    name = c.words(key)
+    return c.words(f"figure_of.{population}", what=name) if population and "pool" not in quantity.scope else name
 
 
 def _people(c: Context) -> str:

@@ -68,7 +68,7 @@ def _facts(c: Context) -> Facts | None:
         for population in c.populations():
             figure = c.figure(f"baseline.{name}", population=population)
             if figure and len(items) < 4 and not (name == "non_work_share" and population == "contact_centre"):
-                head, _, bounds = figure.partition("\u00a0(")
+                head, _, bounds = figure.partition(" (")
                 text = c.words(f"fact.{name}", population=c.words(f"population.{population}"))
                 items.append(Fact(head, f"{text}, {bounds.replace(')', '')}" if bounds else text))
     return Facts(items) if len(items) > 1 else None

@@ -22,6 +22,7 @@ def chapter(c: Context) -> Chapter:
     parts: list[Part] = [
         _modes(c),
         _gates(c),
+        *_changes(c),
         c.drawn(
             profile,
             profile.readiness_profile,
@@ -31,7 +32,6 @@ def chapter(c: Context) -> Chapter:
             margins_mm=(0.3, 0.5, 0.3, 0.3),
             source=words("ready.profile_source"),
         ),
-        *_changes(c),
         *_listening(c),
     ]
     return Chapter(words("ready.topic"), words("ready.question"), _answer(c), parts)
@@ -114,7 +114,7 @@ def _modes_of(c: Context, modes: str) -> str:
     names = [mode.strip() for mode in modes.split(",")]
     if len(names) == len(c.readiness.modes):
         return c.words("ready.all_modes")
-    return c.words.listed([c.words(f"mode.{name}").lower() for name in names])
+    return ", ".join(c.words(f"mode_short.{name}") for name in names)
 
 
 def _level(c: Context, level: object, tone: str = "plain") -> Cell:

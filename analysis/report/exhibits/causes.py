@@ -33,9 +33,8 @@ def _rows(blending: Blending, pool: str | None) -> pd.DataFrame:
 
 
 def _means(frame: pd.DataFrame) -> tuple[float, float]:
-    """Return the mean agents needed in reserve and above it, over the half hours weighted by their days."""
-    days = frame["days"].to_numpy(dtype=float)
-    return tuple(float(np.average(frame[name], weights=days)) for name in ("structural_agents", "surplus_agents"))  # type: ignore[return-value]
+    """Return the mean agents needed in reserve and above it, over the half hours of the week."""
+    return float(frame["structural_agents"].mean()), float(frame["surplus_agents"].mean())
 
 
 def missing(blending: Blending, *, pool: str | None = None, theme: Theme | None = None) -> str:

@@ -56,7 +56,11 @@ def alt_text(utilization: Utilization, *, theme: Theme | None = None) -> str:
     parts = []
     for row in rows(utilization).itertuples():
         limits = [
-            words("ceilings.alt.ceiling", name=words(f"ceiling.{limit.ceiling}"), value=words.n.share(limit.value))
+            words(
+                "ceilings.alt.ceiling",
+                name=words(f"ceiling.{limit.ceiling}.{limit.population}"),
+                value=words.n.share(limit.value),
+            )
             for limit in _ceilings(utilization, row.population).itertuples()
             if pd.notna(limit.value)
         ]
@@ -106,7 +110,7 @@ def ceilings(
     known = rows(utilization)
     if known.empty:
         raise ValueError(missing(utilization, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(34, 5, 1, 7))
+    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(34, 30, 1, 7))
     ax.set(xlim=(0, 1), ylim=(0, style.size_pt(ax)[1]))
     width, height = style.size_pt(ax)
     step = height / len(known)
@@ -144,7 +148,7 @@ def _compact(ax: Axes, utilization: Utilization, row: object, room: tuple[float,
         text = words("ceilings.achievable", share=words.n.share(row.value))
         ax.text(1, top - 2.5, text, size=style.SMALL + 0.5, weight=600, color=theme.accent, ha="right", va="top")
     limits = _ceilings(utilization, row.population).dropna(subset="value").sort_values("value")
-    names = [words(f"ceiling_short.{limit.ceiling}") for limit in limits.itertuples()]
+    names = [words(f"ceiling_short.{limit.ceiling}.{limit.population}") for limit in limits.itertuples()]
     widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
     placed = style.spread(list(limits["value"]), widths, low=0, high=1, gap=6 / width)
     for limit, name, place in zip(limits.itertuples(), names, placed, strict=True):
@@ -170,7 +174,14 @@ def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, fl
     for place, limit in enumerate(limits.itertuples(), start=1):
         y, binds = middle - place * line - 3, limit.ceiling in str(row.binding)
         colour = theme.accent if binds else style.MUTED
-        _label(ax, words(f"ceiling.{limit.ceiling}"), y, width, weight=600 if binds else 400, colour=colour)
+        _label(
+            ax,
+            words(f"ceiling.{limit.ceiling}.{limit.population}"),
+            y,
+            width,
+            weight=600 if binds else 400,
+            colour=colour,
+        )
         ax.plot([0, 1], [y - line / 2, y - line / 2], color=style.RULE, lw=style.HAIR * 0.6)
         if pd.isna(limit.value):
             ax.text(0.012, y, limit.reason, size=style.SMALL, color=style.MUTED, va="center_baseline")
@@ -179,11 +190,8 @@ def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, fl
         face = "white" if limit.basis == "assumed" else colour
         ax.plot([limit.value], [y], "o", ms=5, mfc=face, mec=colour, mew=1.1)
         text = words.n.interval(limit.value, limit.low, limit.high)
-        fits = limit.high + (style.text_width_pt(text, style.LABEL) + 10) / width < 1.02
-        edge, side = (limit.high + 6 / width, "left") if fits else (limit.low - 6 / width, "right")
-        ax.text(
-            edge, y, text, size=style.LABEL, color=colour, ha=side, va="center_baseline", weight=600 if binds else 400
-        )
+        ax.text(limit.high + 6 / width, y, text, size=style.LABEL, color=colour, va="center_baseline",
+                weight=600 if binds else 400, clip_on=False)  # fmt: skip
 
 
 def _label(ax: Axes, text: str, y: float, width: float, *, weight: int, colour: str) -> None:

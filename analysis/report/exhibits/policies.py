@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.report.exhibits import style
+from analysis.report.exhibits.labels import Room
 from analysis.report.exhibits.theme import Theme, exhibit
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # how far below the lowest promise the chart reaches, share; policies that fall deeper are not drawn
 DEPTH = 0.10
+# room for a label above the highest point
+ABOVE_PT = 17.0
 
 
 def _rows(blending: Blending, pool: str | None) -> pd.DataFrame:
@@ -39,16 +42,19 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     """Return the finding as one sentence with its numbers."""
     n = (words := (theme or Theme()).words).n
     frame = _rows(blending, pool)
-    today, chosen = frame.iloc[0], frame[frame["recommended"]]
-    if chosen.empty:
-        return words("frontier.headline.none", today=n.share(today["service_level"]))
-    row = chosen.iloc[0]
-    return words(
-        "frontier.headline.room",
-        agents=n.agents(row["item_agents"]),
-        today=n.share(today["service_level"]),
-        after=n.share(row["service_level"]),
-    )
+    today = n.share(frame["service_level"].iloc[0])
+    parts = [
+        words(
+            "frontier.headline.part",
+            mode=words(f"mode.{row.mode}").lower(),
+            agents=n.agents(row.item_agents),
+            after=n.share(row.service_level),
+        )
+        for row in frame[frame["recommended"]].itertuples()
+    ]
+    if not parts:
+        return words("frontier.headline.none", today=today)
+    return words("frontier.headline.room", today=today, parts=words.listed(parts))
 
 
 def alt_text(blending: Blending, *, pool: str | None = None, theme: Theme | None = None) -> str:
@@ -72,6 +78,7 @@ def frontier(
     pool: str | None = None,
     ax: Axes | None = None,
     compact: bool = False,
+    mode: str = "",
     theme: Theme | None = None,
 ) -> Axes:
     """Draw every policy as a point: agents on items against the share of contacts answered in time.
@@ -85,7 +92,9 @@ def frontier(
     ax
         Axes to draw in; without them a figure is made.
     compact
-        Draw the small form of the first page, which names only today and what is recommended.
+        Draw the small form of the first page.
+    mode
+        Name only what is recommended for this mode; all of them by default.
     theme
         Words, typeface and accent.
 
@@ -107,34 +116,55 @@ def frontier(
     targets = promises(blending, frame["pool"].iloc[0])
     low = max(min([float(frame["service_level"].iloc[0]), *targets]) - DEPTH, 0.0)
     frame = frame[frame["service_level"] >= low]
-    high = min(1.0, max([float(frame["service_level"].max()), *targets]) + 0.03)
+    top = max([float(frame["service_level"].max()), *targets])
+    high = top + (top - low) * ABOVE_PT / (style.size_pt(ax)[1] - ABOVE_PT)
     reach = max(float(frame["item_agents"].max()), 0.1)
     ax.set(xlim=(-0.03 * reach, reach * 1.07), ylim=(low, high))
-    _promise(ax, targets, theme)
     path = frame[frame["kept_free_agents"].notna() | (frame.index == 0)].sort_values("item_agents", kind="stable")
     ax.plot(path["item_agents"], path["service_level"], color=style.MUTED, lw=0.75, zorder=2)
     for row in frame.itertuples():
-        _point(ax, row, first=row.Index == 0, theme=theme)
-    _labels(ax, frame, theme, compact=compact)
+        _point(ax, row, first=row.Index == 0, quiet=bool(mode) and row.mode != mode, theme=theme)
+    room = _room(ax, frame, path, targets)
+    _promise(ax, targets, room, theme)
+    _labels(ax, frame, room, theme, only=mode if compact else "")
     _axis(ax, theme, compact=compact)
     return ax
 
 
-def _promise(ax: Axes, targets: list[float], theme: Theme) -> None:
+def _at(ax: Axes, x: float, y: float) -> tuple[float, float]:
+    """Return where a point lies on the axes, in points."""
+    (left, right), (low, high), (width, height) = ax.get_xlim(), ax.get_ylim(), style.size_pt(ax)
+    return (x - left) / (right - left) * width, (y - low) / (high - low) * height
+
+
+def _room(ax: Axes, frame: pd.DataFrame, path: pd.DataFrame, targets: list[float]) -> Room:
+    """Return the axes' room with points, curve and promises taken."""
+    room = Room(*style.size_pt(ax))
+    for row in frame.itertuples():
+        room.mark(*_at(ax, row.item_agents, row.service_level), 5 if row.recommended or row.Index == 0 else 3)
+    room.line([_at(ax, row.item_agents, row.service_level) for row in path.itertuples()])
+    for target in targets:
+        foot = _at(ax, 0, target)[1]
+        room.line([(0, foot), (room.width, foot)])
+    return room
+
+
+def _promise(ax: Axes, targets: list[float], room: Room, theme: Theme) -> None:
     """Draw each promise as a line; below the lowest lies what may not be done."""
-    (left, _), (low, high) = ax.get_xlim(), ax.get_ylim()
-    point = (high - low) / style.size_pt(ax)[1]
+    (left, _), (low, _) = ax.get_xlim(), ax.get_ylim()
     if targets:
         ax.axhspan(low, targets[0], color="#FAF0EE", lw=0, zorder=0)
     for target in targets:
         ax.axhline(target, color=style.WARNING, lw=0.75, zorder=1)
         text = theme.words("frontier.promise", share=theme.words.n.share(target))
-        ax.text(left, target - 2.5 * point, text, size=style.SMALL, color=style.WARNING, va="top")
+        foot = _at(ax, left, target)[1] - 10
+        ax.text(0, foot / room.height, text, size=style.SMALL, color=style.WARNING, va="bottom", transform=ax.transAxes)
+        room.taken.append((0, foot, style.text_width_pt(text, style.SMALL), foot + 8))
 
 
-def _point(ax: Axes, row: Any, *, first: bool, theme: Theme) -> None:
+def _point(ax: Axes, row: Any, *, first: bool, quiet: bool, theme: Theme) -> None:
     if row.recommended:
-        face, edge, size = theme.accent, theme.accent, 8.0
+        face, edge, size = ("white", theme.accent, 5.0) if quiet else (theme.accent, theme.accent, 8.0)
     elif first:
         face, edge, size = theme.ink, theme.ink, 7.0
     elif row.feasible:
@@ -147,28 +177,34 @@ def _point(ax: Axes, row: Any, *, first: bool, theme: Theme) -> None:
     )
 
 
-def _labels(ax: Axes, frame: pd.DataFrame, theme: Theme, *, compact: bool) -> None:
-    """Name today and what is recommended below the curve, the other policies above it."""
+def _labels(ax: Axes, frame: pd.DataFrame, room: Room, theme: Theme, *, only: str) -> None:
+    """Name what is recommended and today first, then as many of the other policies as find room."""
     n = (words := theme.words).n
-    width, height = style.size_pt(ax)
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    for row in frame.itertuples():
-        x, y = (row.item_agents - left) / (right - left) * width, (row.service_level - low) / (high - low) * height
+    chosen = frame["recommended"] & ((frame["mode"] == only) | (only == ""))
+    named = frame[chosen | (frame.index == 0)].sort_values("item_agents", ascending=False, kind="stable")
+    for row in named.itertuples():
+        share = n.share(row.service_level)
         if row.Index == 0:
-            text = words("frontier.label", policy=words("frontier.today"), share=n.share(row.service_level))
-            at = {"x": (x - 3.5) / width, "y": (y - 7) / height, "va": "top"}
-            ax.text(s=text, size=style.VALUE, weight=600, color=theme.ink, transform=ax.transAxes, **at)
-        elif row.recommended:
-            numbers = words("frontier.chosen", agents=n.agents(row.item_agents), share=n.share(row.service_level))
-            text = f"{row.policy}\n{numbers}" if not compact else numbers
-            at = {"x": (x - 7) / width, "y": (y - (1 if compact else 2)) / height, "ha": "right", "va": "top"}
-            ax.text(s=text, size=style.VALUE, weight=600, color=theme.accent, transform=ax.transAxes, zorder=5,
-                    linespacing=1.35, bbox={"fc": "white", "ec": "none", "pad": 1.0}, **at)  # fmt: skip
-        elif not compact:
+            text, colour = words("frontier.label", policy=words("frontier.today"), share=share), theme.ink
+        else:
+            numbers = words("frontier.chosen", agents=n.agents(row.item_agents), share=share)
+            text = words("frontier.label", policy=words(f"mode.{row.mode}").lower(), share=numbers)
+            colour = theme.accent
+        _write(ax, row, text, room, (style.LABEL if only else style.VALUE, 600, colour))
+    if not only:
+        for row in frame[~frame.index.isin(named.index)].itertuples():
             text = str(row.policy) if pd.isna(row.kept_free_agents) else n.count(row.kept_free_agents)
-            over = pd.isna(row.kept_free_agents)
-            at = {"x": (x + (0 if over else 3)) / width, "y": (y + 5) / height, "ha": "center" if over else "left"}
-            ax.text(s=text, size=style.SMALL, color=style.MUTED, transform=ax.transAxes, **at)
+            _write(ax, row, text, room, (style.SMALL, 400, style.MUTED), free_only=True)
+
+
+def _write(ax: Axes, row: Any, text: str, room: Room, form: tuple[float, int, str], *, free_only: bool = False) -> None:
+    """Write a label near its point where there is room."""
+    size, weight, colour = form
+    long = style.text_width_pt(text, size, weight)
+    spot = room.place(_at(ax, row.item_agents, row.service_level), (long, size * 1.2), free_only=free_only)
+    if spot is not None:
+        ax.text(spot[0] / room.width, (spot[1] + 1.5) / room.height, text, size=size, weight=weight, color=colour,
+                transform=ax.transAxes, zorder=5)  # fmt: skip
 
 
 def _axis(ax: Axes, theme: Theme, *, compact: bool) -> None:
@@ -176,7 +212,7 @@ def _axis(ax: Axes, theme: Theme, *, compact: bool) -> None:
     ax.locator_params(axis="y", nbins=3 if compact else 5)
     ax.locator_params(axis="x", nbins=5 if compact else 8, integer=True)
     low, high = ax.get_ylim()
-    levels = [level for level in ax.get_yticks() if low <= level <= high]
+    levels = [level for level in ax.get_yticks() if low <= level <= min(high, 1.0)]
     ax.set_yticks(levels, [n.share(level) for level in levels])
     marks = [mark for mark in ax.get_xticks() if ax.get_xlim()[0] <= mark <= ax.get_xlim()[1]]
     ax.set_xticks(marks, [n.count(mark) for mark in marks])
