@@ -99,7 +99,7 @@ def time_ladder(
         What was planned: agent, start, end, state. ``ABSENT``, ``BREAK``, ``SUPPORT`` and ``OUTAGE`` count where nothing was measured; other
         planned states are attendance alone and stay unaccounted for where nothing was measured.
     waiting
-        Windows in which a contact waited (agent optional): such time is never ``IDLE``, it stays unaccounted for.
+        When a contact waited that any of these agents could take: start, end. Such time is never ``IDLE``, it stays unaccounted for.
     break_entitlement_s
         Paid break per agent and day [s]; None takes the schedule's, and no limit on days for which the schedule plans no break.
     zones
@@ -132,13 +132,15 @@ def time_ladder(
     >>> ladder.by_agent_day[["PAID", "HANDLING", "IDLE", "UNACCOUNTED"]].iloc[0].tolist()
     [100, 40, 50, 10]
     """
-    inputs = _checked(evidence, paid, scheduled, waiting)
+    inputs = _checked(evidence, paid, scheduled)
     rows, labels = read(**inputs)
     engine = sets.chosen(engine, len(evidence))
-    packing = Packing.of(labels.people, list(rows.values()))
+    waits = _waits(waiting, paid)
+    packing = Packing.of(labels.people, [*rows.values(), waits])
     measured = Spread.of(rows["evidence"], evidence["state"], packing, engine, "evidence")
     planned = Spread.of(rows["scheduled"], inputs["scheduled"]["state"], packing, engine, "schedule")
-    windows, waited = (sets.merged(packing.pack(rows[name]), engine) for name in ("paid", "waiting"))
+    windows = sets.merged(packing.pack(rows["paid"]), engine)
+    waited = sets.shared(measured.merged.get("IDLE", NOTHING), waits, packing)
     found = ranked(measured, planned, windows=windows, waited=waited, packing=packing, engine=engine)
     days = PersonDays.of(pd.Index([]) if labels.agents is None else labels.agents, zones)
     pieces, moved = packing.unpack(found.pieces), list(found.moved)
@@ -166,31 +168,25 @@ def time_ladder(
     )
 
 
-def _checked(
-    evidence: pd.DataFrame, paid: pd.DataFrame, scheduled: pd.DataFrame | None, waiting: pd.DataFrame | None
-) -> dict[str, pd.DataFrame]:
+def _checked(evidence: pd.DataFrame, paid: pd.DataFrame, scheduled: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
     """Return the inputs under their names, absent ones empty; refuse what lacks a column or a zone."""
-    stamps = {name: pd.Series(dtype=paid[name].dtype) if name in paid else None for name in ("start", "end")}
-    words = {name: pd.Series(dtype="str") for name in ("agent", "state")}
-    empty = pd.DataFrame({"agent": words["agent"], **stamps, "state": words["state"]})
-    inputs = {
-        "paid": paid,
-        "evidence": evidence,
-        "scheduled": empty if scheduled is None else scheduled,
-        "waiting": empty if waiting is None else intervals.union(waiting),
-    }
+    inputs = {"paid": paid, "evidence": evidence, "scheduled": evidence.iloc[:0] if scheduled is None else scheduled}
     for name, frame in inputs.items():
-        needed = {"paid": ["agent"], "waiting": []}.get(name, ["agent", "state"])
-        missing = [column for column in needed if column not in frame]
+        missing = [column for column in ("agent", "state")[: 1 if name == "paid" else 2] if column not in frame]
         if missing:
             raise DataProblem(f"{name}: no column {' and no column '.join(missing)}. The ladder needs it.")
-        if (
-            "start" in frame
-            and frame["start"].dtype.kind == "M"
-            and not isinstance(frame["start"].dtype, pd.DatetimeTZDtype)
-        ):
+        if "start" in frame and frame["start"].dtype.kind == "M" and getattr(frame["start"].dtype, "tz", None) is None:
             raise DataProblem(f"{name}: stamps without a zone. Resolve them with calendars.resolve first.")
     return inputs
+
+
+def _waits(waiting: pd.DataFrame | None, paid: pd.DataFrame) -> Rows:
+    """Return when any contact waited, as rows of nobody in particular."""
+    if waiting is None:
+        return read(paid=paid.iloc[:0])[0]["paid"]
+    columns = ["start", "end"]
+    # read beside paid time, so that stamps of another kind are refused
+    return read(waiting=intervals.union(waiting[columns]), paid=paid[columns])[0]["waiting"]
 
 
 def _entitlement(
