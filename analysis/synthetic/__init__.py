@@ -8,6 +8,7 @@ _NAMES = {
     "planted_truth": ".truth",
     "World": ".worlds",
     "ladder_world": ".worlds",
+    "warm": ".compiled",
     "sampling_world": ".sampling_worlds",
 }
 

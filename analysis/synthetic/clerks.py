@@ -97,3 +97,10 @@ def run_shifts(windows, bounds, choice, other, kinds, lengths):
             # the last draw of a shift also serves the overrun of a break that follows it
             step = min(step, steps - 1)
     return rows[:count].copy()
+
+
+def warm() -> None:
+    """Compile the kernels of this module."""
+    number = np.zeros((1, 2), dtype=np.int64)
+    window = np.array([[0, 10, 0]], dtype=np.int64)
+    run_shifts(window, np.array([0, 1]), number, np.zeros((1, 2, 4), dtype=np.int64), number, number + 10)

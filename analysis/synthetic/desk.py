@@ -203,3 +203,10 @@ def run_day(shifts, speed, acts, calls, close):
         ends[0] += 1
         result[left, 2] = calls[left, _ARRIVAL] + calls[left, _PATIENCE]
     return rows[: count[0]].copy(), result
+
+
+def warm() -> None:
+    """Compile the kernels of this module."""
+    one = np.array([[0, 100, 0, 0]], dtype=np.int64)
+    none = np.empty((0, 5), dtype=np.int64)
+    run_day(one, np.ones(1), none, np.array([[10, 60, 30, 0, 5, 0]], dtype=np.int64), 100)

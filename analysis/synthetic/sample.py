@@ -14,17 +14,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.synthetic import exports, office_exports, questionnaires
-from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod, simulate_office
-from analysis.synthetic.calls import QUEUES, CentrePeriod, simulate_centre
+from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod
+from analysis.synthetic.calls import QUEUES, CentrePeriod
 from analysis.synthetic.dirt import Draft, damaged, soil_status
 from analysis.synthetic.engagement_file import engagement_text, state_map_text
 from analysis.synthetic.people import People, invent_people
-from analysis.synthetic.plans import plan_period
+from analysis.synthetic.period import simulate_period
 from analysis.synthetic.streams import MOST_WEEKS, Calendar, stream
 from analysis.synthetic.totals import period_totals
 from analysis.synthetic.truth import planted_truth, ratios
 
 TEST_LOGIN = "0009999990"
+_WITH_BOM = ("data/agent_status_north.csv", "data/calls.csv")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,7 +45,7 @@ class Sample:
         Every invented name and raw identifier of a person: none may be found in a deliverable.
     realised
         id, scope, value: every ratio of `truth` as this very period turned out, exact up to float division.
-    hours
+    ladder
         population, part, seconds: the time ladder of this very period as exports and schedule show it, in whole seconds; the parts add
         to ``PAID``.
     seed, weeks
@@ -56,7 +57,7 @@ class Sample:
     dirt: pd.DataFrame
     canaries: tuple[str, ...]
     realised: pd.DataFrame
-    hours: pd.DataFrame
+    ladder: pd.DataFrame
     seed: int
     weeks: int
 
@@ -106,50 +107,47 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     root = Path(folder)
     centre_people, office_people, others = invent_people(seed)
     calendar = Calendar.of(weeks)
-    centre = simulate_centre(
-        centre_people, calendar, plan_period(centre_people, calendar, seed=seed, period=0), seed=seed, period=0
-    )
-    office = simulate_office(
-        office_people, calendar, plan_period(office_people, calendar, seed=seed, period=0), seed=seed, period=0
-    )
+    centre, office = simulate_period(centre_people, office_people, calendar, seed=seed, period=0)
     drafts = [
         *_centre_files(centre_people, calendar, centre, seed=seed),
         *_office_files(office_people, calendar, office, others[:2], seed=seed),
         *_shared_files(centre_people, office_people, calendar, centre=centre, office=office, raters=others[2:]),
     ]
-    for part in ("data", "answers"):
-        (root / part).mkdir(parents=True, exist_ok=True)
-    for draft in drafts:
-        (root / draft.file).write_bytes(draft.text(bom=draft.file in {"data/agent_status_north.csv", "data/calls.csv"}))
-    roster = [
-        *office_exports.roster_rows(centre_people, calendar),
-        *office_exports.roster_rows(office_people, calendar),
-    ]
-    (root / "data/roster.xlsx").write_bytes(_workbook("Roster", [office_exports.ROSTER_HEADER, *roster]))
-    (root / "data/state_map.csv").write_text(state_map_text(), encoding="utf-8", newline="\n")
-    (root / "engagement.toml").write_text(
-        engagement_text(calendar, test_login=TEST_LOGIN), encoding="utf-8", newline="\n"
-    )
-    ledger = [row for draft in drafts for row in draft.rows()]
-    ledger += [
-        ("data/roster.xlsx", fate, rows)
-        for fate, rows in (("physical", len(roster) + 1), ("header", 1), ("used", len(roster)))
-    ]
+    roster = [row for people in (centre_people, office_people) for row in office_exports.roster_rows(people, calendar)]
+    files, ledger = _write(root, drafts, roster, calendar)
     totals = period_totals(calendar, centre, office, seed=seed, period=0)
-    people = (*centre_people.persons, *office_people.persons)
+    persons = (*centre_people.persons, *office_people.persons)
     return Sample(
         root,
-        tuple(sorted([*(draft.file for draft in drafts), "data/roster.xlsx", "data/state_map.csv", "engagement.toml"])),
-        pd.DataFrame(ledger, columns=["file", "fate", "rows"]),
-        tuple(sorted({*(one.key for one in people), *(one.name for one in people), *others, TEST_LOGIN})),
+        files,
+        dirt=ledger,
+        canaries=tuple(sorted({*(one.key for one in persons), *(one.name for one in persons), *others, TEST_LOGIN})),
         realised=ratios([totals]).drop(columns="standard_error"),
-        hours=pd.DataFrame(
+        ladder=pd.DataFrame(
             [(population, part, value) for population, parts in totals.ladder.items() for part, value in parts.items()],
             columns=["population", "part", "seconds"],
         ),
         seed=seed,
         weeks=weeks,
     )
+
+
+def _write(
+    root: Path, drafts: Sequence[Draft], roster: Sequence[tuple[object, ...]], calendar: Calendar
+) -> tuple[tuple[str, ...], pd.DataFrame]:
+    """Write everything; return the paths and the ledger."""
+    for part in ("data", "answers"):
+        (root / part).mkdir(parents=True, exist_ok=True)
+    written = {draft.file: draft.text(bom=draft.file in _WITH_BOM) for draft in drafts}
+    written["data/roster.xlsx"] = _workbook("Roster", [office_exports.ROSTER_HEADER, *roster])
+    written["data/state_map.csv"] = state_map_text().encode()
+    written["engagement.toml"] = engagement_text(calendar, test_login=TEST_LOGIN).encode()
+    for file, content in written.items():
+        (root / file).write_bytes(content)
+    ledger = [row for draft in drafts for row in draft.rows()]
+    counts = {"physical": len(roster) + 1, "header": 1, "used": len(roster)}
+    ledger += [("data/roster.xlsx", fate, rows) for fate, rows in counts.items()]
+    return tuple(sorted(written)), pd.DataFrame(ledger, columns=["file", "fate", "rows"])
 
 
 def _centre_files(people: People, calendar: Calendar, centre: CentrePeriod, *, seed: int) -> list[Draft]:

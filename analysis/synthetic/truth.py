@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.synthetic.back_office import simulate_office
-from analysis.synthetic.calls import QUEUES, simulate_centre
+from analysis.synthetic.calls import QUEUES
 from analysis.synthetic.people import invent_people
-from analysis.synthetic.plans import plan_period
+from analysis.synthetic.period import simulate_period
 from analysis.synthetic.streams import Calendar
 from analysis.synthetic.totals import Totals, period_totals
 
@@ -78,12 +77,7 @@ def planted_truth(*, seed: int = 1, weeks: int = 8, periods: int = 40) -> pd.Dat
     calendar = Calendar.of(weeks)
     sums = []
     for period in range(1, periods + 1):
-        one = simulate_centre(
-            centre, calendar, plan_period(centre, calendar, seed=seed, period=period), seed=seed, period=period
-        )
-        two = simulate_office(
-            office, calendar, plan_period(office, calendar, seed=seed, period=period), seed=seed, period=period
-        )
+        one, two = simulate_period(centre, office, calendar, seed=seed, period=period)
         sums.append(period_totals(calendar, one, two, seed=seed, period=period))
     return ratios(sums)
 

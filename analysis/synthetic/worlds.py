@@ -93,7 +93,7 @@ def ladder_world(
     Raises
     ------
     ValueError
-        The effects could push a share below 0, or a number is out of its range.
+        The effects could push the idle share below 0, or a number is out of its range.
 
     Notes
     -----
@@ -160,9 +160,9 @@ def _shares(
     weekday = np.array([date.weekday() for date in dates])
     reach = {name: math.sqrt(3) * scale * sum(sds) for name, scale in _SCALE.items()}
     fullest = max(sum(parts) for parts in zip(*_WEEKDAY.values(), strict=True))
-    spare = min(mean + min(_WEEKDAY[name]) - reach[name] for name, mean in _MEAN.items())
-    if spare < 0 or sum(_MEAN.values()) + fullest + sum(reach.values()) > 1:
-        raise ValueError("effects this large could push a share out of 0 to 1; choose smaller standard deviations")
+    # idle is what the others leave; they themselves cannot reach 0 before it does
+    if sum(_MEAN.values()) + fullest + sum(reach.values()) > 1:
+        raise ValueError("effects this large could push idle below 0; choose smaller standard deviations")
     fixed, drawn = {}, {}
     for name, mean in _MEAN.items():
         person, day, own = (sd * _SCALE[name] for sd in sds)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.synthetic.back_office import simulate_office
-from analysis.synthetic.calls import simulate_centre
 from analysis.synthetic.people import invent_people
-from analysis.synthetic.plans import plan_period
+from analysis.synthetic.period import simulate_period
 from analysis.synthetic.sample import write_sample
 from analysis.synthetic.streams import Calendar
 
@@ -28,12 +26,15 @@ def calendar():
 
 
 @pytest.fixture(scope="session")
-def centre(people, calendar):
-    plan = plan_period(people[0], calendar, seed=1, period=0)
-    return simulate_centre(people[0], calendar, plan, seed=1, period=0)
+def period(people, calendar):
+    return simulate_period(people[0], people[1], calendar, seed=1, period=0)
 
 
 @pytest.fixture(scope="session")
-def office(people, calendar):
-    plan = plan_period(people[1], calendar, seed=1, period=0)
-    return simulate_office(people[1], calendar, plan, seed=1, period=0)
+def centre(period):
+    return period[0]
+
+
+@pytest.fixture(scope="session")
+def office(period):
+    return period[1]

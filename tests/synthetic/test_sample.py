@@ -6,7 +6,9 @@ import csv
 import datetime as dt
 import hashlib
 import tomllib
+import zipfile
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import openpyxl
@@ -52,7 +54,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_pat
     assert digests(one) == digests(two)
     assert set(digests(one)) == {*first.files} == NAMES
     pd.testing.assert_frame_equal(first.dirt, second.dirt)
-    pd.testing.assert_frame_equal(first.hours, second.hours)
+    pd.testing.assert_frame_equal(first.ladder, second.ladder)
     same = {name for name, digest in digests(one).items() if digests(three)[name] == digest}
     assert same == {"engagement.toml", "data/item_types.csv", "data/state_map.csv", "answers/listening.csv"}
 
@@ -61,6 +63,12 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_pat
 def test_a_period_that_cannot_be_simulated_is_refused(tmp_path, weeks):
     with pytest.raises(ValueError, match="2 to 30 weeks"):
         write_sample(tmp_path, weeks=weeks)
+
+
+def test_the_workbook_carries_no_time_of_writing(sample):
+    with zipfile.ZipFile(sample.folder / "data/roster.xlsx") as book:
+        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert book.read("docProps/core.xml").count(b"2026-04-27T08:00:00Z") == 2
 
 
 def test_files_are_plain_text_with_unix_line_ends(sample):
@@ -205,7 +213,7 @@ def test_the_ladder_of_the_contact_centre_is_that_of_the_files_second_by_second(
         over = max(counts["BREAK"] - sum(two - one for what, one, two in rows if what in ("Break", "Meal")), 0)
         counts.update({"BREAK": -over, "AWAY": over})
         found.update(counts)
-    planted = sample.hours[sample.hours["population"] == "contact_centre"].set_index("part")["seconds"]
+    planted = sample.ladder[sample.ladder["population"] == "contact_centre"].set_index("part")["seconds"]
     found["PAID"] = sum(found.values())
     assert dict(found) == planted.to_dict()
 
@@ -224,13 +232,38 @@ def test_rounds_find_the_planted_non_work(sample):
     assert set(rows["State"]) == {"ITEM_WORK", "WORK", "SUPPORT", "IDLE", "AWAY", "BREAK"}
 
 
+def test_rounds_see_an_item_exactly_when_the_log_holds_one(sample):
+    items: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for row in good_rows(sample, "data/work_items.csv", lambda row: row[0].startswith("X")):
+        items.setdefault((row[2], row[4][:10]), []).append((row[4], row[5]))
+    looks = good_rows(sample, "data/observation_rounds.csv", lambda row: False)
+    for _, at, _, agent, _, state in looks:
+        logged = any(start <= at < end for start, end in items.get((agent, at[:10]), []))
+        assert logged == (state == "ITEM_WORK")
+    assert len(looks) > 3000
+
+
+def test_durations_are_what_passed_also_over_the_clock_change(sample):
+    zone = ZoneInfo("Europe/Amsterdam")
+    crossing = 0
+    for row in good_rows(sample, "data/agent_status_south.csv", lambda row: False):
+        start, end = (dt.datetime.fromisoformat(text) for text in row[3:5])
+        if start.date() == end.date():
+            continue
+        hour, minute, second = map(int, row[5].split(":"))
+        passed = end.replace(tzinfo=zone).timestamp() - start.replace(tzinfo=zone).timestamp()
+        assert hour * 3600 + minute * 60 + second == passed
+        crossing += start.date() <= dt.date(2026, 3, 28) < end.date()
+    assert crossing >= 15
+
+
 def test_the_workload_adds_up_to_the_items(sample):
     items = good_rows(sample, "data/work_items.csv", lambda row: row[0].startswith("X"))
     done = Counter(row[1] for row in items)
     rows = list(csv.DictReader(lines(sample, "data/workload_weekly.csv"), delimiter=";"))
     assert Counter({kind: sum(int(row["Volume"]) for row in rows if row["Type"] == kind) for kind in done}) == done
     paid = {(row["Team"], row["Week Start"]): float(row["Paid Hours"].replace(",", ".")) for row in rows}
-    planted = sample.hours.query("population == 'back_office' and part == 'PAID'")["seconds"].item()
+    planted = sample.ladder.query("population == 'back_office' and part == 'PAID'")["seconds"].item()
     assert sum(paid.values()) == planted / 3600
 
 

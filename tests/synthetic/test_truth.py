@@ -7,9 +7,10 @@ import pytest
 
 from analysis.synthetic.calls import OUTAGE_DAY, OUTAGE_S, expected_calls, simulate_centre
 from analysis.synthetic.people import invent_people
+from analysis.synthetic.period import simulate_period
 from analysis.synthetic.plans import plan_period
 from analysis.synthetic.streams import SLOT_S, Calendar
-from analysis.synthetic.totals import Totals
+from analysis.synthetic.totals import Totals, period_totals
 from analysis.synthetic.truth import planted_truth, ratios
 
 WEEKS = 2
@@ -122,18 +123,11 @@ def test_calls_offered_have_their_closed_form_expectation():
 @pytest.mark.slow
 def test_the_truth_agrees_with_a_long_simulation_of_independent_periods(truth):
     """Only the first of each mirrored pair: 200 independent periods, then pair them arbitrarily."""
-    from analysis.synthetic.back_office import simulate_office
-    from analysis.synthetic.totals import period_totals
-
     centre, office, _ = invent_people(1)
     calendar = Calendar.of(WEEKS)
     sums = []
     for period in range(101, 501, 2):
-        plans = [plan_period(people, calendar, seed=1, period=period) for people in (centre, office)]
-        one_, two = (
-            simulate_centre(centre, calendar, plans[0], seed=1, period=period),
-            simulate_office(office, calendar, plans[1], seed=1, period=period),
-        )
+        one_, two = simulate_period(centre, office, calendar, seed=1, period=period)
         sums.append(period_totals(calendar, one_, two, seed=1, period=period))
     joined = ratios(sums).merge(truth, on=["id", "scope"], suffixes=("", "_truth"))
     z = (joined["value"] - joined["value_truth"]) / np.hypot(joined["standard_error"], joined["standard_error_truth"])

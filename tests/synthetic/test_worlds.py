@@ -33,6 +33,7 @@ def test_a_world_is_canonical_and_its_shares_add_to_one(population):
         assert list(table.columns) == list(TABLES[name]), name
     assert sum(world.truth[name] for name in SHARES) == pytest.approx(1, abs=1e-12)
     assert set(world.tables["roster"]["population"]) == {population}
+    assert set(world.tables["schedule"]["state"]) == {"WORK", "BREAK", "SUPPORT"}
 
 
 def test_nobody_is_in_two_states_and_shifts_are_seven_hours_and_a_break():
