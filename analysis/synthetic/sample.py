@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ TEST_LOGIN = "0009999990"
 _WITH_BOM = ("data/agent_status_north.csv", "data/calls.csv")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Sample:
     """A sample client that has been written, and what is true of it.
 
@@ -61,9 +62,9 @@ class Sample:
     seed: int
     weeks: int
 
-    @property
+    @cached_property
     def truth(self) -> pd.DataFrame:
-        """Return id, scope, value, standard_error: what is true of these people over periods like this one; takes seconds at each call."""
+        """Return id, scope, value, standard_error: what is true of these people over periods like this one; computed at first use, in seconds."""
         return planted_truth(seed=self.seed, weeks=self.weeks)
 
     def __repr__(self) -> str:

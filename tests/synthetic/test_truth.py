@@ -92,10 +92,11 @@ def test_identifiers_are_unique_and_errors_small(truth):
 
 
 def test_the_sample_computes_its_truth_when_asked(sample):
-    short = planted_truth(seed=sample.seed, weeks=sample.weeks, periods=4)
-    joined = sample.realised.merge(short, on=["id", "scope"], suffixes=("", "_truth"))
-    assert len(joined) == len(short) == len(sample.realised)
+    joined = sample.realised.merge(sample.truth, on=["id", "scope"], suffixes=("", "_truth"))
+    assert len(joined) == len(sample.truth) == len(sample.realised)
     assert (joined["value"] - joined["value_truth"]).abs().max() < 0.05
+    assert sample.truth is sample.truth
+    assert list(sample.truth.columns) == ["id", "scope", "value", "standard_error"]
 
 
 def test_calls_offered_have_their_closed_form_expectation():
