@@ -36,13 +36,14 @@ def solve(n: int, c: int, rates: Rates, within: float) -> tuple[float, float, fl
     """
     lam, mu, nu, theta = rates
     cut = _first_cut(n, c, rates)
-    decay = _slowest_decay(float(n), float(c), lam, mu, nu) if theta == 0.0 else 0.0
     places = waits.last_place(n, c, rates, within)
     while True:
         if (c + 1.0) * (n - c + cut + 1.0) > MOST_STATES:
             raise TooManyStates
         waiting, sums = _stationary(n, c, rates, int(cut), int(min(places, cut + 1.0)))
         total, p_wait, queue, on_calls, on_items, starts, last = (float(value) for value in sums)
+        # beyond the cut the levels fall at least as fast as in either of two simpler chains
+        decay = min(_slowest_decay(n, c, rates), lam / (n * min(mu, nu) + cut * theta))
         if last <= _TAIL * total * (1.0 - decay):
             break
         cut *= 2.0
@@ -51,32 +52,27 @@ def solve(n: int, c: int, rates: Rates, within: float) -> tuple[float, float, fl
 
 
 @kernel
-def _slowest_decay(n: float, c: float, lam: float, mu: float, nu: float) -> float:
-    """Return the largest ratio of neighbouring levels far up the queue, over the numbers of agents on items."""
+def _slowest_decay(n: int, c: int, rates: Rates) -> float:
+    """Return the largest ratio of neighbouring levels far up the queue without giving up, over the agents on items."""
+    lam, mu, nu, _ = rates
     worst = 0.0
-    y = 0.0
-    while y <= c:
+    for y in range(c + 1):
         down = (n - y) * mu
-        rates = lam + down + y * nu
-        root = 0.5 * (rates + math.sqrt(max(0.0, rates * rates - 4.0 * lam * down)))
-        worst = max(worst, lam / root)
-        y += 1.0
+        out = lam + down + y * nu
+        worst = max(worst, 2.0 * lam / (out + math.sqrt(max(0.0, out * out - 4.0 * lam * down))))
     return worst
 
 
 @kernel
 def _first_cut(n: int, c: int, rates: Rates) -> float:
-    """Return a length of queue to start with: where a birth-death chain with the slower rate has lost all mass."""
-    lam, mu, nu, theta = rates
-    if theta == 0.0:
-        return math.ceil(20.0 + 40.0 / max(math.log(n * mu / lam), 1e-12))
-    slow = n * min(mu, nu)
+    """Return a length of queue to start with: where the queue without items has lost all mass."""
+    lam, mu, _, theta = rates
     q, height, peak = 0.0, 0.0, 0.0
     while height > peak - 40.0 and q < MOST_STATES / (c + 1.0):
         q += 1.0
-        height += math.log(lam / (slow + q * theta))
+        height += math.log(lam / (n * mu + q * theta))
         peak = max(peak, height)
-    return q
+    return q + 20.0
 
 
 @kernel
@@ -92,7 +88,9 @@ def _stationary(n: int, c: int, rates: Rates, cut: int, kept: int) -> tuple[np.n
     lowest = 1.0
     for y in range(c, -1, -1):
         block[0] = lowest
-        _solve_block((n, c, y), rates, above, block, work)
+        for _ in range(_solve_block((n, c, y), rates, above, block, work)):
+            sums *= _SMALL
+            waiting[y + 1 :] *= _SMALL
         mass = _add_up((n, c, y), rates, block, sums)
         waiting[y] = block[n - c : n - c + kept]
         if y > 0:
@@ -109,8 +107,11 @@ def _stationary(n: int, c: int, rates: Rates, cut: int, kept: int) -> tuple[np.n
 @kernel
 def _solve_block(
     desk: tuple[int, int, int], rates: Rates, above: np.ndarray, block: np.ndarray, work: np.ndarray
-) -> None:
-    """Fill `block`, the weights with y agents on items, given its first entry and the block `above` with y + 1."""
+) -> int:
+    """Fill `block`, the weights with y agents on items, given its first entry and the block `above` with y + 1.
+
+    Returns how often it had to be scaled down on the way.
+    """
     n, c, y = desk
     lam, mu, nu, theta = rates
     last = block.size - 1
@@ -125,8 +126,14 @@ def _solve_block(
         work[0, i], work[1, i] = passed, flow
         flow *= down * passed
         escape = y * nu + lam * escape * passed
+    scaled = 0
     for i in range(1, last + 1):
         block[i] = (lam * block[i - 1] + work[1, i]) * work[0, i]
+        if block[i] > _LARGE:
+            block[: i + 1] *= _SMALL
+            work[1, i + 1 :] *= _SMALL
+            scaled += 1
+    return scaled
 
 
 @kernel

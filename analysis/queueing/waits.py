@@ -103,7 +103,8 @@ def _by_jumps(waiting: np.ndarray, n: int, rates: Rates, within: float) -> float
     state = np.zeros((top + 2, places + 2))
     state[: top + 1, 1 : places + 1] = waiting[: top + 1]
     highest = max(n * mu, (n - top) * mu + top * nu) + places * theta
-    tails = _poisson_tails(highest * within)
+    # after 40 mean patiences nobody is left
+    tails = _poisson_tails(highest * min(within, 40.0 / theta))
     served, left, jump = 0.0, total, 1
     while jump < tails.size and left > 1e-17 * total and tails[jump] > 1e-17:
         answered, left = 0.0, 0.0
