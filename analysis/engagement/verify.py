@@ -13,7 +13,7 @@ from analysis.engagement.files import changes, hashes_below, read_json
 from analysis.engagement.load import load_engagement, nearest
 from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import pseudonym_key
-from analysis.engagement.records import CURRENT_FILE, Record
+from analysis.engagement.records import CURRENT_FILE, DONE_FILE, Record
 from analysis.engagement.stages import CHAIN, StageSpec
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import KitError, UsageProblem
@@ -78,12 +78,7 @@ def verify(folder: Folder) -> tuple[str, ...]:
     for state in states:
         place = f"work/{state.name}"
         if state.record is None:
-            pointer = folder.work / state.name / CURRENT_FILE
-            lines.append(
-                f"{place}/{CURRENT_FILE} or what it points to is changed"
-                if pointer.exists()
-                else f"{state.name}: never finished"
-            )
+            lines.append(_why_no_record(folder, state.name))
             continue
         lines += [f"{place}/{state.record.folder.name}/{said}" for said in state.damage]
         lines += [f"{state.name}: {said}" for said in state.differences]
@@ -93,6 +88,18 @@ def verify(folder: Folder) -> tuple[str, ...]:
         known = {name: digest for name, digest in handed.items() if name in report.outputs}
         lines += [f"reports/{folder.slug}/{said}" for said in changes(report.outputs, known)]
     return tuple(lines)
+
+
+def _why_no_record(folder: Folder, stage: str) -> str:
+    """Say why a stage has no current artefacts."""
+    place = f"work/{stage}"
+    if not (folder.work / stage / CURRENT_FILE).exists():
+        return f"{stage}: never finished"
+    pointer = read_json(folder.work / stage / CURRENT_FILE)
+    key = pointer.get("key") if isinstance(pointer, dict) else None
+    if isinstance(key, str) and (folder.work / stage / key[:12]).is_dir():
+        return f"{place}/{key[:12]}/{DONE_FILE} or {place}/{CURRENT_FILE} is changed"
+    return f"{place}/{CURRENT_FILE} is changed, or the folder that it names is missing"
 
 
 def explain_stages(folder: Folder) -> tuple[str, ...]:
