@@ -149,11 +149,12 @@ def handled_contacts(tables: Tables) -> pd.DataFrame:
     if contacts is None:
         return _nothing().rename(columns={"state": "queue"})
     rows = contacts[contacts["agent"].notna() & contacts["answered_at"].notna() & contacts["ended_at"].notna()]
+    rows = rows[rows["ended_at"] >= rows["answered_at"]]
     worked = rows[["talk_us", "hold_us", "wrap_us"]].fillna(0).sum(axis=1).astype("int64")
     logged = rows["answered_at"] + pd.to_timedelta(worked, unit="us").astype("timedelta64[us]")
     end = rows["ended_at"].where(rows["ended_at"] >= logged, logged)
     frame = pd.DataFrame({"agent": rows["agent"], "start": rows["answered_at"], "end": end, "queue": rows["queue"]})
-    return frame[frame["end"] >= frame["start"]].reset_index(drop=True)
+    return frame.reset_index(drop=True)
 
 
 def timed_items(tables: Tables) -> pd.DataFrame:
@@ -164,6 +165,14 @@ def timed_items(tables: Tables) -> pd.DataFrame:
     rows = items[items["agent"].notna() & items["started"].notna() & items["ended"].notna()]
     frame = pd.DataFrame({"agent": rows["agent"], "start": rows["started"], "end": rows["ended"], "type": rows["type"]})
     return frame[frame["end"] >= frame["start"]].reset_index(drop=True)
+
+
+def begun_by_members(records: pd.DataFrame, people: People) -> pd.DataFrame:
+    """Return whole records that people began while they belonged to the population, those without length too."""
+    spans = people.members.rename(columns={"start": "_from", "end": "_to"})
+    joined = records.merge(spans, on="agent", how="inner")
+    mine = joined[(joined["start"] >= joined["_from"]) & (joined["start"] <= joined["_to"])]
+    return mine.drop(columns=["_from", "_to"]).reset_index(drop=True)
 
 
 def queue_waits(tables: Tables, queues: Sequence[Queue], *, ring_s: float = 0.0) -> pd.DataFrame:

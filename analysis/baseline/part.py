@@ -41,7 +41,7 @@ DEFINITIONS: dict[str, str] = {
     "occupancy": "(HANDLING + RESERVED + ITEM_WORK) / (the same + IDLE)",
     "shrinkage": "1 - WORKABLE / PAID",
     "within_due_share": "items finished by their due time / items finished that have one",
-    "backlog_h": "arrived and unfinished items at the end of a working day, at standard time",
+    "backlog_h": "arrived and unfinished items when the last item of a working day is finished, at standard time, mean over days",
     "error_rate": "errors / items checked",
 }
 # states that are non-work wherever they are seen; waiting for contacts is not

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.baseline.evidence import People, Tables, handled_contacts, local_dates, queue_waits, timed_items
+from analysis.baseline.evidence import (
+    People,
+    Tables,
+    begun_by_members,
+    handled_contacts,
+    local_dates,
+    queue_waits,
+    timed_items,
+)
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation.intervals import union
 from analysis.foundation.settings import Queue
 from analysis.measure.gap_classes import Spans, classify, sensitivity, spans, survival
-from analysis.measure.records import of_members, table_of
+from analysis.measure.records import table_of
 
 ITEM_COLUMNS = ("type", "items", "median_s", "mean_s", "p25_s", "p75_s", "interruptible")
 # Fewer items of a type say nothing about its length.
@@ -49,7 +57,7 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
     day ("between contacts", "between items"). Work over span uses records alone and days with enough of them.
     """
     centre = people.population == "contact_centre"
-    own = of_members((handled_contacts if centre else timed_items)(tables), people.members)[["agent", "start", "end"]]
+    own = begun_by_members((handled_contacts if centre else timed_items)(tables), people)[["agent", "start", "end"]]
     least = settings.busy_day_contacts if centre else settings.busy_day_items
     found = spans(own, zone=_zones(people, own), least=least)
     gaps, kind = found.gaps, f"between {_RECORD[people.population]}"
@@ -92,7 +100,7 @@ def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans, *, q
     """Return counts and sums without sampling error: they are facts of the period."""
     rows: list[tuple[str, float, str]] = []
     if people.population == "contact_centre":
-        rows += _contact_facts(tables)
+        rows += _contact_facts(tables, people)
     hours = {name: float(found.days[name].sum()) / 3.6e9 for name in ("work_us", "sum_us", "span_us")}
     length = (own["end"] - own["start"]).to_numpy(dtype="timedelta64[us]").astype("int64")
     if len(own):
@@ -101,7 +109,7 @@ def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans, *, q
             float((merged["end"] - merged["start"]).to_numpy(dtype="timedelta64[us]").astype("int64").sum()) / 3.6e9
         )
         rows += [
-            (f"{_RECORD[people.population]}_handled", float(len(own)), "count"),
+            ("records_timed", float(len(own)), "count"),
             ("gross_h", float(length.sum()) / 3.6e9, "h"),
             ("merged_h", merged_h, "h"),
             ("records_over_midnight", float(found.left_out), "count"),
@@ -117,16 +125,18 @@ def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans, *, q
     return frame.astype({"population": "str", "fact": "str", "unit": "str", "value": "float64"})
 
 
-def _contact_facts(tables: Tables) -> list[tuple[str, float, str]]:
+def _contact_facts(tables: Tables, people: People) -> list[tuple[str, float, str]]:
     """Return counts of contacts and of their waits; a contact that was answered at once did not queue."""
     contacts = table_of(tables, "contacts")
     if contacts is None:
         return []
     left = contacts["answered_at"].fillna(contacts["ended_at"])
+    mine = set(people.members["agent"].unique())
     wait = (left - contacts["offered_at"]).dt.total_seconds()
     queued = wait > 0
     rows = [
         ("contacts", float(len(contacts)), "count"),
+        ("contacts_handled", float((contacts["answered_at"].notna() & contacts["agent"].isin(mine)).sum()), "count"),
         ("contacts_answered", float(contacts["answered_at"].notna().sum()), "count"),
         ("queued_share", float(queued.mean()), "share"),
     ]
@@ -142,7 +152,7 @@ def item_lengths(tables: Tables, people: People) -> pd.DataFrame:
     -----
     An item that stays open over night was put aside, so its length is not its work. Types with fewer than 10 such items are left out.
     """
-    own = of_members(timed_items(tables), people.members)
+    own = begun_by_members(timed_items(tables), people)
     if own.empty:
         return pd.DataFrame(columns=list(ITEM_COLUMNS))
     same = local_dates(own["start"], own["agent"], people) == local_dates(own["end"], own["agent"], people)

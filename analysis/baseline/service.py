@@ -46,11 +46,11 @@ def within_due(items: pd.DataFrame, *, client: Client, confidence: float) -> Est
 def backlog(
     items: pd.DataFrame, standards: Mapping[str, float], *, client: Client, confidence: float, draws: int, seed: int
 ) -> Estimate:
-    """Estimate the mean work in hand at the end of a working day, in hours at standard time.
+    """Estimate the mean work in hand when the last item of a working day is finished, in hours at standard time.
 
     Notes
     -----
-    Sum over items with arrived <= end of day < ended of the standard time, averaged over days on which items were finished. Items that
+    Sum over items with arrived <= that moment < ended of the standard time, averaged over days on which items were finished. Items that
     were still open at the end of the period are not in the log, so the last days (95 % of turnarounds) are left out. Weeks are resampled.
     """
     described = {"confidence": confidence, "unit": "h", "n_unit": "weeks"}
