@@ -75,16 +75,13 @@ class OfficePeriod:
     truth: np.ndarray
 
 
-def simulate_office(
-    people: People, calendar: Calendar, plan: Plan, *, seed: int, period: int, compiled: bool = True
-) -> OfficePeriod:
+def simulate_office(people: People, calendar: Calendar, plan: Plan, *, seed: int, period: int) -> OfficePeriod:
     """Return one period of the back office; arguments as for the contact centre."""
     rng = stream(seed, "items", period)
     windows, bounds = _windows(plan)
     choice, other = _draw_conduct(rng, people, calendar, plan, day_effects(seed, period, (len(calendar.days), 4))[:, 3])
     kinds, lengths = _draw_items(rng, people, calendar, plan)
-    run = clerks.run_shifts if compiled else getattr(clerks.run_shifts, "py_func", clerks.run_shifts)
-    rows = run(windows, bounds, choice, other, kinds, lengths)
+    rows = clerks.run_shifts(windows, bounds, choice, other, kinds, lengths)
     words = np.array([clerks.STATES.index(word) for _, word in ACTIVITIES])
     shift, kind, start, length = plan.activity.T
     planned = np.column_stack([shift, words[kind], np.full(len(shift), -1), start, start + length])

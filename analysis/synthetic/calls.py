@@ -67,9 +67,7 @@ def mean_handle_s(queue: int) -> float:
     return _TALK_S[queue] + _HOLD_SHARE * _HOLD_S + _WRAP_S[queue]
 
 
-def simulate_centre(
-    people: People, calendar: Calendar, plan: Plan, *, seed: int, period: int, compiled: bool = True
-) -> CentrePeriod:
+def simulate_centre(people: People, calendar: Calendar, plan: Plan, *, seed: int, period: int) -> CentrePeriod:
     """Return one period of the contact centre.
 
     Parameters
@@ -78,19 +76,18 @@ def simulate_centre(
         The persons, the working days and the schedule of this period.
     seed, period
         Which of the exchangeable periods: 0 is the one that is written.
-    compiled
-        False runs the same code uncompiled: equal answers, slowly.
     """
     calls, queues, bounds = _draw_calls(calendar, seed=seed, period=period)
     shifts, acts, speed = _draw_conduct(people, calendar, plan, seed=seed, period=period)
-    run = desk.run_day if compiled else getattr(desk.run_day, "py_func", desk.run_day)
     first = np.searchsorted(plan.day, np.arange(len(calendar.days) + 1))
     status, answered = [], []
     for day in range(len(calendar.days)):
         one, two = first[day], first[day + 1]
         low, high = shifts[one, 2] if two > one else 0, shifts[two - 1, 3] if two > one else 0
         local = shifts[one:two] - np.array([0, 0, low, low])
-        rows, result = run(local, speed[one:two], acts[low:high], calls[bounds[day] : bounds[day + 1]], CLOSE_S)
+        rows, result = desk.run_day(
+            local, speed[one:two], acts[low:high], calls[bounds[day] : bounds[day + 1]], CLOSE_S
+        )
         rows[:, 0] += one
         status.append(rows)
         result[:, 0] = np.where(result[:, 0] >= 0, result[:, 0] + one, -1)

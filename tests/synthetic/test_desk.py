@@ -99,15 +99,6 @@ def test_a_slow_agent_takes_longer():
     assert calls == [(0, 50, 180)]
 
 
-def test_the_compiled_and_the_plain_desk_say_the_same(people):
-    calendar = Calendar.of(1)
-    plan = plan_period(people[0], calendar, seed=3, period=1)
-    one = simulate_centre(people[0], calendar, plan, seed=3, period=1)
-    two = simulate_centre(people[0], calendar, plan, seed=3, period=1, compiled=False)
-    assert np.array_equal(one.status, two.status)
-    assert np.array_equal(one.calls, two.calls)
-
-
 def test_no_agent_is_in_two_states_and_all_is_covered_from_log_in_to_log_off(centre):
     shift, _, start, end = centre.status.T
     assert (end > start).all()

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.synthetic import clerks
-from analysis.synthetic.back_office import simulate_office
 from analysis.synthetic.clerks import AWAY, IDLE, ITEM_WORK, WORK
 from analysis.synthetic.people import SHIFT_S
-from analysis.synthetic.plans import plan_period
-from analysis.synthetic.streams import Calendar
 
 
 def shift(windows, choice, lengths, pause=2, other=(0, 30, 20, 10)):
@@ -96,11 +93,3 @@ def test_non_work_is_a_fifth_to_a_quarter_of_the_base_and_differs_between_days_a
     for group in (office.plan.day, office.plan.person):
         share = np.bincount(group[rows[:, 0]], idle) / np.bincount(group[rows[:, 0]], base)
         assert share.std() > 0.025
-
-
-def test_the_compiled_and_the_plain_office_say_the_same(people):
-    calendar = Calendar.of(1)
-    plan = plan_period(people[1], calendar, seed=3, period=1)
-    one = simulate_office(people[1], calendar, plan, seed=3, period=1)
-    two = simulate_office(people[1], calendar, plan, seed=3, period=1, compiled=False)
-    assert np.array_equal(one.truth, two.truth)
