@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import BUCKETS, DataProblem
@@ -118,14 +118,17 @@ def in_ticks(ladder) -> dict[tuple[str, dt.date], dict[str, int]]:
     return {(agent, day.date()): (row // TICK).to_dict() for (agent, day), row in days.iterrows()}
 
 
-@given(
+cases = st.tuples(
     spells((*MEASURED, "WORK", "OFF")),
     spells(("WORK",), most=6),
     st.none() | spells((*PLANNED, "WORK", "ITEM_WORK"), most=8),
     st.lists(st.tuples(st.integers(0, TICKS), st.integers(0, 20)), max_size=3),
     st.none() | st.integers(0, 10),
 )
-def test_every_paid_moment_has_exactly_the_bucket_that_the_rules_give(evidence, paid, planned, waits, entitled):
+
+
+def compare(evidence, paid, planned, waits, entitled):
+    """Hold the ladder of one case, by both engines, against every tick."""
     waiting = (
         framed([("x", start, length) for start, length in waits]).drop(columns=["agent", "state"]) if waits else None
     )
@@ -157,6 +160,19 @@ def test_every_paid_moment_has_exactly_the_bucket_that_the_rules_give(evidence, 
         assert not slots.duplicated(["agent", "slot_start"]).any()
 
 
+@settings(max_examples=40)
+@given(cases)
+def test_every_paid_moment_has_exactly_the_bucket_that_the_rules_give(case):
+    compare(*case)
+
+
+@pytest.mark.slow
+@settings(max_examples=1500)
+@given(cases)
+def test_many_more_cases_have_exactly_the_bucket_that_the_rules_give(case):
+    compare(*case)
+
+
 odd = st.lists(
     st.tuples(
         st.sampled_from("ab"),
@@ -168,6 +184,7 @@ odd = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(odd, odd, odd, st.none() | st.floats(0, 30_000))
 def test_buckets_add_to_paid_time_to_the_microsecond_on_any_input(evidence, paid, planned, entitled):
     def frame(rows):
