@@ -41,7 +41,7 @@ def contrast(one: str, other: str) -> float:
     Examples
     --------
     >>> round(contrast("#000000", "#ffffff")), round(contrast("#0B7A75", "#FFFFFF"), 1)
-    (21, 5.3)
+    (21, 5.2)
     """
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

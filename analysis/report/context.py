@@ -115,6 +115,10 @@ class Context:
             days=self.n.count(row["days"]),
         )
 
+    def need(self, module: Any) -> str:
+        """Return what an exhibit would need to be drawn."""
+        return self.words("absent.need", what=self.words(f"need.{module.__name__.rpartition('.')[2]}"))
+
     def drawn(
         self,
         module: Any,
@@ -131,7 +135,7 @@ class Context:
         """Return a chart as an exhibit, or the sentence that says why there is none."""
         why = module.missing(result, theme=self.theme, **more)
         if why:
-            return Absent(self.words("absent.headline"), why, source)
+            return Absent(why.removesuffix("."), self.need(module))
         return Exhibit(
             module.headline(result, theme=self.theme, **more),
             source,

@@ -50,7 +50,8 @@ class Numbers:
 
     def points(self, share: float) -> str:
         """Return a share in points, without its sign: 0.312 is 31."""
-        return self._signs(f"{100 * share + NUDGE:.0f}")
+        points = f"{100 * share + NUDGE:.0f}"
+        return self._signs("0" if points == "-0" else points)
 
     def share(self, share: float) -> str:
         """Return a share to one point: 0.312 is 31 %."""

@@ -27,7 +27,6 @@ MADE_HERE = frozenset(
 # texts that are read aloud or stand in the file's properties: they are never broken over lines
 UNSEEN = frozenset({"alt", "document"})
 _GRADES = frozenset(range(0xE00A, 0xE00E))
-_UNSHOWN = "\ufffd"
 
 
 class PageError(RuntimeError):
@@ -134,7 +133,7 @@ def _shown(sign: str, covered: frozenset[int]) -> str:
         return ""
     if unicodedata.category(sign) == "Zs":
         return sign if sign == "\u00a0" else " "
-    return sign if ord(sign) in covered else _UNSHOWN
+    return sign if ord(sign) in covered else style.UNSHOWN
 
 
 def _softened(text: str) -> str:

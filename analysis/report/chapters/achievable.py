@@ -49,7 +49,7 @@ def chapter(c: Context) -> Chapter:
             c.utilization,
             name="ceilings",
             height_mm=29.5 * max(len(rows), 1) + 6,
-            margins_mm=(34, 30, 0.5, 6.5),
+            margins_mm=(38, 30, 0.5, 6.5),
             source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
         )
     ]

@@ -40,8 +40,12 @@ def sentence(c: Context) -> str:
     row = recommended(c)
     found = c.blending.recommendation
     if row is None:
-        reasons = list(found.loc[found["verdict"] != "room", "sentence"].drop_duplicates())
-        return reasons[0] if reasons else c.words("blend.unknown")
+        verdicts = set(found["verdict"])
+        if not verdicts:
+            return c.words("blend.unknown")
+        key, verdict = ("blend.none", "no room") if "no room" in verdicts else ("blend.open", "cannot say")
+        first = next(found[found["verdict"] == verdict].itertuples())
+        return c.words(key, reason=c.prose(str(first.reason or first.sentence)).removesuffix("."))
     return c.words(f"blend.answer.{row.mode}", agents=_agents(c, row), hours=_hours(c, row), price=_price(c, row))
 
 
@@ -158,7 +162,8 @@ def _modes(c: Context, pool: str | None) -> list[Exhibit]:
     if frame.empty:
         return []
     room = [words(f"mode.{row.mode}").lower() for row in frame.itertuples() if row.verdict == "room"]
-    headline = words("blend.room", modes=words.listed(room)) if room else words("blend.no_room")
+    unsaid = "blend.no_room" if "no room" in set(frame["verdict"]) else "blend.unsaid"
+    headline = words("blend.room", modes=words.listed(room)) if room else words(unsaid)
     return [
         Exhibit(
             headline,
@@ -211,7 +216,9 @@ def _service(c: Context) -> list[Exhibit]:
     share = c.n.share
     return [
         Exhibit(
-            words("service.headline", kept=c.n.count(kept), all=words.some("service.queues", len(known))),
+            words("service.headline", kept=c.n.count(kept), all=words.some("service.queues", len(known)))
+            if len(known)
+            else words("service.unmeasured"),
             c.source("contacts", "volumes", definition=words("service.definition")),
             columns=(
                 Column(words("service.column.queue"), width=2.4),

@@ -7,7 +7,7 @@ import math
 from analysis.foundation.schema import Finding
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text, Tone
 from analysis.report.context import Context
-from analysis.report.exhibits import rows
+from analysis.report.exhibits import rows as row_exhibit
 from analysis.report.numbers import mark
 
 SEVERITIES = ("ask", "rejected", "flag", "fixed")
@@ -20,8 +20,8 @@ def chapter(c: Context) -> Chapter:
     words = c.words
     parts: list[Part] = [
         c.drawn(
-            rows,
-            rows.sources,
+            row_exhibit,
+            row_exhibit.sources,
             c.intake,
             name="sources",
             height_mm=5.2 * max(len(c.intake.files), 1) + 7,
@@ -39,7 +39,9 @@ def chapter(c: Context) -> Chapter:
 
 def _answer(c: Context) -> str:
     asked = sum(finding.severity == "ask" for finding in _all_findings(c))
-    answer = c.words("data.answer", files=c.words.some("sources.files", len(c.intake.files)), period=c.period)
+    files = c.words.some("sources.files", len(c.intake.files))
+    rows = c.n.count(c.intake.files["physical"].sum())
+    answer = c.words("data.answer", rows=rows, files=files, period=c.period)
     return f"{answer} {c.words.some('data.asked', asked) if asked else c.words('data.nothing_asked')}"
 
 
@@ -47,7 +49,7 @@ def _purposes(c: Context) -> Exhibit:
     """Return what each file is good for and what it is not good for."""
     words, files = c.words, c.intake.files
     limited = int((files["not_good_for"].fillna("") != "").sum())
-    every = words("data.limited_none.headline", files=words.some("sources.files", len(files)))
+    every = words.some("data.limited_none", len(files))
     return Exhibit(
         words("data.purposes.headline", limited=words.some("data.limited", limited)) if limited else every,
         c.source(),

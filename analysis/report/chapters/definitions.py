@@ -7,10 +7,21 @@ import pandas as pd
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text
 from analysis.report.context import Context
 
-# names that definitions in common use begin with, most quoted first
+# definitions of these kinds are quoted as one number
 QUOTED = ("utilization", "occupancy")
-COMMON = (*QUOTED, "shrinkage", "availability")
-MOST = 14
+# those that managers meet most, in the order of the page; others of the quoted kinds follow while there is room
+COMMON = (
+    "utilization u5, work of base",
+    "utilization u1, workable of paid",
+    "utilization u2, workable of attended",
+    "utilization u3, productive of paid",
+    "utilization u4, core work of time at work",
+    "utilization u6, desktop",
+    "occupancy",
+    "occupancy, handling against logged in",
+    "shrinkage",
+)
+MOST = 9
 
 
 def chapter(c: Context) -> Chapter:
@@ -33,14 +44,15 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
     known = frame.loc[frame["value"].notna(), "definition"].unique()
     kept = frame[frame["definition"].isin(known) & (frame["unit"] == "share")]
     order = kept["definition"].str.lower().map(_rank)
-    kept = kept[order < len(COMMON)].assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order")
+    kept = kept.assign(_order=order)[order <= len(COMMON)].sort_values("_order", kind="stable")
     return kept[kept["definition"].isin(list(kept["definition"].drop_duplicates())[:MOST])]
 
 
 def _rank(name: str) -> int:
-    """Return how early a definition stands: utilization and occupancy in all forms, the others in their plain form."""
-    quoted = next((place for place, start in enumerate(QUOTED) if name.startswith(start)), len(COMMON))
-    return COMMON.index(name) if name in COMMON else quoted
+    """Return how early a definition stands."""
+    if name in COMMON:
+        return COMMON.index(name)
+    return len(COMMON) if name.startswith(QUOTED) else len(COMMON) + 1
 
 
 def _answer(c: Context, shares: pd.DataFrame) -> str:

@@ -81,7 +81,7 @@ def _row(
         "question": c.words(f"first.{name}.question"),
         "answers": [answer for answer in answers if answer] or [why],
         "alt": module.alt_text(result, theme=c.theme) if not why else "",
-        "absent": why,
+        "absent": c.need(module) if why else "",
         "drawing": drawing,
     }
 

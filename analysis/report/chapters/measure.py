@@ -10,6 +10,8 @@ from analysis.report.context import Context, bounded
 from analysis.report.exhibits import groups, shares
 from analysis.report.numbers import mark
 
+# what managers know, set beside the five shares
+BESIDE = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
 FACTS = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
 
 
@@ -83,11 +85,11 @@ def _table(c: Context, populations: list[str]) -> Exhibit:
         for name in populations:
             row += _share(c, frame[(frame["population"] == name) & (frame["share"] == share)], name, share)
         rows.append(row)
-    for name in ("non_work_share", "occupancy", "shrinkage"):
-        row = [words(f"measure.row.{name}")]
-        for population in populations:
-            row += [_quantity(c, f"baseline.{name}", population)]
-        rows.append(row)
+    for name in BESIDE:
+        found = [c.estimate(f"baseline.{name}", population=population) for population in populations]
+        if any(estimate is not None for estimate in found):
+            cells = [_quantity(c, f"baseline.{name}", population) for population in populations]
+            rows.append([words(f"measure.row.{name}"), *cells])
     unsure = [
         words(
             "measure.why",

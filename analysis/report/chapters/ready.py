@@ -43,9 +43,9 @@ def _answer(c: Context) -> str:
 
 def _acceptability(c: Context) -> str:
     """Return how firm the verdict of the headline's mode is."""
-    frame, mode = c.readiness.acceptability, c.readiness.verdict.mode or "blocks"
+    frame, mode = c.readiness.acceptability, c.readiness.verdict.mode
     rows = frame[(frame["mode"] == mode) & (frame["verdict"].isin(["ready", "ready_with_changes"]))]
-    if rows.empty:
+    if not mode or rows.empty:
         return ""
     return c.words("ready.acceptability", share=c.n.share(rows["share"].sum()), mode=c.words(f"mode.{mode}").lower())
 

@@ -147,7 +147,7 @@ def _item(ax: Axes, row: Any, y: float, theme: Theme) -> None:
     ax.plot([row.p25_s, row.p75_s], [y, y], color=colour, lw=4, solid_capstyle="butt")
     ax.plot([row.median_s], [y], "o", ms=4.5, mfc="white", mec=colour, mew=1.1)
     cells = (
-        (NAME_X, style.fitted(str(row.type), style.LABEL, -NAME_X * style.size_pt(ax)[0] - 26)),
+        (NAME_X, style.fitted(str(row.type), style.LABEL, -NAME_X * style.size_pt(ax)[0] - 6)),
         (MEDIAN_X, n.length(row.median_s)),
         (SHARE_X, n.share(row.share_longer)),
     )

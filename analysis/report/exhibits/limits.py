@@ -110,7 +110,7 @@ def ceilings(
     known = rows(utilization)
     if known.empty:
         raise ValueError(missing(utilization, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(34, 30, 1, 7))
+    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(38, 30, 1, 7))
     ax.set(xlim=(0, 1), ylim=(0, style.size_pt(ax)[1]))
     width, height = style.size_pt(ax)
     step = height / len(known)
@@ -196,5 +196,5 @@ def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, fl
 
 def _label(ax: Axes, text: str, y: float, width: float, *, weight: int, colour: str) -> None:
     """Write the name of a line left of the axis."""
-    ax.text(-style.MM * 33 / width, y, text, size=style.LABEL + 0.5 * (weight == 600), weight=weight, color=colour,
+    ax.text(-style.MM * 37 / width, y, text, size=style.LABEL + 0.5 * (weight == 600), weight=weight, color=colour,
             va="center_baseline")  # fmt: skip

@@ -33,6 +33,8 @@ WAITING_RAMP = ("#FFFFFF", "#FBEFD2", "#F3D58E", "#EBBB4E", "#C48A1E", "#8A5A0C"
 SMALL, LABEL, VALUE = 7.0, 7.5, 8.0
 HAIR = 0.5
 MM = 72 / 25.4
+# stands for a sign that the typeface cannot show
+UNSHOWN = "\u25a1"
 FONT_FILES = assets() / "templates" / "report" / "fonts"
 
 
@@ -175,7 +177,7 @@ def spread(centres: Sequence[float], widths: Sequence[float], *, low: float, hig
 def fitted(text: str, size: float, room: float) -> str:
     """Return a client's text as it can be drawn: unknown signs replaced, shortened with an ellipsis to fit `room` points."""
     known = glyphs()
-    shown = "".join(sign if ord(sign) in known or sign == " " else "\ufffd" for sign in text if sign.isprintable())
+    shown = "".join(sign if ord(sign) in known or sign == " " else UNSHOWN for sign in text if sign.isprintable())
     if text_width_pt(shown, size) <= room:
         return shown
     while shown and text_width_pt(shown + "…", size) > room:
