@@ -48,6 +48,4 @@ class UtilizationSettings(Settings):
     def _ordered(self) -> UtilizationSettings:
         if self.delay_high_share < self.delay_low_share:
             raise ValueError("delay_high_share is below delay_low_share")
-        if self.personal_share + self.fatigue_share + self.delay_high_share >= 1:
-            raise ValueError("the allowances add to the whole day")
         return self
