@@ -16,7 +16,7 @@ from analysis.foundation.settings import Client, Queue
 from analysis.measure.attendance import Attendance, paid_time
 from analysis.measure.idle import pool_of_agents
 from analysis.measure.ladder import Ladder, time_ladder
-from analysis.measure.load import live_contacts, live_queues
+from analysis.measure.load import queue_waits
 from analysis.measure.records import membership, of_members, roster_of, span_of, table_of, traces, zones_of
 
 Tables = Mapping[str, pd.DataFrame]
@@ -173,18 +173,6 @@ def begun_by_members(records: pd.DataFrame, people: People) -> pd.DataFrame:
     joined = records.merge(spans, on="agent", how="inner")
     mine = joined[(joined["start"] >= joined["_from"]) & (joined["start"] <= joined["_to"])]
     return mine.drop(columns=["_from", "_to"]).reset_index(drop=True)
-
-
-def queue_waits(tables: Tables, queues: Sequence[Queue], *, ring_s: float = 0.0) -> pd.DataFrame:
-    """Return when contacts that cannot be deferred waited longer than they ring: start, end."""
-    parts = [live_contacts(tables, queue) for queue in live_queues(queues)]
-    contacts = pd.concat(parts) if parts else pd.DataFrame()
-    if contacts.empty:
-        return pd.DataFrame({side: pd.Series(dtype="datetime64[us, UTC]") for side in ("start", "end")})
-    end = contacts["answered_at"].fillna(contacts["ended_at"])
-    start = contacts["offered_at"] + pd.Timedelta(ring_s, "s")
-    frame = pd.DataFrame({"start": start, "end": end})
-    return frame[frame["end"] > frame["start"]].reset_index(drop=True)
 
 
 def _ladder(

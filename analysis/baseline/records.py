@@ -14,13 +14,13 @@ from analysis.baseline.evidence import (
     begun_by_members,
     handled_contacts,
     local_dates,
-    queue_waits,
     timed_items,
 )
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation.intervals import union
 from analysis.foundation.settings import Queue
 from analysis.measure.gap_classes import Spans, classify, sensitivity, spans, survival
+from analysis.measure.load import queue_waits
 from analysis.measure.records import table_of
 
 ITEM_COLUMNS = ("type", "items", "median_s", "mean_s", "p25_s", "p75_s", "interruptible")

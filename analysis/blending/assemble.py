@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.blending.desk import Desk
 from analysis.blending.inventory import item_length_s, resumption_s
 from analysis.blending.pool import OPEN_AGENTS, Pool, Staff, matched_patience_s
-from analysis.blending.promise import MINIMUM_ABANDONED, estimated_patience_s, pool_promise
+from analysis.blending.promise import pool_promise
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
@@ -36,6 +36,7 @@ from analysis.measure.load import (
     pool_slots,
     required_agents,
 )
+from analysis.measure.patience import MINIMUM_ABANDONED, estimated_patience_s
 
 # Steady state is reached when this much of a slot suffices to forget how it began.
 RELAXED_SHARE = 0.5

@@ -16,8 +16,6 @@ from analysis.measure.load import local_slots, offered_contacts
 
 # A contact log that holds less than this share of the offered volume does not speak for the queue.
 COMPLETE_LOG = 0.9
-# Fewer abandoned contacts than this say nothing about patience.
-MINIMUM_ABANDONED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +75,6 @@ def pool_promise(queues: Sequence[Queue], settings: BlendingSettings) -> Promise
         min(promise.short_s for promise in promises),
         min(promise.max_occupancy for promise in promises),
     )
-
-
-def estimated_patience_s(tables: Mapping[str, pd.DataFrame], queues: Sequence[Queue]) -> float | None:
-    """Estimate how long callers are willing to wait; None when too few ever left.
-
-    Notes
-    -----
-    Maximum likelihood for exponential patience, with the waits of answered contacts censored: total time waited / contacts abandoned.
-
-    References
-    ----------
-    Brown et al., Statistical analysis of a telephone call center, Journal of the American Statistical Association 100 (2005), 36-50, section 5.
-    """
-    waited, left = 0.0, 0
-    for queue in queues:
-        contacts = offered_contacts(tables, queue)
-        if not contacts.empty:
-            waits = _waits(contacts)
-            waited += float(waits.clip(lower=0).sum())
-            left += int((contacts["answered_at"].isna() & waits.notna()).sum())
-    return waited / left if left >= MINIMUM_ABANDONED and waited > 0 else None
 
 
 def _waits(contacts: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.foundation.settings import Queue
-from analysis.measure.load import live_contacts
+from analysis.measure.load import offered_contacts
 
 # Fewer abandoned contacts than this say nothing about patience.
 MINIMUM_ABANDONED = 20
@@ -38,7 +38,7 @@ def estimated_patience_s(tables: Mapping[str, pd.DataFrame], queues: Sequence[Qu
     """
     waited, left = 0.0, 0
     for queue in queues:
-        contacts = live_contacts(tables, queue)
+        contacts = offered_contacts(tables, queue)
         if contacts.empty:
             continue
         until = contacts["answered_at"].fillna(contacts["ended_at"])

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.blending.promise import Promise, daily_contacts, daily_volumes, estimated_patience_s, pool_promise, served
+from analysis.blending.promise import Promise, daily_contacts, daily_volumes, pool_promise, served
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.schema import typed_table
 from analysis.foundation.settings import Client, Period, Queue
+from analysis.measure.patience import estimated_patience_s
 
 CLIENT = Client(name="A", time_zone="UTC", period=Period(start=dt.date(2026, 3, 2), end=dt.date(2026, 3, 29)))
 OPENED = pd.Timestamp("2026-03-02 09:00", tz="UTC")
