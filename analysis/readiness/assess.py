@@ -231,8 +231,8 @@ def _headline(criteria: Sequence[Criterion], levels: Mapping[str, int | None], v
         changes = rules.changes_to_ready(criteria, levels, mode)
         first = changes[0].criterion
         sentence = (
-            f"Ready for {MODE_WORDS[mode]} after {_counted(len(changes))}; the first: "
-            f"{first.change[0].lower()}{first.change[1:]} ({first.owner_role})."
+            f"Ready with changes: {_counted(len(changes))} would allow {MODE_WORDS[mode]}. "
+            f"The first: {first.change[0].lower()}{first.change[1:]} ({first.owner_role})."
         )
         return Verdict("ready_with_changes", mode, sentence)
     verdict = "cannot_say" if "cannot_say" in verdicts.values() else "not_yet"

@@ -46,5 +46,6 @@ def themes(notes: pd.DataFrame | None) -> pd.DataFrame:
     table = counted.groupby("theme", sort=True).agg(
         times=("theme", "size"), teams=("team", "nunique"), read_back=("read_back", "sum"), agreed=("agreed", "sum")
     )
-    table = table[table["times"] >= FEWEST_NOTES].sort_values("times", ascending=False, kind="stable")
-    return table.reset_index()[columns]
+    table = table[table["times"] >= FEWEST_NOTES].sort_values("times", ascending=False, kind="stable").reset_index()
+    merged = table["theme"] == MERGED
+    return pd.concat([table[~merged], table[merged]], ignore_index=True)[columns]
