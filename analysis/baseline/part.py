@@ -97,7 +97,7 @@ def part_of(
         frames["days"] = people.days.assign(population=people.population)[list(COLUMNS["days"])]
         frames["groups"] = group_frame(tables, people, clusters=clusters, settings=settings)
     if len(slots):
-        frames["idle_by_slot"] = idle_by_slot(slots, people.population, minimum=settings.minimum_group_agents)
+        frames["idle_by_slot"] = idle_by_slot(slots, people, minimum=settings.minimum_group_agents)
         frames["pool_slots"] = pool_slots(slots, people.pools)
     return Part(
         people.population,

@@ -40,7 +40,7 @@ class Baseline:
         population, group, site, agents, share, value, low, high, status, reason; groups under the minimum were merged before anything was computed.
     idle_by_slot
         population, weekday (0 = Monday), slot_of_day_s (local seconds since midnight), idle_agents, handling_agents (contacts and items), workable_agents, attended_agents
-        (means over the days), days, distinct_agents. Cells with fewer distinct agents than the minimum hold no means.
+        (means over the days), days, distinct_agents. Cells with fewer distinct agents than the minimum hold no means, and there is no idle mean where no source records idle states.
     pool_slots
         pool, weekday, slot_of_day_s, days, workable_agents, handling_agents (means over the days): the agents behind a pool's staffing; not for print.
     gaps

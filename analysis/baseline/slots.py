@@ -34,12 +34,12 @@ def slot_table(people: People, *, client: Client, slot_s: int) -> pd.DataFrame:
     return frame[~frame["day"].isin(pd.to_datetime(list(client.holidays)))]
 
 
-def idle_by_slot(slots: pd.DataFrame, population: str, *, minimum: int) -> pd.DataFrame:
+def idle_by_slot(slots: pd.DataFrame, people: People, *, minimum: int) -> pd.DataFrame:
     """Average a population over the days of each weekday; cells of fewer distinct people than the minimum hold no means.
 
     Notes
     -----
-    Means are over all days on which anybody of the population was there, so a half hour in which nobody works on some days counts those as zero.
+    Without a source of idle states there is no idle mean. Means are over all days on which anybody of the population was there, so a half hour in which nobody works on some days counts those as zero.
     """
     there = slots[slots["attended_agents"] > 0]
     days = there.groupby("weekday")["day"].nunique()
@@ -52,7 +52,9 @@ def idle_by_slot(slots: pd.DataFrame, population: str, *, minimum: int) -> pd.Da
     names = list(_MEANS)
     cells[names] = cells[names].div(cells["days"], axis=0)
     cells.loc[cells["distinct_agents"] < minimum, names] = np.nan
-    return cells.assign(population=population)[list(IDLE_COLUMNS)]
+    if "IDLE" not in people.sees:
+        cells["idle_agents"] = np.nan
+    return cells.assign(population=people.population)[list(IDLE_COLUMNS)]
 
 
 def pool_slots(slots: pd.DataFrame, pools: pd.Series) -> pd.DataFrame:

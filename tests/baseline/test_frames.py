@@ -56,6 +56,12 @@ def test_half_hours_with_few_people_hold_no_means():
     assert first[["idle_agents", "workable_agents", "attended_agents"]].isna().all(axis=None)
 
 
+def test_no_idle_states_no_idle_mean():
+    found = measure_baseline(back_office(), client=CLIENT).idle_by_slot
+    assert found["idle_agents"].isna().all()
+    assert (found["attended_agents"] == 10).all()
+
+
 def test_slots_use_the_clients_clock():
     amsterdam = CLIENT.model_copy(update={"time_zone": "Europe/Amsterdam"})
     found = measure_baseline(client_tables(10, pieces), client=amsterdam).idle_by_slot
