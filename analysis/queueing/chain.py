@@ -18,8 +18,8 @@ from analysis.queueing import waits
 _LARGE, _SMALL = 1e150, 1e-150
 # Share of the stationary law that the cut of the queue may leave out.
 _TAIL = 1e-14
-# Largest number of states (items x levels) that is solved: some seconds.
-MOST_STATES = 1e8
+# Largest number of states (items x levels) that is solved: about a second.
+MOST_STATES = 3e7
 
 Rates = waits.Rates
 

@@ -36,7 +36,7 @@ def erlang_b(agents: ArrayLike, load: ArrayLike) -> float | np.ndarray:
 
     References
     ----------
-    Erlang, Elektroteknikeren 13 (1917). Jagerman, Bell System Technical Journal 53 (1974), 525-551, theorem 3.
+    Erlang, Elektroteknikeren 13 (1917). Jagerman, Bell System Technical Journal 53 (1974), 525-551.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def service_level(
 
     References
     ----------
-    Cooper, Introduction to Queueing Theory, 2nd ed. 1981, section 3.5, equation 5.7.
+    Cooper, Introduction to Queueing Theory, 2nd ed. 1981, section 3.5.
 
     Examples
     --------

