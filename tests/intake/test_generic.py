@@ -109,3 +109,53 @@ def test_an_unmapped_state_stops_with_the_hours_it_holds(desk):
     content = HEADER + "a,2026-03-02 09:00,2026-03-02 12:00,Mystery\nb,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
     with pytest.raises(DataProblem, match=r"1 state code .*'Mystery' \(1 row, 3.0 h\).*state_map"):
         desk.spells(content)
+
+
+def test_the_mapping_fills_columns_by_condition_and_in_parts(desk):
+    content = (
+        "line,id,day,menu end,queued,picked up,hung up,outcome,who,talk\n"
+        "L1,7,2026-03-02,9:00:10,0:00:00,9:00:09,9:05:09,AGENT,a,300\n"
+        "L1,8,2026-03-02,9:01:10,9:01:20,9:02:00,9:02:30,HANG,nobody,30\n"
+        "L2,7,2026-03-02,23:58:00,23:58:10,0:00:05,0:01:05,AGENT,b,60\n"
+        "L2,8,2026-03-02,9:09:10,9:09:20,9:03:00,9:04:00,AGENT,c,60\n"
+    )
+    source = {
+        "files": [desk.put("calls.csv", content)],
+        "table": "contacts",
+        "duration_unit": "s",
+        "missing": ["0:00:00", "nobody"],
+        "columns": {
+            "contact": {"columns": ["line", "id"]},
+            "queue": {"value": "main"},
+            "offered_at": {"date": "day", "time": ["queued", "menu end"]},
+            "answered_at": {"date": "day", "time": "picked up", "where": {"outcome": ["AGENT"]}},
+            "ended_at": {"date": "day", "time": "hung up", "where": {"outcome": ["AGENT"]}},
+            "abandoned": {"column": "outcome", "true": ["HANG"]},
+            "agent": "who",
+            "talk_us": {"column": "talk", "where": {"outcome": ["AGENT"]}},
+        },
+    }
+    intake = desk.read(source)
+    contacts = intake.tables["contacts"]
+    assert contacts["contact"].tolist() == ["L1 / 7", "L1 / 8", "L2 / 7", "L2 / 8"]
+    assert contacts["abandoned"].tolist() == [False, True, False, False]
+    assert contacts["answered_at"].isna().tolist() == [False, True, False, False]
+    assert contacts["talk_us"].isna().tolist() == [False, True, False, False]
+    assert contacts["agent"].isna().tolist() == [False, True, False, False]
+    # offered when the menu ended, but answered a second before: counts as offered when answered
+    assert contacts.loc[0, "offered_at"] == contacts.loc[0, "answered_at"] == utc("2026-03-02 08:00:09")
+    # both later times under the date of the start
+    assert contacts.loc[2, "answered_at"] == utc("2026-03-02 23:00:05")
+    assert (contacts["ended_at"] - contacts["answered_at"]).dropna().dt.total_seconds().tolist() == [300, 60, 60]
+    told = {finding.code: (finding.rows, finding.moved_us) for finding in intake.findings}
+    assert told["answered_before_offered_fixed"] == (1, 1_000_000)
+    assert told["answered_before_offered_flag"] == (1, 380_000_000)
+    assert told["over_midnight"][0] == 1
+
+
+def test_a_source_without_the_column_of_its_condition_is_refused(desk):
+    content = "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:10,IDLE\n"
+    with pytest.raises(DataProblem, match="'Outcome'"):
+        desk.spells(content, columns={"end": {"column": "end", "where": {"Outcome": ["X"]}}})
+    with pytest.raises(DataProblem, match="'Remark'"):
+        desk.spells(content, exclude={"Remark": ["test"]})

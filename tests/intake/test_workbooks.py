@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import sys
 import zipfile
 
 import openpyxl
 import pytest
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake.workbook import limits, parent
 
 
 def workbook(rows: list[list[object]], *, more: dict[str, list[list[object]]] | None = None) -> bytes:
@@ -156,7 +158,11 @@ def test_number_cells_keep_what_the_sheet_holds(desk):
     ]
     from analysis.intake import pseudonym
 
-    agent = desk.spells(workbook(rows), "book.xlsx").tables["spells"]["agent"].iloc[0]
+    agent = (
+        desk.spells(rezip(workbook(ROWS), **{"xl/sharedStrings.xml": huge}), "book.xlsx")
+        .tables["spells"]["agent"]
+        .iloc[0]
+    )
     assert agent == pseudonym("10861", key=bytes(range(32)))
 
 
@@ -194,3 +200,33 @@ def test_hidden_rows_and_formulas_without_value_are_told(desk):
     intake = desk.spells(stream.getvalue(), "book.xlsx")
     assert {"hidden_rows", "formula_without_value"} <= {finding.code for finding in intake.findings}
     assert len(intake.tables["spells"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"), [("MAX_TOTAL_BYTES", "unpacks to"), ("MAX_MEMBERS", "more than the 1 that a workbook may have")]
+)
+def test_size_and_number_of_parts_are_limited(monkeypatch, limit, words):
+    monkeypatch.setattr(limits, limit, 1)
+    with zipfile.ZipFile(io.BytesIO(workbook(ROWS))) as book, pytest.raises(limits.Refusal, match=words):
+        limits.scan(book)
+
+
+def test_a_cell_with_too_many_neighbours_is_refused(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_CELLS", 10)
+    limits.check_cell(3, 10)
+    with pytest.raises(limits.Refusal, match="more than 10 cells"):
+        limits.check_cell(3, 11)
+
+
+def test_the_reading_process_is_ended_at_its_time_limit(desk, monkeypatch):
+    monkeypatch.setattr(parent, "TIME_LIMIT_S", 0.001)
+    with pytest.raises(DataProblem, match=r"was not read within 0 s. Export the table as CSV"):
+        desk.spells(workbook(ROWS), "book.xlsx")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this platform cannot limit the memory of a process")
+def test_the_reading_process_is_ended_at_its_memory_limit(desk, monkeypatch):
+    monkeypatch.setattr(parent, "MEMORY_LIMIT_BYTES", 64 << 20)
+    huge = b"<sst><si><t>" + b"a" * (60 << 20) + b"</t></si></sst>"
+    with pytest.raises(DataProblem, match=r"needs more memory|within 0 GiB of memory"):
+        desk.spells(rezip(workbook(ROWS), **{"xl/sharedStrings.xml": huge}), "book.xlsx")

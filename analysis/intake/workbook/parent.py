@@ -17,7 +17,9 @@ TIME_LIMIT_S = 300.0
 MEMORY_LIMIT_BYTES = 2 << 30
 # Rows are turned into columns in steps of this many, which bounds the memory of loose cells.
 _STEP_ROWS = 50_000
-_START = "import sys; sys.path.append({root!r}); from analysis.intake.workbook.child import main; main(*sys.argv[1:])"
+_START = (
+    "import sys; sys.path.insert(0, {root!r}); from analysis.intake.workbook.child import main; main(*sys.argv[1:])"
+)
 
 
 def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None) -> RawFile:
