@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ NO_ITEMS = -1
 # Policies that use less than this share of the waiting are not listed.
 _LEAST_SHOWN = 0.1
 _FLOOR_STEP = 0.005
+_FREE_SCALES = 2.5
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -66,7 +68,9 @@ class Options:
     @classmethod
     def of(cls, pool: Pool, most_kept_free: int, shift: np.ndarray | float = 0.0) -> Options:
         """Compute the outcomes of a pool, optionally at a shifted load."""
-        tried = tuple(range(most_kept_free + 1))
+        # waiting changes on the scale of sqrt(agents): further agents kept free would start next to no item
+        enough = math.ceil(_FREE_SCALES * math.sqrt(max(pool.agents.max(), 1.0)))
+        tried = tuple(range(min(most_kept_free, enough) + 1))
         outcomes = np.array([pool.outcome(step, shift) for step in tried])
         return cls(tried, outcomes, pool.outcome(None, shift))
 

@@ -49,13 +49,13 @@ class BlendingSettings(Settings):
     presence_cut_off_s: float = Field(
         default=900.0, gt=0, description="longest gap in a call log that still counts as present, seconds"
     )
-    slot_s: int = Field(default=1800, ge=900, le=3600, description="length of a time slot, seconds")
+    slot_s: int = Field(default=1800, ge=900, le=3600, multiple_of=900, description="length of a time slot, seconds")
     minimum_days: int = Field(default=10, ge=6, description="fewest days with contacts for a pool to be assessed")
     model_tolerance: float = Field(
         default=0.03, gt=0, le=0.2, description="largest miss of the measured service level that the model may have"
     )
     most_kept_free: int = Field(
-        default=22, ge=1, le=50, description="largest number of agents kept free of items that is tried"
+        default=40, ge=1, le=100, description="largest number of agents kept free of items that is tried"
     )
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="level of the intervals")
     draws: int = Field(default=1000, ge=200, le=20000, description="resamples of days behind an interval")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,14 @@ from analysis.blending.policies import Options, Policy, allowed_blocks, net_agen
 from analysis.blending.pool import Pool
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.estimate import Estimate, bootstrap
-from analysis.measure.load import MINIMUM_ANSWERED, required_agents
+from analysis.measure.load import MINIMUM_ANSWERED, largest_loads
 
-DAILY = ("days", "offered", "answered", "handle_s", "agents", "idle_agents", "resumable_agents")
+DAILY = ("days", "offered", "offered_squared", "answered", "handle_s", "agents", "idle_agents", "resumable_agents")
 _SHIFTS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+# Spreads around the estimated one, as coefficients of variation, at which the fewest agents are computed.
+_MORE_SPREAD = (0.03, 0.08, 0.2)
+# Numbers of agents are tried up to this multiple of what the busiest half hour needs.
+_REACH = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Means:
         Means per half hour.
     load_shift, slack_shift
         Change of the load against the data, and of load less agents.
+    spread
+        Coefficient of variation of the load between days, one number per resample (last axis of length 1).
     """
 
     load: np.ndarray
@@ -36,6 +43,7 @@ class Means:
     resumable_agents: np.ndarray
     load_shift: np.ndarray
     slack_shift: np.ndarray
+    spread: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,10 @@ class Curves:
     ----------
     scale
         Distance between the five loads, 1.5 standard errors of a half hour's mean [erlangs].
-    required
-        Fewest agents that keep the promise.
+    spreads
+        Coefficients of variation at which `largest` is known, rising.
+    largest
+        Largest load at which 1, 2, ... agents keep the promise: array (spread, agents).
     shareable
         Net agents under the best number kept free at that load.
     scheduled
@@ -55,24 +65,39 @@ class Curves:
     """
 
     scale: np.ndarray
-    required: np.ndarray
+    spreads: np.ndarray
+    largest: np.ndarray
     shareable: np.ndarray
     scheduled: np.ndarray
 
     @classmethod
     def of(cls, pool: Pool, settings: BlendingSettings, choice: np.ndarray, options: Options) -> Curves:
         """Compute the curves; `choice` is the schedule, as positions in `options`."""
-        scale = _step(pool)
-        load, spread = pool.cells["load"].to_numpy(), pool.cells["load_sd"].to_numpy()
+        scale, spreads = _step(pool), _spreads(pool)
         promise = pool.desk.promise
-        rows: dict[str, list[np.ndarray]] = {"required": [], "shareable": [], "scheduled": []}
+        required = pool.cells["required_agents"].dropna()
+        numbers = np.arange(1, int((1.0 if required.empty else required.max()) * _REACH) + 6)
+        service = pool.desk.service
+        largest = [largest_loads(service, numbers, spread=spread, target=promise.target) for spread in spreads]
+        shareable, scheduled = [], []
         for shift in _SHIFTS:
             here = options if shift == 0 else _options_at(pool, settings, shift * scale)
-            moved = np.maximum(load + shift * scale, 0.0)
-            rows["required"].append(required_agents(pool.desk.service, moved, spread, target=promise.target))
-            rows["shareable"].append(net_agents(here.chosen(here.choose(promise.target, pool.agents)), here.today))
-            rows["scheduled"].append(net_agents(here.chosen(choice), here.today))
-        return cls(scale, *(np.array(rows[name]) for name in ("required", "shareable", "scheduled")))
+            shareable.append(net_agents(here.chosen(here.choose(promise.target, pool.agents)), here.today))
+            scheduled.append(net_agents(here.chosen(choice), here.today))
+        return cls(scale, spreads, np.array(largest), np.array(shareable), np.array(scheduled))
+
+    def needed(self, now: Means) -> np.ndarray:
+        """Return the fewest agents that keep the promise at these loads and this spread; NaN beyond the largest load known."""
+        spread = np.clip(now.spread.ravel(), self.spreads[0], self.spreads[-1])
+        above = np.clip(np.searchsorted(self.spreads, spread), 1, len(self.spreads) - 1)
+        part = ((spread - self.spreads[above - 1]) / (self.spreads[above] - self.spreads[above - 1]))[:, None]
+        largest = self.largest[above - 1] * (1 - part) + self.largest[above] * part
+        loads = now.load.reshape(len(spread), -1)
+        rows = zip(largest, loads * (1 - 1e-9), strict=True)
+        found = np.array([np.searchsorted(carried, load) + 1.0 for carried, load in rows])
+        found[loads <= 0] = 0
+        found[found > self.largest.shape[1]] = np.nan
+        return found.reshape(now.load.shape)
 
     def at(self, curve: np.ndarray, shift: np.ndarray) -> np.ndarray:
         """Return a curve between its points, flat beyond them."""
@@ -81,6 +106,18 @@ class Curves:
         part, cell = place - left, np.arange(curve.shape[1])
         low, high = curve[left, cell], curve[left + 1, cell]
         return np.where(part == 0, low, low + part * (high - low))
+
+
+def _spreads(pool: Pool) -> np.ndarray:
+    """Return the estimated coefficient of variation of the load, and some below and above it."""
+    own = coefficient(pool)
+    return np.unique([0.0, own * math.sqrt(0.5), own, *(own + more for more in _MORE_SPREAD)])
+
+
+def coefficient(pool: Pool) -> float:
+    """Return the estimated coefficient of variation of the pool's load between days."""
+    load = pool.cells["load"].to_numpy()
+    return float((pool.cells["load_sd"].to_numpy()[load > 0] / load[load > 0]).mean()) if (load > 0).any() else 0.0
 
 
 def _step(pool: Pool) -> np.ndarray:
@@ -100,6 +137,7 @@ def _options_at(pool: Pool, settings: BlendingSettings, shift: np.ndarray) -> Op
 def day_sums(pool: Pool) -> np.ndarray:
     """Return one row per day: the sums of ``DAILY`` for every half hour, side by side."""
     daily = pool.daily
+    daily = daily.assign(offered_squared=daily["offered"] ** 2)
     numbers = daily[list(DAILY)].fillna(0.0).to_numpy(dtype=float)
     day, days = np.unique(daily["day"].to_numpy(), return_inverse=True)
     table = np.zeros((len(day), len(DAILY), len(pool.cells)))
@@ -109,9 +147,7 @@ def day_sums(pool: Pool) -> np.ndarray:
 
 def means(totals: np.ndarray, pool: Pool) -> Means:
     """Return the means per half hour from totals over days; a half hour without a day keeps the data's means."""
-    cells = pool.cells
-    parts = np.moveaxis(totals.reshape(*totals.shape[:-1], len(DAILY), len(cells)), -2, 0)
-    part = dict(zip(DAILY, parts, strict=True))
+    cells, part = pool.cells, _parts(totals, pool)
     days = part["days"]
 
     def mean(sums: np.ndarray, column: str) -> np.ndarray:
@@ -123,18 +159,49 @@ def means(totals: np.ndarray, pool: Pool) -> Means:
     agents = mean(part["agents"], "agents")
     idle, resumable = mean(part["idle_agents"], "idle_agents"), mean(part["resumable_agents"], "resumable_agents")
     shift = load - cells["load"].to_numpy()
-    return Means(load, agents, idle, resumable, shift, shift - (agents - pool.agents))
+    return Means(load, agents, idle, resumable, shift, shift - (agents - pool.agents), _spread(totals, pool))
+
+
+def _parts(totals: np.ndarray, pool: Pool) -> dict[str, np.ndarray]:
+    """Return the sums of ``DAILY`` by name, half hours on the last axis."""
+    parts = np.moveaxis(totals.reshape(*totals.shape[:-1], len(DAILY), len(pool.cells)), -2, 0)
+    return dict(zip(DAILY, parts, strict=True))
+
+
+def _spread(totals: np.ndarray, pool: Pool) -> np.ndarray:
+    """Return the load's coefficient of variation; that of resamples moves about the data's as their excess of variance does.
+
+    Notes
+    -----
+    Days drawn with replacement vary less than the days themselves by (d - 1) / d, which is undone.
+    """
+    own = coefficient(pool)
+    if totals.ndim == 1:
+        return np.array([own])
+    data = _excess(_parts(day_sums(pool).sum(axis=0), pool), power=1)
+    drawn = _excess(_parts(totals, pool), power=2)
+    return np.sqrt(np.maximum(own**2 + drawn - data, 0.0))
+
+
+def _excess(part: Mapping[str, np.ndarray], *, power: int) -> np.ndarray:
+    """Return sum(s^2 - m) / sum(m^2) over the half hours, s^2 enlarged by d / (d - 1) to the given power."""
+    days = part["days"]
+    enough = days > 1
+    d = np.where(enough, days, 2.0)
+    mean = np.where(enough, part["offered"] / d, 0.0)
+    variance = np.where(enough, part["offered_squared"] / d - mean**2, 0.0) * (d / (d - 1)) ** power
+    return (variance - mean).sum(axis=-1, keepdims=True) / np.maximum((mean**2).sum(axis=-1, keepdims=True), 1e-12)
 
 
 def structural(now: Means, curves: Curves) -> np.ndarray:
     """Return the waiting that the promise needs, per half hour."""
-    needed = curves.at(curves.required, now.load_shift) - now.load
+    needed = curves.needed(now) - now.load
     return np.minimum(now.idle_agents, np.maximum(np.where(np.isnan(needed), np.inf, needed), 0.0))
 
 
 def releasable(now: Means, curves: Curves) -> np.ndarray:
     """Return the whole agents above the fewest that keep the promise, per half hour."""
-    return whole_agents_above(now.agents, curves.at(curves.required, now.load_shift), now.idle_agents)
+    return whole_agents_above(now.agents, curves.needed(now), now.idle_agents)
 
 
 def figures(pool: Pool, curves: Curves, policies: Mapping[str, Policy]) -> dict[str, Callable[[Means], np.ndarray]]:
@@ -142,7 +209,7 @@ def figures(pool: Pool, curves: Curves, policies: Mapping[str, Policy]) -> dict[
     cap = pool.desk.promise.max_occupancy
 
     def taken_off(now: Means) -> np.ndarray:
-        required = curves.at(curves.required, now.load_shift)
+        required = curves.needed(now)
         return allowed_blocks(now.agents, now.agents - now.idle_agents, required, now.idle_agents, pool)
 
     def filled(now: Means) -> np.ndarray:

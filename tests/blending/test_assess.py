@@ -388,3 +388,17 @@ class TestForecast:
             abs=1.5,
         )
         assert abs(parts["surplus_handling_agents"].mean()) < 1
+
+
+@pytest.mark.slow
+def test_the_intervals_cover_what_other_weeks_of_the_same_centre_give(centre):
+    found = {name: [] for name in ("idle", "shareable", "interruptible")}
+    for seed in range(200, 240):
+        quantities = assessed(centre(agents=14, load=7.4, weeks=6, seed=seed), most_kept_free=9).quantities
+        for name, rows in found.items():
+            estimate = find(quantities, f"blending.{name}_agents", **SCOPE)
+            rows.append((estimate.value, estimate.low, estimate.high))
+    for rows in found.values():
+        value, low, high = np.array(rows).T
+        # 34 of 40 is the 0.5 % quantile of a binomial with 95 %
+        assert ((low <= value.mean()) & (value.mean() <= high)).sum() >= 34

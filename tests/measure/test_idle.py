@@ -27,6 +27,7 @@ from analysis.measure.load import (
     expected_load,
     expected_service,
     forecast_load,
+    largest_loads,
     load_nodes,
     required_agents,
 )
@@ -204,6 +205,16 @@ class TestRequired:
 
     def test_no_number_within_the_limit_is_no_number(self):
         assert np.isnan(required_agents(erlang_a(), np.array([50.0]), np.array([0.0]), target=0.9, limit=40)[0])
+
+
+class TestLargest:
+    @settings(max_examples=20)
+    @given(load=st.floats(0.5, 25), cv=st.sampled_from([0.0, 0.1, 0.3]))
+    def test_it_is_the_inverse_of_the_fewest_agents(self, load, cv):
+        numbers = np.arange(1, 70)
+        largest = largest_loads(erlang_a(), numbers, spread=cv, target=0.8)
+        fewest = required_agents(erlang_a(), np.array([load]), np.array([cv * load]), target=0.8)[0]
+        assert np.searchsorted(largest, load - 0.01) + 1 <= fewest <= np.searchsorted(largest, load + 0.01) + 1
 
 
 class TestDuty:
