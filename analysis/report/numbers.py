@@ -99,11 +99,11 @@ class Numbers:
             text += f" ({self.bounds(low, high, unit)})"
         return text + mark(grade)
 
-    def bounds(self, low: float, high: float, unit: str = "share", *, sign: bool = False) -> str:
+    def bounds(self, low: float, high: float, unit: str = "share", *, sign: bool = False, word: str = "to") -> str:
         """Return two bounds: 27 to 35, or with their sign 27 to 35 %."""
         parts = [self.figure(number, unit).removesuffix(self._words["percent"]) for number in (low, high)]
         tail = self._words["percent"] if sign and unit == "share" else ""
-        return f"\u00a0{self._words['to']}\u00a0".join(parts) + tail
+        return f"\u00a0{self._words[word]}\u00a0".join(parts) + tail
 
     def estimate(self, estimate: Estimate, *, grade: bool = True) -> str:
         """Return an estimate as the report prints it; without a value its bounds, else an empty text."""
@@ -112,7 +112,7 @@ class Numbers:
             low, high = (math.nan if bound is None else bound for bound in (estimate.low, estimate.high))
             return self.interval(estimate.value, low, high, estimate.unit, grade=letter)
         if estimate.low is not None and estimate.high is not None:
-            bounds = self.bounds(estimate.low, estimate.high, estimate.unit, sign=True)
+            bounds = self.bounds(estimate.low, estimate.high, estimate.unit, sign=True, word="and")
             return self._words["between"].format(bounds=bounds) + mark(letter)
         return ""
 

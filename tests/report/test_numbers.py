@@ -45,7 +45,7 @@ def test_an_estimate_carries_its_interval_and_its_grade():
 
 
 def test_an_estimate_without_a_value_says_its_bounds_or_nothing():
-    assert seen(plain(N.estimate(Estimate.missing("why", low=0.05, high=0.09)))) == "between 5 to 9 % (grade A)"
+    assert seen(plain(N.estimate(Estimate.missing("why", low=0.05, high=0.09)))) == "between 5 and 9 % (grade A)"
     assert N.estimate(Estimate.missing("why")) == ""
 
 

@@ -15,26 +15,23 @@ SAME = 0.0005
 
 
 def sentence(c: Context, row: Any) -> str:
-    """Return what a population could reach and what binds, with intervals."""
-    found = c.estimate("utilization.achievable", population=row.population)
-    value = bounded(c.n, row, grade=found.grade if found is not None else "")
-    subject = c.words(f"ceilings.subject.{row.population}")
-    subject = subject[0].upper() + subject[1:]
+    """Return how much of a population's time is work, what could be, and what binds, with intervals."""
+    whose = c.words(f"achievable.of.{row.population}")
     measured = c.estimate("baseline.utilization", population=row.population)
     by_logs = measured is not None and measured.value is not None and abs(measured.value - row.today) < SAME
     grade = measured.grade if measured is not None and by_logs else "B"
     today = bounded(c.n, row, value="today", low="today_low", high="today_high", grade=grade)
-    how = "" if by_logs else c.words("achievable.observed")
     if not today:
-        return c.words("achievable.no_today", population=subject)
+        return c.words("achievable.no_today", population=whose)
+    how = "" if by_logs else c.words("achievable.observed")
+    found = c.estimate("utilization.achievable", population=row.population)
+    value = bounded(c.n, row, grade=found.grade if found is not None else "")
     if not value:
-        return c.words("achievable.unknown", population=subject, today=today, how=how)
+        return c.words("achievable.unknown", population=whose, today=today, how=how)
     names = [f"ceiling.{name}.{row.population}" for name in str(row.binding).split(" or ")]
-    limits = [c.words(name) for name in names if name in c.words]
+    limit = f" {c.words('number.or')} ".join(c.words(name) for name in names if name in c.words)
     key = "achievable.reach" if row.value > row.today else "achievable.stay"
-    return c.words(
-        key, population=subject, today=today, how=how, value=value, limit=f" {c.words('number.or')} ".join(limits)
-    )
+    return c.words(key, population=whose, today=today, how=how, value=value, limit=limit)
 
 
 def chapter(c: Context) -> Chapter:

@@ -55,7 +55,7 @@ def _rows(c: Context) -> list[dict[str, Any]]:
             "assess",
             assessed,
             (policies, policies.frontier, c.blending),
-            (8.5, 1, 1.5, 8),
+            (8.5, 1, 5, 8),
             mode=blend.spoken_mode(c),
         ),
     ]
@@ -110,11 +110,11 @@ def _decisions(c: Context) -> dict[str, Any]:
         cells = [words(f"{key}.{part}") for part in ("owner", "by", "effort", "unlocks")]
         rows.append([Cell(words(f"{key}.change"), strong=True), *cells])
     columns = [
-        Column(words("first.column.decision"), width=4.6),
+        Column(words("first.column.decision"), width=4.5),
         Column(words("first.column.owner"), width=2.2),
-        Column(words("first.column.level"), width=1.3),
-        Column(words("first.column.effort"), width=1.1),
-        Column(words("first.column.unlocks"), width=2.2),
+        Column(words("first.column.level"), width=1.1),
+        Column(words("first.column.effort"), width=1),
+        Column(words("first.column.unlocks"), width=2.8),
     ]
     return table_record(columns, rows)
 

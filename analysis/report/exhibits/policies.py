@@ -45,12 +45,12 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     today = n.share(frame["service_level"].iloc[0])
     parts = [
         words(
-            "frontier.headline.part",
+            "frontier.headline.part" if place else "frontier.headline.first",
             mode=words(f"mode.{row.mode}").lower(),
             agents=n.agents(row.item_agents),
             after=n.share(row.service_level),
         )
-        for row in frame[frame["recommended"]].itertuples()
+        for place, row in enumerate(frame[frame["recommended"]].itertuples())
     ]
     if not parts:
         return words("frontier.headline.none", today=today)
@@ -221,7 +221,6 @@ def _axis(ax: Axes, theme: Theme, *, compact: bool) -> None:
     ax.spines["bottom"].set_color(style.MUTED)
     ax.set_xlabel(theme.words("frontier.x"), labelpad=2 if compact else 4, loc="right" if compact else "center")
     ax.tick_params(length=0, pad=2)
-    if not compact:
-        for x, side, key in ((0, "left", "y"), (1, "right", "key")):
-            ax.text(x, 1 + 5 / style.size_pt(ax)[1], theme.words(f"frontier.{key}"), size=style.SMALL, color=style.MUTED,
-                    ha=side, va="bottom", transform=ax.transAxes)  # fmt: skip
+    for x, side, key in ((0, "left", "y"),) if compact else ((0, "left", "y"), (1, "right", "key")):
+        ax.text(x, 1 + (3 if compact else 5) / style.size_pt(ax)[1], theme.words(f"frontier.{key}"), size=style.SMALL,
+                color=style.MUTED, ha=side, va="bottom", transform=ax.transAxes)  # fmt: skip
