@@ -94,7 +94,7 @@ def _rounds_of(tables: Tables, people: People) -> pd.DataFrame:
     rows = table_of(tables, "observations")
     if rows is None:
         return pd.DataFrame()
-    members = set(people.members["agent"])
+    members = set(people.members["agent"].unique())
     own = rows["agent"].isin(members) if "agent" in rows else pd.Series(False, index=rows.index)
     unnamed = rows["agent"].isna() if "agent" in rows else pd.Series(True, index=rows.index)
     teams = (

@@ -69,7 +69,7 @@ def part_of(
     idle = _IDLE_WORDS[people.population]
     looks = looks_at(tables, people, idle=idle, client=client, settings=settings)
     shares = _shares(people, clusters, settings)
-    items = items_of(tables, people)
+    items, lengths = items_of(tables, people), item_lengths(tables, people)
     figures: dict[str, Estimate] = {
         ("utilization" if share == "utilization" else f"{share}_share"): shares[share]
         for share in shares
@@ -79,7 +79,7 @@ def part_of(
     figures |= _rates(people, clusters, settings)
     due = within_due(items, client=client, confidence=settings.confidence)
     if people.population == "back_office":
-        figures |= _service(tables, people, items, due, client=client, settings=settings)
+        figures |= _service(tables, people, items, due, lengths=lengths, client=client, settings=settings)
     records = records_of(tables, people, queues=queues, settings=settings)
     slots = slot_table(people, client=client, slot_s=settings.slot_s)
     frames = {
@@ -89,7 +89,7 @@ def part_of(
         "sensitivity": records.sensitivity,
         "gap_survival": records.gap_survival,
         "facts": pd.concat([records.facts, _base_facts(people, client)], ignore_index=True),
-        "item_lengths": item_lengths(tables, people),
+        "item_lengths": lengths,
         "crosswalk": population_crosswalk(tables, people, items=items, due=due, looks=looks),
     }
     if len(people.days):
@@ -175,11 +175,18 @@ def _rates(people: People, clusters: Clusters, settings: BaselineSettings) -> di
 
 
 def _service(
-    tables: Tables, people: People, items: pd.DataFrame, due: Estimate, *, client: Client, settings: BaselineSettings
+    tables: Tables,
+    people: People,
+    items: pd.DataFrame,
+    due: Estimate,
+    *,
+    lengths: pd.DataFrame,
+    client: Client,
+    settings: BaselineSettings,
 ) -> dict[str, Estimate]:
     """Return what the back office delivers today."""
     resampling = {"confidence": settings.confidence, "draws": settings.draws, "seed": settings.seed}
-    standards = standard_seconds(tables, people)
+    standards = standard_seconds(tables, lengths)
     return {
         "within_due_share": due,
         "backlog_h": backlog(items, standards, client=client, **resampling),

@@ -167,9 +167,8 @@ def item_lengths(tables: Tables, people: People) -> pd.DataFrame:
     return frame[frame["items"] >= MINIMUM_ITEMS].reset_index(drop=True)[list(ITEM_COLUMNS)]
 
 
-def standard_seconds(tables: Tables, people: People) -> dict[str, float]:
-    """Return seconds per item and type: the client's standard, else the mean that was seen."""
-    seen = item_lengths(tables, people)
+def standard_seconds(tables: Tables, seen: pd.DataFrame) -> dict[str, float]:
+    """Return seconds per item and type: the client's standard, else the mean that was seen (:func:`item_lengths`)."""
     found = dict(zip(seen["type"], seen["mean_s"].astype(float), strict=True))
     types = table_of(tables, "item_types")
     if types is not None and "standard_s" in types:

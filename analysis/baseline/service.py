@@ -23,7 +23,7 @@ def items_of(tables: Tables, people: People) -> pd.DataFrame:
     if items is None:
         return pd.DataFrame(columns=["item", "type", "agent", "arrived", "started", "ended", "due"])
     nobody = items["agent"].isna() & (people.population == "back_office")
-    return items[items["agent"].isin(set(people.members["agent"])) | nobody]
+    return items[items["agent"].isin(set(people.members["agent"].unique())) | nobody]
 
 
 def within_due(items: pd.DataFrame, *, client: Client, confidence: float) -> Estimate:
@@ -99,7 +99,7 @@ def error_rate(tables: Tables, people: People, *, confidence: float, draws: int,
         return Estimate.missing("no quality checks were given", **described)
     roster = latest(roster_of(tables))
     teams = (
-        roster.loc[roster["agent"].isin(set(people.members["agent"])), "team"]
+        roster.loc[roster["agent"].isin(set(people.members["agent"].unique())), "team"]
         if "team" in roster
         else pd.Series(dtype="str")
     )

@@ -116,7 +116,7 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
         return _from_hours(tables, roster, population)
     members = membership(roster, population, span=span, zone=zone)
     seen = of_members(seen, members)
-    people = set(seen["agent"])
+    people = set(seen["agent"].unique())
     planned = None if schedule is None else of_members(schedule, members)
     candidates: dict[AttendanceSource, pd.DataFrame] = {
         "schedule": _from_schedule(planned),
@@ -125,7 +125,7 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
     if spells is None:
         candidates["sign_on"] = of_members(_from_totals(table_of(tables, "state_totals")), members)
     for source, paid in candidates.items():
-        if len(paid) and len(people & set(paid["agent"])) >= MINIMUM_COVERAGE * len(people):
+        if len(paid) and len(people & set(paid["agent"].unique())) >= MINIMUM_COVERAGE * len(people):
             return _described(population, source, paid, seen=seen, planned=planned, zones=zones_of(roster, zone=zone))
     hours = _from_hours(tables, roster, population)
     if hours.source == "paid_hours" or seen.empty:
@@ -225,7 +225,7 @@ def _described(
 ) -> Attendance:
     """Return attendance with its sentence, the days without any trace, and what to ask."""
     name = _NAMES[population]
-    people, known = set(paid["agent"]), set(seen["agent"])
+    people, known = set(paid["agent"].unique()), set(seen["agent"].unique())
     absent = None if planned is None else planned[planned["state"].eq("ABSENT").fillna(False).astype(bool)]
     silent = _without_record(paid if absent is None else _less(paid, absent), seen, zones)
     basis = {

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.baseline import Baseline
+from analysis.baseline.records import standard_seconds
 from analysis.foundation.estimate import Basis
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
@@ -156,11 +157,7 @@ def _deadlines(
     roster = roster_of(tables)
     clerks = set(roster.loc[roster["population"].eq("back_office").fillna(False).astype(bool), "agent"])
     own = items[items["agent"].isin(clerks) | items["agent"].isna()]
-    standards = dict(zip(baseline.item_lengths["type"], baseline.item_lengths["mean_s"].astype(float), strict=True))
-    types = table_of(tables, "item_types")
-    if types is not None:
-        timed = types[types["standard_s"].fillna(0) > 0]
-        standards.update(zip(timed["type"], timed["standard_s"].astype(float), strict=True))
+    standards = standard_seconds(tables, baseline.item_lengths)
     found = deadline_ceiling(
         own, standards, client=client, days=days, target=settings.deadline_target, seed=settings.seed
     )
