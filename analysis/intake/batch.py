@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,26 @@ class Fates:
         """Return how many of the given rows met each fate."""
         found = np.bincount(self.codes[rows], minlength=len(self.names))
         return Counter({name: int(number) for name, number in zip(self.names, found, strict=True) if number})
+
+
+# Fates that need no reason.
+PLAIN_FATES: tuple[str, ...] = ("header", "banner", "blank", "total", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How many rows of a file met each fate; `excluded` and `rejected` by reason."""
+
+    physical: int
+    plain: Mapping[str, int]
+    excluded: Mapping[str, int]
+    rejected: Mapping[str, int]
+    used: int
+
+    @property
+    def rows(self) -> int:
+        """Rows accounted for."""
+        return sum(self.plain.values()) + sum(self.excluded.values()) + sum(self.rejected.values()) + self.used
 
 
 @dataclass(slots=True)
@@ -130,7 +150,7 @@ class Batch:
         order = {raw.file: position for position, raw in enumerate(self.files)}
         return sorted(found, key=lambda pair: (order[pair[0]], pair[1].row))
 
-    def account(self, position: int) -> dict[str, object]:
+    def account(self, position: int) -> Account:
         """Return the row accounting of one file, checked against the rows counted by the second method.
 
         Raises
@@ -141,19 +161,19 @@ class Batch:
         raw = self.files[position]
         found = self.fates.count(self.file_of == position)
         found.update(Counter(("rejected", fault.reason) for fault in raw.faults))
-        counts: dict[str, object] = {"physical": raw.physical}
-        for fate in ("header", "banner", "blank", "total", "duplicate"):
-            counts[fate] = raw.counts.get(fate, 0) + found.get((fate, ""), 0)
-        for fate in ("excluded", "rejected"):
-            counts[fate] = {reason: n for (kind, reason), n in sorted(found.items()) if kind == fate}
-        counts["used"] = found.get(("used", ""), 0)
-        parts = sum(sum(part.values()) if isinstance(part, dict) else part for part in counts.values())  # type: ignore[arg-type]
-        if parts - raw.physical != raw.physical:
+        account = Account(
+            physical=raw.physical,
+            plain={fate: raw.counts.get(fate, 0) + found.get((fate, ""), 0) for fate in PLAIN_FATES},
+            excluded={reason: rows for (fate, reason), rows in found.items() if fate == "excluded"},
+            rejected={reason: rows for (fate, reason), rows in found.items() if fate == "rejected"},
+            used=found.get(("used", ""), 0),
+        )
+        if account.rows != raw.physical:
             raise DataProblem(
-                f"{raw.file}: {raw.physical} physical rows but {parts - raw.physical} rows accounted for; the file is not "
-                "read, so that no row is lost silently. Most often a quote or line end is broken: export the file again."
+                f"{raw.file}: {raw.physical} physical rows but {account.rows} rows accounted for; the file is not read, "
+                "so that no row is lost silently. Most often a quote or line end is broken: export the file again."
             )
-        return counts
+        return account
 
 
 def gather(source: Source, number: int, files: Sequence[RawFile]) -> Batch:

@@ -205,21 +205,17 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
     if length is None or start not in columns:
         return
     begin = columns[start]
-    total = np.asarray(begin.values) + np.asarray(length.values)
+    total = begin.array + length.array
     both = begin.given & length.given
     if end not in columns:
         columns[end] = Column("time", np.where(both, total, 0), both)
         return
     stop = columns[end]
     differ = (
-        both
-        & stop.given
-        & batch.fates.open
-        & (np.asarray(stop.values) >= np.asarray(begin.values))
-        & (np.abs(np.asarray(stop.values) - total) > SECOND_US)
+        both & stop.given & batch.fates.open & (stop.array >= begin.array) & (np.abs(stop.array - total) > SECOND_US)
     )
     if differ.any():
-        off = int(np.abs(np.asarray(stop.values) - total)[differ].sum())
+        off = int(np.abs(stop.array - total)[differ].sum())
         batch.note(
             "duration_disagrees",
             "flag",
@@ -238,7 +234,7 @@ def frame_of(batch: Batch, columns: Mapping[str, Column]) -> pd.DataFrame:
     for name, column in columns.items():
         given, values = column.given[rows], column.values
         if column.kind == "text":
-            text = values.iloc[rows].reset_index(drop=True)  # type: ignore[union-attr]
+            text = column.text.iloc[rows].reset_index(drop=True)
             data[name] = text.where(given).astype(TEXT)
         elif column.kind in ("time", "date"):
             stamps = np.asarray(values)[rows].view("M8[us]").copy()

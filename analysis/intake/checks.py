@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.schema import REQUIRED
+from analysis.foundation.schema import POPULATIONS, REQUIRED
 from analysis.foundation.settings import Period
 from analysis.intake.batch import Batch
 from analysis.intake.cast import PAIRS
@@ -63,6 +63,8 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
         batch.reject(~columns[name].given, f"missing_{name}")
     if "time_zone" in columns:
         _zones(batch, columns["time_zone"])
+    if "population" in columns:
+        _populations(batch, columns["population"])
     _backwards(batch, columns)
     _outside(batch, columns, period, zone)
     _contradictions(batch, columns)
@@ -70,10 +72,16 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
 
 def _zones(batch: Batch, column: Column) -> None:
     """Reject rows with a time zone that is none."""
-    text = column.values
-    assert isinstance(text, pd.Series)
+    text = column.text
     known = {name for name in text.unique() if _is_zone(str(name))}
     batch.reject(column.given & ~text.isin(known).to_numpy(dtype=bool), "bad_time_zone")
+
+
+def _populations(batch: Batch, column: Column) -> None:
+    """Write populations as we do, and reject rows with one that is not known."""
+    words = column.text.str.lower().str.replace(r"[\s_-]+", "_", regex=True).str.replace("center", "centre")
+    batch.reject(column.given & ~words.isin(POPULATIONS).to_numpy(dtype=bool), "bad_population")
+    column.values = words
 
 
 def _is_zone(name: str) -> bool:
@@ -90,7 +98,7 @@ def _backwards(batch: Batch, columns: dict[str, Column]) -> None:
         if early not in columns or late not in columns:
             continue
         a, b = columns[early], columns[late]
-        step = np.where(a.given & b.given, np.asarray(b.values) - np.asarray(a.values), 0)
+        step = np.where(a.given & b.given, b.array - a.array, 0)
         if (early, late) == ("offered_at", "answered_at"):
             _answered_first(batch, a, b, step)
             continue
@@ -123,7 +131,7 @@ def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: 
         return
     kind = columns[last].kind
     low, high = first_moments(period, "UTC" if kind == "date" else zone)
-    stop = np.asarray(columns[last].values)
+    stop = columns[last].array
     given = columns[last].given
     start = np.where(columns[first].given, columns[first].values, stop) if first in columns else stop
     outside = given & ((start >= high) | np.where(stop > start, stop <= low, stop < low))
@@ -160,7 +168,7 @@ def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
     if len(key) < min(2, len(KEYS.get(batch.source.target, ()))):
         return
     rows = np.flatnonzero(batch.fates.open)
-    frame = pd.DataFrame({name: np.asarray(columns[name].values)[rows] for name in key})
+    frame = pd.DataFrame({name: columns[name].array[rows] for name in key})
     twice = frame.duplicated(keep=False).to_numpy(dtype=bool)
     mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
     mask[rows[twice]] = True

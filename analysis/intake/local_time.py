@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,16 @@ class Column:
     kind: Kind
     values: np.ndarray | pd.Series
     given: NDArray[np.bool_]
+
+    @property
+    def array(self) -> np.ndarray:
+        """Values of a column that is no text."""
+        return np.asarray(self.values)
+
+    @property
+    def text(self) -> pd.Series:
+        """Values of a column of text."""
+        return cast("pd.Series", self.values)
 
 
 @dataclass(slots=True)
@@ -72,7 +82,7 @@ def to_utc(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps
     for name, column in columns.items():
         if column.kind != "time":
             continue
-        local = np.asarray(column.values) + shift
+        local = column.array + shift
         naive = column.given & ~stamps[name].aware
         reading = _Reading(local.copy(), local.copy())
         never = np.zeros(len(local), dtype=bool)
@@ -100,7 +110,7 @@ def _by_duration(batch: Batch, columns: Mapping[str, Column], found: Mapping[str
     for name, other, sign in ((start, end, 1), (end, start, -1)):
         reading, far = found[name], found[other]
         fits = [
-            both & (np.abs(sign * (edge - us) - np.asarray(length.values)) <= SECOND_US)
+            both & (np.abs(sign * (edge - us) - length.array) <= SECOND_US)
             for us in (reading.early, reading.late)
             for edge in (far.early, far.late)
         ]
@@ -119,8 +129,7 @@ def _by_order(batch: Batch, columns: Mapping[str, Column], found: Mapping[str, _
     open_rows &= batch.fates.open
     if not open_rows.any():
         return
-    who = columns["agent"].values if start and "agent" in columns else pd.Series(batch.file_of)
-    assert isinstance(who, pd.Series)
+    who = columns["agent"].text if start and "agent" in columns else pd.Series(batch.file_of)
     near = np.flatnonzero(batch.fates.open & who.isin(who[open_rows]).to_numpy())
     rows = np.repeat(near, len(names))
     shown = np.stack(

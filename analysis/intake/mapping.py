@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from analysis.foundation.schema import REQUIRED, TABLES, DataProblem
+from analysis.foundation.schema import REQUIRED, TABLES
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.raw import Wanted, plain
 from analysis.intake.settings import DURATION_TABLES, ColumnSource, Source
@@ -122,13 +121,3 @@ def needed_names(source: Source, found: Mapping[str, ColumnSource]) -> list[str]
 def name_columns(found: Mapping[str, ColumnSource]) -> list[str]:
     """Return the client's columns that name a person, queue or team."""
     return [plain(str(found[name].column)) for name in NAME_COLUMNS if name in found and found[name].column]
-
-
-def per_row(batch: Batch, values: Sequence[object]) -> np.ndarray:
-    """Return a value per file as a value per row."""
-    return np.asarray(values)[batch.file_of]
-
-
-def refuse_mixture(batch: Batch, mask: np.ndarray, words: str) -> DataProblem:
-    """Return the refusal of a column whose cells contradict one another."""
-    return batch.ask(f"{batch.file_at(mask)}: {words} (first: {batch.place(mask)})")

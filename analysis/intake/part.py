@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.foundation.settings import Client, Period
 from analysis.intake import mapping
 from analysis.intake.adapters.formats import FORMATS
-from analysis.intake.batch import TEXT, Batch, gather, sift
+from analysis.intake.batch import TEXT, Account, Batch, gather, sift
 from analysis.intake.cast import cast, frame_of
 from analysis.intake.checks import check
 from analysis.intake.oddities import note_oddities
@@ -46,6 +46,8 @@ class Part:
         Its stamps have no time of day.
     wall_clock
         Some of its stamps carry no offset, and the source names no zone for them.
+    accounts
+        Row accounting of each of its files.
     """
 
     batch: Batch
@@ -55,6 +57,7 @@ class Part:
     period: Period
     date_only: bool
     wall_clock: bool
+    accounts: tuple[Account, ...]
 
 
 def read_part(
@@ -99,14 +102,15 @@ def read_part(
     states = pd.DataFrame()
     if source.target in STATE_TABLES:
         states = map_states(batch, columns, load_state_map(source, root))
-    frame = _under_pseudonyms(batch, frame_of(batch, columns), names)
+    frame = _completed(batch, frame_of(batch, columns), names)
     note_oddities(batch, frame, zone)
     _note_rejects(batch)
     timed = [stamp for name, stamp in stamps.items() if columns[name].kind == "time"]
     naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)
     bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
     date_only = any(len(rows) for rows in bare) and all(rows.all() for rows in bare)
-    return Part(batch, frame, states, zone, period, date_only, naive and source.time_zone is None)
+    accounts = tuple(batch.account(position) for position in range(len(files)))
+    return Part(batch, frame, states, zone, period, date_only, naive and source.time_zone is None, accounts)
 
 
 def _some_rows(batch: Batch) -> None:
@@ -122,8 +126,12 @@ def _some_rows(batch: Batch) -> None:
         )
 
 
-def _under_pseudonyms(batch: Batch, frame: pd.DataFrame, names: Pseudonyms) -> pd.DataFrame:
-    """Replace persons by pseudonyms, and add file and row where the table keeps them."""
+def _completed(batch: Batch, frame: pd.DataFrame, names: Pseudonyms) -> pd.DataFrame:
+    """Replace persons by pseudonyms, and add what the source itself states: population, file and row."""
+    if batch.source.target == "roster" and batch.source.population is not None:
+        frame["population"] = (
+            frame["population"].fillna(batch.source.population) if "population" in frame else batch.source.population
+        )
     for name, domain in PERSONS.items():
         if name in frame:
             frame[name] = names.replace(frame[name], domain)

@@ -20,7 +20,7 @@ from analysis.intake.local_time import first_moments
 from analysis.intake.oddities import note_variants
 from analysis.intake.part import Part, read_part
 from analysis.intake.people import Pseudonyms
-from analysis.intake.result import Intake
+from analysis.intake.result import FILE_COLUMNS, Intake
 from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
 from analysis.intake.stamps import HOUR_US
@@ -222,12 +222,10 @@ def _files(desk: _Desk) -> pd.DataFrame:
     """Return one row per physical file and source with its row accounting."""
     rows = []
     for part in desk.parts:
-        source = part.batch.source
-        for position, raw in enumerate(part.batch.files):
-            counts = part.batch.account(position)
-            own = part.frame[part.batch.file_of[part.frame.index.to_numpy()] == position]
-            good, bad = verdict(source.target, own, used=int(counts["used"]), date_only=part.date_only)  # type: ignore[call-overload]
-            path = desk.root / raw.file
+        source, of_row = part.batch.source, part.batch.file_of[part.frame.index.to_numpy()]
+        for position, (raw, counts) in enumerate(zip(part.batch.files, part.accounts, strict=True)):
+            path, own = desk.root / raw.file, part.frame[of_row == position]
+            good, bad = verdict(source.target, own, used=counts.used, date_only=part.date_only)
             rows.append(
                 {
                     "file": raw.file,
@@ -238,35 +236,13 @@ def _files(desk: _Desk) -> pd.DataFrame:
                     "population": source.population,
                     "period_start": part.period.start.isoformat(),
                     "period_end": part.period.end.isoformat(),
-                    **{
-                        name: json.dumps(value, sort_keys=True) if isinstance(value, dict) else value
-                        for name, value in counts.items()
-                    },
+                    "physical": counts.physical,
+                    **counts.plain,
+                    "excluded": json.dumps(counts.excluded, sort_keys=True),
+                    "rejected": json.dumps(counts.rejected, sort_keys=True),
+                    "used": counts.used,
                     "good_for": good,
                     "not_good_for": bad,
                 }
             )
-    columns = [
-        "file",
-        "sha256",
-        "size_bytes",
-        "adapter",
-        "table",
-        "population",
-        "period_start",
-        "period_end",
-        "physical",
-    ]
-    columns += [
-        "header",
-        "banner",
-        "blank",
-        "total",
-        "duplicate",
-        "excluded",
-        "rejected",
-        "used",
-        "good_for",
-        "not_good_for",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=FILE_COLUMNS)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 # Fates of a physical row, in the order in which they are decided; `excluded` and `rejected` are split by reason.
 FATES: tuple[str, ...] = ("header", "banner", "blank", "total", "duplicate", "excluded", "rejected", "used")
 
+FILE_COLUMNS: tuple[str, ...] = (
+    *("file", "sha256", "size_bytes", "adapter", "table", "population", "period_start", "period_end", "physical"),
+    *FATES,
+    *("good_for", "not_good_for"),
+)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Intake:

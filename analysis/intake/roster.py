@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.schema import POPULATIONS, DataProblem, Finding, empty_table, typed_table
+from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_table
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def complete_roster(
     Raises
     ------
     DataProblem
-        A person has two entries for the same day, or a population that is not known.
+        A person has two entries for the same day.
     """
     findings: list[Finding] = []
     base = empty_table("roster") if roster is None else roster.copy()
@@ -80,12 +80,6 @@ def complete_roster(
 
 def _check(roster: pd.DataFrame) -> None:
     """Refuse a roster that says two things about one day of a person."""
-    odd = roster["population"].notna() & ~roster["population"].isin(POPULATIONS)
-    if odd.any():
-        raise DataProblem(
-            f"roster: {number_of(int(odd.sum()), 'row')} with a population that is neither {' nor '.join(POPULATIONS)}. "
-            "Correct the column, or leave it out and set population in each [[source]]."
-        )
     order = roster.sort_values(["agent", "valid_from"], kind="stable", na_position="first")
     until = (
         order["valid_to"]

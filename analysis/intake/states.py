@@ -108,8 +108,7 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     DataProblem
         Codes that the map does not hold, each with its rows and hours.
     """
-    raw = columns["state"].values
-    assert isinstance(raw, pd.Series)
+    raw = columns["state"].text
     codes, names = pd.factorize(raw)
     keys = [plain(str(name)).casefold() for name in names]
     found = pd.array([states.buckets.get(key) for key in keys], dtype=TEXT)
@@ -143,9 +142,9 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
 def _time(batch: Batch, columns: dict[str, Column]) -> np.ndarray:
     """Return the time that each row holds [us]."""
     if "us" in columns:
-        return np.asarray(columns["us"].values)
+        return columns["us"].array
     if "start" in columns and "end" in columns:
-        return np.asarray(columns["end"].values) - np.asarray(columns["start"].values)
+        return columns["end"].array - columns["start"].array
     return np.zeros(len(batch.rows), dtype=np.int64)
 
 

@@ -527,3 +527,18 @@ def test_overlapping_and_long_states_are_told(desk):
 def test_an_export_cut_off_at_a_tools_limit_is_told(desk):
     rows = "".join(f"p{i},2026-03-03 09:00,2026-03-03 09:01,IDLE\n" for i in range(10_000))
     assert [f.rows for f in desk.spells(HEADER + rows).findings if f.code == "row_limit"] == [10_000]
+
+
+def test_populations_may_be_written_as_people_write_them(desk):
+    roster = "agent,population\na,Contact Center\nb,back-office\nc,Elsewhere\nd,\n"
+    intake = desk.read({"files": [desk.put("r.csv", roster)], "table": "roster", "population": "back_office"})
+    assert intake.tables["roster"]["population"].tolist() == ["contact_centre", "back_office", "back_office"]
+    assert reasons(intake) == {"bad_population": 1}
+
+
+def test_rows_that_do_not_add_up_refuse_the_file(desk, monkeypatch):
+    from analysis.intake import text
+
+    monkeypatch.setattr(text, "count_records", lambda *_: 4)
+    with pytest.raises(DataProblem, match=r"4 physical rows but 3 rows accounted for; the file is not read"):
+        desk.spells(CLEAN)

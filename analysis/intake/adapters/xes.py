@@ -197,8 +197,8 @@ def pair_lifecycle(batch: Batch, columns: dict[str, Column]) -> None:
     batch.fates.give(lonely, "excluded", "start_without_complete")
     paired = np.flatnonzero(partner >= 0)
     ended, own = columns["ended"], columns.get("started")
-    stamps = np.asarray(ended.values).copy()
-    started = np.zeros(len(words), dtype=np.int64) if own is None else np.asarray(own.values).copy()
+    stamps = ended.array.copy()
+    started = np.zeros(len(words), dtype=np.int64) if own is None else own.array.copy()
     given = np.zeros(len(words), dtype=bool) if own is None else own.given.copy()
     started[partner[paired]] = started[paired] = stamps[paired]
     given[partner[paired]] = given[paired] = True
@@ -212,7 +212,7 @@ def _partners(batch: Batch, columns: dict[str, Column], rows: np.ndarray, start:
     names = [columns[name].values for name in ("item", "type", "agent") if name in columns]
     keys = pd.DataFrame({str(at): pd.factorize(column)[0] for at, column in enumerate(names)})
     group = keys.groupby(list(keys.columns), sort=False).ngroup().to_numpy()
-    stamps = np.asarray(columns["ended"].values)
+    stamps = columns["ended"].array
     order = rows[np.lexsort((rows, ~start[rows], stamps[rows]))]
     partner = np.full(len(start), -1, dtype=np.int64)
     waiting: dict[int, list[int]] = defaultdict(list)
