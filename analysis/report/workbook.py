@@ -22,36 +22,14 @@ MOST_WIDTH = 60
 def tables(c: Context) -> dict[str, pd.DataFrame]:
     """Return the sheets by the key of their name in the catalogue, in order."""
     baseline, utilization, blending, readiness = c.baseline, c.utilization, c.blending, c.readiness
-    quantities = pd.DataFrame(
-        [
-            {
-                "id": quantity.id,
-                "scope": "; ".join(f"{key}={value}" for key, value in sorted(quantity.scope.items())),
-                **{
-                    name: getattr(quantity.estimate, name)
-                    for name in ("value", "low", "high", "unit", "n", "n_unit", "basis", "grade", "status")
-                },
-                "reasons": "; ".join(quantity.estimate.reasons),
-                "definition": quantity.definition,
-            }
-            for _, quantity in c.quantities
-        ]
-    )
-    findings = pd.DataFrame(
-        [
-            {"severity": finding.severity, "where": finding.where, "message": finding.message, "rows": finding.rows}
-            for result in (c.intake, baseline, utilization, blending, readiness)
-            for finding in result.findings
-        ]
-    )
     groups = baseline.groups
     if len(groups):
         groups = groups[groups["agents"] >= baseline.settings.minimum_group_agents]
     sheets = {
-        "quantities": quantities,
+        "quantities": _quantities(c),
         "files": c.intake.files.drop(columns=["period_start", "period_end"], errors="ignore"),
         "fates": rows.fates(c.intake) if len(c.intake.files) else pd.DataFrame(),
-        "findings": findings,
+        "findings": _findings(c),
         "states": c.intake.states,
         "ladder": baseline.ladder,
         "shares": baseline.shares,
@@ -76,6 +54,35 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "listening": readiness.listening,
     }
     return {key: frame for key, frame in sheets.items() if len(frame)}
+
+
+def _quantities(c: Context) -> pd.DataFrame:
+    """Return every quantity with its interval, grade and definition."""
+    told = ("value", "low", "high", "unit", "n", "n_unit", "basis", "grade", "status")
+    return pd.DataFrame(
+        [
+            {
+                "id": quantity.id,
+                "scope": "; ".join(f"{key}={value}" for key, value in sorted(quantity.scope.items())),
+                **{name: getattr(quantity.estimate, name) for name in told},
+                "reasons": "; ".join(quantity.estimate.reasons),
+                "definition": quantity.definition,
+            }
+            for _, quantity in c.quantities
+        ]
+    )
+
+
+def _findings(c: Context) -> pd.DataFrame:
+    """Return what was found in the data, by every stage."""
+    results = (c.intake, c.baseline, c.utilization, c.blending, c.readiness)
+    return pd.DataFrame(
+        [
+            {"severity": finding.severity, "where": finding.where, "message": finding.message, "rows": finding.rows}
+            for result in results
+            for finding in result.findings
+        ]
+    )
 
 
 def write_workbook(c: Context, sheets: Mapping[str, pd.DataFrame], path: Path) -> None:

@@ -104,68 +104,37 @@ def sources(intake: Any, *, ax: Axes | None = None, theme: Theme | None = None) 
     frame = fates(intake)
     ax = style.axes(ax, width_mm=166, height_mm=5.4 * len(frame) + 6, margins_mm=(48, 74, 5, 1))
     ax.set(xlim=(0, 1), ylim=(len(frame) - 0.5, -0.5))
-    width = style.size_pt(ax)[0]
-    right = 1 + style.MM * 3 / width
+    right = 1 + style.MM * 3 / style.size_pt(ax)[0]
     for place, row in enumerate(frame.to_dict("records")):
-        left = 0.0
-        for fate in FATES:
-            share = row[fate] / max(row["physical"], 1)
-            ax.barh(
-                place,
-                share,
-                left=left,
-                height=0.62,
-                color=COLOURS[fate],
-                edgecolor="white",
-                lw=0.4 if share > 0.01 else 0,
-            )
-            left += share
+        _bar(ax, row, place)
         _beside(ax, row, place, right, theme)
-    across = ax.get_yaxis_transform()
-    for x, key in (
-        (-style.MM * 47 / width, "file"),
-        (0, "share"),
-        (right, "rows"),
-        (right + style.MM * 16 / width, "rest"),
-    ):
-        ax.text(
-            x,
-            -0.75,
-            theme.words(f"sources.column.{key}"),
-            size=style.SMALL,
-            color=style.MUTED,
-            transform=across,
-            va="bottom",
-        )
+    width = style.size_pt(ax)[0]
+    columns = {"file": -style.MM * 47 / width, "share": 0.0, "rows": right, "rest": right + style.MM * 16 / width}
+    for key, x in columns.items():
+        style.beside(ax, x, -0.75, theme.words(f"sources.column.{key}"), va="bottom")
     ax.set_axis_off()
     return ax
 
 
+def _bar(ax: Axes, row: dict[str, Any], place: int) -> None:
+    """Draw the fates of a file's rows one after the other."""
+    left = 0.0
+    for fate in FATES:
+        share = row[fate] / max(row["physical"], 1)
+        edge = 0.4 if share > 0.01 else 0
+        ax.barh(place, share, left=left, height=0.62, color=COLOURS[fate], edgecolor="white", lw=edge)
+        left += share
+
+
 def _beside(ax: Axes, row: dict[str, Any], place: int, right: float, theme: Theme) -> None:
     """Write the file's name left of its bar, its rows and the fates of the unused ones right of it."""
-    n, across, width = theme.words.n, ax.get_yaxis_transform(), style.size_pt(ax)[0]
-    name = str(row["file"]).removeprefix("data/")
-    ax.text(
-        -style.MM * 47 / width,
-        place,
-        style.fitted(name, style.LABEL, style.MM * 45),
-        size=style.LABEL,
-        transform=across,
-        va="center_baseline",
-    )
-    ax.text(
-        right + style.MM * 13 / width,
-        place,
-        n.count(row["physical"]),
-        size=style.LABEL,
-        transform=across,
-        ha="right",
-        va="center_baseline",
-    )
+    n, width, ink = theme.words.n, style.size_pt(ax)[0], {"size": style.LABEL, "color": theme.ink}
+    name = style.fitted(str(row["file"]).removeprefix("data/"), style.LABEL, style.MM * 45)
+    style.beside(ax, -style.MM * 47 / width, place, name, **ink)
+    style.beside(ax, right + style.MM * 13 / width, place, n.count(row["physical"]), ha="right", **ink)
     x = right + style.MM * 16 / width
     for fate in FATES[2:]:
         if row[fate]:
             text = f"{n.count(row[fate])} {theme.words(f'fate.{fate}')}"
-            colour = style.WARNING if fate == "rejected" else style.MUTED
-            ax.text(x, place, text, size=style.SMALL, color=colour, transform=across, va="center_baseline")
+            style.beside(ax, x, place, text, color=style.WARNING if fate == "rejected" else style.MUTED)
             x += (style.text_width_pt(text, style.SMALL) + 7) / width

@@ -185,6 +185,12 @@ def fitted(text: str, size: float, room: float) -> str:
     return shown.rstrip() + "…"
 
 
+def beside(ax: Axes, x: float, y: float, text: str, **more: Any) -> None:
+    """Write a label at `x` in widths of the axes and `y` in data, small and muted unless told otherwise."""
+    form = {"size": SMALL, "color": MUTED, "va": "center_baseline", **more}
+    ax.text(x, y, text, transform=ax.get_yaxis_transform(), **form)
+
+
 def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False, y: bool = False) -> None:
     """Take away the spines and tick labels that are not asked for."""
     ax.spines["left"].set_visible(left)

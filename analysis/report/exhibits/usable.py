@@ -119,47 +119,20 @@ def usable_by_mode(
 
 def _row(ax: Axes, row: Any, at: tuple[int, float], verdict: str, theme: Theme) -> None:
     """Draw one mode: its name and meaning, its bar with the interval, its figures."""
-    (place, bar), width = at, style.size_pt(ax)[0]
+    (place, bar), width, words = at, style.size_pt(ax)[0], theme.words
     left, right = -style.MM * 43 / width, 1 + style.MM * 3 / width
-    across = ax.get_yaxis_transform()
-    strong = verdict == "room"
-    ax.text(
-        left, place - 0.04, theme.words(f"mode.{row.mode}"), size=style.VALUE, weight=600, transform=across, va="bottom"
-    )
-    ax.text(
-        left,
-        place + 0.06,
-        theme.words(f"mode_means.{row.mode}"),
-        size=style.SMALL,
-        color=style.MUTED,
-        transform=across,
-        va="top",
-    )
+    over, under = {"y": place - 0.04, "va": "bottom"}, {"y": place + 0.06, "va": "top"}
+    room = verdict == "room"
+    style.beside(ax, left, text=words(f"mode.{row.mode}"), size=style.VALUE, weight=600, color=theme.ink, **over)
+    style.beside(ax, left, text=words(f"mode_means.{row.mode}"), **under)
     if pd.isna(row.agents):
-        ax.text(
-            right, place, theme.words("usable.none"), size=style.LABEL, color=style.MUTED, transform=across, va="center"
-        )
+        style.beside(ax, right, place, words("usable.none"), size=style.LABEL)
         return
-    colour = theme.accent if strong else style.MUTED
-    ax.barh(place, row.agents, height=bar, color=colour, zorder=2)
+    ax.barh(place, row.agents, height=bar, color=theme.accent if room else style.MUTED, zorder=2)
     if pd.notna(row.low) and pd.notna(row.high):
         ax.plot([row.low, row.high], [place, place], color=theme.ink, lw=1.2, zorder=3, solid_capstyle="butt")
-    ax.text(
-        right,
-        place - 0.04,
-        _figure(row, theme),
-        size=style.VALUE,
-        weight=600 if strong else 400,
-        transform=across,
-        va="bottom",
-    )
-    note = theme.words(f"usable.verdict.{verdict.replace(' ', '_')}") if verdict else ""
-    ax.text(
-        right,
-        place + 0.06,
-        note,
-        size=style.SMALL,
-        color=theme.accent if strong else style.WARNING,
-        transform=across,
-        va="top",
-    )
+    weight = 600 if room else 400
+    style.beside(ax, right, text=_figure(row, theme), size=style.VALUE, weight=weight, color=theme.ink, **over)
+    if verdict:
+        note = words(f"usable.verdict.{verdict.replace(' ', '_')}")
+        style.beside(ax, right, text=note, color=theme.accent if room else style.WARNING, **under)
