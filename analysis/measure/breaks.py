@@ -47,7 +47,7 @@ def limited(rows: Rows, number: Ints, entitlement: Entitlement, days: PersonDays
     kept = _kept(measured, keys, entitled)
     taken = np.zeros(len(keys), dtype=np.int64)
     np.add.at(taken, np.searchsorted(keys, measured.key), kept)
-    left = _kept(planned, keys, np.where(entitled == _UNLIMITED, _UNLIMITED, entitled - taken))
+    left = _kept(planned, keys, entitled - taken)
     over, surplus = int((measured.length - kept).sum()), int((planned.length - left).sum())
     if not (over or surplus):
         return (*joined(rows, bucket), [])
@@ -84,7 +84,7 @@ def _kept(pieces: DayPieces, keys: Ints, allowed: Ints) -> Ints:
     before -= before[np.maximum.accumulate(np.where(new, np.arange(len(key)), 0))]
     free = allowed[np.searchsorted(keys, key)]
     kept = np.empty_like(length)
-    kept[order] = np.where(free == _UNLIMITED, length, np.clip(free - before, 0, length))
+    kept[order] = np.clip(free - before, 0, length)
     return kept
 
 

@@ -285,6 +285,15 @@ def test_an_unpaid_break_that_was_worked_through_may_be_taken_later():
     assert found == {"PAID": 14, "AWAY": 3, "UNACCOUNTED": 11}
 
 
+def test_a_break_that_was_not_taken_entitles_to_nothing_the_next_day():
+    """Planned three ticks on both days; all worked on the first (12:00-24:00), five taken on the second."""
+    plan = framed([("a", 10, 3, "BREAK"), ("a", 90, 3, "BREAK")])
+    evidence, paid = [("a", 0, 72, "ITEM_WORK"), ("a", 90, 5, "BREAK")], [("a", 0, 72), ("a", 80, 20)]
+    ladder = time_ladder(framed(evidence), paid=framed(paid).drop(columns="state"), scheduled=plan)
+    days = (ladder.by_agent_day.set_index("day")[["BREAK", "AWAY"]] // TICK).values.tolist()
+    assert days == [[0, 0], [3, 2]]
+
+
 def test_the_plan_keeps_its_own_order():
     plan = framed([("a", 0, 9, "OUTAGE"), ("a", 0, 6, "SUPPORT"), ("a", 0, 4, "BREAK"), ("a", 0, 1, "ABSENT")])
     _, found = hand([], [("a", 0, 12)], scheduled=plan)
