@@ -70,11 +70,8 @@ def part_of(
     looks = looks_at(tables, people, idle=idle, client=client, settings=settings)
     shares = _shares(people, clusters, settings)
     items, lengths = items_of(tables, people), item_lengths(tables, people)
-    figures: dict[str, Estimate] = {
-        ("utilization" if share == "utilization" else f"{share}_share"): shares[share]
-        for share in shares
-        if share != "outage"
-    }
+    names = {share: share if share == "utilization" else f"{share}_share" for share in shares if share != "outage"}
+    figures = {name: shares[share] for share, name in names.items()}
     figures["non_work_share"] = _non_work(people, shares, looks, clusters=clusters, settings=settings)
     figures |= _rates(people, clusters, settings)
     due = within_due(items, client=client, confidence=settings.confidence)

@@ -62,7 +62,7 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
     found = spans(own, zone=_zones(people, own), least=least)
     gaps, kind = found.gaps, f"between {_RECORD[people.population]}"
     if people.ladder is not None and "IDLE" in people.sees:
-        gaps, kind = _idle_states(people), "waiting"
+        gaps, kind = _idle_states(people, people.ladder.pieces), "waiting"
     waits = queue_waits(tables, queues)
     classes = classify(gaps, waits=waits if centre and len(waits) else None)
     curve = survival(gaps, seed=settings.seed, draws=settings.draws, confidence=settings.confidence)
@@ -87,10 +87,8 @@ def _zones(people: People, records: pd.DataFrame) -> Mapping[str, str] | str:
     return zones.pop() if len(zones) == 1 else people.zones if zones else "UTC"
 
 
-def _idle_states(people: People) -> pd.DataFrame:
+def _idle_states(people: People, pieces: pd.DataFrame) -> pd.DataFrame:
     """Return the idle pieces of paid time."""
-    assert people.ladder is not None
-    pieces = people.ladder.pieces
     idle = pieces.loc[pieces["state"].eq("IDLE"), ["agent", "start", "end"]].reset_index(drop=True)
     length = (idle["end"] - idle["start"]).to_numpy(dtype="timedelta64[us]").astype("int64")
     return idle.assign(day=local_dates(idle["start"], idle["agent"], people), gap_us=length)

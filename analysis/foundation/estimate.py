@@ -147,23 +147,15 @@ class Quantity:
     def record(self) -> dict[str, object]:
         """Return the quantity as ``results.json`` holds it, without its source."""
         estimate = self.estimate
-        return {
-            "id": self.id,
-            "scope": dict(self.scope),
-            "value": estimate.value,
-            "low": estimate.low,
-            "high": estimate.high,
-            "confidence": estimate.confidence,
-            "unit": estimate.unit,
-            "n": estimate.n,
-            "n_unit": estimate.n_unit,
-            "definition": self.definition,
-            "basis": estimate.basis,
-            "grade": estimate.grade,
-            "method": estimate.method,
-            "status": estimate.status,
-            "reasons": list(estimate.reasons),
-        }
+        figures, nature = (
+            {name: getattr(estimate, name) for name in names}
+            for names in (
+                ("value", "low", "high", "confidence", "unit", "n", "n_unit"),
+                ("basis", "grade", "method", "status"),
+            )
+        )
+        stated = {"id": self.id, "scope": dict(self.scope), **figures, "definition": self.definition}
+        return {**stated, **nature, "reasons": list(estimate.reasons)}
 
 
 def find(quantities: Sequence[Quantity], name: str, **scope: str) -> Estimate:

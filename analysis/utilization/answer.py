@@ -106,7 +106,7 @@ def today_of(
         low, high = (1 - days.support_share - bound for bound in (non_work.high, non_work.low))
         words = "logs miss work that no system records; observation would tell"
         return Estimate.missing(words, low=max(0.0, low), high=min(1.0, high), confidence=settings.confidence), None
-    draws = 1 - days.support_draws - _logit_draws(non_work, len(days.support_draws), settings.seed)
+    draws = 1 - days.support_draws - _logit_draws(non_work, non_work.value, len(days.support_draws), settings.seed)
     tail = (1 - settings.confidence) / 2
     low, high = (float(np.clip(np.quantile(draws, p), 0, 1)) for p in (tail, 1 - tail))
     value = float(np.clip(1 - days.support_share - non_work.value, low, high))
@@ -122,12 +122,11 @@ def today_of(
     ), draws
 
 
-def _logit_draws(share: Estimate, draws: int, seed: int) -> np.ndarray:
+def _logit_draws(share: Estimate, value: float, draws: int, seed: int) -> np.ndarray:
     """Return draws of a share from its interval, normal on the logit scale."""
-    assert share.value is not None
     if share.low is None or share.high is None or not 0 < share.low < share.high < 1:
-        return np.full(draws, share.value)
-    centre, low, high = (float(np.log(p / (1 - p))) for p in (share.value, share.low, share.high))
+        return np.full(draws, value)
+    centre, low, high = (float(np.log(p / (1 - p))) for p in (value, share.low, share.high))
     spread = (high - low) / (2 * float(stats.norm.ppf(0.5 + share.confidence / 2)))
     score = centre + spread * np.random.default_rng([seed, 1]).standard_normal(draws)
     return 1 / (1 + np.exp(-score))

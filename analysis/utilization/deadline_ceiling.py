@@ -81,23 +81,11 @@ def deadline_ceiling(
         return _none("fewer than half of the items have an arrival, a due time and a standard time")
     dates = pd.DatetimeIndex(days.days)
     hours = known["type"].map(standards).to_numpy(dtype=float) / 3600
-    day, due = (
-        np.searchsorted(dates, pd.DatetimeIndex(local_day(known[name], client.time_zone)))
-        for name in ("arrived", "due")
-    )
+    arrived, due = (pd.DatetimeIndex(local_day(known[name], client.time_zone)) for name in ("arrived", "due"))
+    day = np.searchsorted(dates, arrived)
     inside = day < len(dates)
     work = np.bincount(day[inside], weights=hours[inside], minlength=len(dates))
-    # due after the period: count the days from the length of the span, since its dates are not in the list
-    span_days = (
-        (known["due"] - known["arrived"]).dt.total_seconds().to_numpy()
-        / 86_400
-        * len(dates)
-        / max((dates[-1] - dates[0]).days + 1, 1)
-    )
-    given = np.where(due < len(dates), due - day, np.floor(span_days))
-    order = np.argsort(given, kind="stable")
-    middle = np.searchsorted(np.cumsum(hours[order]), hours.sum() / 2)
-    due_days = int(given[order][min(middle, len(order) - 1)])
+    due_days = _due_days(arrived, due, day, dates, hours)
     if due_days < 1:
         return _none(
             "most work is due on the day it arrives; that needs arrivals by the hour and a simulation of the day"
@@ -117,6 +105,20 @@ def deadline_ceiling(
     centred = np.resize(drawn - drawn.mean() + point, len(days.today_draws))
     draws = np.clip(days.widened(point, centred), 0.0, 1.0)
     return DeadlineCeiling(point, draws, due_days, cv, "")
+
+
+def _due_days(
+    arrived: pd.DatetimeIndex, due: pd.DatetimeIndex, day: np.ndarray, dates: pd.DatetimeIndex, hours: np.ndarray
+) -> int:
+    """Return the working days that work is given after the day it arrives: the median by hours."""
+    last = np.searchsorted(dates, due, side="right") - 1
+    # due after the period: its working days are not listed, so calendar days are turned into working days
+    per_day = len(dates) / ((dates[-1] - dates[0]).days + 1)
+    later = np.floor(np.asarray((due - arrived).days, dtype=float) * per_day)
+    given = np.where(due <= dates[-1], last - day, later)
+    order = np.argsort(given, kind="stable")
+    middle = int(np.searchsorted(np.cumsum(hours[order]), hours.sum() / 2))
+    return int(given[order][min(middle, len(order) - 1)])
 
 
 def _whole_days(items: pd.DataFrame, day: np.ndarray, dates: pd.DatetimeIndex) -> tuple[int, int]:

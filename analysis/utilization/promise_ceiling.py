@@ -91,44 +91,71 @@ def promise_ceiling(
     if counts.empty:
         return _none("neither volumes nor contacts of the queues were given")
     load, pooled = expected_load(counts, slot_s=settings.slot_s), pool_slots(counts)
-    parts: list[tuple[pd.DataFrame, np.ndarray, np.ndarray]] = []
-    cvs: dict[str, float] = {}
-    unsettled, known = 0.0, []
+    parts = []
     for pool, cells in duty[duty["workable_agents"] >= _LEAST_AGENTS].groupby("pool"):
         served = [queue for queue in live if queue.pool == pool]
-        own = load[load["pool"] == pool]
-        handled_s = (
-            float((own["load"] * own["days"]).sum() / max((own["offered_per_h"] * own["days"]).sum(), 1e-12)) * 3600
-        )
-        aht_s = handled_s if handled_s > 0 else settings.default_aht_s
-        if not served or own.empty or not aht_s > 0:
-            continue
-        patience_s = settings.patience_s or estimated_patience_s(tables, served)
-        known.append(patience_s is not None)
-        table, grid = _occupied(cells, aht_s=aht_s, served=served, patience_s=patience_s)
-        cv, cv_draws = load_spread(pooled[pooled["pool"] == pool], days)
-        cvs[str(pool)] = cv
-        at = _between(grid, np.array([cv]))[:, 0]
-        weight = table["agents"].to_numpy() * table["days"].to_numpy()
-        unsettled += float(weight[relaxation_s(table["agents"], at, aht_s=aht_s) > settings.slot_s / 2].sum())
-        own = own.assign(load=own["load"].fillna(own["offered_per_h"] * aht_s / 3600))
-        merged = table.merge(own[["weekday", "slot_of_day_s", "load"]], on=["weekday", "slot_of_day_s"], how="left")
-        parts.append((merged.assign(max_occupancy=at), weight, (weight @ _between(grid, cv_draws))))
+        own, counted = load[load["pool"] == pool], pooled[pooled["pool"] == pool]
+        aht_s = _handle_s(own) or settings.default_aht_s
+        if served and len(own) and aht_s > 0:
+            patience_s = settings.patience_s or estimated_patience_s(tables, served)
+            table, grid = _occupied(cells, aht_s=aht_s, served=served, patience_s=patience_s)
+            spread = load_spread(counted, days)
+            own = own.assign(load=own["load"].fillna(own["offered_per_h"] * aht_s / 3600))
+            parts.append(_pool_part(table, grid, own, spread, aht_s=aht_s, patience_s=patience_s))
     if not parts:
         return _none("no pool has agents on duty, volumes and a handling time together")
-    total = sum(float(weight.sum()) for _, weight, _ in parts)
-    slots = pd.concat([frame for frame, _, _ in parts], ignore_index=True)
-    weights = np.concatenate([weight for _, weight, _ in parts])
+    slots = pd.concat([part.slots for part in parts], ignore_index=True)
+    weights = np.concatenate([part.weights for part in parts])
+    settle_s = np.concatenate([part.settle_s for part in parts])
+    total = float(weights.sum())
     return PromiseCeiling(
-        float((slots["max_occupancy"].to_numpy() * weights).sum() / total),
-        sum((drawn for _, _, drawn in parts), np.zeros(len(days.today_draws))) / total,
+        float(slots["max_occupancy"].to_numpy() @ weights) / total,
+        sum((part.drawn for part in parts), np.zeros(len(days.today_draws))) / total,
         slots[list(SLOT_COLUMNS)],
-        cvs,
-        float((slots["agents"].to_numpy() * weights).sum() / total),
-        unsettled / total,
-        all(known),
+        {str(part.slots["pool"].iloc[0]): part.load_cv for part in parts},
+        float(slots["agents"].to_numpy() @ weights) / total,
+        float(weights[settle_s > settings.slot_s / 2].sum()) / total,
+        all(part.patience_known for part in parts),
         "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _PoolPart:
+    """One pool: its half hours, their agent-hours, what occupancy times agent-hours draws, and how the queue settles."""
+
+    slots: pd.DataFrame
+    weights: np.ndarray
+    drawn: np.ndarray
+    settle_s: np.ndarray
+    load_cv: float
+    patience_known: bool
+
+
+def _handle_s(load: pd.DataFrame) -> float:
+    """Return a pool's mean handling time over all its contacts [s]; 0 where it is not known."""
+    hours = float((load["load"] * load["days"]).sum())
+    offered_per_h = float((load["offered_per_h"] * load["days"]).where(load["load"].notna()).sum())
+    return 3600 * hours / offered_per_h if offered_per_h > 0 else 0.0
+
+
+def _pool_part(
+    table: pd.DataFrame,
+    grid: np.ndarray,
+    load: pd.DataFrame,
+    spread: tuple[float, np.ndarray],
+    *,
+    aht_s: float,
+    patience_s: float | None,
+) -> _PoolPart:
+    """Return a pool's half hours at its spread of load."""
+    cv, cv_draws = spread
+    at = _between(grid, np.array([cv]))[:, 0]
+    weights = table["agents"].to_numpy(dtype=float) * table["days"].to_numpy(dtype=float)
+    merged = table.merge(load[["weekday", "slot_of_day_s", "load"]], on=["weekday", "slot_of_day_s"], how="left")
+    settle_s = relaxation_s(table["agents"], at, aht_s=aht_s)
+    drawn = weights @ _between(grid, cv_draws)
+    return _PoolPart(merged.assign(max_occupancy=at), weights, drawn, settle_s, cv, patience_s is not None)
 
 
 def load_spread(counts: pd.DataFrame, days: Resample) -> tuple[float, np.ndarray]:

@@ -57,10 +57,10 @@ def achievable_sentence(
     limit = limits(population, binding)
     without = f" {_listed(missing)} could not be estimated, so the true limit may be lower." if missing else ""
     first = f"{name}: {achievable!r} of paid time less absence and breaks can be work; the limit is {limit}.{without}"
-    return " ".join([first, _today_words(today, achievable, reclaimable), target_words(achievable, reference)])
+    return " ".join([first, _today_words(today, reclaimable), target_words(achievable, reference)])
 
 
-def _today_words(today: Estimate, achievable: Estimate, reclaimable: Estimate) -> str:
+def _today_words(today: Estimate, reclaimable: Estimate) -> str:
     """Return today's share and the hours between it and what is achievable."""
     if today.value is None or reclaimable.value is None:
         room = (
@@ -69,7 +69,6 @@ def _today_words(today: Estimate, achievable: Estimate, reclaimable: Estimate) -
             else ""
         )
         return f"Today it is {today!r}.{room}"
-    assert achievable.value is not None
     if reclaimable.value <= 0:
         return f"Today it is {today!r}: there is no room above it."
     span = f"{hours(reclaimable.low or 0)} to {hours(reclaimable.high or 0)}"
