@@ -36,7 +36,7 @@ def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
     if folder.root.exists():
         raise UsageProblem(f"There is an engagement {slug} already. Choose another name, or work on that one.")
     aside = folder.root.parent / f".new-{slug}"
-    with one_at_a_time(folder.root.parent / f".{slug}.lock", f"the engagement {slug}"):
+    with one_at_a_time(folder.root.parent / ".lock", "the list of engagements"):
         remove_tree(aside)
         try:
             for name, source in files_below(assets() / "templates" / "engagement").items():
@@ -52,7 +52,6 @@ def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
             replace(aside, folder.root)
         finally:
             remove_tree(aside)
-    (folder.root.parent / f".{slug}.lock").unlink(missing_ok=True)
     return folder
 
 

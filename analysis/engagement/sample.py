@@ -40,7 +40,7 @@ def ensure_sample(folder: Folder) -> None:
                 print("sample: kept as you changed it; delete its folder to get the current one.", file=sys.stderr)
             return
     engagements = folder.root.parent
-    with one_at_a_time(engagements / ".sample.lock", "the sample"):
+    with one_at_a_time(engagements / ".lock", "the list of engagements"):
         if (read_json(folder.private / _MADE_FILE) or {}).get("generator") == _generator():
             return
         _make(folder, engagements)

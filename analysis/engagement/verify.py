@@ -12,7 +12,7 @@ from analysis.engagement.chain import RECORD_FILE, recorded_overrides
 from analysis.engagement.files import changes, hashes_below, read_json
 from analysis.engagement.load import load_engagement, nearest
 from analysis.engagement.model import Engagement
-from analysis.engagement.privacy import pseudonym_key
+from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import CURRENT_FILE, DONE_FILE, Record
 from analysis.engagement.stages import CHAIN, StageSpec
 from analysis.engagement.workspace import Folder
@@ -51,7 +51,8 @@ class StageState:
 def stage_states(folder: Folder) -> tuple[StageState, ...]:
     """Return how every stage of an engagement stands, against the engagement file, the client files and the kit as they are now."""
     engagement = load_engagement(folder.file, overrides=recorded_overrides(folder))
-    key = pseudonym_key(folder)
+    # once an engagement is closed, its artefacts can still be checked, but not against client files
+    key = None if (folder.root / CLOSED_FILE).exists() else pseudonym_key(folder)
     found: dict[str, Record] = {}
     states = []
     for spec in CHAIN:
@@ -161,7 +162,7 @@ def records_inputs(folder: Folder) -> dict[str, str]:
 
 
 def _state(
-    spec: StageSpec, engagement: Engagement, folder: Folder, found: Mapping[str, Record], key: bytes
+    spec: StageSpec, engagement: Engagement, folder: Folder, found: Mapping[str, Record], key: bytes | None
 ) -> StageState:
     record = records.current(folder.work, spec.name)
     if record is None or any(name not in found for name in spec.reads):
@@ -171,6 +172,8 @@ def _state(
             damage=(),
             differences=() if record is None else ("an earlier stage is missing",),
         )
+    if key is None:
+        return StageState(name=spec.name, record=record, damage=tuple(record.damage()), differences=())
     now = keys.components(spec, engagement, folder, found, key=key, strict=False)
     differences = keys.differences(record.components(), now)
     if not differences and keys.stage_key(now) != record.key:

@@ -287,6 +287,10 @@ class KitError(Exception):
 
     exit_status = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageProblem(KitError):
     """The command line or the engagement file is wrong."""

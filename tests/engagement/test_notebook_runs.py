@@ -160,6 +160,9 @@ def test_the_users_mistake_comes_back_as_it_was_said(kind, tmp_path, kernels):
     assert str(caught.value) == said
     assert caught.value.__cause__ is None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["n.ipynb", "out.failed.ipynb"]
+    kept = nbformat.read(tmp_path / "out.failed.ipynb", as_version=4)
+    shown = [output for cell in kept.cells for output in cell.get("outputs", []) if output["output_type"] == "error"]
+    assert [output["traceback"] for output in shown] == [[f"{kind.__name__}: {said}"]]
 
 
 def test_any_other_error_names_notebook_cell_and_kind_and_no_value(tmp_path, kernels):

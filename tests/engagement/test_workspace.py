@@ -78,7 +78,7 @@ def test_new_makes_a_whole_engagement_or_nothing(tmp_path, monkeypatch):
         "private",
     }
     assert 'name = "Smith \\"&\\" Söhne"' in folder.file.read_text(encoding="utf-8")
-    assert [path.name for path in folder.root.parent.iterdir()] == ["acme"]
+    assert sorted(path.name for path in folder.root.parent.iterdir()) == [".lock", "acme"]
     with pytest.raises(UsageProblem, match="already"):
         new_engagement("acme", home=tmp_path)
 
@@ -89,7 +89,7 @@ def test_new_makes_a_whole_engagement_or_nothing(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         new_engagement("beta", home=tmp_path)
     assert not (tmp_path / "engagements" / "beta").exists()
-    assert not list((tmp_path / "engagements").glob(".new-*"))
+    assert sorted(path.name for path in folder.root.parent.iterdir()) == [".lock", "acme"]
 
 
 def test_the_key_is_random_private_and_made_once(write):

@@ -246,6 +246,23 @@ def test_the_report_is_built_from_the_artefacts_alone(copy):
     shutil.rmtree(copy.reports)
     assert main(["report", str(copy.root)]) == 0
     assert hashes_below(copy.reports) == before
+    assert verify(copy) == ()
+
+
+def test_a_hostile_name_is_printed_and_nothing_else(copy, tmp_path):
+    import pypdfium2
+
+    canary = tmp_path / "canary"
+    name = f"#read(\"/etc/passwd\") {{client}} $x$ *y* _z_ <b>&amp; \"; open('{canary.name}', 'w') # \\"
+    text = copy.file.read_text(encoding="utf-8").replace('"Meridian Mutual"', json.dumps(name))
+    copy.file.write_text(text, encoding="utf-8")
+    assert main(["report", str(copy.root)]) == 0
+    assert json.loads((copy.reports / "results.json").read_text(encoding="utf-8"))["client"] == name
+    page = pypdfium2.PdfDocument(copy.reports / "assessment.pdf")[0]
+    # long words carry marks of no width at which a line may break
+    printed = re.sub(r"[\s\u200b]+", "", page.get_textpage().get_text_bounded())
+    assert re.sub(r"\s+", "", name) in printed
+    assert not list(tmp_path.rglob("canary"))
 
 
 def test_artefacts_that_do_not_belong_together_make_no_report(copy, capsys):
