@@ -14,13 +14,15 @@ from analysis.intake.local_time import Column, to_utc
 from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
-from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
+from analysis.intake.stamps import DAY_US, HOUR_US, SECOND_US, Stamps, parse_stamps
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HALF_DAY_US = DAY_US // 2
+# So many times without one from 13:00 to 1:00 are no accident.
+TWELVE_HOUR_STAMPS = 50
 # A later stamp of a row that lies before the earlier one: table -> pairs of (earlier, later).
 PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "spells": (("start", "end"),),
@@ -153,6 +155,7 @@ def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dic
         if unclear.any():
             order = "dmy" if day.any() else "mdy"
             found = {name: parse_stamps(text, order=order, near_year=near_year) for name, text in texts.items()}
+    _note_twelve_hours(batch, found)
     for name, stamp in found.items():
         batch.reject(stamp.bad, "bad_stamp")
         late = int((stamp.next_day & still).sum())
@@ -164,6 +167,23 @@ def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dic
                 late,
             )
     return found
+
+
+def _note_twelve_hours(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
+    """Note stamps that look like a clock of twelve hours without am and pm."""
+    hours = np.zeros(24, dtype=np.int64)
+    for stamp in stamps.values():
+        seen = stamp.given & ~stamp.bad & ~stamp.aware & ~stamp.date_only & batch.fates.open
+        hours += np.bincount(stamp.us[seen] // HOUR_US % 24, minlength=24)
+    morning = hours[1:6].any() and hours[8:13].any()
+    if hours.sum() >= TWELVE_HOUR_STAMPS and morning and not hours[0] and not hours[13:].any():
+        batch.note(
+            "twelve_hour_clock",
+            "flag",
+            f"none of {number_of(int(hours.sum()), 'time')} lies between 13:00 and 1:00. If the export writes 1:30 for 13:30, half of "
+            "its times are wrong: export it with a 24-hour clock.",
+            int(hours.sum()),
+        )
 
 
 def _date(stamp: Stamps) -> Column:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Contacts answered up to this much before they were offered show two clocks that differ a little [us].
 CLOCK_JITTER_US = 60_000_000
+# States of an interval may exceed it by this much through rounding [us].
+ROUNDING_US = 1_000_000
 # Which stamps place a row in the period: table -> (first, last); the last is the same where a row is a moment.
 SPANS: Mapping[str, tuple[str, str]] = {
     "spells": ("start", "end"),
@@ -68,6 +70,8 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
     _backwards(batch, columns)
     _outside(batch, columns, period, zone)
     _contradictions(batch, columns)
+    if batch.source.target == "state_totals":
+        _more_than_interval(batch, columns)
 
 
 def _zones(batch: Batch, column: Column) -> None:
@@ -173,3 +177,20 @@ def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
     mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
     mask[rows[twice]] = True
     batch.reject(mask, "contradicting_rows")
+
+
+def _more_than_interval(batch: Batch, columns: Mapping[str, Column]) -> None:
+    """Reject all rows of a person's interval whose states hold more time than the interval."""
+    rows = np.flatnonzero(batch.fates.open)
+    frame = pd.DataFrame(
+        {
+            "agent": columns["agent"].text.iloc[rows].to_numpy(),
+            "interval_start": columns["interval_start"].array[rows],
+            "us": columns["us"].array[rows],
+            "limit_us": columns["length_s"].array[rows] * 1_000_000 + ROUNDING_US,
+        }
+    )
+    held = frame.groupby(["agent", "interval_start"])["us"].transform("sum")
+    mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
+    mask[rows[(held > frame["limit_us"]).to_numpy()]] = True
+    batch.reject(mask, "more_than_interval")

@@ -170,5 +170,6 @@ REASONS: Mapping[str, str] = {
     "end_before_start": "it ends before it starts",
     "dst_nonexistent": "a time that clocks skipped when they were set forward",
     "dst_ambiguous": "a time that clocks showed twice when they were set back, and nothing tells which is meant",
+    "more_than_interval": "states that hold more time than their interval",
     "contradicting_rows": "different values under one key",
 }

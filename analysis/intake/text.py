@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -46,7 +47,7 @@ def read_text(file: str, data: bytes, *, wanted: Wanted, encoding: str | None, s
     physical = count_records(file, text, separator)
     above = [_parse(text[a:b], separator) for a, b in itertools.pairwise(starts[: header_at + 1])]
     blank = sum(not any(plain(cell) for row in rows for cell in row) for rows in above)
-    raw = _body(file, text[starts[header_at + 1] :], header, separator, first_row=header_at + 2)
+    raw = _body(file, memoryview(text)[starts[header_at + 1] :], header, separator, first_row=header_at + 2)
     raw.physical = physical
     raw.counts |= {"header": 1, "banner": header_at - blank, "blank": blank + raw.counts["blank"]}
     raw.findings[:0] = findings
@@ -68,17 +69,28 @@ def to_utf8(file: str, data: bytes, *, encoding: str | None, findings: list[Find
         data = data[3:]
     if encoding == "cp1252":
         return _without_nul(file, _from_cp1252(file, data, findings))
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
+    odd = _first_odd_byte(data)
+    if odd is not None:
         if encoding == "utf-8" or re.search(rb"[\xc3-\xf4][\x80-\xbf]", data):
-            row = data.count(b"\n", 0, error.start) + 1
+            row = data.count(b"\n", 0, odd) + 1
             raise DataProblem(
-                f"{file}: the text mixes encodings (first byte that is not UTF-8: {error.start}, line {row}). "
+                f"{file}: the text mixes encodings (first byte that is not UTF-8: {odd}, line {row}). "
                 'Export the file again as UTF-8, or set encoding = "cp1252" if it is Windows text throughout.'
-            ) from None
+            )
         data = _from_cp1252(file, data, findings)
     return _without_nul(file, data)
+
+
+def _first_odd_byte(data: bytes) -> int | None:
+    """Return where a text stops being UTF-8, looking at it in blocks to spare memory; None where it never does."""
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
+    for start in range(0, len(data), _BLOCK_BYTES):
+        before = len(decoder.getstate()[0])
+        try:
+            decoder.decode(view[start : start + _BLOCK_BYTES], final=start + _BLOCK_BYTES >= len(data))
+        except UnicodeDecodeError as error:
+            return start - before + error.start
+    return None
 
 
 def _from_cp1252(file: str, data: bytes, findings: list[Finding]) -> bytes:
@@ -203,7 +215,7 @@ def _layout(file: str, text: bytes, wanted: Wanted, stated: str | None) -> tuple
     return separator, at, starts
 
 
-def _body(file: str, text: bytes, header: list[str], separator: str, *, first_row: int) -> RawFile:
+def _body(file: str, text: memoryview, header: list[str], separator: str, *, first_row: int) -> RawFile:
     """Parse the rows below the header; rows of another width are told apart and never dropped silently."""
     import numpy as np
     import pandas as pd
@@ -218,7 +230,7 @@ def _body(file: str, text: bytes, header: list[str], separator: str, *, first_ro
         return "skip"
 
     names = [str(position) for position in range(width)]
-    if text:
+    if len(text):
         try:
             table = arrow_csv.read_csv(
                 pa.py_buffer(text),

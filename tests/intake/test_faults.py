@@ -542,3 +542,34 @@ def test_rows_that_do_not_add_up_refuse_the_file(desk, monkeypatch):
     monkeypatch.setattr(text, "count_records", lambda *_: 4)
     with pytest.raises(DataProblem, match=r"4 physical rows but 3 rows accounted for; the file is not read"):
         desk.spells(CLEAN)
+
+
+def test_states_that_fill_more_than_their_interval_are_rejected_together(desk):
+    rows = [
+        "a,2026-03-02 09:00,IDLE,900",
+        "a,2026-03-02 09:00,HANDLING,901",
+        "a,2026-03-02 09:30,IDLE,1800",
+        "b,2026-03-02 09:00,IDLE,1802",
+        "b,2026-03-02 09:30,AWAY,10",
+    ]
+    content = "agent,interval_start,state,seconds\n" + "".join(f"{row}\n" for row in rows)
+    source = {
+        "files": [desk.put("t.csv", content)],
+        "table": "state_totals",
+        "duration_unit": "s",
+        "columns": {"us": "seconds", "length_s": {"value": 1800}},
+    }
+    intake = desk.read(source)
+    assert reasons(intake) == {"more_than_interval": 1}
+    assert intake.tables["state_totals"]["us"].tolist() == [900_000_000, 901_000_000, 1_800_000_000, 10_000_000]
+    assert intake.states.set_index("state_raw")["hours"].round(4).to_dict() == {
+        "AWAY": 0.0028,
+        "HANDLING": 0.2503,
+        "IDLE": 0.75,
+    }
+
+
+def test_a_clock_of_twelve_hours_is_told(desk):
+    rows = "".join(f"p{i},2026-03-03 {1 + i % 12:02d}:00,2026-03-03 {1 + i % 12:02d}:10,IDLE\n" for i in range(60))
+    assert {"twelve_hour_clock"} <= codes(desk.spells(HEADER + rows))
+    assert "twelve_hour_clock" not in codes(desk.spells(HEADER + rows + ROW.replace("09:30", "13:30"), "other.csv"))

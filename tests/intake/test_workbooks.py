@@ -226,3 +226,9 @@ def test_the_reading_process_is_ended_at_its_memory_limit(desk, monkeypatch):
     huge = b"<sst><si><t>" + b"a" * (60 << 20) + b"</t></si></sst>"
     with pytest.raises(DataProblem, match=r"needs more memory|within 0 GiB of memory"):
         desk.spells(rezip(workbook(ROWS), **{"xl/sharedStrings.xml": huge}), "book.xlsx")
+
+
+def test_the_content_decides_and_not_the_name(desk):
+    text = "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
+    assert len(desk.spells(text, "text.xlsx").tables["spells"]) == 1
+    assert len(desk.spells(workbook(ROWS), "book.csv").tables["spells"]) == 2
