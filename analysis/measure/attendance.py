@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.foundation import intervals
 from analysis.foundation.intervals import sets
 from analysis.foundation.intervals.sets import Packing
 from analysis.foundation.intervals.table import read
 from analysis.foundation.schema import Finding
+from analysis.measure.paid_sources import from_schedule, from_sign_on, from_span, from_totals, less, no_spells
 from analysis.measure.person_days import PersonDays, added_up
 from analysis.measure.records import membership, of_members, roster_of, span_of, table_of, traces, zones_of
 
@@ -23,9 +23,12 @@ AttendanceSource = Literal["schedule", "sign_on", "paid_hours", "span", "none"]
 MINIMUM_COVERAGE = 0.5
 # More paid time on one local day than this is a mistake in the source rather than a shift [h].
 LONGEST_PAID_DAY_H = 16.0
-# States that only a log of people signed on holds; a log of work alone says nothing about presence.
-_PRESENCE = ("IDLE", "AWAY", "WORK", "BREAK")
 _GRADES: Mapping[str, str] = {"schedule": "A", "sign_on": "A", "paid_hours": "C", "span": "D", "none": "D"}
+_BASES: Mapping[str, str] = {
+    "schedule": "from the schedule with clock times",
+    "sign_on": "is the time signed on, so absence and paid time before sign-on are not in it",
+    "span": "is not known; the time from the first to the last trace of each day stands in for it",
+}
 _NAMES = {"contact_centre": "contact centre", "back_office": "back office"}
 _HOUR_US = 3.6e9
 
@@ -119,11 +122,11 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
     people = set(seen["agent"].unique())
     planned = None if schedule is None else of_members(schedule, members)
     candidates: dict[AttendanceSource, pd.DataFrame] = {
-        "schedule": _from_schedule(planned),
-        "sign_on": _from_sign_on(None if spells is None else of_members(spells, members)),
+        "schedule": from_schedule(planned),
+        "sign_on": from_sign_on(None if spells is None else of_members(spells, members)),
     }
     if spells is None:
-        candidates["sign_on"] = of_members(_from_totals(table_of(tables, "state_totals")), members)
+        candidates["sign_on"] = of_members(from_totals(table_of(tables, "state_totals")), members)
     for source, paid in candidates.items():
         if len(paid) and len(people & set(paid["agent"].unique())) >= MINIMUM_COVERAGE * len(people):
             return _described(population, source, paid, seen=seen, planned=planned, zones=zones_of(roster, zone=zone))
@@ -131,49 +134,7 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
     if hours.source == "paid_hours" or seen.empty:
         return hours
     zones = zones_of(roster, zone=zone)
-    return _described(population, "span", _from_span(seen, zones), seen=seen, planned=None, zones=zones)
-
-
-def _from_schedule(schedule: pd.DataFrame | None) -> pd.DataFrame:
-    """Return scheduled paid time less what the schedule marks as unpaid inside it."""
-    if schedule is None:
-        return _no_spells()
-    off = schedule["state"].eq("OFF").fillna(False).astype(bool)
-    marked = (
-        schedule["paid"].astype("boolean") if "paid" in schedule else pd.Series(pd.NA, schedule.index, dtype="boolean")
-    )
-    paid = schedule[marked.fillna(~off) & ~off]
-    return _less(paid, schedule[~marked.fillna(True) & ~off])
-
-
-def _from_sign_on(spells: pd.DataFrame | None) -> pd.DataFrame:
-    """Return signed-on time, or nothing where the log holds only work."""
-    if spells is None or not spells["state"].isin(_PRESENCE).any():
-        return _no_spells()
-    return intervals.union(spells.loc[~spells["state"].isin(["OFF", "ABSENT"]), ["agent", "start", "end"]])
-
-
-def _from_totals(totals: pd.DataFrame | None) -> pd.DataFrame:
-    """Return signed-on time from interval totals: of the right length, placed at the start of its interval."""
-    if totals is None or not totals["state"].isin(_PRESENCE).any():
-        return _no_spells()
-    on = totals[~totals["state"].isin(["OFF", "ABSENT"])]
-    sums = on.groupby(["agent", "interval_start", "length_s"], as_index=False)["us"].sum()
-    us = np.minimum(sums["us"].to_numpy(dtype="int64"), np.round(sums["length_s"].to_numpy() * 1e6).astype("int64"))
-    end = sums["interval_start"] + pd.Series(us.view("m8[us]"))
-    return intervals.union(pd.DataFrame({"agent": sums["agent"], "start": sums["interval_start"], "end": end}))
-
-
-def _from_span(seen: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame:
-    """Return each person's local days from the first trace to the last."""
-    rows, labels = read(seen=seen)
-    days = PersonDays.of(labels.agents, zones)
-    cut = days.cut(rows["seen"])
-    keys, at = np.unique(cut.key, return_inverse=True)
-    start, end = np.full(len(keys), np.iinfo(np.int64).max), np.full(len(keys), np.iinfo(np.int64).min)
-    np.minimum.at(start, at, cut.start)
-    np.maximum.at(end, at, cut.end)
-    return labels.frame(type(rows["seen"])(days.person(keys), start, end))
+    return _described(population, "span", from_span(seen, zones), seen=seen, planned=None, zones=zones)
 
 
 def _from_hours(tables: Mapping[str, pd.DataFrame], roster: pd.DataFrame, population: str) -> Attendance:
@@ -184,9 +145,7 @@ def _from_hours(tables: Mapping[str, pd.DataFrame], roster: pd.DataFrame, popula
         else set()
     )
     workload = table_of(tables, "workload")
-    hours = pd.DataFrame(
-        {"team": pd.Series(dtype="str"), "period_start": [], "period_end": [], "paid_h": pd.Series(dtype=float)}
-    )
+    hours = _no_hours()
     findings: tuple[Finding, ...] = ()
     if workload is not None and "paid_h" in workload:
         rows = workload[workload["team"].isin(teams) & workload["paid_h"].notna()]
@@ -210,7 +169,7 @@ def _from_hours(tables: Mapping[str, pd.DataFrame], roster: pd.DataFrame, popula
         else f"{_NAMES[population]}: no source says when people were paid"
     )
     return Attendance(
-        population, _no_spells(), source, _GRADES[source], sentence, hours, _no_days(), agents=0, findings=findings
+        population, no_spells(), source, _GRADES[source], sentence, hours, _no_days(), agents=0, findings=findings
     )
 
 
@@ -224,61 +183,58 @@ def _described(
     zones: Mapping[str, str],
 ) -> Attendance:
     """Return attendance with its sentence, the days without any trace, and what to ask."""
-    name = _NAMES[population]
-    people, known = set(paid["agent"].unique()), set(seen["agent"].unique())
     absent = None if planned is None else planned[planned["state"].eq("ABSENT").fillna(False).astype(bool)]
-    silent = _without_record(paid if absent is None else _less(paid, absent), seen, zones)
-    basis = {
-        "schedule": "from the schedule with clock times",
-        "sign_on": "is the time signed on, so absence and paid time before sign-on are not in it",
-        "span": "is not known; the time from the first to the last trace of each day stands in for it",
-    }[source]
+    silent = _without_record(paid if absent is None else less(paid, absent), seen, zones)
+    agents = paid["agent"].nunique()
     hours = float((paid["end"] - paid["start"]).dt.total_seconds().sum()) / 3600
-    findings = []
-    if len(silent):
-        lost = int(silent["paid_us"].sum())
-        findings.append(
-            _question(
-                "paid_without_record",
-                source,
-                f"{name}: {len(silent)} agent-days with {lost / _HOUR_US:,.1f} paid hours have no trace in any system. Ask whether these people worked elsewhere, were absent, or were not paid.",
-                rows=len(silent),
-                moved_us=lost,
-            )
-        )
-    left_out = len(known - people)
-    if left_out:
-        findings.append(
-            _question(
-                "records_without_attendance",
-                source,
-                f"{name}: {left_out} of {len(known)} people with traces have no paid time in the {source.replace('_', '-')} data; their time is outside paid time. Ask for their attendance.",
-                rows=left_out,
-            )
-        )
-    long = _long_days(paid, zones)
-    if long:
-        findings.append(
-            _question(
-                "paid_day_too_long",
-                source,
-                f"{name}: {long} agent-days hold more than {LONGEST_PAID_DAY_H:.0f} paid hours. Ask whether the times are shifts or whole days.",
-                rows=long,
-            )
-        )
+    sentence = f"paid time {_BASES[source]}, {hours:,.1f} hours of {agents} {'person' if agents == 1 else 'people'}"
     return Attendance(
         population,
         paid,
         source,
         _GRADES[source],
-        f"{name}: paid time {basis}, {hours:,.1f} hours of {len(people)} {'person' if len(people) == 1 else 'people'}",
-        pd.DataFrame(
-            {"team": pd.Series(dtype="str"), "period_start": [], "period_end": [], "paid_h": pd.Series(dtype=float)}
-        ),
+        f"{_NAMES[population]}: {sentence}",
+        _no_hours(),
         silent,
-        agents=len(people),
-        findings=tuple(findings),
+        agents=agents,
+        findings=_questions(_NAMES[population], source, paid, seen=seen, silent=silent, zones=zones),
     )
+
+
+def _questions(
+    name: str,
+    source: AttendanceSource,
+    paid: pd.DataFrame,
+    *,
+    seen: pd.DataFrame,
+    silent: pd.DataFrame,
+    zones: Mapping[str, str],
+) -> tuple[Finding, ...]:
+    """Return what must be asked about paid time."""
+    found = []
+    if len(silent):
+        us = int(silent["paid_us"].sum())
+        text = (
+            f"{name}: {len(silent)} agent-days with {us / _HOUR_US:,.1f} paid hours have no trace in any system. "
+            "Ask whether these people worked elsewhere, were absent, or were not paid."
+        )
+        found.append(_question("paid_without_record", source, text, rows=len(silent), moved_us=us))
+    known = set(seen["agent"])
+    left_out = len(known - set(paid["agent"]))
+    if left_out:
+        text = (
+            f"{name}: {left_out} of {len(known)} people with traces have no paid time in the {source.replace('_', '-')} data; "
+            "their time is outside paid time. Ask for their attendance."
+        )
+        found.append(_question("records_without_attendance", source, text, rows=left_out))
+    long = _long_days(paid, zones)
+    if long:
+        text = (
+            f"{name}: {long} agent-days hold more than {LONGEST_PAID_DAY_H:.0f} paid hours. "
+            "Ask whether the times are shifts or whole days."
+        )
+        found.append(_question("paid_day_too_long", source, text, rows=long))
+    return tuple(found)
 
 
 def _without_record(paid: pd.DataFrame, seen: pd.DataFrame, zones: Mapping[str, str]) -> pd.DataFrame:
@@ -304,20 +260,14 @@ def _long_days(paid: pd.DataFrame, zones: Mapping[str, str]) -> int:
     return int((added_up(np.unique(cut.key), cut) > LONGEST_PAID_DAY_H * _HOUR_US).sum())
 
 
-def _less(spells: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
-    """Return the union of spells without some others' time."""
-    columns = ["agent", "start", "end"]
-    return intervals.gaps(taken[columns], within=spells[columns])[columns]
-
-
 def _question(code: str, source: str, message: str, *, rows: int, moved_us: int | None = None) -> Finding:
     return Finding(code, "ask", source, message, rows=rows, moved_us=moved_us)
 
 
-def _no_spells() -> pd.DataFrame:
-    """Return paid time without rows."""
-    stamp = pd.Series(dtype="datetime64[us, UTC]")
-    return pd.DataFrame({"agent": pd.Series(dtype="str"), "start": stamp, "end": stamp})
+def _no_hours() -> pd.DataFrame:
+    """Return paid hours without rows."""
+    dates = {name: pd.Series(dtype="datetime64[us]") for name in ("period_start", "period_end")}
+    return pd.DataFrame({"team": pd.Series(dtype="str"), **dates, "paid_h": pd.Series(dtype="float64")})
 
 
 def _no_days() -> pd.DataFrame:

@@ -18,6 +18,8 @@ from analysis.measure.breaks import Entitlement, buckets_of, joined, limited
 from analysis.measure.person_days import PersonDays, added_up
 from analysis.measure.precedence import Spread, ranked
 
+_MOVED = {"rule": "str", "state": "str", "rows": "int64", "us": "int64"}
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ladder:
@@ -153,18 +155,9 @@ def time_ladder(
         pieces, bucket, more = limited(pieces, found.number, entitlement, days)
         moved += more
     return Ladder(
-        by_agent_day=_by_agent_day(
-            pieces,
-            bucket,
-            paid=packing.unpack(windows),
-            outside=packing.unpack(found.outside),
-            days=days,
-            labels=labels,
-        ),
+        by_agent_day=_by_agent_day(pieces, bucket, windows, found.outside, packing=packing, days=days, labels=labels),
         pieces=labels.frame(pieces, state=pd.Series(pd.Index(BUCKETS, dtype="str").take(bucket))),
-        moved=pd.DataFrame(moved, columns=["rule", "state", "rows", "us"]).astype(
-            {"rule": "str", "state": "str", "rows": "int64", "us": "int64"}
-        ),
+        moved=pd.DataFrame(moved, columns=list(_MOVED)).astype(_MOVED),
     )
 
 
@@ -202,10 +195,10 @@ def _entitlement(
 
 
 def _by_agent_day(
-    pieces: Rows, bucket: Ints, *, paid: Rows, outside: Rows, days: PersonDays, labels: Labels
+    pieces: Rows, bucket: Ints, windows: Keys, outside: Keys, *, packing: Packing, days: PersonDays, labels: Labels
 ) -> pd.DataFrame:
     """Return paid time, buckets and time outside per person and local day."""
-    parts, whole, beyond = days.cut(pieces), days.cut(paid), days.cut(outside)
+    parts, whole, beyond = (days.cut(rows) for rows in (pieces, packing.unpack(windows), packing.unpack(outside)))
     keys = np.unique(np.concatenate([whole.key, beyond.key]))
     table = np.zeros((len(keys), len(BUCKETS)), dtype=np.int64)
     np.add.at(table, (np.searchsorted(keys, parts.key), bucket[parts.row]), parts.length)
