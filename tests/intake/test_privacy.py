@@ -7,6 +7,7 @@ import re
 import pytest
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake import pseudonym
 
 SECRETS = ["Jansen-Canary", "login4711canary", "+31 6 1234 5678", "Observer-Canary", "Rater-Canary"]
 HEADER = "agent,start,end,state,note\n"
@@ -69,3 +70,15 @@ def test_rows_keep_the_order_of_the_file(desk):
     assert intake.tables["spells"]["source_row"].is_monotonic_increasing
     assert not intake.tables["spells"]["agent"].is_monotonic_increasing
     assert intake.tables["roster"]["agent"].tolist() == intake.tables["spells"]["agent"].tolist()
+
+
+def test_other_names_and_another_key_change_pseudonyms_and_nothing_else(make_desk):
+    rows = "".join(f"{{{i % 7}}},2026-03-02 {8 + i % 10:02d}:{i % 60:02d},2026-03-02 19:00,IDLE,\n" for i in range(70))
+    one = make_desk().spells(HEADER + rows.format(*"abcdefg")).tables
+    two = make_desk().spells(HEADER + rows.format(*["zoe", "7", "07", "É", "x y", "q", "a"])).tables
+    renamed = dict(zip(one["roster"]["agent"], two["roster"]["agent"], strict=True))
+    assert len(set(renamed.values())) == 7
+    assert not set(renamed) & set(renamed.values()) - {one["roster"]["agent"].iloc[0]}
+    for name in ("spells", "roster"):
+        assert one[name].assign(agent=one[name]["agent"].map(renamed)).equals(two[name])
+    assert pseudonym("a", key=bytes(32)) != pseudonym("a", key=bytes(range(32)))
