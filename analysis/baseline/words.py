@@ -44,7 +44,9 @@ def sentence(population: str, shares: Mapping[str, Estimate], non_work: Estimate
     name = NAMES[population].capitalize()
     known = {share: shares[share] for share in _PARTS if shares[share].value is not None}
     if not known:
-        return f"{name}: the shares of paid time cannot be measured, {next(iter(shares.values())).reasons[0]}. {basis[:1].upper()}{basis[1:]}."
+        said = basis.removeprefix(f"{NAMES[population]}: ")
+        reason = next(iter(shares.values())).reasons[0]
+        return f"{name}: the shares of paid time cannot be measured because {reason}. {said[:1].upper()}{said[1:]}."
     words = dict(_PARTS, idle="waiting for contacts") if population == "contact_centre" else _PARTS
     listed = ", ".join(f"{figure(estimate)} {words[share]}" for share, estimate in known.items())
     rest = _non_work_words(population, non_work)
@@ -65,6 +67,6 @@ def _non_work_words(population: str, non_work: Estimate) -> str:
 def unmeasured(source: str) -> str:
     """Return why attendance of this kind gives no shares of paid time."""
     return {
-        "span": "because no shifts, sign-ons or paid hours were given; the time from first to last record is not paid time",
-        "none": "because no source says when people were paid",
-    }.get(source, "because the source of paid time holds no time")
+        "span": "no shifts, sign-ons or paid hours were given; the time from first to last record is not paid time",
+        "none": "no source says when people were paid",
+    }.get(source, "the source of paid time holds no time")
