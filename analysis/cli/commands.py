@@ -74,7 +74,7 @@ def lab(options: Namespace) -> int:
     """Open JupyterLab."""
     from analysis.cli.lab import open_lab
 
-    return open_lab(_folder(options), browser=not options.no_browser, say=_say)
+    return open_lab(_folder(options), browser=not options.no_browser, words=options.jupyter, say=_say)
 
 
 def verify(options: Namespace) -> int:

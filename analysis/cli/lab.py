@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analysis.engagement.files import write_bytes
@@ -25,7 +25,7 @@ _QUIET = {
 _ENGAGEMENT_LINE = re.compile(r'^engagement = "sample"', re.MULTILINE)
 
 
-def open_lab(folder: Folder, *, browser: bool, say: Callable[[str], None]) -> int:
+def open_lab(folder: Folder, *, browser: bool, words: Sequence[str], say: Callable[[str], None]) -> int:
     """Copy the notebooks that are not there yet, start JupyterLab on them and wait for its end.
 
     Parameters
@@ -34,6 +34,8 @@ def open_lab(folder: Folder, *, browser: bool, say: Callable[[str], None]) -> in
         The engagement's folders.
     browser
         Whether to open a browser window.
+    words
+        Further words for JupyterLab itself.
     say
         Takes one line per step.
 
@@ -50,7 +52,7 @@ def open_lab(folder: Folder, *, browser: bool, say: Callable[[str], None]) -> in
     say(
         "These are copies: what they save are drafts. To keep a value for engage run, state it in engagement.toml or with --set."
     )
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={copies}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={copies}", *words]
     with tempfile.TemporaryDirectory(prefix="engage-lab-", ignore_cleanup_errors=True) as quiet:
         overrides = Path(quiet) / "labconfig" / "default_setting_overrides.json"
         write_bytes(overrides, json.dumps(_QUIET).encode("utf-8"))

@@ -38,6 +38,13 @@ def build_parser() -> argparse.ArgumentParser:
     lab = _verb(verbs, "lab", "open JupyterLab on copies of the notebooks")
     lab.add_argument("name")
     lab.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    lab.add_argument(
+        "--jupyter",
+        metavar="WORD",
+        action="append",
+        default=[],
+        help="a further word for JupyterLab itself, such as --jupyter=--debug; repeat for more",
+    )
     demo = _verb(verbs, "demo", "make the sample client, run the chain, print the path of the PDF")
     demo.set_defaults(name="sample")
     _run_flags(demo)

@@ -5,7 +5,7 @@ from analysis.foundation.lazy import attach
 _NAMES = {
     "Engagement": ".model",
     "Folder": ".workspace",
-    "Stage": ".opening",
+    "Stage": ".stage",
     "find_engagement": ".workspace",
     "load_engagement": ".load",
     "open_stage": ".opening",

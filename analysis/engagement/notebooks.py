@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import json
 import keyword
@@ -183,12 +184,21 @@ class Kernels:
         if self._manager is not None:
             from jupyter_core.utils import run_sync
 
+            run_sync(_cancel_all)()
             run_sync(self._manager.shutdown_kernel)(now=True)
             run_sync(self._manager.cleanup_resources)()
             self._manager = None
         if self._home is not None:
             self._home.cleanup()
             self._home = None
+
+
+async def _cancel_all() -> None:
+    """End whatever still waits for a kernel, as after a keyboard interrupt."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def run_notebook(path: Path, parameters: Mapping[str, Any], output: Path, kernels: Kernels) -> None:

@@ -1,0 +1,174 @@
+"""What a notebook sees of an engagement: settings, tables, earlier results, exhibits, and where to save."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.engagement.files import replace
+from analysis.engagement.load import Override
+from analysis.engagement.model import Engagement
+from analysis.engagement.privacy import pseudonym_key
+from analysis.engagement.stages import StageSpec, stage_spec
+from analysis.engagement.store import store, write_frame
+from analysis.engagement.workspace import Folder
+from analysis.foundation.schema import UsageProblem
+from analysis.foundation.settings import Client, Queue, Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.intake.settings import Source
+
+
+class Results(Mapping[str, Any]):
+    """Results of earlier stages by name; each is read, or computed, when it is first asked for."""
+
+    def __init__(self, names: tuple[str, ...], fetch: Callable[[str], Any]) -> None:
+        self._names, self._fetch, self._held = names, fetch, {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the result of one stage."""
+        if name not in self._names:
+            raise KeyError(f"{name}: this stage reads {', '.join(self._names) or 'no earlier results'}")
+        if name not in self._held:
+            self._held[name] = self._fetch(name)
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stage:
+    """One stage of an engagement, opened.
+
+    Attributes
+    ----------
+    name
+        Name of the stage.
+    client, queues, sources
+        As the engagement file states them.
+    settings
+        Settings of the stage's verb, with the values that stand in for those of the file; None for intake.
+    results
+        Results of earlier stages by name.
+    overrides
+        Names and values that stand in for those of the file.
+    root
+        The engagement's folder, where the sources' files lie.
+    key
+        The pseudonym key, for intake alone.
+    """
+
+    name: str
+    client: Client
+    queues: tuple[Queue, ...]
+    sources: tuple[Source, ...]
+    settings: Any
+    results: Mapping[str, Any]
+    overrides: tuple[Override, ...]
+    root: Path
+    key: bytes
+    _save: Callable[[Any], str] = field(repr=False)
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Canonical tables by name."""
+        return self.results["intake"].tables
+
+    def save(self, result: Any) -> Sentence:
+        """Store the result of this stage; by hand it becomes a draft, in a run the artefact that later stages read.
+
+        Raises
+        ------
+        UsageProblem
+            The result is not what this stage is to find out.
+        """
+        kind = stage_spec(self.name).result_class()
+        if not isinstance(result, kind):
+            raise UsageProblem(
+                f"stage.save: the stage {self.name} saves a {kind.__name__}, not a {type(result).__name__}. Pass what its verb returned."
+            )
+        return Sentence(self._save(result))
+
+    def show(self, exhibit: Callable[..., Any], result: Any, **more: Any) -> Sentence:
+        """Draw an exhibit and return its headline; where the data do not suffice for it, return the sentence that says so.
+
+        Parameters
+        ----------
+        exhibit
+            A function of :mod:`analysis.report.exhibits`.
+        result
+            What it shows.
+        **more
+            Further arguments of the exhibit, such as `population` or `pool`.
+        """
+        words = sys.modules[exhibit.__module__]
+        missing = words.missing(result, **more)
+        if missing:
+            return Sentence(missing)
+        exhibit(result, **more)
+        return Sentence(words.headline(result, **more))
+
+    def __repr__(self) -> str:
+        """Return what is opened, in one sentence."""
+        period = f"{self.client.period.start:%d %B %Y} to {self.client.period.end:%d %B %Y}"
+        changed = ", ".join(f"{name} = {value!r}" for name, value in self.overrides)
+        return f"{self.name}: {self.client.name}, {period}" + (
+            f"; instead of the file's values: {changed}" if changed else ""
+        )
+
+
+class Sentence(str):
+    """A sentence that a notebook shows as it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return the sentence without quotes."""
+        return str(self)
+
+
+def build_stage(
+    spec: StageSpec,
+    engagement: Engagement,
+    folder: Folder,
+    *,
+    results: Mapping[str, Any],
+    overrides: tuple[Override, ...],
+    save: Callable[[Any], str],
+) -> Stage:
+    """Put together what a notebook sees."""
+    settings: Settings | None = getattr(engagement, spec.section) if spec.section else None
+    return Stage(
+        name=spec.name,
+        client=engagement.client,
+        queues=engagement.queue,
+        sources=engagement.source,
+        settings=settings,
+        results=results,
+        overrides=overrides,
+        root=folder.root,
+        key=b"" if spec.reads else pseudonym_key(folder),
+        _save=save,
+    )
+
+
+def write_result(spec: StageSpec, result: Any, into: Path, folder: Folder) -> None:
+    """Store a result; rejected rows go to ``private/`` and nowhere else."""
+    if spec.name == "intake":
+        rejects = folder.private / "rejects"
+        rejects.mkdir(parents=True, exist_ok=True)
+        aside = rejects / ".rejects.part"
+        write_frame(result.rejects, aside)
+        replace(aside, rejects / "rejects.parquet")
+        result = dataclasses.replace(result, rejects=result.rejects.iloc[:0].reset_index(drop=True))
+    store(result, into)
