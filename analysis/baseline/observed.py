@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.baseline.evidence import People, Tables
 from analysis.baseline.settings import BaselineSettings
-from analysis.foundation.estimate import MINIMUM_CLUSTERS, Estimate
+from analysis.foundation.clusters import MINIMUM_CLUSTERS
+from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import WORK
 from analysis.measure.records import latest, roster_of, table_of

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.baseline.evidence import People, Tables
 from analysis.foundation.calendars import local_day
-from analysis.foundation.estimate import MINIMUM_CLUSTERS, Estimate, bootstrap, ratio
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, bootstrap, ratio
+from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
 from analysis.measure.records import latest, roster_of, table_of
 

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.estimate import MINIMUM_CLUSTERS, Estimate, ratio
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
+from analysis.foundation.estimate import Estimate
 from analysis.measure.crosswalk import BASE, PAID, WORK
 
 # share -> parts of the ladder over the base; outage is part of support
