@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.blending.settings import BlendingSettings
-from analysis.foundation.estimate import Estimate, ratio
+from analysis.foundation.clusters import ratio
+from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.load import local_slots, offered_contacts
 

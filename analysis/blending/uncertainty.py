@@ -12,7 +12,8 @@ import numpy as np
 from analysis.blending.policies import Options, Policy, allowed_blocks, net_agents, rationed, whole_agents_above
 from analysis.blending.pool import Pool
 from analysis.blending.settings import BlendingSettings
-from analysis.foundation.estimate import Estimate, bootstrap
+from analysis.foundation.clusters import bootstrap
+from analysis.foundation.estimate import Estimate
 from analysis.measure.load import MINIMUM_ANSWERED, largest_loads
 
 DAILY = ("days", "offered", "offered_squared", "answered", "handle_s", "agents", "idle_agents", "resumable_agents")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.estimate import bootstrap
+from analysis.foundation.clusters import bootstrap
 from analysis.foundation.intervals import union
 
 H_US = 3_600_000_000

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.foundation.estimate import Estimate, ratio
+from analysis.foundation.clusters import ratio
+from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
 
 
@@ -112,7 +113,7 @@ def estimate_share(
     Notes
     -----
     Ratio of sums over clusters, linearised variance with k / (k - 1), t interval with k - 1 degrees of freedom on the logit scale
-    (:func:`analysis.foundation.estimate.ratio`). Twenty rounds of ten people with an intra-round correlation of .065: the
+    (:func:`analysis.foundation.clusters.ratio`). Twenty rounds of ten people with an intra-round correlation of .065: the
     binomial interval that claims 95 % covers 88 %, this one 95 %.
 
     References

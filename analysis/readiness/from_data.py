@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.foundation.estimate import Estimate, bootstrap, ratio
+from analysis.foundation.clusters import bootstrap, ratio
+from analysis.foundation.estimate import Estimate
 from analysis.readiness import scores
 from analysis.readiness.scores import Score
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.calendars import local_day
-from analysis.foundation.estimate import MINIMUM_CLUSTERS
+from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.settings import Client
 from analysis.utilization.resample import Resample
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.foundation.estimate import MINIMUM_CLUSTERS, Estimate
+from analysis.foundation.clusters import MINIMUM_CLUSTERS
+from analysis.foundation.estimate import Estimate
 
 _METHOD = "empirical Bayes over groups, best quarter, interval with Morris's variance"
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.baseline.shares import Clusters, clusters_of
-from analysis.foundation.estimate import MINIMUM_CLUSTERS
+from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.measure.crosswalk import ATTENDED, BASE, WORK
 
 

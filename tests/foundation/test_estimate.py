@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.foundation.estimate import Estimate, Quantity, bootstrap, find, ratio, tidy
+from analysis.foundation.clusters import bootstrap, ratio
+from analysis.foundation.estimate import Estimate, Quantity, find, tidy
 
 IDLE = [3, 1, 5, 2, 0, 4, 6, 2, 1, 7, 3, 2, 4, 8, 1, 0, 5, 3, 2, 6]
 LOOKS = [10, 9, 12, 10, 8, 11, 12, 10, 9, 12, 10, 8, 11, 12, 9, 8, 11, 10, 9, 12]

@@ -111,8 +111,7 @@ def offsets(zone: str, first_year: int, last_year: int) -> tuple[Ints, Ints]:
         raise DataProblem("time zone: not an IANA name. Write it like Europe/Amsterdam.") from error
 
     def offset(second: int) -> int:
-        shift = (_EPOCH + dt.timedelta(seconds=second)).astimezone(place).utcoffset()
-        assert shift is not None
+        shift = (_EPOCH + dt.timedelta(seconds=second)).astimezone(place).utcoffset() or dt.timedelta(0)
         return shift // dt.timedelta(microseconds=1)
 
     start = int((dt.datetime(first_year, 1, 1, tzinfo=dt.UTC) - _EPOCH).total_seconds())

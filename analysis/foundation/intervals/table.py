@@ -48,7 +48,8 @@ class Labels:
 
     def names(self, person: Ints) -> pd.Series:
         """Return the names of numbered people."""
-        assert self.agents is not None
+        if self.agents is None:
+            raise ValueError("this table names no agents")
         return self.agents.take(person).to_series(index=pd.RangeIndex(len(person)), name="agent")
 
     def stamps(self, values: Ints) -> pd.Series:
