@@ -244,14 +244,14 @@ def _need(observations: pd.DataFrame, column: str) -> None:
 
 def _wilson(hits: int, looks: int, confidence: float) -> Estimate:
     """Return the score interval of independent looks."""
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(hits, looks, alpha=1 - confidence, method="wilson")
     p = hits / looks
-    centre = (hits + z**2 / 2) / (looks + z**2)
-    reach = z * math.sqrt(looks * p * (1 - p) + z**2 / 4) / (looks + z**2)
     return Estimate(
         p,
-        max(0.0, min(p, centre - reach)),
-        min(1.0, max(p, centre + reach)),
+        min(p, float(low)),
+        max(p, float(high)),
         confidence=confidence,
         n=looks,
         n_unit="looks",
