@@ -212,7 +212,7 @@ def test_a_fault_of_the_kit_or_the_machine_is_told_from_the_users(acme, capsys, 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
 def test_every_console_can_print_every_message(encoding, acme, tmp_path):
-    acme(CLIENT.replace("Acme", "Zoë → 東京") + "[blnding]\n")
+    acme(CLIENT + '["blnding → 東京"]\n')
     environment = {
         **os.environ,
         "PYTHONIOENCODING": encoding,
@@ -221,10 +221,13 @@ def test_every_console_can_print_every_message(encoding, acme, tmp_path):
         "LC_ALL": "C",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "analysis.cli", "run", "acme"], env=environment, capture_output=True, check=False
+        [sys.executable, "-m", "analysis.cli", "run", "acme", "--json"],
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 2
-    assert b"Did you mean blending?" in done.stderr
+    assert "blnding → 東京" in json.loads(done.stdout.decode("utf-8"))["error"]
     assert b"Traceback" not in done.stderr
 
 

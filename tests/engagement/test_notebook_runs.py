@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import json
+import sys
 from pathlib import Path
 
 import nbformat
@@ -63,7 +64,9 @@ def attacks(canary: Path) -> list[str]:
 
 
 def test_a_name_that_could_be_code_is_refused(tmp_path, canary):
-    path = notebook(tmp_path / "n.ipynb")
+    # even a notebook that declares such a name does not get it
+    declared = "".join(f"{name} = None\n" for name in ("print", "open", "_", "Share", "shäre", "a" * 42))
+    path = notebook(tmp_path / "n.ipynb", parameters=PARAMETERS + declared)
     for name in attacks(canary):
         with pytest.raises(UsageProblem) as caught:
             checked_parameters(path, {name: 1})
@@ -120,16 +123,16 @@ def test_paths_with_braces_are_paths(tmp_path, kernels):
     assert sorted(path.name for path in folder.iterdir()) == sorted(["n{x}.ipynb", "{engagement}.ipynb"])
 
 
-def test_the_kernel_is_this_python_whatever_the_notebook_says(tmp_path, kernels):
-    path = notebook(
-        tmp_path / "n.ipynb",
-        "import sys, os",
-        "print(sys.executable, sys.flags.safe_path, os.getcwd())",
-        kernel="../../evil",
-    )
-    run_notebook(path, {}, tmp_path / "out.ipynb", kernels)
-    import sys
-
+def test_the_kernel_is_this_python_whatever_the_notebook_or_the_user_registered(tmp_path, monkeypatch):
+    registered = tmp_path / "jupyter" / "kernels" / "python3"
+    registered.mkdir(parents=True)
+    other = {"argv": ["no-such-python", "-f", "{connection_file}"], "display_name": "x", "language": "python"}
+    (registered / "kernel.json").write_text(json.dumps(other), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    code = ("import sys, os", "print(sys.executable, sys.flags.safe_path, os.getcwd())")
+    path = notebook(tmp_path / "n.ipynb", *code, kernel="../../evil")
+    with Kernels() as fresh:
+        run_notebook(path, {}, tmp_path / "out.ipynb", fresh)
     said = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1].outputs[0].text
     assert said.startswith(f"{sys.executable} True ")
     assert str(tmp_path) not in said

@@ -70,6 +70,18 @@ def test_the_record_before_is_kept_and_older_ones_go(tmp_path):
     assert three.folder.exists()
 
 
+def test_what_a_killed_run_left_is_cleared(tmp_path):
+    record = made(tmp_path)
+    home = tmp_path / "baseline"
+    leftovers = [home / ".current.json.99.part", home / ".making-0123456789ab", home / ".leaving-0123456789ab-0f"]
+    for again in (lambda: records.make_current(tmp_path, record), lambda: made(tmp_path, "y")):
+        leftovers[0].write_text("{", encoding="utf-8")
+        for folder in leftovers[1:]:
+            (folder / "deep").mkdir(parents=True)
+        again()
+        assert not [path for path in leftovers if path.exists()]
+
+
 def test_a_stage_made_again_replaces_a_damaged_one(tmp_path):
     first = made(tmp_path)
     (first.folder / "result.json").write_text("broken", encoding="utf-8")

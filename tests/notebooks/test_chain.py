@@ -51,6 +51,7 @@ def test_no_path_of_this_machine_and_no_number_that_is_none_is_delivered(ran):
         made_of = (records.current(ran.folder.work, spec.name).folder / "key.json").read_text(encoding="utf-8")
         assert str(ran.folder.workspace.parent) not in made_of
         assert str(assets()) not in made_of
+        assert set(json.loads(made_of)) >= {"settings", "upstream", "package", "versions", "templates", "notebook"}
 
 
 def test_agents_are_pseudonyms_and_rejects_are_private(ran):

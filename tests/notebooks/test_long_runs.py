@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 
+import papermill
 import pytest
 
 from analysis.engagement.chain import run_chain
 from analysis.engagement.files import hashes_below
 from analysis.engagement.records import current
-from analysis.engagement.stages import STAGES
+from analysis.engagement.stages import CHAIN, STAGES
 from analysis.engagement.verify import verify
+from analysis.engagement.workspace import find_engagement
 
 from .conftest import new_engagement
 
@@ -60,6 +62,18 @@ def test_zone_language_hash_seed_threads_and_folder_do_not_matter(ran, tmp_path)
     assert done.returncode == 0, done.stderr
     assert digests(folder) == digests(ran.folder)
     assert hashes_below(folder.reports) == hashes_below(ran.folder.reports)
+
+
+def test_every_notebook_opened_alone_runs_on_the_sample_and_agrees_with_a_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("ENGAGE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    specs = [spec for spec in CHAIN if spec.notebook]
+    for spec in reversed(specs):
+        papermill.execute_notebook(spec.notebook_path, tmp_path / spec.notebook, progress_bar=False)
+    folder = find_engagement("sample")
+    run_chain(folder, until="readiness")
+    for spec in specs:
+        assert current(folder.work / "drafts", spec.name).digest == current(folder.work, spec.name).digest
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
