@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Tone = Literal["plain", "muted", "accent", "warning"]
 Align = Literal["left", "right", "center"]
 # a table of more rows may run over the end of a page
-LONGEST_WHOLE = 9
+LONGEST_WHOLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,14 @@ def table_record(columns: Sequence[Column], rows: Sequence[Sequence[str | Cell]]
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A finding that could not be made: the sentence takes the place of the exhibit."""
+    """A finding that could not be made: what cannot be shown, and what it would take."""
 
     headline: str
     text: str
-    source: str = ""
 
     def record(self) -> dict[str, Any]:
-        """Return the sentence for the template, without its number."""
-        return {"kind": "absent", "headline": self.headline, "text": self.text, "source": self.source, "notes": []}
+        """Return the two sentences for the template."""
+        return {"term": self.headline, "text": self.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,16 +223,22 @@ def numbered(chapters: Sequence[Chapter]) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> chapter = Chapter("Measure", "How much?", "Much.", (Absent("Nothing is known.", "No file was read."),))
-    >>> numbered([chapter])[0]["parts"][0]["number"]
-    '1'
+    >>> chapter = Chapter("Measure", "How much?", "Much.", (Exhibit("It is much."), Absent("Why is not known.", "Ask.")))
+    >>> [part.get("number") for part in numbered([chapter])[0]["parts"]]
+    ['1', None]
     """
     records, exhibits = [], 0
     for place, chapter in enumerate(chapters, start=1):
         parts = []
+        absent = [part for part in chapter.parts if isinstance(part, Absent)]
         for part in chapter.parts:
+            if isinstance(part, Absent):
+                # one block a chapter says all that cannot be shown
+                if part is absent[0]:
+                    parts.append({"kind": "absent", "items": [one.record() for one in dict.fromkeys(absent)]})
+                continue
             record = part.record()
-            if isinstance(part, Exhibit | Absent):
+            if isinstance(part, Exhibit):
                 exhibits += 1
                 record["number"] = str(exhibits)
             parts.append(record)

@@ -163,7 +163,13 @@ def _furniture(c: Context, brand: Brand, paper: Paper) -> dict[str, Any]:
         "language": brand.language,
         "confidentiality": brand.confidentiality,
         "run": words("run", id=c.run.short),
-        "labels": {"page": words("page"), "of": words("of"), "exhibit": words("exhibit")},
+        "labels": {
+            "page": words("page"),
+            "of": words("of"),
+            "exhibit": words("exhibit"),
+            "cannot": words("absent.cannot"),
+            "needed": words("absent.needed"),
+        },
         "brand": {
             "ink": brand.ink,
             "accent": brand.accent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from analysis.readiness.result import Readiness
     from analysis.report.exhibits.theme import Theme
     from analysis.utilization.result import Utilization
+
+# more separate periods than this are named by the client's alone
+MOST_PERIODS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,21 @@ class Context:
 
     @property
     def period(self) -> str:
-        """Return the period in words."""
-        return self.n.period(self.client.period.start, self.client.period.end)
+        """Return the periods that the files cover, in words."""
+        return self._periods(self.intake.files)
+
+    def _periods(self, files: pd.DataFrame) -> str:
+        """Return the periods of files in words, those that touch or overlap as one; without any the client's."""
+        spans: list[tuple[dt.date, dt.date]] = []
+        known = files[["period_start", "period_end"]].dropna().drop_duplicates()
+        for start, end in sorted((pd.Timestamp(a).date(), pd.Timestamp(b).date()) for a, b in known.to_numpy()):
+            if spans and start <= spans[-1][1] + dt.timedelta(days=1):
+                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+            else:
+                spans.append((start, end))
+        if not spans or len(spans) > MOST_PERIODS:
+            spans = [(self.client.period.start, self.client.period.end)]
+        return self.words.listed([self.n.period(start, end) for start, end in spans])
 
     def estimate(self, name: str, **scope: str) -> Estimate | None:
         """Return the first estimate of this name whose scope holds all of `scope`; None when there is none."""
@@ -84,9 +101,11 @@ class Context:
 
     def source(self, *tables: str, n: str = "", definition: str = "") -> str:
         """Return the line below an exhibit: which tables, which period, how many, which definition."""
-        present = set(self.intake.files["table"])
+        files = self.intake.files
+        present = set(files["table"])
         names = [self.words(f"table.{table}") for table in tables if table in present]
-        parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", self.period, n]
+        period = self._periods(files[files["table"].isin(tables)] if names else files)
+        parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", period, n]
         line = "; ".join(part for part in parts if part) + "."
         return f"{line} {definition}".strip()
 
@@ -101,6 +120,18 @@ class Context:
 
         return re.sub(r"\b(?:[A-Z]+(?:_[A-Z]+)*|base|contact_centre|back_office)\b", word, text)
 
+    def measured(self) -> list[str]:
+        """Return the populations with at least one share of the time at work."""
+        frame = self.baseline.shares
+        known = set(frame.loc[frame[["value", "low"]].notna().any(axis=1), "population"])
+        return [name for name in self.populations() if name in known]
+
+    def fact(self, population: str, fact: str) -> float:
+        """Return a fact of the logs; NaN when they do not hold it."""
+        frame = self.baseline.facts
+        found = frame.loc[(frame["population"] == population) & (frame["fact"] == fact), "value"]
+        return float(found.iloc[0]) if len(found) else float("nan")
+
     def behind(self, population: str) -> str:
         """Return how many agents and days stand behind a population's figures."""
         frame = self.baseline.attendance
@@ -108,6 +139,8 @@ class Context:
         if rows.empty:
             return ""
         row = rows.iloc[0]
+        if not row["days"]:
+            return ""
         return self.words(
             "source.behind",
             population=self.words(f"population.{population}"),
@@ -135,7 +168,7 @@ class Context:
         """Return a chart as an exhibit, or the sentence that says why there is none."""
         why = module.missing(result, theme=self.theme, **more)
         if why:
-            return Absent(why.removesuffix("."), self.need(module))
+            return Absent(why, self.need(module))
         return Exhibit(
             module.headline(result, theme=self.theme, **more),
             source,
@@ -153,3 +186,15 @@ def bounded(
     if pd.isna(numbers[0]):
         return ""
     return n.interval(*(float(number) if pd.notna(number) else float("nan") for number in numbers)) + mark(grade)
+
+
+def without_because(reason: str) -> str:
+    """Return a reason as a sentence of its own.
+
+    Examples
+    --------
+    >>> without_because("because no shifts were given")
+    'No shifts were given'
+    """
+    text = reason.removeprefix("because ")
+    return text[:1].upper() + text[1:]

@@ -123,6 +123,8 @@ class Numbers:
 
     def period(self, start: dt.date, end: dt.date) -> str:
         """Return a period in words: 2 March to 26 April 2026."""
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start.day} {self._words['to']} {self.day(end)}" if start != end else self.day(end)
         return f"{self.day(start, year=start.year != end.year)} {self._words['to']} {self.day(end)}"
 
     def weekday(self, weekday: int, *, short: bool = False) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
-from analysis.report.context import Context, bounded
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import limits
 
 # today's utilization is the baseline's when they differ by less than this share; else observers added to it
@@ -38,7 +38,7 @@ def chapter(c: Context) -> Chapter:
     """Return the chapter that estimates."""
     words = c.words
     rows = limits.rows(c.utilization)
-    answer = " ".join(sentence(c, row) for row in rows.itertuples()) or limits.missing(c.utilization, theme=c.theme)
+    answer = " ".join(sentence(c, row) for row in rows.itertuples()) or words("achievable.unanswered")
     parts: list[Part] = [
         c.drawn(
             limits,
@@ -50,8 +50,10 @@ def chapter(c: Context) -> Chapter:
             source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
         )
     ]
-    if len(c.utilization.ceilings):
+    if c.utilization.ceilings["value"].notna().any():
         parts.append(_table(c))
+    else:
+        parts.append(Absent(f"{_reference(c)}.", words("achievable.quoted.need")))
     facts = _reclaimable(c)
     if facts:
         parts.append(facts)
@@ -92,7 +94,7 @@ def _table(c: Context) -> Exhibit:
             (
                 words(f"population.{row.population}"),
                 words(f"ceiling.{row.ceiling}.{row.population}"),
-                row.sentence if known else row.reason,
+                row.sentence if known else without_because(row.reason),
                 bounded(c.n, row) or Cell(words("status.none"), tone="muted"),
             )
         )

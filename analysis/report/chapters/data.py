@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import pandas as pd
 
 from analysis.foundation.schema import Finding
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text, Tone
@@ -48,6 +51,8 @@ def _answer(c: Context) -> str:
 def _purposes(c: Context) -> Exhibit:
     """Return what each file is good for and what it is not good for."""
     words, files = c.words, c.intake.files
+    periods = [_period(c, row) for row in files.itertuples()]
+    several = len(set(periods)) > 1
     limited = int((files["not_good_for"].fillna("") != "").sum())
     every = words.some("data.limited_none", len(files))
     return Exhibit(
@@ -55,18 +60,27 @@ def _purposes(c: Context) -> Exhibit:
         c.source(),
         columns=(
             Column(words("data.column.file"), width=2.7),
+            *([Column(words("data.column.period"), width=2.2)] if several else []),
             Column(words("data.column.good"), width=4.8),
             Column(words("data.column.bad"), width=3.6),
         ),
         rows=[
             (
                 str(row.file).removeprefix("data/"),
+                *([period] if several else []),
                 str(row.good_for or ""),
                 Cell(str(row.not_good_for or "–"), tone="warning" if row.not_good_for else "muted"),
             )
-            for row in files.itertuples()
+            for row, period in zip(files.itertuples(), periods, strict=True)
         ],
     )
+
+
+def _period(c: Context, row: Any) -> str:
+    """Return the period that a file covers in words; a dash when it has none."""
+    if pd.isna(row.period_start) or pd.isna(row.period_end):
+        return "–"
+    return c.n.period(pd.Timestamp(row.period_start).date(), pd.Timestamp(row.period_end).date())
 
 
 def _all_findings(c: Context) -> list[Finding]:
@@ -81,7 +95,7 @@ def _attendance(c: Context) -> str:
     for row in c.baseline.attendance.itertuples():
         name = c.words(f"population.{row.population}").lower()
         if math.isnan(row.paid_h):
-            unpaid.append(f"{name[0].upper()}{name[1:]}: {row.sentence}")
+            unpaid.append(c.words(f"ceilings.subject.{row.population}"))
             continue
         parts.append(
             c.words(
@@ -94,7 +108,7 @@ def _attendance(c: Context) -> str:
             )
         )
     paid = [c.words("data.paid", parts="; ".join(parts))] if parts else []
-    return " ".join([*paid, *unpaid])
+    return " ".join([*paid, *([c.words("data.unpaid", populations=c.words.listed(unpaid))] if unpaid else [])])
 
 
 def _kinds(found: list[Finding]) -> list[list[Finding]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Part, Text
 from analysis.report.context import Context
 
 # definitions of these kinds are quoted as one number
@@ -29,8 +29,14 @@ def chapter(c: Context) -> Chapter:
     words, frame = c.words, c.baseline.crosswalk
     shares = frame[(frame["unit"] == "share") & frame["value"].notna()]
     parts: list[Part] = [Text(words("definitions.base"))]
-    if len(frame):
+    if len(_shown(frame)):
         parts.append(_table(c, frame))
+    elif len(frame):
+        parts.append(
+            Absent(
+                words("definitions.none_shown", n=c.n.count(frame["definition"].nunique())), words("definitions.need")
+            )
+        )
     return Chapter(words("definitions.topic"), words("definitions.question"), _answer(c, shares), parts)
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from analysis.foundation.estimate import Quantity
 from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Column, Drawing, table_record
-from analysis.report.chapters import achievable, blend, measure
+from analysis.report.chapters import achievable, blend, logs, measure
 from analysis.report.context import Context
-from analysis.report.exhibits import limits, policies, shares, style
+from analysis.report.exhibits import limits, policies, shares, spans, style
 
 HEIGHT_MM = 37.0
 COLUMNS = 7
@@ -47,8 +47,11 @@ def _rows(c: Context) -> list[dict[str, Any]]:
     estimated = [achievable.sentence(c, row) for row in limits.rows(c.utilization).itertuples()]
     assessed = [blend.sentence(c), _gates(c)]
     measured = [measure.non_work(c, name) for name in c.populations()]
+    drawn = (shares, shares.ladder_shares, c.baseline)
+    if shares.missing(c.baseline) and logs.unmeasured(c):
+        drawn = (spans, spans.work_and_gaps, c.baseline)
     return [
-        _row(c, "measure", measured, (shares, shares.ladder_shares, c.baseline), (0.2, 0.2, 0.2, 0.2)),
+        _row(c, "measure", measured, drawn, (0.2, 0.2, 0.2, 0.2)),
         _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2)),
         _row(
             c,
@@ -76,6 +79,7 @@ def _row(
             margins,
             COLUMNS,
         )
+    why = why and c.words(f"first.{name}.unanswered")
     return {
         "topic": c.words(f"first.{name}.topic"),
         "question": c.words(f"first.{name}.question"),

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
-from analysis.report.context import Context, bounded
+from analysis.report.chapters import logs
+from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import groups, shares
 from analysis.report.numbers import mark
 
@@ -20,7 +21,7 @@ def non_work(c: Context, population: str) -> str:
     estimate = c.estimate("baseline.non_work_share", population=population)
     figure = c.n.estimate(estimate) if estimate is not None else ""
     if not figure:
-        return c.words(f"measure.unknown.{population}")
+        return f"{c.words(f'measure.unknown.{population}')} {logs.lower_bound(c, population)}".strip()
     waiting = c.figure("baseline.idle_share", population=population)
     known = estimate is not None and estimate.value is not None
     key = f"measure.{'known' if known else 'bound'}.{population}"
@@ -32,35 +33,39 @@ def non_work(c: Context, population: str) -> str:
 def chapter(c: Context) -> Chapter:
     """Return the chapter that measures."""
     words = c.words
-    populations = c.populations()
+    populations = c.measured()
     behind = words.listed([text for name in populations if (text := c.behind(name))])
-    parts: list[Part] = [
-        c.drawn(
-            shares,
-            shares.ladder_shares,
-            c.baseline,
-            name="ladder_shares",
-            height_mm=20.5 * max(len(shares.segments(c.baseline)), 1),
-            margins_mm=(0.3, 0.3, 0.3, 0.3),
-            source=c.source(
-                "spells",
-                "state_totals",
-                "work_items",
-                "observations",
-                "schedule",
-                n=behind,
-                definition=words("measure.base"),
-            ),
-        )
-    ]
+    parts: list[Part] = [] if logs.unmeasured(c) and shares.missing(c.baseline) else [_ladder(c, behind)]
     facts = _facts(c)
     if facts:
         parts.append(facts)
     if populations:
         parts.append(_table(c, populations))
     parts += [_groups(c, name) for name in populations if not groups.missing(c.baseline, population=name)]
-    answer = " ".join(non_work(c, name) for name in populations) or words("missing.baseline")
+    parts += logs.parts(c)
+    answer = " ".join(non_work(c, name) for name in c.populations()) or words("missing.baseline")
     return Chapter(words("measure.topic"), words("measure.question"), answer, parts)
+
+
+def _ladder(c: Context, behind: str) -> Part:
+    """Return the shares of the time at work as a chart."""
+    return c.drawn(
+        shares,
+        shares.ladder_shares,
+        c.baseline,
+        name="ladder_shares",
+        height_mm=20.5 * max(len(shares.segments(c.baseline)), 1),
+        margins_mm=(0.3, 0.3, 0.3, 0.3),
+        source=c.source(
+            "spells",
+            "state_totals",
+            "work_items",
+            "observations",
+            "schedule",
+            n=behind,
+            definition=c.words("measure.base"),
+        ),
+    )
 
 
 def _facts(c: Context) -> Facts | None:
@@ -95,7 +100,7 @@ def _table(c: Context, populations: list[str]) -> Exhibit:
             "measure.why",
             what=words(f"measure.row.{name}"),
             population=words(f"population.{population}"),
-            reason=found.reasons[0],
+            reason=without_because(found.reasons[0]),
         )
         for name in ("non_work_share", "idle_share", "away_share")
         for population in populations

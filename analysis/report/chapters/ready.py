@@ -139,8 +139,8 @@ def _changes(c: Context) -> list[Exhibit]:
             columns=(
                 Column("", width=0),
                 Column(words("ready.column.change"), width=5),
-                Column(words("ready.column.levels"), width=1.5),
-                Column(words("ready.column.effort"), width=1.2),
+                Column(words("ready.column.levels"), width=1.3),
+                Column(words("ready.column.effort"), width=1.6),
                 Column(words("ready.column.owner"), width=2.4),
                 Column(words("ready.column.evidence"), width=3.6),
             ),

@@ -83,6 +83,8 @@ def _parts_of_day(c: Context) -> list[Exhibit]:
 def gaps(c: Context) -> Chapter:
     """Return the chapter on the lengths of gaps."""
     words = c.words
+    waiting = gap_exhibit.read_from(c.baseline)[1] == "waiting"
+    stated = bool(c.baseline.item_lengths["interruptible"].notna().any())
     parts: list[Part] = [
         c.drawn(
             gap_exhibit,
@@ -92,11 +94,15 @@ def gaps(c: Context) -> Chapter:
             height_mm=52 + 5.4 * len(c.baseline.item_lengths.head(gap_exhibit.MOST_TYPES)),
             margins_mm=(34, 38, 2.5, 7),
             source=c.source(
-                "spells", "contacts", "work_items", n=c.behind("contact_centre"), definition=words("gaps.definition")
+                "spells",
+                "contacts",
+                "work_items",
+                n=c.behind("contact_centre"),
+                definition=words("gaps.definition" if waiting else "gaps.definition_between"),
             ),
             notes=(
-                Note(words("gaps.read.title"), words("gaps.read.text")),
-                Note(words("gaps.stop.title"), words("gaps.stop.text")),
+                Note(words("gaps.read.title"), words("gaps.read.text", time=gap_exhibit.time_of(c.baseline))),
+                Note(words("gaps.stop.title"), words("gaps.stop.text" if stated else "gaps.stop.unstated")),
             ),
         ),
         *_classes(c),
@@ -104,7 +110,11 @@ def gaps(c: Context) -> Chapter:
     ]
     known = not gap_exhibit.missing(c.baseline)
     answer = (
-        words("gaps.answer", share=c.n.share(gap_exhibit.longer_than(c.baseline, 300)))
+        words(
+            "gaps.answer" if waiting else "gaps.answer_between",
+            share=c.n.share(gap_exhibit.longer_than(c.baseline, 300)),
+            time=gap_exhibit.time_of(c.baseline),
+        )
         if known
         else words("missing.gaps")
     )
@@ -112,25 +122,22 @@ def gaps(c: Context) -> Chapter:
 
 
 def _classes(c: Context) -> list[Exhibit]:
-    """Return the gaps of the contact centre by class of length."""
+    """Return the gaps that the chart shows by class of length."""
     words, frame = c.words, c.baseline.gaps
-    rows = frame[(frame["population"] == "contact_centre") & (frame["kind"] == "waiting")]
+    population, kind = gap_exhibit.read_from(c.baseline)
+    rows = frame[(frame["population"] == population) & (frame["kind"] == kind)]
     if rows.empty:
         return []
-    short = rows.iloc[:2]
+    waiting = kind == "waiting"
     return [
         Exhibit(
-            words(
-                "gaps.classes.headline",
-                gaps=c.n.share(short["gaps"].sum() / max(rows["gaps"].sum(), 1)),
-                hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
-            ),
+            _classes_headline(c, rows, waiting=waiting),
             c.source("spells", "contacts", n=words("gaps.count", n=c.n.count(rows["gaps"].sum()))),
             columns=(
                 Column(words("gaps.classes.length"), width=2),
                 Column(words("gaps.classes.gaps"), "right", 1.6),
                 Column(words("gaps.classes.hours"), "right", 1.6),
-                Column(words("gaps.classes.share"), "right", 4),
+                Column(words("gaps.classes.share", time=gap_exhibit.time_of(c.baseline)), "right", 4),
                 Column(words("gaps.classes.contact"), "right", 2.4),
             ),
             rows=[
@@ -138,15 +145,38 @@ def _classes(c: Context) -> list[Exhibit]:
                     words(f"gap_class.{place}"),
                     c.n.count(row.gaps),
                     c.n.hours(row.hours),
-                    Cell(c.n.share(row.share_of_gap_time), bar=float(row.share_of_gap_time), colour="#EBBB4E"),
+                    Cell(
+                        c.n.share(row.share_of_gap_time),
+                        bar=float(row.share_of_gap_time),
+                        colour="#EBBB4E" if waiting else "#AAB5C0",
+                    ),
                     c.n.hours(row.contact_waiting_h) if pd.notna(row.contact_waiting_h) else "–",
                 )
                 for place, row in enumerate(rows.itertuples())
             ],
-            notes=(Note(words("gaps.classes.note"), words("gaps.classes.note_text")),),
+            notes=(
+                Note(
+                    words("gaps.classes.note"),
+                    words("gaps.classes.note_text" if waiting else "gaps.classes.note_between"),
+                ),
+            ),
             columns_used=9,
         )
     ]
+
+
+def _classes_headline(c: Context, rows: pd.DataFrame, *, waiting: bool) -> str:
+    """Return how short the gaps are; of gaps between records, in how much of their time a contact waited."""
+    within = rows[~rows["gap_class"].str.startswith(">")]
+    if not waiting and within["contact_waiting_h"].notna().any():
+        share = within["contact_waiting_h"].sum() / within["hours"].sum()
+        return c.words("gaps.classes.headline_between", share=c.n.share(share))
+    return c.words(
+        "gaps.classes.headline",
+        gaps=c.n.share(rows["gaps"].iloc[:2].sum() / max(rows["gaps"].sum(), 1)),
+        hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
+        time=gap_exhibit.time_of(c.baseline),
+    )
 
 
 def _sensitivity(c: Context) -> list[Exhibit]:
@@ -168,7 +198,7 @@ def _sensitivity(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words("gaps.sensitivity.headline", parts=words.listed(spread)),
-            c.source("spells", "work_items", definition=words("gaps.sensitivity.definition")),
+            c.source("spells", "contacts", "work_items", definition=words("gaps.sensitivity.definition")),
             columns=(
                 Column(words("gaps.sensitivity.longest"), width=3),
                 *(Column(words(f"population.{name}"), "right", 2) for name in populations),

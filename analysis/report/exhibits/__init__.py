@@ -14,6 +14,7 @@ _NAMES = {
     "readiness_profile": ".profile",
     "sources": ".rows",
     "usable_by_mode": ".usable",
+    "work_and_gaps": ".spans",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

@@ -14,7 +14,12 @@ from analysis.report.exhibits.theme import Theme, exhibit
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
 
-POPULATION, KIND = "contact_centre", "waiting"
+# where gaps are read from: waiting where states show it, else the time between records, which is not idle time
+READ_FROM = (
+    ("contact_centre", "waiting"),
+    ("contact_centre", "between contacts"),
+    ("back_office", "between items"),
+)
 MOST_TYPES = 7
 CURVE = "#8A5A0C"
 # columns of the table beside the items, in widths of the axes
@@ -22,10 +27,23 @@ NAME_X, MEDIAN_X, SHARE_X = -0.34, 1.035, 1.17
 TICKS_S = (15, 30, 60, 120, 300, 600, 1800, 3600)
 
 
+def read_from(baseline: Baseline) -> tuple[str, str]:
+    """Return the population and the kind of gap that the exhibit shows."""
+    known = baseline.gap_survival[["population", "kind"]].drop_duplicates().itertuples(index=False, name=None)
+    present = set(known)
+    return next((found for found in READ_FROM if found in present), READ_FROM[0])
+
+
+def time_of(baseline: Baseline, *, theme: Theme | None = None) -> str:
+    """Return what the time in these gaps is called."""
+    return (theme or Theme()).words(f"gaps.time.{read_from(baseline)[1].replace(' ', '_')}")
+
+
 def curve(baseline: Baseline) -> pd.DataFrame:
-    """Return the survival of waiting time over gap length, from zero upwards."""
+    """Return the survival of the time in gaps over gap length, from zero upwards."""
     frame = baseline.gap_survival
-    chosen = frame[(frame["population"] == POPULATION) & (frame["kind"] == KIND) & (frame["length_s"] > 0)]
+    population, kind = read_from(baseline)
+    chosen = frame[(frame["population"] == population) & (frame["kind"] == kind) & (frame["length_s"] > 0)]
     return chosen.dropna(subset="share_of_time_longer").sort_values("length_s")
 
 
@@ -52,10 +70,11 @@ def headline(baseline: Baseline, *, theme: Theme | None = None) -> str:
     n = (words := (theme or Theme()).words).n
     known = items(baseline)
     if known.empty:
-        return words("gaps.headline.alone", share=n.share(longer_than(baseline, 300)))
+        return words("gaps.headline.alone", share=n.share(longer_than(baseline, 300)), time=time_of(baseline))
     short, long = known.iloc[0], known.iloc[-1]
     return words(
         "gaps.headline.items",
+        time=time_of(baseline),
         short=short["type"],
         short_share=n.share(short["share_longer"]),
         long=long["type"],
@@ -71,10 +90,16 @@ def alt_text(baseline: Baseline, *, theme: Theme | None = None) -> str:
         for length in (60, 300, 900)
     ]
     types = [
-        words("gaps.alt.item", type=row.type, length=n.length(row.median_s), share=n.share(row.share_longer))
+        words(
+            "gaps.alt.item",
+            type=row.type,
+            length=n.length(row.median_s),
+            share=n.share(row.share_longer),
+            time=time_of(baseline),
+        )
         for row in items(baseline).itertuples()
     ]
-    return " ".join([words("gaps.alt.curve", points=words.listed(points)), *types])
+    return " ".join([words("gaps.alt.curve", points=words.listed(points), time=time_of(baseline)), *types])
 
 
 @exhibit
@@ -112,7 +137,8 @@ def gap_survival(baseline: Baseline, *, ax: Axes | None = None, theme: Theme | N
     ax.fill_between(frame["length_s"], frame["low"], frame["high"], color=style.MEANINGS["idle"][0], alpha=0.35, lw=0)
     ax.plot(frame["length_s"], frame["share_of_time_longer"], color=CURVE, lw=1.6)
     longest = max(TICKS_S[-1], float(known["p75_s"].max()) if len(known) else 0.0)
-    ax.set(xscale="log", xlim=(TICKS_S[0], longest), ylim=(-foot * scale, 1.0))
+    shortest = min(TICKS_S[0], float(known["p25_s"].min()) if len(known) else TICKS_S[0])
+    ax.set(xscale="log", xlim=(shortest, longest), ylim=(-foot * scale, 1.0))
     _grid(ax, theme)
     for place, row in enumerate(known.itertuples()):
         _item(ax, row, -(head + (place + 0.5) * lane) * scale, theme)

@@ -25,10 +25,7 @@ def rows(utilization: Utilization) -> pd.DataFrame:
 
 def missing(utilization: Utilization, *, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
-    if len(rows(utilization)):
-        return ""
-    reasons = [text for text in utilization.achievable["reason"] if text]
-    return reasons[0] if reasons else (theme or Theme()).words("missing.utilization")
+    return "" if len(rows(utilization)) else (theme or Theme()).words("missing.utilization")
 
 
 def headline(utilization: Utilization, *, theme: Theme | None = None) -> str:

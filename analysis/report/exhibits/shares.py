@@ -70,10 +70,7 @@ def _observed(baseline: Baseline, population: str, known: dict[str, float]) -> f
 
 def missing(baseline: Baseline, *, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
-    if segments(baseline):
-        return ""
-    reasons = [text for text in baseline.shares["reason"] if text]
-    return reasons[0] if reasons else (theme or Theme()).words("missing.baseline")
+    return "" if segments(baseline) else (theme or Theme()).words("missing.baseline")
 
 
 def headline(baseline: Baseline, *, theme: Theme | None = None) -> str:
