@@ -16,13 +16,19 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from analysis.engagement.model import Engagement, sections
-from analysis.foundation.schema import UsageProblem
+from analysis.foundation.schema import DataProblem, UsageProblem
 
 Override = tuple[str, Any]
 
 # Control characters, surrogates, line and paragraph separators; and the marks that reverse the direction of text.
 _REFUSED_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 _REFUSED_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+# A question to the client, not a slip of the writer: which clock the exports' stamps show is never guessed.
+_ZONE_QUESTION = (
+    "{file}: [client] time_zone is not stated, so stamps without a zone cannot be placed in time. "
+    'Ask the client which zone its exports show, and write it like time_zone = "Europe/Amsterdam".'
+)
 
 # What pydantic's kinds of error mean to the writer of the file; {wanted} is the description of the key.
 _SAID = {
@@ -49,6 +55,8 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
     ------
     UsageProblem
         The file is missing, not TOML, or states something that the model refuses; all problems are listed at once.
+    DataProblem
+        Nothing is wrong but that the zone of the client's stamps is not stated: a question to the client.
     """
     file = Path(path)
     file = file / "engagement.toml" if file.is_dir() else file
@@ -62,6 +70,8 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
     try:
         return Engagement.model_validate(stated)
     except ValidationError as error:
+        if [(problem["loc"], problem["type"]) for problem in error.errors()] == [(("client", "time_zone"), "missing")]:
+            raise DataProblem(_ZONE_QUESTION.format(file=file.name)) from None
         lines = _problems(error, {name for name, _ in overrides})
         count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
         listed = "\n".join(f"  {line}" for line in lines)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from analysis.engagement.load import load_engagement, parsed_override
-from analysis.foundation.schema import UsageProblem
+from analysis.foundation.schema import DataProblem, UsageProblem
 
 from .conftest import CLIENT
 
@@ -159,3 +159,12 @@ def test_help_and_a_broken_file_are_quick_and_load_no_tables(write):
     assert "Did you mean blending?" in done.stderr
     # 0.2 s on a quiet machine; the bound leaves room for a busy one and still catches an import of pandas (over 1 s there)
     assert seconds < 1.5
+
+
+def test_a_missing_zone_is_a_question_to_the_client(write):
+    folder = write(CLIENT.replace('time_zone = "Europe/Amsterdam"\n', ""))
+    with pytest.raises(
+        DataProblem, match=r"engagement.toml: \[client\] time_zone is not stated.*Ask the client"
+    ) as caught:
+        load_engagement(folder.root)
+    assert caught.value.exit_status == 3
