@@ -123,7 +123,7 @@ class Kernels:
     @contextmanager
     def kernel(self) -> Iterator[Any]:
         """Yield a running kernel without any name from an earlier notebook."""
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         if self._manager is None:
             self._start()
@@ -140,7 +140,7 @@ class Kernels:
     def _start(self) -> None:
         from jupyter_client.kernelspec import KernelSpecManager
         from jupyter_client.manager import AsyncKernelManager
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         self._home = tempfile.TemporaryDirectory(prefix="engage-", ignore_cleanup_errors=True)
         # Without folders to search, python3 is this very interpreter and not whatever a user once registered.
@@ -167,7 +167,7 @@ class Kernels:
 
     def _clear(self) -> None:
         """Forget all names that the notebook before left."""
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         client = self._manager.client()
         client.start_channels()
@@ -182,7 +182,7 @@ class Kernels:
     def _stop(self) -> None:
         self._close_clients()
         if self._manager is not None:
-            from jupyter_core.utils import run_sync
+            from nbclient.util import run_sync
 
             run_sync(_cancel_all)()
             run_sync(self._manager.shutdown_kernel)(now=True)
