@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.foundation.calendars import local_day
 from analysis.foundation.clusters import bootstrap
 from analysis.foundation.intervals import union
 
@@ -74,9 +75,10 @@ def spans(records: pd.DataFrame, *, zone: str | Mapping[str, str], least: int = 
     ([65.0, 95.0], [30.0])
     """
     rows = pd.DataFrame({"agent": records["agent"], "start": records["start"], "end": records["end"]})
-    rows["day"], last = (_local_day(rows[side], rows["agent"], zone) for side in ("start", "end"))
+    place = zone if isinstance(zone, str) else rows["agent"].map(zone)
+    rows["day"], last = (local_day(rows[side], place) for side in ("start", "end"))
     # a record that ends at midnight sharp belongs to the day on which it began
-    midnight = _local_day(rows["end"] - pd.Timedelta(1, "us"), rows["agent"], zone)
+    midnight = local_day(rows["end"] - pd.Timedelta(1, "us"), place)
     same = rows["day"].eq(last) | (rows["day"].eq(midnight) & rows["end"].gt(rows["start"]))
     left_out = int((~same).sum())
     rows = rows[same].sort_values(["agent", "day", "start", "end"], kind="stable", ignore_index=True)
@@ -239,18 +241,6 @@ def survival(
         low, high = (math.nan if limit is None else min(1.0, max(0.0, limit)) for limit in (found.low, found.high))
         rows.append((float(length), value, low, high))
     return pd.DataFrame(rows, columns=["length_s", "share_of_time_longer", "low", "high"])
-
-
-def _local_day(stamps: pd.Series, agents: pd.Series, zone: str | Mapping[str, str]) -> pd.Series:
-    """Return the local date (naive midnight) of UTC stamps."""
-    if isinstance(zone, str):
-        return stamps.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-    zones = agents.map(zone)
-    parts = [
-        stamps[zones == name].dt.tz_convert(name).dt.tz_localize(None).dt.normalize()
-        for name in zones.dropna().unique()
-    ]
-    return pd.concat(parts).reindex(stamps.index)
 
 
 def _us(stamps: pd.Series) -> np.ndarray:
