@@ -95,11 +95,6 @@ def _stationary(n: int, c: int, rates: Rates, cut: int, kept: int) -> tuple[np.n
         waiting[y] = block[n - c : n - c + kept]
         if y > 0:
             lowest = y * nu * (mass - block[0]) / ((c - y + 1) * mu)
-        if max(mass, lowest) > _LARGE:
-            sums *= _SMALL
-            waiting[y:] *= _SMALL
-            block *= _SMALL
-            lowest *= _SMALL
         block, above = above, block
     return waiting, sums
 

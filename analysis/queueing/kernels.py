@@ -200,7 +200,7 @@ def fewest_agents(a: float, eta: float, tau: float, target: float) -> float:
         return 0.0 if a == 0.0 else 1.0
     # n agents serve at most n of a erlangs, so fewer than a * target never meet it; without patience n <= a never does
     low = float(math.floor(a)) if eta == 0.0 else max(0.0, math.floor(a * target) - 1.0)
-    high, step = low + 1.0, 1.0
+    high, step = max(low + 1.0, float(math.floor(a))), 1.0
     while served_in_time(high, a, eta, tau) < target:
         low, high, step = high, high + step, 2.0 * step
     while high - low > 1.0:

@@ -58,7 +58,7 @@ class Blend(Result):
         """Return the answer as a sentence."""
         return (
             f"{self.agents} agents, items while fewer than {self.threshold} are busy: {self.items_per_h:.1f} items an hour "
-            f"({self.item_agents:.2f} agents, {self.net_agents:.2f} net), {percent(self.service_level)} answered within "
+            f"({self.item_agents:.2f} agents, {self.net_agents:z.2f} net), {percent(self.service_level)} answered within "
             f"{self.answer_within_s:g} s, {percent(self.p_abandon)} given up"
         )
 

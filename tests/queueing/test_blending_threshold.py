@@ -94,6 +94,7 @@ DESKS = [
     (3, 0.4, 0.2, 0.05, 0.0, 2),
     (4, 0.6, 0.2, 0.4, 0.0, 4),
     (4, 0.5, 0.2, 0.2, 0.0, 3),
+    (4, 0.5, 0.2, 0.21, 0.0, 3),
     (5, 0.6, 0.2, 0.1, 0.5, 5),
     (5, 1.4, 0.2, 0.3, 0.5, 4),
     (3, 0.3, 0.2, 0.02, 0.25, 3),
@@ -179,6 +180,13 @@ def test_best_threshold_is_the_largest_that_keeps_the_promise(desk, target):
     assert best == (max(keeping) if keeping else None)
 
 
+def test_a_promise_met_exactly_is_kept():
+    desk = {"arrivals_per_h": 180, "aht_s": 300, "item_s": 420}
+    level = queueing.blend(20, threshold=11, **desk).service_level
+    assert queueing.best_threshold(20, target=level, **desk) == 11
+    assert queueing.best_threshold(20, target=level * (1 + 1e-12), **desk) == 10
+
+
 @given(desks)
 @settings(max_examples=40)
 def test_no_items_is_erlang(desk):
@@ -217,6 +225,26 @@ def test_two_lengths_become_one(patience_s, within, threshold):
     two = queueing.blend(20, item_s=300 * (1 + 1e-12), **desk, **more)
     for name in MEASURES:
         assert getattr(two, name) == pytest.approx(getattr(one, name), rel=1e-10, abs=1e-11), name
+
+
+@pytest.mark.parametrize("within", [3000.0, 28_800.0])
+def test_two_lengths_become_one_near_saturation(within):
+    """Long queues and deferrable promises: callers in place 1,000 may still be served in time."""
+    desk = {"arrivals_per_h": 142.56, "aht_s": 300, "threshold": 10, "answer_within_s": within}
+    one = queueing.blend(12, item_s=300, **desk)
+    two = queueing.blend(12, item_s=300 * (1 + 1e-12), **desk)
+    assert two.service_level == pytest.approx(one.service_level, rel=1e-9)
+    assert two.mean_wait_s == pytest.approx(one.mean_wait_s, rel=1e-9)
+
+
+@pytest.mark.parametrize("stretch", [1 - 1e-13, 1.0, 1 + 1e-13, 1 + 1e-11])
+def test_items_of_half_a_call_are_no_special_case(stretch):
+    """The generating function of completions has a removable singularity where items end twice as fast as calls."""
+    desk = {"arrivals_per_h": 115, "aht_s": 300, "threshold": 11}
+    level, near = (queueing.blend(12, item_s=150 * x, **desk).service_level for x in (stretch, 1 + 1e-6))
+    assert level == pytest.approx(near, abs=2e-7)
+    endless = queueing.blend(12, item_s=150, **desk).service_level
+    assert level == pytest.approx(endless, abs=1e-11)
 
 
 @pytest.mark.parametrize("threshold", [2, 9, 12])
