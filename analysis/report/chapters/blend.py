@@ -16,6 +16,12 @@ MODES = ("releasable", "shareable", "interruptible")
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 # policies shown on each side of the boundary
 NEIGHBOURS = 2
+# reasons of the inventory that a client's answer would settle, and their short form
+UNSTATED = {
+    "not stated whether regulated": "inventory.unstated.regulated",
+    "not stated whether it leaves the desk": "inventory.unstated.desk",
+    "not stated whether it can be interrupted": "inventory.unstated.interrupted",
+}
 TONES: dict[str, Tone] = {"room": "accent", "no room": "warning", "cannot say": "muted"}
 
 
@@ -159,7 +165,9 @@ def _modes(c: Context, pool: str | None) -> list[Exhibit]:
     """Return the recommendation for each mode."""
     words, frame = c.words, c.blending.recommendation
     frame = frame[frame["pool"] == pool]
-    if frame.empty:
+    one_reason = frame["reason"].nunique() == 1 and "room" not in set(frame["verdict"])
+    if frame.empty or (one_reason and frame["reason"].iloc[0]):
+        # the chapter's answer has said it
         return []
     room = [words(f"mode.{row.mode}").lower() for row in frame.itertuples() if row.verdict == "room"]
     unsaid = "blend.no_room" if "no room" in set(frame["verdict"]) else "blend.unsaid"
@@ -212,13 +220,10 @@ def _service(c: Context) -> list[Exhibit]:
     if frame.empty:
         return []
     known = frame[frame["measured"].notna()]
-    kept = int((known["measured"] >= known["target"]).sum())
     share = c.n.share
     return [
         Exhibit(
-            words("service.headline", kept=c.n.count(kept), all=words.some("service.queues", len(known)))
-            if len(known)
-            else words("service.unmeasured"),
+            _service_headline(c, known),
             c.source("contacts", "volumes", definition=words("service.definition")),
             columns=(
                 Column(words("service.column.queue"), width=2.4),
@@ -243,6 +248,31 @@ def _service(c: Context) -> list[Exhibit]:
     ]
 
 
+def _service_headline(c: Context, known: pd.DataFrame) -> str:
+    """Return in how many queues the promise is kept; of a single queue its figures."""
+    words, kept = c.words, int((known["measured"] >= known["target"]).sum())
+    if known.empty:
+        return words("service.unmeasured")
+    if len(known) > 1:
+        every = words.some("service.queues", len(known))
+        return words("service.headline", kept=c.n.count(kept) if kept else words("service.no_queue"), all=every)
+    row = next(known.itertuples())
+    return words(
+        "service.single.kept" if kept else "service.single.missed",
+        measured=bounded(c.n, row, value="measured"),
+        within=c.n.length(row.answer_within_s),
+        target=c.n.share(row.target),
+    )
+
+
+def _unsuitable(c: Context, reason: str) -> str:
+    """Return why an item type is left out; what is not stated is listed in one phrase."""
+    parts = [part.strip() for part in reason.split(";") if part.strip()]
+    unstated = [UNSTATED[part] for part in parts if part in UNSTATED]
+    said = [c.words("inventory.not_stated", what=", ".join(map(c.words, unstated)))] if unstated else []
+    return "; ".join([*(part for part in parts if part not in UNSTATED), *said])
+
+
 def _inventory(c: Context) -> list[Exhibit]:
     """Return the item types with what each mode could take, type by type."""
     words, frame = c.words, c.blending.inventory
@@ -253,7 +283,9 @@ def _inventory(c: Context) -> list[Exhibit]:
     yes, no = Cell("●", tone="accent"), Cell("–", tone="muted")
     return [
         Exhibit(
-            words("inventory.headline", fit=c.n.count(len(fits)), all=c.n.count(len(frame)), hours=hours),
+            words("inventory.headline", fit=c.n.count(len(fits)), all=c.n.count(len(frame)), hours=hours)
+            if len(fits)
+            else words("inventory.headline_none", all=c.n.count(len(frame))),
             c.source("work_items", "item_types", definition=words("inventory.definition")),
             columns=(
                 Column(words("inventory.column.type"), width=2.6),
@@ -273,7 +305,7 @@ def _inventory(c: Context) -> list[Exhibit]:
                         yes if fit else no
                         for fit in (row.suitable_blocks, row.suitable_between, row.suitable_interrupt)
                     ),
-                    Cell(str(row.reason or ""), tone="muted"),
+                    Cell(_unsuitable(c, str(row.reason or "")), tone="muted"),
                 )
                 for row in frame.itertuples()
             ],

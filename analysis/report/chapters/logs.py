@@ -17,12 +17,6 @@ ROWS = (
     "work_over_span",
     "gross_h",
     "merged_h",
-    "records_timed",
-    "records_over_midnight",
-    "contacts",
-    "contacts_handled",
-    "queued_share",
-    "mean_wait_of_queued_s",
 )
 MOST_FACTS = 4
 
@@ -103,9 +97,9 @@ def _table(c: Context, names: tuple[str, ...], tables: tuple[str, ...]) -> Exhib
         headline,
         c.source(*tables),
         columns=(
-            Column(words("logs.column.fact"), width=3.4),
-            *(Column(words(f"population.{name}"), "right", 1.7) for name in names),
-            Column(words("logs.column.means"), width=5),
+            Column(words("logs.column.fact"), width=3),
+            *(Column(words(f"population.{name}"), "right", 1.5) for name in names),
+            Column(words("logs.column.means"), width=5.4),
         ),
         rows=rows,
     )

@@ -102,7 +102,10 @@ def gaps(c: Context) -> Chapter:
             ),
             notes=(
                 Note(words("gaps.read.title"), words("gaps.read.text", time=gap_exhibit.time_of(c.baseline))),
-                Note(words("gaps.stop.title"), words("gaps.stop.text" if stated else "gaps.stop.unstated")),
+                Note(
+                    words("gaps.stop.title" if stated else "gaps.stop.title_unstated"),
+                    words("gaps.stop.text" if stated else "gaps.stop.unstated"),
+                ),
             ),
         ),
         *_classes(c),

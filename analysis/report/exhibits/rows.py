@@ -13,6 +13,7 @@ from analysis.report.exhibits.theme import Theme, exhibit
 
 # Rows that carry no record: they are part of the count and of no judgement.
 FURNITURE = ("header", "banner", "blank", "total")
+LEAST_NAME_MM, MOST_NAME_MM = 48.0, 72.0
 FATES = ("used", "furniture", "duplicate", "excluded", "rejected")
 COLOURS = {
     "used": style.MEANINGS["utilization"][0],
@@ -43,6 +44,13 @@ def fates(intake: Any) -> pd.DataFrame:
             "rejected": [sum(reasons(cell).values()) for cell in frame["rejected"]],
         }
     )
+
+
+def name_mm(intake: Any) -> float:
+    """Return the width [mm] that the files' names need, within what the page can give."""
+    names = [str(name).removeprefix("data/") for name in intake.files["file"]]
+    widest = max((style.text_width_pt(name, style.LABEL) for name in names), default=0.0) / style.MM
+    return min(max(widest + 4, LEAST_NAME_MM), MOST_NAME_MM)
 
 
 def missing(intake: Any, *, theme: Theme | None = None) -> str:
@@ -102,14 +110,19 @@ def sources(intake: Any, *, ax: Axes | None = None, theme: Theme | None = None) 
     if missing(intake):
         raise ValueError(missing(intake, theme=theme))
     frame = fates(intake)
-    ax = style.axes(ax, width_mm=166, height_mm=5.4 * len(frame) + 6, margins_mm=(48, 74, 5, 1))
+    ax = style.axes(ax, width_mm=166, height_mm=5.4 * len(frame) + 6, margins_mm=(name_mm(intake), 74, 5, 1))
     ax.set(xlim=(0, 1), ylim=(len(frame) - 0.5, -0.5))
     right = 1 + style.MM * 3 / style.size_pt(ax)[0]
     for place, row in enumerate(frame.to_dict("records")):
         _bar(ax, row, place)
-        _beside(ax, row, place, right, theme)
+        _beside(ax, row, place, (name_mm(intake), right), theme)
     width = style.size_pt(ax)[0]
-    columns = {"file": -style.MM * 47 / width, "share": 0.0, "rows": right, "rest": right + style.MM * 16 / width}
+    columns = {
+        "file": -style.MM * (name_mm(intake) - 1) / width,
+        "share": 0.0,
+        "rows": right,
+        "rest": right + style.MM * 16 / width,
+    }
     for key, x in columns.items():
         style.beside(ax, x, -0.75, theme.words(f"sources.column.{key}"), va="bottom")
     ax.set_axis_off()
@@ -126,11 +139,12 @@ def _bar(ax: Axes, row: dict[str, Any], place: int) -> None:
         left += share
 
 
-def _beside(ax: Axes, row: dict[str, Any], place: int, right: float, theme: Theme) -> None:
+def _beside(ax: Axes, row: dict[str, Any], place: int, columns: tuple[float, float], theme: Theme) -> None:
     """Write the file's name left of its bar, its rows and the fates of the unused ones right of it."""
+    name, right = columns
     n, width, ink = theme.words.n, style.size_pt(ax)[0], {"size": style.LABEL, "color": theme.ink}
-    name = style.fitted(str(row["file"]).removeprefix("data/"), style.LABEL, style.MM * 45)
-    style.beside(ax, -style.MM * 47 / width, place, name, **ink)
+    text = style.fitted(str(row["file"]).removeprefix("data/"), style.LABEL, style.MM * (name - 3))
+    style.beside(ax, -style.MM * (name - 1) / width, place, text, **ink)
     style.beside(ax, right + style.MM * 13 / width, place, n.count(row["physical"]), ha="right", **ink)
     x = right + style.MM * 16 / width
     for fate in FATES[2:]:
