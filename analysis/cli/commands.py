@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from argparse import Namespace
 from collections.abc import Iterable
@@ -45,6 +46,8 @@ def run(options: Namespace) -> int:
 
     if options.force and options.start:
         raise UsageProblem("--force runs every stage, --from only some. Give one of them.")
+    # what it would log, the messages of a run say better
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
     folder = _folder(options)
     outcome = run_chain(
         folder,

@@ -100,6 +100,7 @@ def run_chain(
         ensure_sample(folder)
     engagement = load_engagement(folder.file, overrides=overrides)
     require_sources(engagement)
+    keys.brand_hashes(engagement, folder)  # a wrong brand file is said now, not after all stages
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), Kernels(isolated=isolated) as kernels:
         run = _Run(folder, engagement, overrides=tuple(overrides), kernels=kernels, say=say, key=pseudonym_key(folder))
         write_json(folder.work / RECORD_FILE, {"overrides": [list(pair) for pair in overrides]})

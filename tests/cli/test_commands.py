@@ -124,6 +124,7 @@ def test_a_mistake_is_one_message_and_a_status(words, status, said, acme, capsys
     ("text", "shifts", "status", "said"),
     [
         (CLIENT, SHIFTS, 2, "there is no [[source]] yet"),
+        (CLIENT + SOURCE + '[report]\nbrand = "firm.toml"\n', SHIFTS, 2, "firm.toml: there is no such file"),
         (CLIENT + SOURCE + "[blnding]\n", SHIFTS, 2, "Did you mean blending?"),
         (CLIENT + SOURCE.replace("shifts.csv", "shift.csv"), SHIFTS, 3, "the nearest files are data/shifts.csv"),
         (CLIENT + SOURCE, SHIFTS.replace("agent,", "login,"), 3, "data/shifts.csv"),

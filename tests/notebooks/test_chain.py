@@ -250,6 +250,25 @@ def test_the_report_is_built_from_the_artefacts_alone(copy):
     assert verify(copy) == ()
 
 
+def test_a_firms_brand_changes_the_report_and_nothing_else(copy):
+    before, manifest = (
+        hashes_below(copy.reports),
+        json.loads((copy.reports / "manifest.json").read_text(encoding="utf-8")),
+    )
+    brand = (assets() / "templates" / "report" / "brand.toml").read_text(encoding="utf-8")
+    changed = re.sub(r'^accent = ".*?"', 'accent = "#7A1FA2"', brand, flags=re.MULTILINE)
+    assert changed != brand
+    (copy.root / "firm.toml").write_text(changed, encoding="utf-8")
+    text = copy.file.read_text(encoding="utf-8")
+    copy.file.write_text(text + '\n[report]\nbrand = "firm.toml"\n', encoding="utf-8")
+    run = run_chain(copy)
+    assert [stage.name for stage in run.stages if stage.made] == ["report"]
+    after = hashes_below(copy.reports)
+    assert after["assessment.pdf"] != before["assessment.pdf"]
+    assert after["results.json"] == before["results.json"]
+    assert json.loads((copy.reports / "manifest.json").read_text(encoding="utf-8"))["stages"] == manifest["stages"]
+
+
 def test_a_hostile_name_is_printed_and_nothing_else(copy, tmp_path):
     import pypdfium2
 
