@@ -44,7 +44,8 @@ def free_weight(n: float, a: float) -> float:
 @kernel
 def wait_probability(n: float, a: float) -> float:
     """Return Erlang C for a < n."""
-    return n / ((n - a) * free_weight(n, a) + n)
+    ratio = n / (n - a)  # divided first: (n - a) times the weight could overflow where the answer does not
+    return ratio / (free_weight(n, a) + ratio)
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis import queueing
@@ -94,6 +94,7 @@ def test_arrays_broadcast_and_scalars_stay_scalars():
 
 
 @given(st.integers(1, 300), st.floats(0.001, 400), st.integers(1, 50))
+@example(256, 6.25, 1)
 def test_more_agents_block_and_delay_less(n, a, more):
     assert queueing.erlang_b(n + more, a) <= queueing.erlang_b(n, a)
     if a < n:
