@@ -120,6 +120,8 @@ def _decisions(c: Context) -> dict[str, Any]:
         Column(words("first.column.effort"), width=1),
         Column(words("first.column.unlocks"), width=2.8),
     ]
+    if not any(str(getattr(row[-1], "text", row[-1]) or "").strip() for row in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return table_record(columns, rows)
 
 

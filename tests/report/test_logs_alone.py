@@ -1,0 +1,91 @@
+"""Logs without shifts: the report shows what they hold, as a lower bound, and calls no gap idle."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pandas as pd
+import pytest
+
+from analysis.report import build_report
+from analysis.report.exhibits import gaps, spans
+from tests.report.conftest import words_of
+from tests.report.factory import BO, CC
+
+FACTS = [
+    (CC, "agent_days", 361.0, "agent-days"),
+    (CC, "work_h", 16_080.0, "h"),
+    (CC, "work_over_span", 0.687, "share"),
+    (CC, "contacts", 33_344.0, "count"),
+    (CC, "contacts_handled", 26_671.0, "count"),
+    (CC, "queued_share", 0.543, "share"),
+    (BO, "agent_days", 2_070.0, "agent-days"),
+    (BO, "work_h", 7_920.0, "h"),
+]
+
+
+@pytest.fixture(scope="module")
+def logs_alone(material):
+    """Return the material of a client of whom only logs are known."""
+    baseline = material["baseline"]
+    between = {"waiting": "between contacts"}
+    none = {"value": math.nan, "low": math.nan, "high": math.nan, "status": "insufficient"}
+    utilization = material["utilization"]
+    baseline = dataclasses.replace(
+        baseline,
+        quantities=(),
+        shares=baseline.shares.assign(**none),
+        groups=baseline.groups.head(0),
+        idle_by_slot=baseline.idle_by_slot.head(0),
+        facts=pd.DataFrame(FACTS, columns=["population", "fact", "value", "unit"]),
+        gaps=baseline.gaps.replace({"kind": between}),
+        gap_survival=baseline.gap_survival.replace({"kind": between}),
+        crosswalk=baseline.crosswalk.assign(value=math.nan),
+        attendance=baseline.attendance.assign(paid_h=math.nan, days=0),
+    )
+    utilization = dataclasses.replace(
+        utilization,
+        quantities=(),
+        ceilings=utilization.ceilings.assign(value=math.nan, reason="because no shifts were given"),
+        achievable=utilization.achievable.assign(today=math.nan, value=math.nan),
+    )
+    files = material["intake"].files.copy()
+    first = files.index == files.index[0]
+    files.loc[first, ["period_start", "period_end"]] = [pd.Timestamp("1999-02-01"), pd.Timestamp("1999-02-28")]
+    intake = dataclasses.replace(material["intake"], files=files)
+    return {**material, "baseline": baseline, "utilization": utilization, "intake": intake}
+
+
+@pytest.fixture(scope="module")
+def text(logs_alone, tmp_path_factory):
+    out = tmp_path_factory.mktemp("logs")
+    build_report(**logs_alone, out=out)
+    return " ".join(words_of(out / "assessment.pdf"))
+
+
+def test_the_work_on_record_is_a_lower_bound(text):
+    assert "The logs show 16,080 hours of contacts handled in 361 agent-days and 7,920 hours of item work in" in text
+    assert "Five shares add" not in text
+
+
+def test_what_cannot_be_said_is_a_sentence(text):
+    assert "None of the" in text
+    assert "What utilization can be reached cannot be said" in text
+    assert "because no shifts" not in text
+
+
+def test_gaps_between_contacts_are_not_called_waiting(logs_alone, text):
+    assert gaps.read_from(logs_alone["baseline"]) == (CC, "between contacts")
+    # 31 + 12 + 3 of 803 + 3088 + 1767 + 612 + 220 hours
+    assert "In 1 % of the time in gaps of up to one hour a contact was waiting" in text
+    assert "of waiting time comes in gaps" not in text
+
+
+def test_each_file_states_its_own_period(text):
+    assert "1 to 28 February 1999 and 2 March to 26 April 2026" in text
+
+
+def test_work_and_gaps_add_to_the_span(logs_alone):
+    for bar in spans.bars(logs_alone["baseline"]):
+        assert bar.work_h + sum(hours for _, hours in bar.gaps) == pytest.approx(bar.span_h)
