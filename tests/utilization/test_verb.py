@@ -17,8 +17,9 @@ PERIOD = CLIENT.model_copy(update={"period": CLIENT.period.model_copy(update={"e
 
 
 def pieces(day, agent):
-    """Support 48 of 480 minutes, half the rest handling, the other half waiting."""
-    return [(0, 48, "SUPPORT"), (48, 264 + day % 5, "HANDLING"), (264 + day % 5, 480, "IDLE")]
+    """Support 48 of 480 minutes, half the rest handling, the other half waiting; no two weeks are alike."""
+    uneven = day * 7 % 11
+    return [(0, 48, "SUPPORT"), (48, 264 + uneven, "HANDLING"), (264 + uneven, 480, "IDLE")]
 
 
 def volumes(days=20, *, offered=20.0, aht_s=300.0, spread=0.0):
@@ -104,7 +105,11 @@ def test_a_strict_cap_binds():
 
 
 def test_no_room_is_no_negative_room():
-    busy = lambda day, agent: [(0, 48, "SUPPORT"), (48, 460 + day % 5, "HANDLING"), (460 + day % 5, 480, "IDLE")]  # noqa: E731
+    busy = lambda day, agent: [
+        (0, 48, "SUPPORT"),
+        (48, 460 + day * 7 % 11, "HANDLING"),
+        (460 + day * 7 % 11, 480, "IDLE"),
+    ]  # noqa: E731
     _, found = centre(seen=busy)
     hours = find(found.quantities, "utilization.reclaimable_h_per_week", **CC)
     assert (hours.value, hours.low) == (0.0, 0.0)
