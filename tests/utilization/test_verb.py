@@ -105,11 +105,13 @@ def test_a_strict_cap_binds():
 
 
 def test_no_room_is_no_negative_room():
-    busy = lambda day, agent: [
-        (0, 48, "SUPPORT"),
-        (48, 460 + day * 7 % 11, "HANDLING"),
-        (460 + day * 7 % 11, 480, "IDLE"),
-    ]  # noqa: E731
+    def busy(day, agent):
+        return [
+            (0, 48, "SUPPORT"),
+            (48, 460 + day * 7 % 11, "HANDLING"),
+            (460 + day * 7 % 11, 480, "IDLE"),
+        ]
+
     _, found = centre(seen=busy)
     hours = find(found.quantities, "utilization.reclaimable_h_per_week", **CC)
     assert (hours.value, hours.low) == (0.0, 0.0)
