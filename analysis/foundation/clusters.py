@@ -95,9 +95,8 @@ def ratio(
     error, freedom = _linearised(x - share * m, labels)
     error /= base
     if error == 0:
-        return Estimate.missing(
-            f"all {k} {n_unit} have the same share: no variation to estimate from", status="degenerate", **described
-        )
+        same = f"all {k} {n_unit} have the same share, so its uncertainty cannot be judged"
+        return Estimate(share, share, share, reasons=(same,), **described)
     effective = share * (1 - share) / error**2
     if effective * min(share, 1 - share) < MINIMUM_EFFECTIVE_COUNT:
         return Estimate.missing(

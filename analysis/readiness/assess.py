@@ -149,7 +149,7 @@ def _evidence(answer: Answer) -> tuple[str, str, str]:
         return "data", "A", answer.score.evidence
     if answer.ratings.levels:
         return "raters", "C", "judgement of those asked"
-    return "none", "D", "no answer yet"
+    return "none", "", "no answer yet"
 
 
 def _profile(answers: Sequence[Answer], settings: ReadinessSettings) -> pd.DataFrame:

@@ -44,7 +44,7 @@ class Readiness:
     criteria
         criterion, domain, name, text (the question), gate (of any mode), auto (can be scored from data), level (0 to 4; NA without an
         answer), low_level, high_level (raters' range, or the rule at the interval's ends), raters (who gave a level), not_known (raters
-        who could not say), spread (text), source (data|raters|none), grade (A to D), evidence (figure and rule, or the kind of answer;
+        who could not say), spread (text), source (data|raters|none), grade (A or C; empty without an answer), evidence (figure and rule, or the kind of answer;
         never a rater's own words), disagreement (text, empty when none).
     verdict
         The headline.

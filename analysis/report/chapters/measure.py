@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.foundation.schema import SHARES
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part
 from analysis.report.chapters import logs
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import groups, shares
@@ -142,10 +142,10 @@ def _quantity(c: Context, name: str, population: str) -> Cell | str:
     return c.figure(name, population=population) or Cell(c.words("status.none"), tone="muted")
 
 
-def _groups(c: Context, population: str) -> Exhibit:
+def _groups(c: Context, population: str) -> Exhibit | Absent:
     count = min(groups.rows(c.baseline, population)[["site", "group"]].drop_duplicates().shape[0], groups.MOST_GROUPS)
     smallest = c.baseline.settings.minimum_group_agents
-    drawn = c.drawn(
+    return c.drawn(
         groups,
         groups.group_shares,
         c.baseline,
@@ -161,5 +161,3 @@ def _groups(c: Context, population: str) -> Exhibit:
             definition=c.words("groups.source", n=c.n.count(smallest)),
         ),
     )
-    assert isinstance(drawn, Exhibit)
-    return drawn
