@@ -139,7 +139,11 @@ def _unseen(c: Context) -> str:
                 c.words("first.unaccounted", population=c.words(f"ceilings.subject.{population}"), share=figure)
             )
     text = c.words("first.unaccounted_all", parts=c.words.listed(parts)) if parts else ""
-    missing = [_figure(c, quantity) for _, quantity in c.quantities if quantity.estimate.status != "ok"]
+    missing = [
+        _figure(c, quantity)
+        for _, quantity in c.quantities
+        if quantity.estimate.status != "ok" and quantity.estimate.low is None  # a bound is said where it stands
+    ]
     missing = [name for name in missing if name]
     missing = list(dict.fromkeys(missing))
     if missing:
