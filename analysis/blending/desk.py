@@ -11,6 +11,7 @@ from analysis.blending.promise import Promise
 
 # Grid step in load as a share of sqrt(agents), the scale on which waiting changes, finer for few agents; four points carry a cubic.
 GRID_STEP, FEW_AGENTS = 0.5, 8
+ALMOST_NO_LOAD = 1e-6
 IN_TIME, P_ABANDON, P_WAIT, ITEM_AGENTS = range(4)
 
 
@@ -130,5 +131,6 @@ class Desk:
     ) -> tuple[float, float, float, float]:
         key = (agents, agents if kept_free is None else min(kept_free, agents), point)
         if key not in self._exact:
-            self._exact[key] = self.exact(agents, point * step, kept_free)
+            # a first caller may find every agent on an item, so what callers get at no load is the limit, not "all is well"
+            self._exact[key] = self.exact(agents, max(point * step, ALMOST_NO_LOAD), kept_free)
         return self._exact[key]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis import queueing
@@ -28,6 +28,8 @@ def test_twenty_agents_as_published_for_the_threshold_policy():
 
 
 @settings(max_examples=60)
+@example(agents=2, rho=0.125, kept_free=0)
+@example(agents=1, rho=0.05, kept_free=0)
 @given(agents=st.integers(1, 40), rho=st.floats(0.05, 1.3), kept_free=st.one_of(st.none(), st.integers(0, 12)))
 def test_between_grid_points_it_stays_within_half_a_point_of_the_exact_answer(agents, rho, kept_free):
     model, load = desk(), rho * agents
