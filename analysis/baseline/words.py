@@ -17,14 +17,14 @@ _PARTS = {
 
 
 def figure(estimate: Estimate) -> str:
-    """Return a share as the report prints it, with its grade: ``31 % (27 to 35) A``.
+    """Return a share as the report prints it, with its grade: ``31 % (27 to 35) [A]``.
 
     Examples
     --------
     >>> figure(Estimate(0.31, 0.27, 0.35))
-    '31 % (27 to 35) A'
+    '31 % (27 to 35) [A]'
     """
-    return f"{estimate!r} {estimate.grade}" if estimate.value is not None else repr(estimate)
+    return f"{estimate!r} [{estimate.grade}]" if estimate.value is not None else repr(estimate)
 
 
 def sentence(population: str, shares: Mapping[str, Estimate], non_work: Estimate, *, basis: str) -> str:
