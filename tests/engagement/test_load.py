@@ -144,21 +144,18 @@ def test_an_override_stands_in_for_the_file_and_is_checked_like_it(write):
     assert "--set [baseline] seed: must be" in problem(folder, overrides=[("baseline.seed", -5)])
 
 
-def test_help_and_a_broken_file_are_quick_and_load_no_tables(write):
+def test_a_broken_file_is_said_without_loading_any_table_library(write):
     folder = write(CLIENT + "[blnding]\n")
     code = (
-        "import sys, time; t = time.perf_counter()\n"
+        "import sys\n"
         "from analysis.cli import main\n"
         f"status = main(['run', 'acme', '--workspace', {str(folder.workspace)!r}])\n"
         "heavy = [m for m in ('numpy', 'pandas', 'papermill', 'matplotlib') if m in sys.modules]\n"
-        "print(status, heavy, time.perf_counter() - t)"
+        "print(status, heavy)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
-    status, heavy, seconds = done.stdout.split(maxsplit=1)[0], "[]" in done.stdout, float(done.stdout.split()[-1])
-    assert (status, heavy) == ("2", True), done.stdout + done.stderr
+    assert done.stdout.split() == ["2", "[]"], done.stdout + done.stderr
     assert "Did you mean blending?" in done.stderr
-    # 0.2 s on a quiet machine; the bound leaves room for a busy one and still catches an import of pandas (over 1 s there)
-    assert seconds < 1.5
 
 
 def test_a_missing_zone_is_a_question_to_the_client(write):

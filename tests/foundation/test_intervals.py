@@ -349,23 +349,3 @@ def test_inputs_of_different_kinds_are_refused():
 def test_a_small_table_compiles_nothing():
     code = "import sys; from analysis import intervals; intervals.busy([(0, 5)]); sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_ten_times_the_rows_cost_about_ten_times_as_much():
-    """A growth gate in comparisons with itself: sorting dominates, nothing is quadratic."""
-    import time
-
-    def seconds(n: int) -> float:
-        rng = np.random.default_rng(1)
-        start = rng.integers(0, 10**12, n)
-        frame = pd.DataFrame(
-            {"agent": rng.integers(0, 100, n), "start": start, "end": start + rng.integers(0, 10**8, n)}
-        )
-        best = []
-        for _ in range(3):
-            begun = time.process_time()
-            intervals.union(frame, engine="numpy")
-            best.append(time.process_time() - begun)
-        return min(best)
-
-    assert seconds(400_000) <= 30 * seconds(40_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import mpmath
 import pytest
@@ -101,10 +100,8 @@ def test_against_the_plain_birth_death_chain():
     ],
 )
 def test_extremes_end_and_conserve(n, a, patience_s):
-    started = time.perf_counter()
     result = queueing.erlang_a(n, a, aht_s=300, patience_s=patience_s, answer_within_s=20)
     assert 0 <= result.quantile_wait_s(0.5) <= result.quantile_wait_s(0.99) < math.inf
-    assert time.perf_counter() - started < 5
     for share in (result.p_wait, result.p_abandon, result.service_level, result.occupancy):
         assert 0 <= share <= 1 + 1e-12
     # what is offered is served or given up
