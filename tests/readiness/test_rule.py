@@ -88,8 +88,9 @@ def test_the_change_set_towards_allowed_is_enough(levels, mode):
     reached = {**levels, **{change.criterion.id: change.to_level for change in changes}}
     assert rules.verdict_of(CRITERIA, reached, mode) in rules.ALLOWED
     for change in changes:
-        one_less = {**reached, change.criterion.id: levels[change.criterion.id]}
-        assert rules.verdict_of(CRITERIA, one_less, mode) not in rules.ALLOWED
+        for not_enough in (levels[change.criterion.id], change.to_level - 1):
+            lacking = {**reached, change.criterion.id: not_enough}
+            assert rules.verdict_of(CRITERIA, lacking, mode) not in rules.ALLOWED
 
 
 @given(some_levels, st.sampled_from(MODES))
@@ -98,6 +99,13 @@ def test_acceptability_of_fixed_levels_is_the_verdict(levels, mode):
     shares = rules.acceptability(CRITERIA, draws, mode)
     assert shares[rules.verdict_of(CRITERIA, levels, mode)] == 1.0
     assert sum(shares.values()) == 1.0
+
+
+@pytest.mark.parametrize("level", [None, 0, 1])
+def test_an_ordinary_criterion_that_is_low_or_unanswered_keeps_from_ready(level):
+    levels = {**dict.fromkeys(IDS, 4), "T2": level}
+    assert rules.verdict_of(CRITERIA, levels, "blocks") == "ready_with_changes"
+    assert [change.criterion.id for change in rules.changes_to_ready(CRITERIA, levels, "blocks")] == ["T2"]
 
 
 def test_headline_is_the_highest_allowed_mode():
