@@ -38,6 +38,8 @@ _POLICY = {
 _COLUMNS = {"service_level_modelled_after": "service_level", "occupancy_after": "occupancy"}
 _USABLE = "item hours per week that the recommended policy moves at promise and cap, at most the suitable item hours and the time agents wait"
 
+NO_INTERVAL = "the model's answer for the load and its spread as measured; their own uncertainty is not carried into it"
+
 
 def pool_quantities(
     name: str,
@@ -131,7 +133,10 @@ def _service_quantities(
     before = Estimate.missing("no model without contacts, handling times and agents on duty", basis="modelled")
     if modelled is not None:
         before = Estimate(
-            modelled.before, basis="modelled", method="Erlang A over the load's spread and the agents seen"
+            modelled.before,
+            basis="modelled",
+            method="Erlang A over the load's spread and the agents seen",
+            reasons=(NO_INTERVAL,),
         )
     results.append(
         Quantity(
@@ -153,6 +158,8 @@ def _mode_quantities(
         else:
             row = modelled.row(scope["mode"]) if ruling.verdict == "room" else modelled.frontier.iloc[0]
             method = "queueing model per half hour" if ruling.verdict == "room" else "today, no items are placed"
-            estimate = Estimate(float(row[_COLUMNS.get(name, name)]), method=method, **described)
+            estimate = Estimate(
+                float(row[_COLUMNS.get(name, name)]), method=method, reasons=(NO_INTERVAL,), **described
+            )
         results.append(Quantity(f"blending.{name}", estimate, words, scope))
     return results

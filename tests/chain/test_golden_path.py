@@ -60,6 +60,7 @@ def test_results_follow_the_contract(sample_run):
         assert q["status"] in STATUSES
         assert (q["value"] is None) == (q["status"] != "ok")
         assert q["status"] == "ok" or q["reasons"]
+        assert q["low"] is not None or q["reasons"], (q["id"], q["scope"])
         assert q["basis"] in {"measured", "modelled", "judged", "assumed"}
         assert q["grade"] in set("ABCD")
         assert set(q["scope"]) <= {"population", "pool", "site", "group", "queue", "policy", "mode"}
