@@ -32,8 +32,8 @@ class Means:
     ----------
     load, agents, idle_agents, resumable_agents
         Means per half hour.
-    load_shift, slack_shift
-        Change of the load against the data, and of load less agents.
+    slack_shift
+        Change of load less agents against the data.
     spread
         Coefficient of variation of the load between days, one number per resample (last axis of length 1).
     """
@@ -42,7 +42,6 @@ class Means:
     agents: np.ndarray
     idle_agents: np.ndarray
     resumable_agents: np.ndarray
-    load_shift: np.ndarray
     slack_shift: np.ndarray
     spread: np.ndarray
 
@@ -160,7 +159,7 @@ def means(totals: np.ndarray, pool: Pool) -> Means:
     agents = mean(part["agents"], "agents")
     idle, resumable = mean(part["idle_agents"], "idle_agents"), mean(part["resumable_agents"], "resumable_agents")
     shift = load - cells["load"].to_numpy()
-    return Means(load, agents, idle, resumable, shift, shift - (agents - pool.agents), _spread(totals, pool))
+    return Means(load, agents, idle, resumable, shift - (agents - pool.agents), _spread(totals, pool))
 
 
 def _parts(totals: np.ndarray, pool: Pool) -> dict[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -205,8 +204,3 @@ def _acts(
 def square_root_staffing(load: np.ndarray) -> np.ndarray:
     """Return the agents that the client's planner asks for: load plus a margin that grows with its square root."""
     return np.ceil(load + 0.9 * np.sqrt(load)) if load.size else load
-
-
-def day_spread() -> float:
-    """Return the coefficient of variation of a queue's daily rate."""
-    return math.sqrt(math.expm1(DAY_SIGMA**2 + _QUEUE_SIGMA**2))

@@ -24,7 +24,6 @@ _PARTS = (
 )
 PERIOD_START = dt.date(2026, 3, 2)
 HOLIDAYS = (dt.date(2026, 4, 3), dt.date(2026, 4, 6))
-TIME_ZONE = "Europe/Amsterdam"
 # the clocks of the sample's zones go forward by an hour at this wall-clock moment
 CLOCK_CHANGE = np.datetime64("2026-03-29T02:00:00", "s")
 _HOUR = np.timedelta64(1, "h")
