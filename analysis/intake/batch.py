@@ -102,6 +102,12 @@ class Batch:
         What a reader must know.
     absorbed
         Rows that are used as part of another row, as a start is of its completion.
+    stated_us
+        Time that each row states by its own cells, before any repair [us].
+    moves
+        What repairs added to the time of rows: code, positions of the rows, microseconds of each.
+    traps
+        Tests of the format's known traps: code, question, rows tested, rows hit, time moved [us], words.
     """
 
     source: Source
@@ -113,9 +119,19 @@ class Batch:
     fates: Fates
     findings: list[Finding] = field(default_factory=list)
     absorbed: NDArray[np.bool_] = field(init=False)
+    stated_us: NDArray[np.int64] = field(init=False)
+    moves: list[tuple[str, NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=list)
+    traps: list[dict[str, object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.absorbed = np.zeros(len(self.rows), dtype=bool)
+        self.stated_us = np.zeros(len(self.rows), dtype=np.int64)
+
+    def move(self, code: str, us: NDArray[np.int64]) -> None:
+        """Record what a repair adds to the time of each row [us]; the repair itself changes the columns."""
+        rows = np.flatnonzero(us)
+        if len(rows):
+            self.moves.append((code, rows, np.asarray(us, dtype=np.int64)[rows]))
 
     def place(self, mask: object) -> str:
         """Return file and row of the first row of a mask, in words."""

@@ -13,6 +13,7 @@ from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column, to_utc
 from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
+from analysis.intake.seconds import lived_time, state_time
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
 from analysis.intake.stamps import DAY_US, HOUR_US, SECOND_US, Stamps, parse_stamps
 from analysis.intake.words import number_of
@@ -71,12 +72,55 @@ def cast(
         elif kind == "flag":
             columns[name] = _flag(batch, text, origins[name])
     stamps = _stamps(batch, {name: text for name, text in texts.items() if kinds[name] in ("time", "date")}, near_year)
+    state_time(batch, columns, stamps)
     _over_midnight(batch, stamps, origins)
     for name, stamp in stamps.items():
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
-    to_utc(batch, columns, stamps, zone)
+    _by_the_clock(batch, columns, stamps, zone)
     _ends(batch, columns)
     return columns, stamps
+
+
+def _by_the_clock(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps], zone: str) -> None:
+    """Move stamps to UTC, and keep what clock changes and offsets do to the time of each row."""
+    before = lived_time(batch, {name: column for name, column in columns.items() if name in stamps})
+    mixed = _mixed(batch, stamps)
+    to_utc(batch, columns, stamps, zone)
+    after = lived_time(batch, {name: column for name, column in columns.items() if name in stamps})
+    batch.move("clock_change", np.where(mixed, 0, after - before))
+    batch.move("mixed_offsets", np.where(mixed, after, 0))
+
+
+def _mixed(batch: Batch, stamps: Mapping[str, Stamps]) -> NDArray[np.bool_]:
+    """Return the rows of which one stamp carries an offset and the other does not: their time is known only in UTC."""
+    start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
+    if start not in stamps or end not in stamps:
+        return np.zeros(len(batch.rows), dtype=bool)
+    a, b = stamps[start], stamps[end]
+    return a.given & ~a.bad & b.given & ~b.bad & (a.aware != b.aware)
+
+
+def cast_totals(batch: Batch, totals: Mapping[str, str]) -> dict[str, Column]:
+    """Return the time of each state code [us], for sources with one column of time per state.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source; a cell that is no duration rejects its row.
+    totals
+        State code to the client's column.
+
+    Raises
+    ------
+    DataProblem
+        The unit or the decimal sign is not plain.
+    """
+    found = {}
+    for code, name in totals.items():
+        origin = ColumnSource(column=name)
+        found[code] = _duration(batch, name, text_of(batch, origin), origin)
+        batch.stated_us += np.where(found[code].given, found[code].array, 0)
+    return found
 
 
 def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) -> Column:
@@ -93,7 +137,9 @@ def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) ->
             'Set duration_unit = "s", "min", "h" or "ms".'
         )
     _refuse_unclear(batch, name, found.unclear)
-    batch.reject(found.bad, f"bad_duration_{name}" if name != "duration" else "bad_duration")
+    batch.reject(
+        found.bad, f"bad_duration_{name}" if name in ("talk_us", "hold_us", "wrap_us", "handle_us") else "bad_duration"
+    )
     batch.reject(found.negative, "negative_duration")
     return Column("us", found.us, found.given)
 
@@ -205,6 +251,8 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
         both = a.given & ~a.bad & b.given & ~b.bad
         least = 0 if (early, late) in SAME_CLOCK else HALF_DAY_US
         over = both & (a.us - b.us > least)
+        if (early, late) == DURATION_TABLES.get(batch.source.target):
+            batch.move("over_midnight", np.where(over, DAY_US, 0))
         b.us = np.where(over, b.us + DAY_US, b.us)
         moved |= over
     moved &= batch.fates.open

@@ -47,7 +47,15 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str) -> None:
+def check(
+    batch: Batch,
+    columns: dict[str, Column],
+    wide: Mapping[str, Column],
+    *,
+    period: Period,
+    zone: str,
+    overlapping: bool = False,
+) -> None:
     """Reject rows that lack a required value or run backwards, and leave out rows outside the period.
 
     Parameters
@@ -56,13 +64,18 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
         Rows of a source; their fates are changed.
     columns
         Our columns, typed.
+    wide
+        Time of each state code, where states have a column each; else empty.
     period
         Days to use.
     zone
         Zone of those days.
+    overlapping
+        States of the format overlap by design: more time than the interval is shown, not rejected.
     """
     for name in REQUIRED[batch.source.target]:
-        batch.reject(~columns[name].given, f"missing_{name}")
+        if name in columns or not wide:
+            batch.reject(~columns[name].given, f"missing_{name}")
     if "time_zone" in columns:
         _zones(batch, columns["time_zone"])
     if "population" in columns:
@@ -71,7 +84,7 @@ def check(batch: Batch, columns: dict[str, Column], *, period: Period, zone: str
     _outside(batch, columns, period, zone)
     _contradictions(batch, columns)
     if batch.source.target == "state_totals":
-        _more_than_interval(batch, columns)
+        _more_than_interval(batch, columns, wide, overlapping)
 
 
 def _zones(batch: Batch, column: Column) -> None:
@@ -179,18 +192,30 @@ def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
     batch.reject(mask, "contradicting_rows")
 
 
-def _more_than_interval(batch: Batch, columns: Mapping[str, Column]) -> None:
-    """Reject all rows of a person's interval whose states hold more time than the interval."""
+def _more_than_interval(
+    batch: Batch, columns: Mapping[str, Column], wide: Mapping[str, Column], overlapping: bool
+) -> None:
+    """Reject all rows of a person's interval whose states hold more time than the interval; show them where states overlap by design."""
     rows = np.flatnonzero(batch.fates.open)
+    us = np.sum([column.array * column.given for column in wide.values()], axis=0) if wide else columns["us"].array
     frame = pd.DataFrame(
         {
             "agent": columns["agent"].text.iloc[rows].to_numpy(),
             "interval_start": columns["interval_start"].array[rows],
-            "us": columns["us"].array[rows],
+            "us": us[rows],
             "limit_us": columns["length_s"].array[rows] * 1_000_000 + ROUNDING_US,
         }
     )
     held = frame.groupby(["agent", "interval_start"])["us"].transform("sum")
     mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
     mask[rows[(held > frame["limit_us"]).to_numpy()]] = True
-    batch.reject(mask, "more_than_interval")
+    if not overlapping:
+        batch.reject(mask, "more_than_interval")
+    elif mask.any():
+        batch.note(
+            "overlapping_totals",
+            "flag",
+            f"{number_of(int(mask.sum()), 'row')} of intervals whose states hold more time than the interval (first: {batch.place(mask)}), "
+            "as this system counts contacts at the same time twice; kept. Shares of this source are not shares of a person's time.",
+            int(mask.sum()),
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from analysis.foundation.schema import REQUIRED, TABLES
+from analysis.intake.adapters import format_of
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.raw import Wanted, plain
-from analysis.intake.settings import DURATION_TABLES, ColumnSource, Source
+from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE, ColumnSource, Source
 
 # Columns that intake fills by itself.
 OWN_COLUMNS: tuple[str, ...] = ("state_raw", "source", "source_row")
@@ -17,25 +18,58 @@ OWN_COLUMNS: tuple[str, ...] = ("state_raw", "source", "source_row")
 NAME_COLUMNS: tuple[str, ...] = ("agent", "queue", "team", "item")
 
 
-def candidates(source: Source, defaults: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+def with_habits(source: Source) -> Source:
+    """Return a source in which the habits of its format stand where it states nothing: clock, order of dates, unit, missing values."""
+    form = format_of(source.adapter)
+    habits = {name: getattr(form, name) for name in ("time_zone", "date_order", "duration_unit")}
+    stated = {name: value for name, value in habits.items() if value is not None and getattr(source, name) is None}
+    return source.model_copy(update={**stated, "missing": tuple(dict.fromkeys([*source.missing, *form.missing]))})
+
+
+def candidates(source: Source) -> dict[str, tuple[str, ...]]:
     """Return, for each of our columns without a stated origin, the client's names that fill it by default."""
+    defaults = format_of(source.adapter).defaults
+    wide = ("state", "us") if totals_wanted(source) else ()
     known = [*TABLES[source.target], *(["duration"] if source.target in DURATION_TABLES else [])]
     return {
         name: tuple(plain(other) for other in defaults.get(name, (name,)))
         for name in known
-        if name not in source.columns and name not in OWN_COLUMNS
+        if name not in source.columns and name not in OWN_COLUMNS and name not in wide
     }
 
 
-def wanted(source: Source, defaults: Mapping[str, Sequence[str]]) -> Wanted:
-    """Return the names by which a header of this source is recognised."""
+def totals_wanted(source: Source) -> dict[str, tuple[str, ...]]:
+    """Return, for sources with one column of time per state, each state code with the client's names of its column."""
+    if source.totals:
+        return {code: (plain(name),) for code, name in source.totals.items()}
+    if source.target != TOTALS_TABLE or {"state", "us"} & source.columns.keys():
+        return {}
+    return {code: tuple(map(plain, names)) for code, names in format_of(source.adapter).totals.items()}
+
+
+def totals_found(source: Source, batch: Batch) -> dict[str, str]:
+    """Return each state code with the client's column of its time, of those that the files have."""
+    found = {}
+    for code, names in totals_wanted(source).items():
+        there = next((name for name in names if name in batch.cells.columns), None)
+        if there is not None:
+            found[code] = there
+    return found
+
+
+def wanted(source: Source) -> Wanted:
+    """Return the names by which a header of this source is recognised, which are also the only columns that are read."""
     stated = [plain(name) for origin in source.columns.values() for name in origin.names]
-    optional = [name for names in candidates(source, defaults).values() for name in names]
+    stated += [plain(name) for name in (*source.totals.values(), *source.fill_down)]
+    stated += [plain(source.latest_by)] if source.latest_by else []
+    optional = [name for names in candidates(source).values() for name in names]
+    optional += [name for names in totals_wanted(source).values() for name in names]
+    optional += map(plain, format_of(source.adapter).also)
     extra = [name for name in source.exclude if name not in TABLES[source.target]]
     return Wanted(tuple(dict.fromkeys([*stated, *map(plain, extra)])), tuple(dict.fromkeys(optional)))
 
 
-def origins(source: Source, batch: Batch, defaults: Mapping[str, Sequence[str]]) -> dict[str, ColumnSource]:
+def origins(source: Source, batch: Batch) -> dict[str, ColumnSource]:
     """Return the origin of each of our columns that the files of a source can fill.
 
     Raises
@@ -44,15 +78,20 @@ def origins(source: Source, batch: Batch, defaults: Mapping[str, Sequence[str]])
         A column without which the table means nothing has no origin.
     """
     found = dict(source.columns)
-    for ours, names in candidates(source, defaults).items():
+    form, wide = format_of(source.adapter), totals_wanted(source)
+    for ours, names in candidates(source).items():
         there = next((name for name in names if name in batch.cells.columns), None)
         if there is not None:
             found[ours] = ColumnSource(column=there)
+    if source.target == TOTALS_TABLE and "length_s" not in found and form.length_s is not None:
+        found["length_s"] = ColumnSource(value=str(form.length_s))
     start, end = DURATION_TABLES.get(source.target, ("", ""))
     absent = [
         name
         for name in REQUIRED[source.target]
-        if name not in found and not (name == end and {"duration", start} <= found.keys())
+        if name not in found
+        and not (name == end and ({"duration", start} <= found.keys() or form.finish is not None))
+        and not (wide and name in ("state", "us"))
     ]
     if absent:
         header = [name for name in batch.files[0].header if name][:15]

@@ -11,15 +11,18 @@ import pandas as pd
 
 from analysis.foundation.settings import Client, Period
 from analysis.intake import mapping
-from analysis.intake.adapters.formats import FORMATS
+from analysis.intake.adapters import format_of
+from analysis.intake.adapters.format import Format
 from analysis.intake.batch import TEXT, Account, Batch, gather, sift
-from analysis.intake.cast import cast, frame_of
+from analysis.intake.cast import cast, cast_totals, frame_of
 from analysis.intake.checks import check
+from analysis.intake.local_time import Column
 from analysis.intake.oddities import note_oddities
 from analysis.intake.people import PERSONS, Pseudonyms
 from analysis.intake.raw import RawFile
+from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import Source
-from analysis.intake.states import load_state_map, map_states
+from analysis.intake.states import load_state_map, map_states, map_totals
 from analysis.intake.words import number_of
 
 # Tables with a state that the state map translates.
@@ -46,8 +49,8 @@ class Part:
         Its stamps have no time of day.
     wall_clock
         Some of its stamps carry no offset, and the source names no zone for them.
-    accounts
-        Row accounting of each of its files.
+    accounts, times
+        Row and time accounting of each of its files.
     """
 
     batch: Batch
@@ -58,6 +61,7 @@ class Part:
     date_only: bool
     wall_clock: bool
     accounts: tuple[Account, ...]
+    times: tuple[TimeAccount, ...]
 
 
 def read_part(
@@ -83,10 +87,10 @@ def read_part(
     DataProblem
         A question must be answered first.
     """
-    form = FORMATS[source.adapter]
+    form = format_of(source.adapter)
     batch = gather(source, number, files)
     _some_rows(batch)
-    origins = mapping.origins(source, batch, form.defaults)
+    origins, totals = mapping.origins(source, batch), mapping.totals_found(source, batch)
     sift(
         batch,
         keys=mapping.name_columns(origins),
@@ -96,13 +100,16 @@ def read_part(
     mapping.exclude(batch, origins)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
-    if form.finish is not None:
-        form.finish(batch, columns)
-    check(batch, columns, period=period, zone=zone)
+    wide = cast_totals(batch, totals)
+    _by_format(batch, columns, form)
+    check(batch, columns, wide, period=period, zone=zone, overlapping=form.overlapping)
     states = pd.DataFrame()
-    if source.target in STATE_TABLES:
+    if source.target in STATE_TABLES and not wide:
         states = map_states(batch, columns, load_state_map(source, root))
-    frame = _completed(batch, frame_of(batch, columns), names)
+    frame = frame_of(batch, columns)
+    if wide:
+        frame, states = map_totals(batch, frame, wide, load_state_map(source, root))
+    frame = _completed(batch, frame, names)
     note_oddities(batch, frame, zone)
     _note_rejects(batch)
     timed = [stamp for name, stamp in stamps.items() if columns[name].kind == "time"]
@@ -110,7 +117,30 @@ def read_part(
     bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
     date_only = any(len(rows) for rows in bare) and all(rows.all() for rows in bare)
     accounts = tuple(batch.account(position) for position in range(len(files)))
-    return Part(batch, frame, states, zone, period, date_only, naive and source.time_zone is None, accounts)
+    times = tuple(time_account(batch, position, frame) for position in range(len(files)))
+    wall_clock = naive and source.time_zone is None
+    return Part(batch, frame, states, zone, period, date_only, wall_clock, accounts, times)
+
+
+def _by_format(batch: Batch, columns: dict[str, Column], form: Format) -> None:
+    """Do what the format asks for, then test each of its known traps; keep what either moved."""
+    before = lived_time(batch, columns)
+    if form.finish is not None:
+        form.finish(batch, columns)
+        after = lived_time(batch, columns)
+        batch.move("derived_time", after - before)
+        before = after
+    for trap in form.traps:
+        result = trap.test(batch, columns)
+        after = lived_time(batch, columns)
+        batch.move(trap.code, after - before)
+        before = after
+        hits = 0 if result is None else int(result.hits.sum())
+        record = {"code": trap.code, "question": trap.question, "tested": result is not None, "rows": hits}
+        record |= {"moved_us": result.moved_us if result else 0, "words": result.words if result else ""}
+        batch.traps.append(record)
+        if result is not None and hits:
+            batch.note(trap.code, trap.severity, result.words, hits, result.moved_us)
 
 
 def _some_rows(batch: Batch) -> None:

@@ -14,13 +14,13 @@ from analysis.foundation.calendars import offset_us
 from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_table
 from analysis.foundation.settings import Client
 from analysis.intake import mapping
-from analysis.intake.adapters.formats import FORMATS
+from analysis.intake.adapters import format_of
 from analysis.intake.files import expand, fingerprint, relative
 from analysis.intake.local_time import first_moments
 from analysis.intake.oddities import note_variants
 from analysis.intake.part import Part, read_part
 from analysis.intake.people import Pseudonyms
-from analysis.intake.result import FILE_COLUMNS, Intake
+from analysis.intake.result import FILE_COLUMNS, TRAP_COLUMNS, Intake
 from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
 from analysis.intake.stamps import HOUR_US
@@ -106,7 +106,7 @@ def check_sources(
 def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
     """Read all sources and put their tables together."""
     found: list[tuple[int, Source, list[Path]]] = []
-    for number, source in enumerate(sources, start=1):
+    for number, source in enumerate(map(mapping.with_habits, sources), start=1):
         try:
             found.append((number, source, expand(source, desk.root)))
         except DataProblem as problem:
@@ -120,8 +120,7 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
             if desk.progress is not None:
                 desk.progress(name, done, total)
             try:
-                form = FORMATS[source.adapter]
-                files.append(form.open(name, path, source, mapping.wanted(source, form.defaults)))
+                files.append(format_of(source.adapter).open(name, path, source, mapping.wanted(source)))
             except DataProblem as problem:
                 desk.question(problem, name)
         try:
@@ -179,10 +178,21 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         if states
         else pd.DataFrame(columns=["source", "state_raw", "state", "spells", "hours"]),
         rejects=pd.DataFrame(faults, columns=["file", "row", "reason"]),
+        traps=_traps(desk),
         findings=tuple(findings),
         quantities=(),
         settings=sources,
     )
+
+
+def _traps(desk: _Desk) -> pd.DataFrame:
+    """Return the tests of known traps of all sources."""
+    rows = [
+        {"source": part.batch.source.label, "adapter": part.batch.source.adapter, **record}
+        for part in desk.parts
+        for record in part.batch.traps
+    ]
+    return pd.DataFrame(rows, columns=TRAP_COLUMNS)
 
 
 def _which_zone(desk: _Desk) -> None:
@@ -223,7 +233,7 @@ def _files(desk: _Desk) -> pd.DataFrame:
     rows = []
     for part in desk.parts:
         source, of_row = part.batch.source, part.batch.file_of[part.frame.index.to_numpy()]
-        for position, (raw, counts) in enumerate(zip(part.batch.files, part.accounts, strict=True)):
+        for position, (raw, counts, time) in enumerate(zip(part.batch.files, part.accounts, part.times, strict=True)):
             path, own = desk.root / raw.file, part.frame[of_row == position]
             good, bad = verdict(source.target, own, used=counts.used, date_only=part.date_only)
             rows.append(
@@ -241,6 +251,7 @@ def _files(desk: _Desk) -> pd.DataFrame:
                     "excluded": json.dumps(counts.excluded, sort_keys=True),
                     "rejected": json.dumps(counts.rejected, sort_keys=True),
                     "used": counts.used,
+                    "time_us": json.dumps(time.as_dict(), sort_keys=True),
                     "good_for": good,
                     "not_good_for": bad,
                 }

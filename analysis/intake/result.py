@@ -19,8 +19,9 @@ FATES: tuple[str, ...] = ("header", "banner", "blank", "total", "duplicate", "ex
 FILE_COLUMNS: tuple[str, ...] = (
     *("file", "sha256", "size_bytes", "adapter", "table", "population", "period_start", "period_end", "physical"),
     *FATES,
-    *("good_for", "not_good_for"),
+    *("time_us", "good_for", "not_good_for"),
 )
+TRAP_COLUMNS: tuple[str, ...] = ("source", "adapter", "code", "question", "tested", "rows", "moved_us", "words")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,11 +35,14 @@ class Intake:
     files
         One row per physical file and source: `file` (relative), `sha256`, `size_bytes`, `adapter`, `table`, `population`,
         `period_start`, `period_end`, `physical`, `header`, `banner`, `blank`, `total`, `duplicate`, `excluded` and `rejected`
-        (JSON text: rows by reason), `used`, `good_for`, `not_good_for` (plain words).
+        (JSON text: rows by reason), `used`, `time_us` (JSON text: the time that the rows state, what repairs moved, and where it went, in
+        microseconds that add up exactly), `good_for`, `not_good_for` (plain words).
     states
         One row per source and client state code: `source`, `state_raw`, `state`, `spells` (rows), `hours` (NaN for observations).
     rejects
         One row per rejected row: `file`, `row` (as a spreadsheet numbers it), `reason`. For ``private/`` only.
+    traps
+        One row per source and known trap of its format: `source`, `adapter`, `code`, `question`, `tested`, `rows` hit, `moved_us`, `words`.
     findings
         What was corrected, kept with a warning, rejected, or must be asked.
     quantities
@@ -51,6 +55,7 @@ class Intake:
     files: pd.DataFrame
     states: pd.DataFrame
     rejects: pd.DataFrame
+    traps: pd.DataFrame
     findings: tuple[Finding, ...]
     quantities: tuple[Quantity, ...]
     settings: tuple[Source, ...]

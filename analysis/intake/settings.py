@@ -12,8 +12,8 @@ from pydantic import Field, field_validator, model_validator
 
 from analysis.foundation.schema import TABLES
 from analysis.foundation.settings import Period, Population, Settings
+from analysis.intake.adapters import adapter_names, format_of
 
-Adapter = Literal["generic", "xes", "genesys_status_timeline"]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 DurationUnit = Literal["s", "min", "h", "ms", "hms"]
 
@@ -23,7 +23,8 @@ DURATION_TABLES: Mapping[str, tuple[str, str]] = {
     "schedule": ("start", "end"),
     "work_items": ("started", "ended"),
 }
-ADAPTER_TABLES: Mapping[str, str] = {"xes": "work_items", "genesys_status_timeline": "spells"}
+# Tables whose rows may hold one column of time per state.
+TOTALS_TABLE = "state_totals"
 
 
 class ColumnSource(Settings):
@@ -99,7 +100,7 @@ class Source(Settings):
     files: tuple[str, ...] = Field(
         min_length=1, description="files or patterns such as data/status_*.csv, relative to the engagement folder"
     )
-    adapter: Adapter = Field(default="generic", description="format of the files")
+    adapter: str = Field(default="generic", description="format of the files")
     table: str | None = Field(default=None, description="canonical table that the files fill (adapter generic)")
     population: Population | None = Field(
         default=None, description="whose time the files describe, where the roster is silent"
@@ -137,7 +138,40 @@ class Source(Settings):
         default=None, description="sign between cells where it is not plain"
     )
 
-    @field_validator("files", "state_map")
+    totals: Mapping[str, str] = Field(
+        default={},
+        description="for tables with one column of time per state: state code = the client's column (table state_totals)",
+    )
+    fill_down: tuple[str, ...] = Field(
+        default=(), description="the client's columns in which an empty cell repeats the cell above, as merged cells do"
+    )
+    serial_dates: bool = Field(
+        default=False, description="plain numbers in columns of dates are a spreadsheet's day numbers (45382.5)"
+    )
+    clock_hours: Literal[12, 24] | None = Field(
+        default=None,
+        description="24 where times without am and pm are right as they stand and only look like a 12-hour clock",
+    )
+    business_day_start: str | None = Field(
+        default=None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="time at which the export's day begins, such as 04:00: earlier times of a day belong to the next date",
+    )
+    open_end_cap_h: float = Field(
+        default=16.0,
+        ge=0,
+        le=72,
+        description="a state without an end lasts to the person's next row, at most so many hours; 0 rejects it",
+    )
+    latest_by: str | None = Field(
+        default=None, description="the client's column that tells which of two rows with one key is the later version"
+    )
+    identities: str | None = Field(
+        default=None,
+        description="CSV with the columns identifier,person: which identifiers are one person, relative to the engagement folder",
+    )
+
+    @field_validator("files", "state_map", "identities")
     @classmethod
     def _inside(cls, given: Any) -> Any:
         for name in (given,) if isinstance(given, str) else given or ():
@@ -160,7 +194,9 @@ class Source(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
-        fixed = ADAPTER_TABLES.get(self.adapter)
+        if self.adapter not in adapter_names():
+            raise ValueError(f"adapter {self.adapter!r} is not known{_nearest(self.adapter, adapter_names())}")
+        fixed = format_of(self.adapter).table
         if fixed is None and self.table is None:
             raise ValueError(f"table is missing; name one of {', '.join(TABLES)}")
         if fixed is not None and self.table not in (None, fixed):
@@ -168,6 +204,8 @@ class Source(Settings):
         if self.table is not None and self.table not in TABLES:
             raise ValueError(f"table {self.table!r} is not known{_nearest(self.table, TABLES)}")
         known = [*TABLES[self.target], *(["duration"] if self.target in DURATION_TABLES else [])]
+        if self.totals and (self.target != TOTALS_TABLE or {"state", "us"} & self.columns.keys()):
+            raise ValueError("totals go with table state_totals, in place of columns.state and columns.us")
         for name in self.columns:
             if name not in known:
                 raise ValueError(f"columns.{name}: {self.target} has no such column{_nearest(name, known)}")
@@ -176,7 +214,7 @@ class Source(Settings):
     @property
     def target(self) -> str:
         """Name of the canonical table that this source fills."""
-        return ADAPTER_TABLES.get(self.adapter) or str(self.table)
+        return format_of(self.adapter).table or str(self.table)
 
     @property
     def label(self) -> str:

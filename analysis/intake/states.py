@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,15 +108,66 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     DataProblem
         Codes that the map does not hold, each with its rows and hours.
     """
-    raw = columns["state"].text
+    raw, given = columns["state"].text, columns["state"].given
     codes, names = pd.factorize(raw)
     keys = [plain(str(name)).casefold() for name in names]
     found = pd.array([states.buckets.get(key) for key in keys], dtype=TEXT)
-    still = batch.fates.open & columns["state"].given
-    time = _time(batch, columns)
-    totals = (
-        pd.DataFrame({"code": codes[still], "us": time[still]}).groupby("code", sort=True)["us"].agg(["size", "sum"])
-    )
+    still = batch.fates.open & given
+    held = pd.DataFrame({"code": codes[still], "us": _time(batch, columns)[still]})
+    table = _held(batch, held, names, found, states.name)
+    columns["state_raw"] = Column("text", raw, given)
+    columns["state"] = Column("text", pd.Series(found.take(codes), dtype=TEXT), given)
+    if batch.source.target == "schedule":
+        _paid(columns, codes, [states.paid.get(key) for key in keys])
+        del columns["state_raw"]
+    elif batch.source.target != "spells":
+        del columns["state_raw"]
+    return table
+
+
+def map_totals(
+    batch: Batch, frame: pd.DataFrame, wide: Mapping[str, Column], states: StateMap
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Turn one column of time per state into one row per state, and translate the codes.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    frame
+        Its rows used, typed; the index holds their position in the batch.
+    wide
+        Time of each state code [us].
+    states
+        The map.
+
+    Returns
+    -------
+    rows
+        One row per row of `frame` and state that holds time; the index holds the position in the batch.
+    held
+        As :func:`map_states` returns it.
+
+    Raises
+    ------
+    DataProblem
+        Codes that the map does not hold, each with its rows and hours.
+    """
+    at = frame.index.to_numpy()
+    names = list(wide)
+    found = pd.array([states.buckets.get(plain(name).casefold()) for name in names], dtype=TEXT)
+    us = np.stack([np.where(wide[name].given, wide[name].array, 0)[at] for name in names], axis=1)
+    row, code = np.nonzero(us)
+    table = _held(batch, pd.DataFrame({"code": code, "us": us[row, code]}), names, found, states.name)
+    rows = frame.iloc[row].assign(state=found.take(code), us=pd.array(us[row, code], dtype="Int64"))
+    return rows, table
+
+
+def _held(
+    batch: Batch, held: pd.DataFrame, names: Sequence[object], found: pd.api.extensions.ExtensionArray, where: str
+) -> pd.DataFrame:
+    """Return rows and hours of each code (columns code, us), and stop where one has no meaning."""
+    totals = held.groupby("code", sort=True)["us"].agg(["size", "sum"])
     table = pd.DataFrame(
         {
             "source": batch.source.label,
@@ -128,14 +179,7 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     )
     unmapped = table[table["state"].isna()]
     if len(unmapped):
-        raise batch.ask(_unmapped(batch, unmapped, states.name))
-    columns["state_raw"] = Column("text", raw, columns["state"].given)
-    columns["state"] = Column("text", pd.Series(found.take(codes), dtype=TEXT), columns["state"].given)
-    if batch.source.target == "schedule":
-        _paid(columns, codes, [states.paid.get(key) for key in keys])
-        del columns["state_raw"]
-    elif batch.source.target != "spells":
-        del columns["state_raw"]
+        raise batch.ask(_unmapped(batch, unmapped, where))
     return table
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import Finding
-from analysis.intake.result import Intake
+from analysis.intake.result import TRAP_COLUMNS, Intake
 from analysis.readiness import read_criteria
 from analysis.readiness.assess import assess_readiness
 from analysis.readiness.result import Readiness
@@ -167,6 +167,7 @@ def intake() -> Intake:
         quantities=(),
         settings=(),
         rejects=pd.DataFrame(columns=["file", "row", "reason"]),
+        traps=pd.DataFrame(columns=[*TRAP_COLUMNS]),
     )  # fmt: skip
 
 

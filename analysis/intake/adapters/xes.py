@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake.adapters.format import Format
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.files import guard_ratio, kind_of_text, open_table, sniff
 from analysis.intake.local_time import Column
@@ -222,3 +223,14 @@ def _partners(batch: Batch, columns: dict[str, Column], rows: np.ndarray, start:
         elif waiting[who]:
             partner[waiting[who].pop()] = row
     return partner
+
+
+FORMAT = Format(
+    title="event log (XES, or a table with its names)",
+    table="work_items",
+    defaults=DEFAULTS,
+    signature=(("case:concept:name", "concept:name", "time:timestamp"),),
+    also=(TRANSITION,),
+    open=open_log,
+    finish=pair_lifecycle,
+)
