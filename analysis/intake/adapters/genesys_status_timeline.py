@@ -6,7 +6,6 @@ from analysis.intake.adapters.format import Format
 
 FORMAT = Format(
     title="Genesys Cloud: agent status timeline",
-    vendor="genesys",
     table="spells",
     defaults={
         "agent": ("Agent Id", "User Id", "Agent", "Agent Name", "User"),
