@@ -103,9 +103,9 @@ def input_hashes(engagement: Engagement, folder: Folder, *, strict: bool = True)
         except DataProblem:
             if strict:
                 raise
-        state_map = folder.root / source.state_map if source.state_map else None
-        if state_map is not None and state_map.is_file():
-            found[str(source.state_map)] = state_map
+        for name in (source.state_map, source.identities):
+            if name is not None and (folder.root / name).is_file():
+                found[name] = folder.root / name
     return {name: sha256_of(path) for name, path in sorted(found.items())}
 
 

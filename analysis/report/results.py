@@ -88,6 +88,7 @@ def _intake(c: Context) -> list[dict[str, Any]]:
                 "rejected": reasons(row["rejected"]),
                 "used": int(row["used"]),
             },
+            "time_us": json.loads(row["time_us"]),
         }
         for row in c.intake.files.to_dict("records")
     ]

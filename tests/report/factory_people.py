@@ -146,6 +146,7 @@ def intake() -> Intake:
                 "excluded": json.dumps(excluded),
                 "rejected": json.dumps(rejected),
                 "used": used,
+                "time_us": json.dumps({"stated_us": used * 60_000_000, "moved_us": {}, "used_us": used * 60_000_000}),
                 "good_for": good,
                 "not_good_for": bad,
             }
