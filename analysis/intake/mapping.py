@@ -26,13 +26,16 @@ def with_habits(source: Source) -> Source:
     return source.model_copy(update={**stated, "missing": tuple(dict.fromkeys([*source.missing, *form.missing]))})
 
 
-def candidates(source: Source) -> dict[str, tuple[str, ...]]:
-    """Return, for each of our columns without a stated origin, the client's names that fill it by default."""
+def candidates(source: Source) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return, for each of our columns without a stated origin, what fills it by default: a column of the client, or one of dates and one of times."""
     defaults = format_of(source.adapter).defaults
     wide = ("state", "us") if totals_wanted(source) else ()
     known = [*TABLES[source.target], *(["duration"] if source.target in DURATION_TABLES else [])]
     return {
-        name: tuple(plain(other) for other in defaults.get(name, (name,)))
+        name: tuple(
+            (plain(other),) if isinstance(other, str) else tuple(map(plain, other))
+            for other in defaults.get(name, (name,))
+        )
         for name in known
         if name not in source.columns and name not in OWN_COLUMNS and name not in wide
     }
@@ -62,7 +65,7 @@ def wanted(source: Source) -> Wanted:
     stated = [plain(name) for origin in source.columns.values() for name in origin.names]
     stated += [plain(name) for name in (*source.totals.values(), *source.fill_down)]
     stated += [plain(source.latest_by)] if source.latest_by else []
-    optional = [name for names in candidates(source).values() for name in names]
+    optional = [name for ways in candidates(source).values() for names in ways for name in names]
     optional += [name for names in totals_wanted(source).values() for name in names]
     optional += map(plain, format_of(source.adapter).also)
     extra = [name for name in source.exclude if name not in TABLES[source.target]]
@@ -79,10 +82,12 @@ def origins(source: Source, batch: Batch) -> dict[str, ColumnSource]:
     """
     found = dict(source.columns)
     form, wide = format_of(source.adapter), totals_wanted(source)
-    for ours, names in candidates(source).items():
-        there = next((name for name in names if name in batch.cells.columns), None)
+    for ours, ways in candidates(source).items():
+        there = next((names for names in ways if set(names) <= set(batch.cells.columns)), None)
         if there is not None:
-            found[ours] = ColumnSource(column=there)
+            found[ours] = (
+                ColumnSource(column=there[0]) if len(there) == 1 else ColumnSource(date=there[0], time=there[1:])
+            )
     if source.target == TOTALS_TABLE and "length_s" not in found and form.length_s is not None:
         found["length_s"] = ColumnSource(value=str(form.length_s))
     start, end = DURATION_TABLES.get(source.target, ("", ""))

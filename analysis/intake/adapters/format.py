@@ -104,7 +104,8 @@ class Format:
     table
         Canonical table that it fills; None where the source names it.
     defaults
-        Our column to the client's names that fill it, the first one present; a column not listed maps to itself.
+        Our column to the client's names that fill it, the first one present; a column not listed maps to itself. A pair of names is a
+        column of dates and one of times.
     signature
         Groups of column names (or of keys, for JSON) that only this format has; a file with all names of one group is of this format.
     also
@@ -132,7 +133,7 @@ class Format:
     title: str
     vendor: str = ""
     table: str | None = None
-    defaults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    defaults: Mapping[str, tuple[str | tuple[str, str], ...]] = field(default_factory=dict)
     signature: tuple[tuple[str, ...], ...] = ()
     also: tuple[str, ...] = ()
     open: Opener = open_table
