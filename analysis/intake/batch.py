@@ -211,7 +211,7 @@ def gather(source: Source, number: int, files: Sequence[RawFile]) -> Batch:
     return batch
 
 
-def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repeats: bool) -> None:
+def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repeats: NDArray[np.bool_]) -> None:
     """Give blank rows, repeated headers, totals and duplicates their fate.
 
     Parameters
@@ -223,7 +223,8 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
     needed
         The client's columns without which a row means nothing.
     keep_repeats
-        Equal rows of one file may be different things (looks at unnamed people); across files they still count once.
+        Rows that may be different things although they are equal to others of their file (looks at unnamed people); across files they
+        still count once.
     """
     cells = batch.cells
     if cells.empty:
@@ -262,14 +263,14 @@ def _matches(column: pd.Series, pattern: str) -> NDArray[np.bool_]:
     return np.asarray(compute.match_substring_regex(as_array(column), pattern), dtype=bool)
 
 
-def _duplicates(batch: Batch, keep_repeats: bool) -> None:
+def _duplicates(batch: Batch, keep_repeats: NDArray[np.bool_]) -> None:
     """Count rows that are equal cell by cell once, within and across the files of a source."""
     kept = np.flatnonzero(batch.fates.open)
     frame = batch.cells.iloc[kept].reset_index(drop=True)
     names = list(frame.columns)
-    if keep_repeats:
+    if keep_repeats.any():
         frame["#file"] = batch.file_of[kept]
-        frame["#repeat"] = frame.groupby([*names, "#file"], sort=False).cumcount()
+        frame["#repeat"] = frame.groupby([*names, "#file"], sort=False).cumcount().where(keep_repeats[kept], 0)
         names = [*names, "#repeat"]
     again = frame.duplicated(subset=names).to_numpy(dtype=bool)
     mask = np.zeros(len(batch.cells), dtype=bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,9 +22,12 @@ from analysis.intake.oddities import note_oddities
 from analysis.intake.people import PERSONS, Pseudonyms
 from analysis.intake.raw import RawFile
 from analysis.intake.seconds import TimeAccount, lived_time, time_account
-from analysis.intake.settings import Source
+from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
 from analysis.intake.words import number_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Tables with a state that the state map translates.
 STATE_TABLES: tuple[str, ...] = ("spells", "state_totals", "schedule", "observations")
@@ -95,7 +99,7 @@ def read_part(
         batch,
         keys=mapping.name_columns(origins),
         needed=mapping.needed_names(source, origins),
-        keep_repeats=source.target == "observations" and "agent" not in origins,
+        keep_repeats=_nameless(batch, origins),
     )
     mapping.exclude(batch, origins)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
@@ -109,6 +113,8 @@ def read_part(
     frame = frame_of(batch, columns)
     if wide:
         frame, states = map_totals(batch, frame, wide, load_state_map(source, root))
+    if form.spread is not None:
+        frame = form.spread(batch, frame)
     frame = _completed(batch, frame, names)
     note_oddities(batch, frame, zone)
     _note_rejects(batch)
@@ -120,6 +126,15 @@ def read_part(
     times = tuple(time_account(batch, position, frame) for position in range(len(files)))
     wall_clock = naive and source.time_zone is None
     return Part(batch, frame, states, zone, period, date_only, wall_clock, accounts, times)
+
+
+def _nameless(batch: Batch, origins: Mapping[str, ColumnSource]) -> NDArray[np.bool_]:
+    """Return the looks at people whom nobody named: equal ones are several people."""
+    if batch.source.target != "observations":
+        return np.zeros(len(batch.rows), dtype=bool)
+    if "agent" not in origins:
+        return np.ones(len(batch.rows), dtype=bool)
+    return (mapping.text_of(batch, origins["agent"]) == "").to_numpy(dtype=bool)
 
 
 def _by_format(batch: Batch, columns: dict[str, Column], form: Format) -> None:

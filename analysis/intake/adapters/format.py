@@ -11,6 +11,7 @@ from analysis.intake.files import open_table
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Opener = Callable[[str, Path, "Source", "Wanted"], "RawFile"]
 Finish = Callable[["Batch", dict[str, "Column"]], None]
+Spread = Callable[["Batch", "pd.DataFrame"], "pd.DataFrame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Format:
         Returns the cells of one file.
     finish
         Changes the typed columns as the format needs it; None = nothing to do.
+    spread
+        Turns each row used into the rows of the table that it stands for, where one physical row holds several (a column per type); the
+        index keeps the position in the batch, and no time may appear or vanish. Columns that `finish` adds reach it. None = one row each.
     totals
         For exports with one column of time per state: state code to the client's names of its column; each cell becomes a row of `state_totals`.
     length_s
@@ -138,6 +143,7 @@ class Format:
     also: tuple[str, ...] = ()
     open: Opener = open_table
     finish: Finish | None = None
+    spread: Spread | None = None
     totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     length_s: float | None = None
     time_zone: str | None = None
