@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gzip
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -31,6 +32,9 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard file; unpack it first"),
     (b"ORC", "an ORC file; export the table as CSV or parquet"),
 )
+
+# JSON begins with an object or an array of objects; some exports put comments or a record separator before it.
+_JSON = re.compile(rb"(?:[\s\x1e]++|//[^\n]*+\n|/\*.*?\*/)*+(?:\{\s*+[\"}/]|\[\s*+(?:[{/]|\]\s*+\Z))", re.DOTALL)
 
 
 def expand(source: Source, root: Path) -> list[Path]:
@@ -77,7 +81,7 @@ def fingerprint(path: Path) -> str:
 
 
 def sniff(file: str, path: Path) -> str:
-    """Return what a file is: ``text``, ``gzip``, ``xlsx``, ``ods``, ``parquet`` or ``xes``.
+    """Return what a file is: ``text``, ``json``, ``gzip``, ``xlsx``, ``ods``, ``parquet`` or ``xes``.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def sniff(file: str, path: Path) -> str:
 
 
 def kind_of_text(file: str, head: bytes) -> str:
-    """Return whether unpacked content is ``text`` or ``xes``; refuse the rest by its first bytes."""
+    """Return whether unpacked content is ``text``, ``json`` or ``xes``; refuse the rest by its first bytes."""
     for mark, words in _REFUSED:
         if head.startswith(mark):
             raise DataProblem(f"{file}: this is {words}.")
@@ -120,8 +124,8 @@ def kind_of_text(file: str, head: bytes) -> str:
         return "xes"
     if opening.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         raise DataProblem(f"{file}: this is a web page or another XML file. Export the table as CSV or XLSX.")
-    if opening.startswith((b"{", b"[{")):
-        raise DataProblem(f"{file}: this is JSON, which this version does not read. Export the table as CSV or XLSX.")
+    if _JSON.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
+        return "json"
     utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if not utf16 and sum(byte < 9 or 13 < byte < 26 for byte in head) > len(head) // 20:
         raise DataProblem(f"{file}: the content is neither text nor a workbook. Export the table as CSV or XLSX.")
@@ -187,7 +191,31 @@ def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile
         ) from None
     if kind == "xes" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "xes"):
         raise DataProblem(f'{file}: this is an XES event log. Set adapter = "xes" for it.')
+    if kind == "json" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "json"):
+        raise DataProblem(
+            f"{file}: this is JSON, which only the adapter of the product that wrote it can read{_json_adapters(data, path)}. "
+            "Set adapter, or export the table as CSV or XLSX."
+        )
     return read_text(file, data, wanted=wanted, encoding=source.encoding, separator=source.separator)
+
+
+def _json_adapters(data: bytes, path: Path) -> str:
+    """Return the ending of a message: the adapters whose keys all stand at the head of a JSON text."""
+    from analysis.intake.adapters import adapter_names, format_of
+
+    if not data:
+        with path.open("rb") as stream:
+            data = stream.read(1 << 16)
+    head = data[: 1 << 16].replace(b"\0", b"")
+    fits = [
+        name
+        for name in adapter_names()
+        if any(
+            all(b'"%b"' % key.rpartition(".")[2].encode() in head for key in group)
+            for group in format_of(name).signature
+        )
+    ]
+    return f" (it looks like {' or '.join(fits)})" if fits else ""
 
 
 def listed(paths: Sequence[Path], root: Path) -> str:
