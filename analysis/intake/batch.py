@@ -20,6 +20,8 @@ from analysis.intake.words import number_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analysis.intake.local_time import Column
+
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 USED = 0
 
@@ -108,6 +110,10 @@ class Batch:
         What repairs added to the time of rows: code, positions of the rows, microseconds of each.
     traps
         Tests of the format's known traps: code, question, rows tested, rows hit, time moved [us], words.
+    zone
+        Zone of stamps without an offset.
+    wide
+        Time of each state code [us], for sources with one column of time per state; a format may change it.
     """
 
     source: Source
@@ -122,6 +128,8 @@ class Batch:
     stated_us: NDArray[np.int64] = field(init=False)
     moves: list[tuple[str, NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=list)
     traps: list[dict[str, object]] = field(default_factory=list)
+    zone: str = "UTC"
+    wide: dict[str, Column] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.absorbed = np.zeros(len(self.rows), dtype=bool)

@@ -21,6 +21,7 @@ from analysis.intake.local_time import Column
 from analysis.intake.oddities import note_oddities
 from analysis.intake.people import PERSONS, Pseudonyms
 from analysis.intake.raw import RawFile
+from analysis.intake.rests import add_rests
 from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
@@ -103,8 +104,9 @@ def read_part(
     )
     mapping.exclude(batch, origins)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
+    batch.zone = zone
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
-    wide = cast_totals(batch, totals)
+    batch.wide = wide = cast_totals(batch, totals)
     _by_format(batch, columns, form)
     check(batch, columns, wide, period=period, zone=zone, overlapping=form.overlapping)
     states = pd.DataFrame()
