@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.foundation.schema import REQUIRED, TABLES
 from analysis.intake.adapters import format_of
+from analysis.intake.adapters.format import Rest
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.raw import Wanted, plain
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE, ColumnSource, Source
@@ -50,6 +51,11 @@ def totals_wanted(source: Source) -> dict[str, tuple[str, ...]]:
     return {code: tuple(map(plain, names)) for code, names in format_of(source.adapter).totals.items()}
 
 
+def rests_wanted(source: Source) -> Mapping[str, Rest]:
+    """Return the rests of sums that a source can hold; none where it names its columns of time itself."""
+    return format_of(source.adapter).rests if totals_wanted(source) and not source.totals else {}
+
+
 def totals_found(source: Source, batch: Batch) -> dict[str, str]:
     """Return each state code with the client's column of its time, of those that the files have."""
     found = {}
@@ -67,6 +73,7 @@ def wanted(source: Source) -> Wanted:
     stated += [plain(source.latest_by)] if source.latest_by else []
     optional = [name for ways in candidates(source).values() for names in ways for name in names]
     optional += [name for names in totals_wanted(source).values() for name in names]
+    optional += [name for rest in rests_wanted(source).values() for name in rest.names]
     optional += map(plain, format_of(source.adapter).also)
     extra = [name for name in source.exclude if name not in TABLES[source.target]]
     return Wanted(tuple(dict.fromkeys([*stated, *map(plain, extra)])), tuple(dict.fromkeys(optional)))
@@ -88,6 +95,8 @@ def origins(source: Source, batch: Batch) -> dict[str, ColumnSource]:
             found[ours] = (
                 ColumnSource(column=there[0]) if len(there) == 1 else ColumnSource(date=there[0], time=there[1:])
             )
+    for ours, value in form.constants.items():
+        found.setdefault(ours, ColumnSource(value=value))
     if source.target == TOTALS_TABLE and "length_s" not in found and form.length_s is not None:
         found["length_s"] = ColumnSource(value=str(form.length_s))
     start, end = DURATION_TABLES.get(source.target, ("", ""))
@@ -95,6 +104,7 @@ def origins(source: Source, batch: Batch) -> dict[str, ColumnSource]:
         name
         for name in REQUIRED[source.target]
         if name not in found
+        and name not in form.fills
         and not (name == end and ({"duration", start} <= found.keys() or form.finish is not None))
         and not (wide and name in ("state", "us"))
     ]

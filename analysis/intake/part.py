@@ -107,6 +107,7 @@ def read_part(
     batch.zone = zone
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
     batch.wide = wide = cast_totals(batch, totals)
+    add_rests(batch, wide, mapping.rests_wanted(source))
     _by_format(batch, columns, form)
     check(batch, columns, wide, period=period, zone=zone, overlapping=form.overlapping)
     states = pd.DataFrame()

@@ -94,6 +94,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Time of a column that holds the sum of several states, less what columns of their own show of it.
+
+    Attributes
+    ----------
+    names
+        The client's names of the column of the sum.
+    parts
+        State codes that the sum holds; those without a column stay in the rest.
+    """
+
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
     """A format of export; one module of this folder each, named as the adapter is.
 
@@ -116,11 +132,18 @@ class Format:
         Returns the cells of one file.
     finish
         Changes the typed columns as the format needs it; None = nothing to do.
+    fills
+        Needed columns of ours that `finish` fills where the file has no column for them.
     spread
         Turns each row used into the rows of the table that it stands for, where one physical row holds several (a column per type); the
         index keeps the position in the batch, and no time may appear or vanish. Columns that `finish` adds reach it. None = one row each.
     totals
         For exports with one column of time per state: state code to the client's names of its column; each cell becomes a row of `state_totals`.
+    rests
+        For exports with columns of sums beside those of `totals`: code of what no part shows, to the sum and its parts; in this order, so
+        that a rest may be a part of a later one. A sum less than its parts leaves no rest, and is told.
+    constants
+        Our column to the value that it has in every row of this format, such as the one state of a log of sign-ons.
     length_s
         For `state_totals` without a column of the interval's length: that length [s], where the format fixes it.
     time_zone
@@ -143,8 +166,11 @@ class Format:
     also: tuple[str, ...] = ()
     open: Opener = open_table
     finish: Finish | None = None
+    fills: tuple[str, ...] = ()
     spread: Spread | None = None
     totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rests: Mapping[str, Rest] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
     length_s: float | None = None
     time_zone: str | None = None
     date_order: DateOrder | None = None
