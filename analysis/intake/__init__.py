@@ -6,9 +6,12 @@ _NAMES = {
     "ColumnSource": ".settings",
     "Intake": ".result",
     "Source": ".settings",
+    "Reconciliation": ".reconciliation",
     "check_sources": ".reading",
     "pseudonym": ".people",
     "read_sources": ".reading",
+    "reconcile": ".reconciliation",
+    "reconciliation_lines": ".reconciliation",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

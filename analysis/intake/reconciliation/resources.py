@@ -1,0 +1,84 @@
+"""Who is no person at work: users that never sleep, jobs of the night, names that are hardly ever seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.calendars import DAY_US
+from analysis.intake.oddities import ROBOT_HOUR_SHARE, ROBOT_ROWS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+HOUR_US = DAY_US // 24
+# A nightly job: so many rows, this share of them in one clock hour, and that hour in the night.
+BURST_ROWS = 200
+BURST_SHARE = 0.8
+NIGHT_HOURS: tuple[int, ...] = (22, 23, 0, 1, 2, 3, 4, 5)
+# A resource with fewer rows is rarely seen; more than half of them is a question.
+FEW_ROWS = 20
+MOST_RARE = 0.5
+
+
+def _by_hour(agents: pd.Series, local_us: Ints) -> NDArray[np.int64]:
+    """Return rows by resource and clock hour."""
+    who, names = pd.factorize(agents)
+    hour = local_us % DAY_US // HOUR_US
+    return np.bincount(who * 24 + hour, minlength=len(names) * 24).reshape(-1, 24)
+
+
+def round_the_clock(agents: pd.Series, local_us: Ints) -> tuple[int, int]:
+    """Return how many resources leave many rows in every hour of the day, and their rows.
+
+    Parameters
+    ----------
+    agents
+        Who left each row.
+    local_us
+        When, by the clock on the wall [us].
+
+    Examples
+    --------
+    >>> stamps = np.arange(2400) * (DAY_US // 240)
+    >>> round_the_clock(pd.Series(["robot"] * 2400), stamps), round_the_clock(pd.Series(["clerk"] * 2400), stamps % (8 * HOUR_US))
+    ((1, 2400), (0, 0))
+    """
+    counts = _by_hour(agents, local_us)
+    total = counts.sum(axis=1)
+    robots = (
+        (total >= ROBOT_ROWS) & (counts.min(axis=1) >= ROBOT_HOUR_SHARE * total) if len(counts) else np.zeros(0, bool)
+    )
+    return int(robots.sum()), int(total[robots].sum())
+
+
+def bursts(agents: pd.Series, local_us: Ints) -> tuple[int, int]:
+    """Return how many resources leave most of many rows within one hour of the night, and their rows.
+
+    Examples
+    --------
+    >>> bursts(pd.Series(["job"] * 300), np.full(300, 1 * HOUR_US)), bursts(pd.Series(["clerk"] * 300), np.full(300, 9 * HOUR_US))
+    ((1, 300), (0, 0))
+    """
+    counts = _by_hour(agents, local_us)
+    if not len(counts):
+        return 0, 0
+    total, top = counts.sum(axis=1), counts.argmax(axis=1)
+    jobs = (total >= BURST_ROWS) & (counts.max(axis=1) >= BURST_SHARE * total) & np.isin(top, NIGHT_HOURS)
+    return int(jobs.sum()), int(total[jobs].sum())
+
+
+def rarely_seen(agents: pd.Series) -> tuple[int, int]:
+    """Return how many resources have fewer than twenty rows, and how many there are.
+
+    Examples
+    --------
+    >>> rarely_seen(pd.Series(["a"] * 30 + ["b"] * 3))
+    (1, 2)
+    """
+    counts = np.bincount(pd.factorize(agents)[0]) if len(agents) else np.zeros(0, dtype=np.int64)
+    return int((counts < FEW_ROWS).sum()), len(counts)
