@@ -40,3 +40,48 @@ def test_available_is_not_waiting_for_contacts(exports):
     intake = exports.read("genesys_status_timeline", TIMELINE + DAY)
     assert exports.trap(intake, "available_off_queue")["rows"] == 1
     assert intake.states.set_index("state_raw").loc["Available", "state"] == "AWAY"
+
+
+INTERVALS = "Interval Start,Interval End,Interval Complete,Agent Id,Logged In,On Queue,Idle,Off Queue,Interacting\n"
+HALF_HOUR = "2026-03-03T08:00:00Z,2026-03-03T08:30:00Z,true,00731,1800,1500,600,300,800\n"
+
+
+def test_what_sums_hold_beyond_their_parts_is_on_duty_kind_unknown(exports):
+    intake = exports.read("genesys_status_intervals", INTERVALS + HALF_HOUR, duration_unit="s")
+    seconds = intake.states.set_index("state_raw")["hours"] * 3600
+    assert seconds.round().to_dict() == {
+        "Idle": 600,
+        "Interacting": 800,
+        "On Queue, not told apart": 100,
+        "Off Queue, not told apart": 300,
+    }
+    assert intake.tables["state_totals"]["us"].sum() == 1_800_000_000
+    assert exports.trap(intake, "off_queue_not_told_apart")["rows"] == 1
+    for clean in ("incomplete_intervals", "duration_unit", "coarse_intervals"):
+        assert exports.trap(intake, clean)["rows"] == 0
+
+
+def test_states_beyond_their_sum_are_told_and_stay(exports):
+    intake = exports.read("genesys_status_intervals", INTERVALS + HALF_HOUR.replace("300,800", "200,950"), duration_unit="s")
+    assert "parts_exceed_sum" in {finding.code for finding in intake.findings}
+    assert set(intake.states["state_raw"]) == {"Idle", "Interacting", "Off Queue, not told apart"}
+
+
+def test_intervals_that_mislead_are_told(exports):
+    unfinished = HALF_HOUR.replace("true", "false")
+    intake = exports.read("genesys_status_intervals", INTERVALS + unfinished, duration_unit="ms")
+    assert exports.trap(intake, "incomplete_intervals")["rows"] == 1
+    assert exports.trap(intake, "duration_unit")["rows"] == 1
+    day = HALF_HOUR.replace("T08:30", "T20:00")
+    assert (
+        exports.trap(exports.read("genesys_status_intervals", INTERVALS + day, duration_unit="s"), "coarse_intervals")[
+            "rows"
+        ]
+        == 1
+    )
+
+
+def test_an_interval_is_as_long_as_its_end_says_over_a_clock_change(exports):
+    row = HALF_HOUR.replace("2026-03-03T08:00:00Z,2026-03-03T08:30:00Z", "2026-03-29 00:00,2026-03-30 00:00")
+    intake = exports.read("genesys_status_intervals", INTERVALS + row, duration_unit="s")
+    assert intake.tables["state_totals"]["length_s"].unique().tolist() == [23 * 3600]
