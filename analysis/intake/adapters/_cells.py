@@ -1,0 +1,91 @@
+"""Cells of a client's own columns, for the tests of known traps: as text or as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.adapters.format import TrapResult
+from analysis.intake.numerals import parse_numbers
+from analysis.intake.raw import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.intake.batch import Batch
+    from analysis.intake.raw import RawFile
+
+
+def either(*names: str) -> tuple[str, ...]:
+    """Return names as they are and in small letters, as copies of a database write them.
+
+    Examples
+    --------
+    >>> either("LOGID", "SPLIT")
+    ('LOGID', 'logid', 'SPLIT', 'split')
+    """
+    return tuple(dict.fromkeys(form for name in names for form in (name, name.lower())))
+
+
+def text_in(batch: Batch, *names: str) -> pd.Series | None:
+    """Return the cells of the first of these columns that the files have, "" where the source says that nothing is there."""
+    there = next((plain(name) for name in names if plain(name) in batch.cells.columns), None)
+    if there is None:
+        return None
+    column = batch.cells[there]
+    return column.where(~column.isin(batch.source.missing), "") if batch.source.missing else column
+
+
+def number_in(batch: Batch, *names: str) -> NDArray[np.float64] | None:
+    """Return the numbers of the first of these columns that the files have, 0 where none stands; None without such a column."""
+    text = text_in(batch, *names)
+    if text is None:
+        return None
+    typed = all(raw.typed for raw in batch.files)
+    return np.nan_to_num(parse_numbers(text, decimal=batch.source.decimal, typed=typed).values)
+
+
+def groups(parts: Sequence[Iterable[object]]) -> NDArray[np.int64]:
+    """Return a number for each combination of values, row by row.
+
+    Examples
+    --------
+    >>> groups([["a", "a", "b"], [1, 1, 1]]).tolist()
+    [0, 0, 1]
+    """
+    frame = pd.DataFrame({position: list(part) for position, part in enumerate(parts)})
+    return frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+
+
+def sums(group: NDArray[np.int64], values: NDArray) -> NDArray[np.float64]:
+    """Return for each row the sum over its group.
+
+    Examples
+    --------
+    >>> sums(np.array([0, 0, 1]), np.array([1, 2, 5])).tolist()
+    [3.0, 3.0, 5.0]
+    """
+    return np.bincount(group, weights=values)[group] if len(group) else np.zeros(0)
+
+
+def told(hits: NDArray[np.bool_], words: str, moved_us: int = 0) -> TrapResult:
+    """Return what the test of a trap found; without a hit there is nothing to say.
+
+    Examples
+    --------
+    >>> told(np.array([False]), "1 row is wrong.").words
+    ''
+    """
+    return TrapResult(hits, moved_us, words) if hits.any() else TrapResult(hits)
+
+
+def rewrite(raw: RawFile, names: Iterable[str], change: Callable[[pd.Series], pd.Series]) -> None:
+    """Replace the text of the first of these columns that a file has, by a function of its cells."""
+    for name in names:
+        if name in raw.header:
+            position = raw.header.index(name)
+            raw.cells.isetitem(position, change(raw.cells.iloc[:, position]))
+            return
