@@ -62,7 +62,11 @@ def test_what_sums_hold_beyond_their_parts_is_on_duty_kind_unknown(exports):
 
 
 def test_states_beyond_their_sum_are_told_and_stay(exports):
-    intake = exports.read("genesys_status_intervals", INTERVALS + HALF_HOUR.replace("300,800", "200,950"), duration_unit="s")
+    intake = exports.read(
+        "genesys_status_intervals",
+        INTERVALS + HALF_HOUR.replace("1800,1500,600,300,800", "1750,1500,600,200,950"),
+        duration_unit="s",
+    )
     assert "parts_exceed_sum" in {finding.code for finding in intake.findings}
     assert set(intake.states["state_raw"]) == {"Idle", "Interacting", "Off Queue, not told apart"}
 
