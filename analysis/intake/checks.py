@@ -184,7 +184,7 @@ def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
     key = [name for name in KEYS.get(batch.source.target, ()) if name in columns]
     if len(key) < min(2, len(KEYS.get(batch.source.target, ()))):
         return
-    rows = np.flatnonzero(batch.fates.open)
+    rows = np.flatnonzero(batch.fates.open & ~batch.absorbed)
     frame = pd.DataFrame({name: columns[name].array[rows] for name in key})
     twice = frame.duplicated(keep=False).to_numpy(dtype=bool)
     mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
