@@ -10,8 +10,10 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake.archive import Member, chosen, is_archive, is_workbook, members
 from analysis.intake.raw import RawFile, Wanted
 from analysis.intake.settings import Source
 
@@ -34,7 +36,7 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 )
 
 # JSON begins with an object or an array of objects; some exports put comments or a record separator before it.
-_JSON = re.compile(rb"(?:[\s\x1e]++|//[^\n]*+\n|/\*.*?\*/)*+(?:\{\s*+[\"}/]|\[\s*+(?:[{/]|\]\s*+\Z))", re.DOTALL)
+_JSON = re.compile(rb"(?:[\s\x1e]++|//[^\n]*+\n|/\*.*?\*/)*+(?:\{\s*+[\"}/]|\[\s*+(?:[\[{/]|\]\s*+\Z))", re.DOTALL)
 
 
 def expand(source: Source, root: Path) -> list[Path]:
@@ -47,9 +49,10 @@ def expand(source: Source, root: Path) -> list[Path]:
     """
     base, found = root.resolve(), {}
     for pattern in source.files:
-        matches = [base / pattern] if (base / pattern).is_file() else sorted(base.glob(pattern))
-        matches = [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+        matches = _matches(base, pattern) or _matches(base, _within(pattern)[0])
         if not matches:
+            if (base / pattern).is_dir():
+                raise DataProblem(f"files: {pattern} is a folder. Name its files, such as {pattern.rstrip('/')}/*.csv.")
             raise DataProblem(f"files: nothing matches {pattern!r} in the engagement folder{_near(pattern, base)}.")
         for path in matches:
             if not path.resolve().is_relative_to(base):
@@ -58,6 +61,63 @@ def expand(source: Source, root: Path) -> list[Path]:
                 )
             found[path] = None
     return list(found)
+
+
+def _matches(base: Path, pattern: str) -> list[Path]:
+    """Return the files that a pattern names."""
+    matches = [base / pattern] if (base / pattern).is_file() else sorted(base.glob(pattern))
+    return [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+
+
+def _within(pattern: str) -> tuple[str, str]:
+    """Return a pattern's path to a zip archive and what it names within; nothing where it names no archive's content."""
+    parts = pattern.split("/")
+    for at, part in enumerate(parts[:-1], start=1):
+        if part.lower().endswith(".zip"):
+            return "/".join(parts[:at]), "/".join(parts[at:])
+    return pattern, ""
+
+
+def parts_of(source: Source, root: Path, path: Path) -> list[tuple[str, Path]]:
+    """Return the name and place of each table that a file holds: of itself, or of the members of a zip archive.
+
+    Parameters
+    ----------
+    source
+        Its patterns may name members: ``data/exports.zip/agents_*.csv``; an archive named as a whole gives all of them.
+    root
+        The engagement folder.
+    path
+        One of the files that :func:`expand` returns.
+
+    Returns
+    -------
+    list
+        Names for messages and accounts (``data/exports.zip/agents.csv``), each with the path or the :class:`archive.Member` to open.
+
+    Raises
+    ------
+    DataProblem
+        The archive is damaged, encrypted or hostile, or a pattern matches none of its members.
+    """
+    name = relative(path, root)
+    try:
+        if not is_archive(path):
+            return [(name, path)]
+        found = members(name, path)
+    except OSError:
+        raise unreadable(name) from None
+    base = root.resolve()
+    patterns = [_within(pattern) for pattern in source.files if path not in _matches(base, pattern)]
+    inner = [rest for prefix, rest in patterns if rest and path in _matches(base, prefix)]
+    whole = any(path in _matches(base, pattern) for pattern in source.files)
+    kept = found if whole else chosen(found, inner)
+    return [(member.file, cast(Path, member)) for member in kept]
+
+
+def unreadable(file: str) -> DataProblem:
+    """Return the refusal of a file that the system does not let us open."""
+    return DataProblem(f"{file}: the file cannot be opened. Close it in other programs and check its rights.")
 
 
 def relative(path: Path, root: Path) -> str:
@@ -95,7 +155,7 @@ def sniff(file: str, path: Path) -> str:
         head = stream.read(4096)
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(file, path)
-    if head[:2] == b"\x1f\x8b":
+    if head[:2] == b"\x1f\x8b" and not isinstance(path, Member):
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
@@ -135,16 +195,20 @@ def kind_of_text(file: str, head: bytes) -> str:
 def _zip_kind(file: str, path: Path) -> str:
     """Return ``xlsx`` or ``ods`` for a zip archive that is a workbook."""
     try:
-        with zipfile.ZipFile(path) as book:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as book:
             names = set(book.namelist())
-            if "xl/workbook.xml" in names:
-                return "xlsx"
-            if "content.xml" in names and "mimetype" in names:
-                return "ods"
-            if any(name.startswith("xl/") and name.endswith(".bin") for name in names):
-                raise DataProblem(f"{file}: this is a binary .xlsb workbook; save it as .xlsx.")
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except PermissionError:
+        raise
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         raise DataProblem(f"{file}: the workbook is damaged or was cut off. Export it again.") from None
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise DataProblem(f"{file}: this is a binary .xlsb workbook; save it as .xlsx.")
+    if is_workbook(names):
+        return "ods"
+    if isinstance(path, Member):
+        raise DataProblem(f"{file}: this is an archive within an archive. Unpack it first.")
     raise DataProblem(f"{file}: this is a zip archive and no workbook. Unpack it into data/ and name the files in it.")
 
 
@@ -152,7 +216,7 @@ def unpack(file: str, path: Path) -> bytes:
     """Return the content of a gzip file, within limits."""
     packed, parts, size = path.stat().st_size, [], 0
     try:
-        with gzip.open(path) as stream:
+        with path.open("rb") as outer, gzip.open(outer) as stream:
             while block := stream.read(1 << 22):
                 parts.append(block)
                 size += len(block)
@@ -183,12 +247,10 @@ def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile
         if kind == "parquet":
             from analysis.intake.parquet import read_parquet
 
-            return read_parquet(file, path, wanted=wanted)
+            return read_parquet(file, cast(Path, path.open("rb")) if isinstance(path, Member) else path, wanted=wanted)
         data = unpack(file, path) if kind == "gzip" else path.read_bytes() if kind == "text" else b""
-    except PermissionError:
-        raise DataProblem(
-            f"{file}: the file cannot be opened. Close it in other programs and check its rights."
-        ) from None
+    except OSError:
+        raise unreadable(file) from None
     if kind == "xes" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "xes"):
         raise DataProblem(f'{file}: this is an XES event log. Set adapter = "xes" for it.')
     if kind == "json" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "json"):

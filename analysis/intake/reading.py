@@ -15,11 +15,12 @@ from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_
 from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
-from analysis.intake.files import expand, fingerprint, relative
+from analysis.intake.files import expand, fingerprint, parts_of, relative, unreadable
 from analysis.intake.local_time import first_moments
 from analysis.intake.oddities import note_variants
 from analysis.intake.part import Part, read_part
 from analysis.intake.people import Pseudonyms
+from analysis.intake.raw import RawFile
 from analysis.intake.result import FILE_COLUMNS, TRAP_COLUMNS, Intake
 from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
@@ -41,6 +42,7 @@ class _Desk:
     parts: list[Part] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     seen: dict[tuple[object, ...], int] = field(default_factory=dict)
+    places: dict[str, Path] = field(default_factory=dict)
 
     def question(self, problem: DataProblem, where: str) -> None:
         """Stop at a problem, or keep it as a finding when all of them are wanted."""
@@ -115,16 +117,18 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
     for number, source, paths in found:
         files = []
         for path in paths:
-            name = relative(path, desk.root)
             done += 1
             if desk.progress is not None:
-                desk.progress(name, done, total)
+                desk.progress(relative(path, desk.root), done, total)
             try:
-                files.append(format_of(source.adapter).open(name, path, source, mapping.wanted(source)))
+                parts = parts_of(source, desk.root, path)
             except DataProblem as problem:
-                desk.question(problem, name)
+                desk.question(problem, relative(path, desk.root))
+                continue
+            desk.places.update(parts)
+            files += [raw for name, place in parts if (raw := _opened(desk, source, name, place)) is not None]
         try:
-            _not_twice(desk, source, number, paths)
+            _not_twice(desk, source, number, [raw.file for raw in files])
             if files:
                 desk.parts.append(
                     read_part(source, number, files, client=desk.client, root=desk.root, names=desk.names)
@@ -134,14 +138,25 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
     return _together(desk, tuple(sources))
 
 
-def _not_twice(desk: _Desk, source: Source, number: int, paths: Sequence[Path]) -> None:
+def _opened(desk: _Desk, source: Source, name: str, place: Path) -> RawFile | None:
+    """Return the cells of one file; None where it raised a question that was kept."""
+    try:
+        return format_of(source.adapter).open(name, place, source, mapping.wanted(source))
+    except DataProblem as problem:
+        desk.question(problem, name)
+    except OSError:
+        desk.question(unreadable(name), name)
+    return None
+
+
+def _not_twice(desk: _Desk, source: Source, number: int, files: Sequence[str]) -> None:
     """Refuse a file whose rows would fill a table twice."""
-    for path in paths:
-        mark = (path, source.target, source.sheet, json.dumps(dict(source.exclude), sort_keys=True))
+    for file in files:
+        mark = (file, source.target, source.sheet, json.dumps(dict(source.exclude), sort_keys=True))
         before = desk.seen.setdefault(mark, number)
         if before != number:
             raise DataProblem(
-                f"{relative(path, desk.root)}: it fills the table {source.target} in [[source]] number {before} and again in number "
+                f"{file}: it fills the table {source.target} in [[source]] number {before} and again in number "
                 f"{number}, so its rows would count twice. Take it out of one of them, or part its rows by exclude."
             )
 
@@ -234,7 +249,7 @@ def _files(desk: _Desk) -> pd.DataFrame:
     for part in desk.parts:
         source, of_row = part.batch.source, part.batch.file_of[part.frame.index.to_numpy()]
         for position, (raw, counts, time) in enumerate(zip(part.batch.files, part.accounts, part.times, strict=True)):
-            path, own = desk.root / raw.file, part.frame[of_row == position]
+            path, own = desk.places[raw.file], part.frame[of_row == position]
             good, bad = verdict(source.target, own, used=counts.used, date_only=part.date_only)
             rows.append(
                 {

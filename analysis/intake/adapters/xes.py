@@ -60,11 +60,11 @@ def open_log(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
     packed = kind == "gzip"
     try:
         if packed:
-            with gzip.open(path) as stream:
+            with path.open("rb") as outer, gzip.open(outer) as stream:
                 kind = kind_of_text(file, stream.read(4096))
         if kind != "xes":
             return open_table(file, path, source, wanted)
-        with gzip.open(path) if packed else path.open("rb") as stream:
+        with path.open("rb") as outer, gzip.open(outer) if packed else outer as stream:
             reader = _Log()
             physical = _run(file, stream, reader, packed_bytes=path.stat().st_size if packed else None)
     except (EOFError, gzip.BadGzipFile, zlib.error):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import zipfile
@@ -12,13 +13,11 @@ from analysis.intake.workbook.ods import read_ods
 from analysis.intake.workbook.xlsx import read_xlsx
 
 
-def main(path: str, sheet: str, limit_bytes: str) -> None:
-    """Write what the workbook holds to standard output, a line of JSON each; the last line is a refusal or says done.
+def main(sheet: str, limit_bytes: str) -> None:
+    """Write what the workbook on standard input holds to standard output, a line of JSON each; the last line is a refusal or says done.
 
     Parameters
     ----------
-    path
-        Where the workbook lies.
     sheet
         Name of the sheet; empty where only one holds something.
     limit_bytes
@@ -28,7 +27,8 @@ def main(path: str, sheet: str, limit_bytes: str) -> None:
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     refused = ""
     try:
-        with zipfile.ZipFile(path) as book:
+        given = sys.stdin.buffer
+        with zipfile.ZipFile(given if given.seekable() else io.BytesIO(given.read())) as book:
             scan(book)
             read = read_xlsx if "xl/workbook.xml" in book.namelist() else read_ods
             for record in read(book, sheet or None):

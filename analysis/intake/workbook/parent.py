@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from analysis.foundation.schema import DataProblem, Finding
+from analysis.intake.archive import Member
 from analysis.intake.raw import HEADER_SEARCH_ROWS, Fault, RawFile, Wanted, check_header, find_header, plain
 
 TIME_LIMIT_S = 300.0
 MEMORY_LIMIT_BYTES = 2 << 30
 # Rows are turned into columns in steps of this many, which bounds the memory of loose cells.
 _STEP_ROWS = 50_000
+# What an interpreter needs of its surroundings to start.
+_ENVIRONMENT = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH")
 _START = (
     "import sys; sys.path.insert(0, {root!r}); from analysis.intake.workbook.child import main; main(*sys.argv[1:])"
 )
@@ -65,12 +69,23 @@ def _run(file: str, path: Path, sheet: str | None, output: Any) -> None:
         "-I",
         "-c",
         _START.format(root=str(root)),
-        str(path),
         sheet or "",
         str(MEMORY_LIMIT_BYTES),
     ]
     try:
-        done = subprocess.run(command, stdout=output, stderr=subprocess.DEVNULL, timeout=TIME_LIMIT_S, check=False)
+        # A file is handed over as standard input, so the process needs no path; what lies in an archive goes through a pipe.
+        with path.open("rb") as stream:
+            given: dict[str, Any] = {"input": stream.read()} if isinstance(path, Member) else {"stdin": stream}
+            done = subprocess.run(
+                command,
+                **given,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                timeout=TIME_LIMIT_S,
+                check=False,
+                cwd=tempfile.gettempdir(),
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            )
     except subprocess.TimeoutExpired:
         raise DataProblem(
             f"{file}: the workbook was not read within {TIME_LIMIT_S:.0f} s. Export the table as CSV."
