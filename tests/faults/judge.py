@@ -107,7 +107,10 @@ def _put(root: Path, export: Export, form: str, number: int) -> str:
     """Write a file and return its path as the engagement names it."""
     name, content = written(export, form)
     name = f"{number}_{name}"
-    (root / "data" / name).write_bytes(content)
+    if export.folder:
+        (root / "data" / name).mkdir()
+    else:
+        (root / "data" / name).write_bytes(content)
     return f"data/{name}"
 
 

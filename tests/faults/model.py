@@ -59,6 +59,8 @@ class Export:
     physical: int | None = None
     workbook: Callable[[Any], None] = lambda book: None
     suffix: str | None = None
+    # Lies there as a folder of that name.
+    folder: bool = False
 
     @property
     def header_at(self) -> int:
@@ -143,6 +145,8 @@ class Fault:
         True, or why the format is not meaningful.
     variant
         Which form of the fault.
+    slow
+        Planted in the long run only.
     """
 
     id: str
@@ -152,6 +156,7 @@ class Fault:
     csv: bool | str = True
     xlsx: bool | str = True
     variant: str = ""
+    slow: bool = False
 
     @property
     def label(self) -> str:

@@ -169,6 +169,20 @@ def odd_name(rng: Random) -> Case:
     return Case([export])
 
 
+def folder(rng: Random) -> Case:
+    export = spells(rng)
+    export.folder = True
+    return Case([export], refused="is a folder")
+
+
+def huge(rng: Random) -> Case:
+    lines = [header(SPELL_HEADER)]
+    for number in range(200_000):
+        start = FIRST_DAY.replace(hour=9) + dt.timedelta(seconds=number % 20_000)
+        lines.append(spell(f"p{number % 997}", start, start + dt.timedelta(seconds=1 + number % 60), "IDLE"))
+    return Case([Export(lines)])
+
+
 FAULTS = (
     Fault(
         "F21", "gzip", "FIX", lambda rng: packed(rng, cut=False), xlsx="a workbook is packed already", variant="whole"
@@ -210,6 +224,8 @@ FAULTS = (
         against_contacts(1.0, 1.0, silent=("handle_time_disagrees", "volumes_too_low")),
         variant="agrees",
     ),
-    Fault("F75", "odd file names", "KEPT", odd_name),
+    Fault("F74", "a large file", "KEPT", huge, xlsx="as for text, and slow to write", slow=True),
+    Fault("F75", "a folder in place of a file", "REF", folder, xlsx="a folder has no form", variant="folder"),
+    Fault("F75", "odd file names", "KEPT", odd_name, variant="name"),
     Fault("F76", "fewer in the volumes than were handled", "FLAG", against_contacts(1.0, 1.3, "volumes_too_low")),
 )
