@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from analysis.foundation.schema import DataProblem
+
 TIMELINE = "Agent Id,Status,Start Time,End Time,Duration\n"
 DAY = (
     "00731,Idle,2026-03-03 08:00:00,2026-03-03 08:10:00,0:10:00\n"
@@ -89,3 +95,55 @@ def test_an_interval_is_as_long_as_its_end_says_over_a_clock_change(exports):
     row = HALF_HOUR.replace("2026-03-03T08:00:00Z,2026-03-03T08:30:00Z", "2026-03-29 00:00,2026-03-30 00:00")
     intake = exports.read("genesys_status_intervals", INTERVALS + row, duration_unit="s")
     assert intake.tables["state_totals"]["length_s"].unique().tolist() == [23 * 3600]
+
+
+SESSIONS = (
+    "User,Start Time,End Time,Duration\n"
+    "00731,N/A,2026-03-01 17:00:00,N/A\n"
+    "00731,2026-03-03 08:00:00,2026-03-03 16:00:00,8:00:00\n"
+    "00731,2026-03-04 08:00:00,N/A,N/A\n"
+)
+
+
+def test_sessions_that_the_report_shows_by_half_are_left_out_and_told(exports):
+    intake = exports.read("genesys_login_logout", SESSIONS)
+    assert json.loads(intake.files["excluded"][0]) == {"began_before_report": 1, "open_at_end_of_report": 1}
+    assert exports.trap(intake, "half_sessions")["rows"] == 2
+    assert exports.trap(intake, "long_sessions")["rows"] == 0
+
+
+def test_a_session_that_nobody_ended_is_told(exports):
+    row = "00731,2026-03-03 08:00:00,2026-03-04 16:00:00,32:00:00\n"
+    intake = exports.read("genesys_login_logout", SESSIONS.splitlines(keepends=True)[0] + row)
+    assert exports.trap(intake, "long_sessions")["rows"] == 1
+    assert exports.trap(intake, "half_sessions")["rows"] == 0
+
+
+HISTORY = (
+    "Interval Start UTC Date,Queue,Media Type,Skill Set,Language,Offered,Interactions Handled,Total Handle Time (Seconds)\n"
+    "2026-03-03T08:15:00Z,claims,Voice,a,en,4,3,600\n"
+    "2026-03-03T08:15:00Z,claims,Voice,a|||b,en,2,2,300\n"
+    "2026-03-03T08:15:00Z,claims,Email,a,en,1,3,0\n"
+)
+
+
+def test_skill_sets_add_up_and_media_types_stay_apart(exports):
+    intake = exports.read("genesys_wfm_history", HISTORY)
+    found = intake.tables["volumes"].set_index("queue")
+    assert found.loc["claims / voice", ["offered", "answered", "handle_us"]].tolist() == [6, 5, 900_000_000]
+    assert found.loc["claims / email", "offered"] == 1
+    assert found["start"].iloc[0].isoformat() == "2026-03-03T08:15:00+00:00"
+    assert exports.trap(intake, "handled_beyond_offered")["rows"] == 1
+    assert exports.trap(intake, "time_without_contacts")["rows"] == 1
+    alone = exports.read("genesys_wfm_history", "".join(HISTORY.splitlines(keepends=True)[:3]))
+    assert alone.tables["volumes"]["queue"].tolist() == ["claims"]
+    assert not alone.traps["rows"].any()
+
+
+def test_intervals_that_never_start_at_a_quarter_are_a_question(exports):
+    rows = "".join(f"2026-03-03T{8 + at // 2:02d}:{at % 2 * 30:02d}:00Z,claims,Voice,,,1,1,60\n" for at in range(8))
+    header = HISTORY.splitlines(keepends=True)[0]
+    with pytest.raises(DataProblem, match="length_s"):
+        exports.read("genesys_wfm_history", header + rows)
+    answered = exports.read("genesys_wfm_history", header + rows, columns={"length_s": {"value": "1800"}})
+    assert answered.tables["volumes"]["length_s"].unique().tolist() == [1800]
