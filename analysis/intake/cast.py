@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.foundation.calendars import readings
 from analysis.foundation.schema import TABLES, Kind
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column, to_utc
@@ -73,7 +74,7 @@ def cast(
             columns[name] = _flag(batch, text, origins[name])
     stamps = _stamps(batch, {name: text for name, text in texts.items() if kinds[name] in ("time", "date")}, near_year)
     state_time(batch, columns, stamps)
-    _over_midnight(batch, stamps, origins)
+    _over_midnight(batch, stamps, origins, zone)
     for name, stamp in stamps.items():
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
     _by_the_clock(batch, columns, stamps, zone)
@@ -236,8 +237,8 @@ def _date(stamp: Stamps) -> Column:
     return Column("date", stamp.us // DAY_US * DAY_US, stamp.given & ~stamp.bad)
 
 
-def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[str, ColumnSource]) -> None:
-    """Move a later stamp to the next day where it shares its date column with an earlier one and steps back."""
+def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[str, ColumnSource], zone: str) -> None:
+    """Move a later stamp to the next day where it shares its date column with an earlier one and steps back, unless the clock did."""
     moved: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
     for early, late in PAIRS.get(batch.source.target, ()):
         if (
@@ -251,6 +252,8 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
         both = a.given & ~a.bad & b.given & ~b.bad
         least = 0 if (early, late) in SAME_CLOCK else HALF_DAY_US
         over = both & (a.us - b.us > least)
+        back = _clock_set_back(a.us[over], b.us[over], zone, shift_s=batch.source.clock_shift_s)
+        over[over] = a.aware[over] | ~back
         if (early, late) == DURATION_TABLES.get(batch.source.target):
             batch.move("over_midnight", np.where(over, DAY_US, 0))
         b.us = np.where(over, b.us + DAY_US, b.us)
@@ -264,6 +267,15 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
             f"{number_of(count, 'row')} ending after midnight under the date of the start (first: {batch.place(moved)}); the later times were moved to the next day.",
             count,
         )
+
+
+def _clock_set_back(
+    start: NDArray[np.int64], end: NDArray[np.int64], zone: str, *, shift_s: float
+) -> NDArray[np.bool_]:
+    """Return where the later of two stamps lies in an hour that the clock showed twice, and its second reading follows the earlier one."""
+    shift = round(shift_s * SECOND_US)
+    first, second = readings(start + shift, zone)[0], readings(end + shift, zone)[1]
+    return second > first
 
 
 def _ends(batch: Batch, columns: dict[str, Column]) -> None:
