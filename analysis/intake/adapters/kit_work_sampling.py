@@ -1,0 +1,162 @@
+"""The kit's sheet for work sampling: rounds of looks at people, each with what the person was doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.adapters import _kit as kit
+from analysis.intake.adapters.format import Format, Trap, TrapResult
+from analysis.intake.local_time import Column
+from analysis.intake.words import number_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.intake.batch import Batch
+
+PEOPLE = kit.spelled("People", "Number of people", "Persons", "Headcount")
+# More people than one observer sees at one glance.
+MOST_PEOPLE = 200.0
+HOUR_US = 3_600_000_000
+# A round is over when nobody was looked at for this long; the same label later is another round.
+ROUND_BREAK_US = 4 * HOUR_US
+# Rounds of one label that last longer are no round any more.
+LONGEST_ROUND_US = HOUR_US
+# So many rounds show whether their times are random; this share of them at one time of the day (to 5 minutes) is no chance.
+ENOUGH_ROUNDS, REGULAR_SHARE = 12, 0.3
+
+
+def finish(batch: Batch, columns: dict[str, Column]) -> None:
+    """Read how many people a row stands for, where the sheet counts people instead of naming them."""
+    name = next((name for name in PEOPLE if name in batch.cells.columns), None)
+    if name is None:
+        return
+    found = kit.wide_numbers(batch, name, "number of people")
+    count = np.where(found.given, np.nan_to_num(found.values), 1.0)
+    batch.reject((count < 0) | (count != np.rint(count)) | (count > MOST_PEOPLE), "bad_number_of_people")
+    if "agent" in columns:
+        batch.reject(columns["agent"].given & (count != 1), "several_people_under_one_name")
+    batch.fates.give(count == 0, "excluded", "nobody_seen")
+    columns[kit.WIDE + "people"] = Column("number", count, np.ones(len(count), dtype=bool))
+
+
+def spread(_: Batch, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one look per person."""
+    name = kit.WIDE + "people"
+    if name not in frame:
+        return frame
+    return frame.loc[frame.index.repeat(frame[name].astype(int))].drop(columns=name)
+
+
+def repeated_labels(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Part rounds that bear the same label on several days: numbers that start again every morning are not one round."""
+    rows, group, fresh = _runs(batch, columns)
+    if not len(rows):
+        return None
+    label = columns["round"].text.copy()
+    run = np.cumsum(fresh)
+    first = np.maximum.accumulate(np.where(fresh, np.arange(len(rows)), 0))
+    runs = pd.Series(run).groupby(group).transform("nunique").to_numpy()
+    hit = runs > 1
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[hit]] = True
+    if hit.any():
+        begin = pd.to_datetime(columns["observed_at"].array[rows[first[hit]]], unit="us").strftime(
+            " of %Y-%m-%d %H:%M UTC"
+        )
+        label.iloc[rows[hit]] = label.iloc[rows[hit]].to_numpy() + np.asarray(begin, dtype=object)
+        columns["round"] = Column("text", label, columns["round"].given)
+    words = (
+        f"{number_of(int(hits.sum()), 'look')} of rounds whose label comes back hours or days later (first: {batch.place(hits)}); each was taken "
+        "as a round of its own. Number rounds through, so that none is joined or parted by mistake."
+    )
+    return TrapResult(hits, words=words if hit.any() else "")
+
+
+def _runs(batch: Batch, columns: dict[str, Column]) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the rows in order of label and time, the label of each as a number, and where a round begins."""
+    at = columns["observed_at"]
+    rows = np.flatnonzero(batch.fates.open & columns["round"].given & at.given)
+    label = pd.factorize(columns["round"].text.iloc[rows])[0]
+    order = np.lexsort((rows, at.array[rows], label))
+    rows, label = rows[order], label[order]
+    step = np.diff(at.array[rows], prepend=0)
+    fresh = np.append(True, label[1:] != label[:-1])[: len(rows)] | (step > ROUND_BREAK_US)
+    return rows, label, fresh
+
+
+def long_rounds(batch: Batch, columns: dict[str, Column]) -> TrapResult:
+    """Show looks of rounds that last longer than a tour does."""
+    rows, _, fresh = _runs(batch, columns)
+    at = pd.Series(columns["observed_at"].array[rows]).groupby(np.cumsum(fresh))
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[(at.transform("max") - at.transform("min")).to_numpy(dtype=np.int64) > LONGEST_ROUND_US]] = True
+    words = (
+        f"{number_of(int(hits.sum()), 'look')} of rounds that last longer than an hour (first: {batch.place(hits)}). Looks of one round count "
+        "as taken together: give each tour a label of its own."
+    )
+    return TrapResult(hits, words=words if hits.any() else "")
+
+
+def regular_rounds(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show rounds at always the same time of the day: what happens then counts for the whole day."""
+    rows, _, fresh = _runs(batch, columns)
+    begin = columns["observed_at"].array[rows[fresh]]
+    if len(begin) < ENOUGH_ROUNDS:
+        return None
+    slot = begin // (300 * kit.SECOND_US) % 288
+    counts = np.bincount(slot, minlength=288)
+    often = counts >= REGULAR_SHARE * len(begin)
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[often[np.repeat(slot, np.diff(np.append(np.flatnonzero(fresh), len(rows))))]]] = True
+    words = (
+        f"{number_of(int(counts[often].sum()), 'round')} of {len(begin)} begin at the same time of the day (first: {batch.place(hits)}). "
+        "Draw the times of rounds at random: breaks, post and hand-overs come at fixed times too."
+    )
+    return TrapResult(hits, words=words if hits.any() else "")
+
+
+def seen_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show persons who were looked at more than once in one round."""
+    if "agent" not in columns:
+        return None
+    rows, _, fresh = _runs(batch, columns)
+    named = columns["agent"].given[rows]
+    pair = pd.DataFrame({"round": np.cumsum(fresh)[named], "agent": columns["agent"].text.iloc[rows[named]].to_numpy()})
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[named][pair.duplicated(keep=False).to_numpy()]] = True
+    words = (
+        f"{number_of(int(hits.sum()), 'look')} at persons who were seen several times in one round (first: {batch.place(hits)}). "
+        "They weigh more than others; ask the observer which look counts."
+    )
+    return TrapResult(hits, words=words if hits.any() else "")
+
+
+FORMAT = Format(
+    title="the kit's sheet: work sampling",
+    table="observations",
+    defaults={
+        "round": kit.spelled("Round", "Tour", "Round number"),
+        "observed_at": (
+            *kit.spelled_pairs(["Date", "Day"], ["Time", "Time seen"]),
+            *kit.spelled("Observed at", "Seen at", "Date and time"),
+        ),
+        "observer": kit.spelled("Observer", "Observed by"),
+        "agent": kit.AGENT,
+        "team": kit.TEAM,
+        "state": kit.spelled("State", "Activity", "Doing", "Seen doing"),
+    },
+    signature=(("Round", "Date", "Time", "Observer", "State"), ("Round", "Observed At", "Observer", "State")),
+    also=PEOPLE,
+    finish=finish,
+    spread=spread,
+    traps=(
+        Trap("repeated_round_labels", "Does a label name one round only?", repeated_labels, severity="fixed"),
+        Trap("long_rounds", "Is every round over within an hour?", long_rounds),
+        Trap("regular_rounds", "Are rounds spread over the day at random?", regular_rounds),
+        Trap("seen_twice", "Was everybody looked at once in a round?", seen_twice),
+    ),
+)
