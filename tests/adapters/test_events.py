@@ -65,7 +65,17 @@ def test_a_cap_of_nothing_takes_no_end_from_the_next_row(exports):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_people_do_not_end_each_other(exports, order):
-    rows = ["a,2026-03-03 08:00:00,0,3,0,1", "b,2026-03-03 08:05:00,0,3,0,1", "a,2026-03-03 08:20:00,0,7,0,1"]
-    rows.append("b,2026-03-03 08:30:00,0,7,0,1")
+    rows = ["a,2026-03-03 08:00:00,0,3,0,1", "b,2026-03-03 08:05:00,0,3,0,1", "b,2026-03-03 08:30:00,0,7,0,1"]
     intake = exports.read("cisco_uccx_agent_state", HEADER + "\n".join(rows[::order]) + "\n")
-    assert sorted(lengths(intake)) == [("IDLE", 20), ("IDLE", 25), ("OFF", 0), ("OFF", 0)]
+    assert lengths(intake) == [("IDLE", 25), ("OFF", 0)]
+    assert intake.rejects["reason"].tolist() == ["missing_end"]
+
+
+def test_an_end_of_its_own_counts_before_the_next_row(exports):
+    text = (
+        "Agent Name,Extension,State Transition Time,Agent State,Reason Code,Duration\n"
+        "Ida Brandt,4001,2026-03-03 09:00:00,Ready,0,0:10:00\n"
+        "Ida Brandt,4001,2026-03-03 09:30:00,Talk,0,\n"
+        "Ida Brandt,4001,2026-03-03 09:40:00,Logout,0,\n"
+    )
+    assert lengths(exports.read("cisco_uccx_agent_state", text)) == [("IDLE", 10), ("HANDLING", 10), ("OFF", 0)]
