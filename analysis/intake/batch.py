@@ -13,6 +13,7 @@ from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.arrow_text import as_array
+from analysis.intake.fill_down import fill_down
 from analysis.intake.raw import TOTAL_PATTERN, Fault, RawFile
 from analysis.intake.settings import Source
 from analysis.intake.words import number_of
@@ -248,6 +249,7 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
     batch.fates.give(empty, "blank")
     batch.fates.give(header, "header")
     batch.fates.give(_totals(cells, first, keys, needed), "total")
+    fill_down(batch)
     _duplicates(batch, keep_repeats)
 
 

@@ -341,3 +341,45 @@ def test_the_verbs_of_a_member_are_those_of_a_path(tmp_path):
 
 def test_a_path_within_a_record_leads_to_its_value():
     assert flatten({"a": {"b": {"c": 1}}, "a.b": 2}, ["a.b.c", "a.b", "a.c", "a.b.c.d"]) == {"a.b.c": 1, "a.b": 2}
+
+
+# --- cells that repeat the one above --------------------------------------------------------------------------------------
+
+
+MERGED = (
+    "agent,start,end,state\n,2026-03-02 08:00,2026-03-02 08:30,IDLE\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n,2026-03-02 10:00,2026-03-02 10:30,IDLE\n"
+    ",,,\nagent,start,end,state\n,2026-03-02 11:00,2026-03-02 11:30,IDLE\nTotal,,,3\n,2026-03-02 12:00,2026-03-02 12:30,IDLE\n"
+    "b,2026-03-02 09:00,2026-03-02 09:30,IDLE\n,2026-03-02 10:00,2026-03-02 10:30,IDLE\nc,2026-03-02 11:00,2026-03-02 11:30,IDLE,too,long\n"
+    ",2026-03-02 13:00,2026-03-02 13:30,IDLE\n"
+)
+
+
+def test_declared_columns_are_filled_from_above_and_never_past_a_total_or_a_rejected_row(desk):
+    from analysis.intake import pseudonym
+
+    a, b = (pseudonym(name, key=bytes(range(32))) for name in "ab")
+    intake = desk.spells(MERGED, fill_down=["agent"])
+    spells = intake.tables["spells"]
+    assert spells[["source_row", "agent"]].to_numpy().tolist() == [[3, a], [4, a], [7, a], [10, b], [11, b]]
+    assert intake.rejects[["row", "reason"]].to_numpy().tolist() == [
+        [2, "missing_agent"],
+        [9, "missing_agent"],
+        [12, "long_row"],
+        [13, "missing_agent"],
+    ]
+    (told,) = (finding for finding in intake.findings if finding.code == "filled_down")
+    assert (told.severity, told.rows) == ("fixed", 3)
+    assert "first: data/spells.csv, row 4" in told.message
+
+
+def test_undeclared_columns_are_not_filled(desk):
+    intake = desk.spells(MERGED.replace("b,2026", "a,2026").replace(",too,long", ""))
+    assert intake.rejects["reason"].unique().tolist() == ["missing_agent"]
+    assert len(intake.tables["spells"]) == 2
+
+
+def test_a_value_is_not_carried_into_the_next_file(desk):
+    desk.put("1.csv", "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n")
+    desk.put("2.csv", "agent,start,end,state\n,2026-03-02 10:00,2026-03-02 10:30,IDLE\n")
+    intake = desk.read({"files": ["data/?.csv"], "table": "spells", "fill_down": ["agent"]})
+    assert intake.rejects.to_numpy().tolist() == [["data/2.csv", 2, "missing_agent"]]
