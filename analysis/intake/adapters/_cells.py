@@ -87,5 +87,5 @@ def rewrite(raw: RawFile, names: Iterable[str], change: Callable[[pd.Series], pd
     for name in names:
         if name in raw.header:
             position = raw.header.index(name)
-            raw.cells.isetitem(position, change(raw.cells.iloc[:, position]))
+            raw.cells[position] = change(raw.cells[position])
             return
