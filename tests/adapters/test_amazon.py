@@ -1,1 +1,82 @@
 """Amazon Connect: what its exports hide is found on planted rows and not on clean ones."""
+
+from __future__ import annotations
+
+METRICS = "Agent,StartInterval,EndInterval,Agent idle time,Agent on contact time,Nonproductive time,Online time,Error status time,Contact handle time,Occupancy\n"
+CLEAN = "1E5,2026-03-03T05:00:00Z,2026-03-03T05:30:00Z,600,900,300,1800,-,900,60.00%\n"
+
+
+def test_a_clean_interval_hits_no_trap(exports):
+    intake = exports.read("amazon_historical_metrics", METRICS + CLEAN)
+    traps = intake.traps.set_index("code")
+    assert traps.drop("grouped_by_queue")["tested"].all()
+    assert not traps["rows"].any()
+    assert traps["words"].eq("").all()
+    held = intake.states.set_index("state")["hours"] * 3600
+    assert held.round().to_dict() == {"IDLE": 600, "HANDLING": 900, "WORK": 300}
+
+
+def test_time_in_error_is_taken_out_of_idle_time(exports):
+    intake = exports.read("amazon_historical_metrics", METRICS + CLEAN.replace(",-,", ",120,"))
+    found = exports.trap(intake, "error_in_idle")
+    assert (found["rows"], found["moved_us"]) == (1, 120_000_000)
+    totals = intake.tables["state_totals"].set_index("state")["us"]
+    assert (totals["IDLE"], totals["AWAY"]) == (480_000_000, 120_000_000)
+
+
+def test_contacts_in_another_status_are_told_and_kept(exports):
+    intake = exports.read("amazon_historical_metrics", METRICS + CLEAN.replace("600,900,300", "600,900,500"))
+    assert exports.trap(intake, "states_overlap")["rows"] == 1
+    assert {"overlapping_totals", "parts_exceed_sum"} <= {finding.code for finding in intake.findings}
+    assert intake.files["used"].tolist() == [1]
+
+
+def test_the_two_families_of_metrics_are_never_set_against_each_other(exports):
+    """A contact from 5:23 to 6:15: minutes in which it happened, and all of it where it was disconnected."""
+    rows = (("05:00", "05:30", 420, "-"), ("05:30", "06:00", 1800, "-"), ("06:00", "06:30", 900, 3120))
+    text = "".join(
+        f"1E5,2026-03-03T{start}:00Z,2026-03-03T{end}:00Z,0,{contact},0,{contact},-,{handle},100.00%\n"
+        for start, end, contact, handle in rows
+    )
+    intake = exports.read("amazon_historical_metrics", METRICS + text)
+    totals = intake.tables["state_totals"].sort_values("interval_start")
+    assert (totals["us"] // 60_000_000).tolist() == [7, 30, 15]
+    assert exports.trap(intake, "other_family")["rows"] == 1
+    assert exports.trap(intake, "occupancy_differs")["rows"] == 0
+
+
+def test_an_occupancy_of_other_rows_is_told(exports):
+    intake = exports.read("amazon_historical_metrics", METRICS + CLEAN.replace("60.00%", "75.00%"))
+    assert exports.trap(intake, "occupancy_differs")["rows"] == 1
+
+
+def test_a_report_grouped_by_queue_has_no_idle_time(exports):
+    header = METRICS.replace("Agent,", "Agent,Queue,", 1)
+    row = CLEAN.replace("1E5,", "1E5,claims line,", 1)
+    clean = exports.read("amazon_historical_metrics", header + row)
+    assert exports.trap(clean, "grouped_by_queue")["rows"] == 0
+    hit = exports.read("amazon_historical_metrics", header + row.replace("Z,600,900", "Z,-,-"))
+    assert exports.trap(hit, "grouped_by_queue")["rows"] == 1
+
+
+def test_statuses_of_the_client_are_named_and_can_be_given_a_meaning(exports, tmp_path):
+    header, row = (
+        METRICS.replace("Online time", "Break time,Huddle time,Online time"),
+        CLEAN.replace("300,1800", "300,100,200,1800"),
+    )
+    intake = exports.read("amazon_historical_metrics", header + row)
+    found = exports.trap(intake, "own_statuses")
+    assert "'Huddle time'" in found["words"]
+    assert "Break" not in found["words"]
+    held = intake.states.set_index("state_raw")["hours"] * 3600
+    assert held["Nonproductive, not told apart"].round() == 200
+    fields = "state_raw,ladder_bucket,paid,planned,legitimate_allowance,cause,interruptible,counts_toward_shrinkage\n"
+    (tmp_path / "states.csv").write_text(fields + "wait,IDLE,,,,,,\nHuddle,SUPPORT,,,,,,\n", encoding="utf-8")
+    stated = exports.read(
+        "amazon_historical_metrics",
+        header + row,
+        totals={"wait": "Agent idle time", "Huddle": "Huddle time"},
+        state_map="states.csv",
+    )
+    assert stated.states.set_index("state")["hours"].mul(3600).round().to_dict() == {"IDLE": 600, "SUPPORT": 200}
+    assert exports.trap(stated, "own_statuses")["rows"] == 0

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.calendars import readings
+from analysis.intake.adapters.format import TrapResult
 from analysis.intake.local_time import Column
 from analysis.intake.numerals import parse_durations
 from analysis.intake.raw import plain
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
+
+
+def told(hits: NDArray[np.bool_], words: str, moved_us: int = 0) -> TrapResult:
+    """Return what the test of a trap found, without words where it found nothing."""
+    return TrapResult(hits, moved_us, words if hits.any() else "")
 
 
 def text_beside(batch: Batch, names: Sequence[str]) -> pd.Series | None:

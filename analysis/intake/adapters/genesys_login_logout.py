@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.intake.adapters._beside import told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
@@ -30,7 +31,7 @@ def half_sessions(batch: Batch, columns: dict[str, Column]) -> TrapResult:
         f"{number_of(int(hits.sum()), 'session')} with one end outside the report (first: {batch.place(hits)}), whose length it does not say; left out. "
         "Run the report from a day before the period to a day after it."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def long_sessions(batch: Batch, columns: dict[str, Column]) -> TrapResult:
@@ -42,7 +43,7 @@ def long_sessions(batch: Batch, columns: dict[str, Column]) -> TrapResult:
         f"{number_of(int(hits.sum()), 'session')} longer than {LONG_SESSION_H} h, {length[hits].sum() / HOUR_US:,.0f} h together (first: {batch.place(hits)}). "
         "Signing out was forgotten, so time signed on is more than time at work; take paid time from the schedule."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 _HALF_SESSIONS = ("began_before_report", "open_at_end_of_report")

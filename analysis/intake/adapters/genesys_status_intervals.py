@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analysis.intake.adapters._beside import durations_beside, lengths_from_end, text_beside
+from analysis.intake.adapters._beside import durations_beside, lengths_from_end, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
 from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
@@ -41,7 +41,7 @@ def incomplete(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
         f"{number_of(int(hits.sum()), 'row')} of intervals that had not ended when the export was made (first: {batch.place(hits)}). "
         "Their time is used as far as it goes; export again after the period has ended."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def duration_unit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -56,7 +56,7 @@ def duration_unit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
         f"the longest time logged in is {share[still].max():.2%} of its interval (first: {batch.place(hits)}). "
         'The durations are in another unit: set duration_unit, most often "ms".'
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def coarse(batch: Batch, columns: dict[str, Column]) -> TrapResult:
@@ -66,7 +66,7 @@ def coarse(batch: Batch, columns: dict[str, Column]) -> TrapResult:
         f"{number_of(int(hits.sum()), 'row')} of intervals longer than an hour (first: {batch.place(hits)}). They say how much people waited, not "
         "when; ask for the export by half hour."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def unsplit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -79,7 +79,7 @@ def unsplit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
         f"{rest.array[hits].sum() / HOUR_US:,.1f} h off queue that no column tells apart (first: {batch.place(hits)}): breaks, meetings and absence from "
         "the desk alike. They count as on duty, kind unknown; add the columns of each status to the export."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 FORMAT = Format(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from analysis.intake.adapters._beside import durations_beside, last_of_each
+from analysis.intake.adapters._beside import durations_beside, last_of_each, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
@@ -34,7 +34,7 @@ def last_state_missing(batch: Batch, columns: dict[str, Column]) -> TrapResult |
         f"the last row of {number_of(int(hits.sum()), 'person', 'persons')} is no sign-off (first: {batch.place(hits)}). A row appears only when its status is "
         "left, so the state each of them was in when the export was made is missing; export again after the last shift has ended."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def duration_unit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -58,7 +58,7 @@ def duration_unit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
         f"durations add up to {stated / HOUR_US:,.2f} h where the starts of the rows leave {shown / HOUR_US:,.2f} h (first: {batch.place(hits)}). "
         'They are in another unit: set duration_unit, most often "ms".'
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def screen_locked(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -73,7 +73,7 @@ def screen_locked(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
         f"{number_of(int(hits.sum()), 'row')} named Idle in an export without any routing status (first: {batch.place(hits)}). As presence, Idle means "
         "a locked screen, not waiting for contacts: map it to AWAY in a state map of your own, or ask for the routing status."
     )
-    return TrapResult(hits, 0, sentence)
+    return told(hits, sentence)
 
 
 def available_off_queue(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -83,7 +83,7 @@ def available_off_queue(batch: Batch, columns: dict[str, Column]) -> TrapResult 
         f"{number_of(int(hits.sum()), 'row')} of Available (first: {batch.place(hits)}), which is being there without being on queue: "
         "no contact reaches these people, so it is not waiting for contacts. Ask what they do in it."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._beside import text_beside
+from analysis.intake.adapters._beside import text_beside, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column
@@ -74,7 +74,7 @@ def handled_beyond_offered(batch: Batch, columns: dict[str, Column]) -> TrapResu
         f"{number_of(int(hits.sum()), 'interval')} with more contacts handled than offered (first: {batch.place(hits)}): contacts count as handled in the "
         "interval in which they end. Never divide handled by offered within an interval."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 def time_without_contacts(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -86,7 +86,7 @@ def time_without_contacts(batch: Batch, columns: dict[str, Column]) -> TrapResul
         f"{number_of(int(hits.sum()), 'interval')} with handle time but no contact handled, or contacts without time (first: {batch.place(hits)}). "
         "Ask whether the column holds seconds for all media types."
     )
-    return TrapResult(hits, 0, words)
+    return told(hits, words)
 
 
 FORMAT = Format(
