@@ -28,6 +28,22 @@ _GOOD: Mapping[str, str] = {
 }
 
 
+# What a table cannot say by its nature, whatever its rows hold.
+_BY_NATURE: Mapping[str, str] = {
+    "state_totals": "gaps between contacts and replay: totals do not say when within an interval",
+    "contacts": "utilization: it sees contacts alone, so time between them may be waiting, a break or a meeting",
+    "volumes": "time per person: it counts contacts of queues",
+    "forecasts": "what happened: it holds what was expected",
+    "schedule": "what people did: it holds what was planned",
+    "workload": "anything within its periods, and anything per person",
+    "quality": "time",
+    "observations": "single persons and single days: shares hold over many rounds",
+}
+# Items of one stamp from which on durations say little, and items at once from which on a name is no person.
+MOST_ZERO = 0.3
+MOST_AT_ONCE = 3.0
+
+
 def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool) -> tuple[str, str]:
     """Return what a source is good for and what it is not.
 
@@ -41,36 +57,47 @@ def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool) -> t
         Rows used.
     date_only
         Its stamps have no time of day.
+
+    Notes
+    -----
+    The rules stand in ``docs/data.md``, section Reconciliation.
     """
     if used == 0:
         return "nothing: no row of it is used", _GOOD[table]
     good, bad = [_GOOD[table]], []
-    if date_only:
-        bad.append("anything within a day: its stamps are dates without a time")
+    if date_only and table in ("spells", "contacts", "work_items", "observations", "state_totals"):
+        bad.append("utilization, or anything within a day: its stamps are dates without a time")
     for check in (_items, _persons, _states):
         more, less = check(table, frame)
         good += more
         bad += less
+    if table in _BY_NATURE:
+        bad.append(_BY_NATURE[table])
     return "; ".join(good), "; ".join(bad)
 
 
 def _items(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Say what the stamps of items carry: nothing without starts, a lower bound on work with them."""
     if table != "work_items":
         return [], []
     started = frame["started"].notna() if "started" in frame else pd.Series(False, index=frame.index)
     if not started.any():
-        return [], ["working time: it holds completion stamps only, so the time spent on an item is unknown"]
+        return [], [
+            "working time: it holds completion stamps only, so the time spent on an item is unknown and it cannot measure utilization"
+        ]
     good = ["time spent on items"]
     bad = [] if started.all() else [f"working time of {number_of(int((~started).sum()), 'item')} without a start"]
     length = (frame["ended"] - frame["started"]).dropna()
-    if len(length) and (length == pd.Timedelta(0)).mean() > 0.3:
+    if len(length) and (length == pd.Timedelta(0)).mean() > MOST_ZERO:
         bad.append(
             f"working time of {number_of(int((length == pd.Timedelta(0)).sum()), 'item')} whose start and end are one stamp"
         )
+    bad.append("utilization by itself: it sees one process, so its time is a lower bound on work")
     return good, bad
 
 
 def _persons(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Say where names are missing, or are no persons."""
     if table not in ("work_items", "contacts") or "agent" not in frame:
         return [], []
     if frame["agent"].notna().sum() == 0:
@@ -82,7 +109,7 @@ def _persons(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     if rows.empty:
         return [], []
     ratio = _gross_over_union(rows["agent"], rows[start], rows[end])
-    if ratio > 3:
+    if ratio > MOST_AT_ONCE:
         return [], [
             f"utilization per person: whoever it names works on {ratio:.0f} things at once on average, so these are roles or shared log-ins, not persons"
         ]
@@ -101,12 +128,13 @@ def _gross_over_union(agents: pd.Series, start: pd.Series, end: pd.Series) -> fl
 
 
 def _states(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Say which parts of the ladder no state of the source means."""
     if table not in ("spells", "state_totals") or "state" not in frame:
         return [], []
     held = set(frame["state"].dropna().unique())
     bad = []
     if "IDLE" not in held:
-        bad.append("waiting for work: no state of it means ready with nothing to do")
+        bad.append("waiting for work, and so occupancy: no state of it means ready with nothing to do")
     if not held & {"HANDLING", "ITEM_WORK"}:
         bad.append("working time: no state of it means handling")
     return [], bad

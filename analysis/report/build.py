@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.intake.reconciliation import reconcile
 from analysis.report.blocks import numbered
 from analysis.report.brand import Brand, load_brand
-from analysis.report.chapters import achievable, blend, data, definitions, first, measure, method, ready, waiting
+from analysis.report.chapters import (
+    achievable,
+    blend,
+    data,
+    definitions,
+    first,
+    measure,
+    method,
+    ready,
+    reconciled,
+    waiting,
+)
 from analysis.report.context import Context
 from analysis.report.disclosure import check_groups, check_texts
 from analysis.report.exhibits.theme import Theme
@@ -39,6 +51,7 @@ CHAPTERS = (
     achievable.chapter,
     blend.chapter,
     ready.chapter,
+    reconciled.chapter,
     method.chapter,
 )
 
@@ -123,8 +136,10 @@ def build_report(
     settings = settings or ReportSettings()
     chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
     sheet = paper_named(paper or settings.paper)
+    smallest = baseline.settings.minimum_group_agents
     c = Context(
-        client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen)
+        client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen),
+        reconcile(intake, client=client, minimum_group_agents=smallest),
     )  # fmt: skip
     check_groups(baseline)
     chapters = [chapter(c) for chapter in CHAPTERS]

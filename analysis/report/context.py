@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
     from analysis.blending.result import Blending
     from analysis.foundation.settings import Client, Queue
+    from analysis.intake.reconciliation import Reconciliation
     from analysis.intake.result import Intake
     from analysis.readiness.result import Readiness
     from analysis.report.exhibits.theme import Theme
@@ -42,6 +43,7 @@ class Context:
     readiness: Readiness
     run: Run
     theme: Theme
+    reconciliation: Reconciliation | None = None
 
     @property
     def words(self) -> Words:

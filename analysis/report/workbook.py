@@ -30,6 +30,7 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "files": c.intake.files.drop(columns=["period_start", "period_end"], errors="ignore"),
         "fates": rows.fates(c.intake) if len(c.intake.files) else pd.DataFrame(),
         "findings": _findings(c),
+        "reconciliation": _reconciliation(c),
         "states": c.intake.states,
         "ladder": baseline.ladder,
         "shares": baseline.shares,
@@ -73,9 +74,18 @@ def _quantities(c: Context) -> pd.DataFrame:
     )
 
 
+def _reconciliation(c: Context) -> pd.DataFrame:
+    """Return what was counted twice and held against another export; findings stand in their own sheet."""
+    if c.reconciliation is None:
+        return pd.DataFrame()
+    frame = c.reconciliation.to_frame()
+    return frame[frame["part"] != "finding"].reset_index(drop=True)
+
+
 def _findings(c: Context) -> pd.DataFrame:
     """Return what was found in the data, by every stage."""
-    results = (c.intake, c.baseline, c.utilization, c.blending, c.readiness)
+    results = [c.intake, c.baseline, c.utilization, c.blending, c.readiness]
+    results += [c.reconciliation] if c.reconciliation is not None else []
     return pd.DataFrame(
         [
             {"severity": finding.severity, "where": finding.where, "message": finding.message, "rows": finding.rows}

@@ -44,12 +44,14 @@ def count_again(intake: Intake, origins: tuple[Origin, ...]) -> tuple[pd.DataFra
     return frame, findings
 
 
-def time_sides(intake: Intake) -> pd.DataFrame:
+def time_sides(intake: Intake, origins: tuple[Origin, ...]) -> pd.DataFrame:
     """Return where the time of each file went; stated + moved equals the sum of the other sides for every file."""
     rows = []
+    label = {(file, origin.table): origin.label for origin in origins for file in origin.files}
     for record in intake.files.to_dict("records"):
         for side, reason, us in _sides(_account(record)):
-            rows.append((record["file"], record["table"], side, reason, us, us / HOUR_US))
+            source = label.get((record["file"], record["table"]), record["file"])
+            rows.append((source, record["file"], record["table"], side, reason, us, us / HOUR_US))
     frame = pd.DataFrame(rows, columns=TIME_COLUMNS)
     return frame.astype({"us": "int64", "hours": "float64"}) if len(frame) else frame
 

@@ -20,13 +20,15 @@ VAGUE: tuple[str, ...] = ("WORK", "OFF")
 LEAST_H = 1.0
 
 
-def overlaps_of(origins: Sequence[Origin]) -> tuple[pd.DataFrame, list[Finding]]:
+def overlaps_of(origins: Sequence[Origin], *, minimum: int = 1) -> tuple[pd.DataFrame, list[Finding]]:
     """Return the time that two sources of agent states both show, and the share of it in which they agree.
 
     Parameters
     ----------
     origins
         Sources with their rows.
+    minimum
+        Smallest group: no hours of fewer persons.
 
     Notes
     -----
@@ -36,7 +38,7 @@ def overlaps_of(origins: Sequence[Origin]) -> tuple[pd.DataFrame, list[Finding]]
     states = [origin for origin in origins if origin.table == "spells" and len(origin.frame)]
     rows, found = [], []
     for one, other in itertools.combinations(states, 2):
-        row = _pair(one, other)
+        row = _pair(one, other, minimum)
         if row is None:
             continue
         rows.append(row)
@@ -51,7 +53,7 @@ def overlaps_of(origins: Sequence[Origin]) -> tuple[pd.DataFrame, list[Finding]]
     return pd.DataFrame(rows, columns=OVERLAP_COLUMNS), found
 
 
-def _pair(one: Origin, other: Origin) -> tuple[object, ...] | None:
+def _pair(one: Origin, other: Origin, minimum: int) -> tuple[object, ...] | None:
     a, b = (_clear(origin) for origin in (one, other))
     common = set(a["agent"]) & set(b["agent"])
     a, b = a[a["agent"].isin(common)], b[b["agent"].isin(common)]
@@ -67,6 +69,11 @@ def _pair(one: Origin, other: Origin) -> tuple[object, ...] | None:
     agreed = [part for part in same if len(part)]
     agreeing = _hours(intervals.union(pd.concat(agreed, ignore_index=True))) if agreed else 0.0
     persons = int(both["agent"].nunique())
+    if persons < minimum:
+        words = (
+            f"{one.label} and {other.label} both show fewer than {minimum} people at the same time; no hours are shown."
+        )
+        return one.label, other.label, persons, np.nan, np.nan, np.nan, words
     words = (
         f"{one.label} and {other.label} both show {number_of(persons, 'person')} for {hours:,.0f} h at the same time, "
         f"and say the same in {agreeing / hours:.0%} of it."

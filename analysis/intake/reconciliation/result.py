@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCE_COLUMNS = (
-    *("source", "adapter", "table", "population", "files", "physical", "used", "stated_h", "used_h"),
+    *("source", "adapter", "table", "population", "files", "persons", "physical", "used", "stated_h", "used_h"),
     *("good_for", "not_good_for"),
 )
 COUNT_COLUMNS = ("file", "table", "what", "unit", "one_way", "other_way", "agrees", "words")
-TIME_COLUMNS = ("file", "table", "side", "reason", "us", "hours")
+TIME_COLUMNS = ("source", "file", "table", "side", "reason", "us", "hours")
 TOTAL_COLUMNS = (
     *("measure", "theirs_from", "ours_from", "scope", "days", "theirs", "ours", "unit", "difference"),
     *("days_over", "worst_day", "worst_difference", "family", "verdict", "words"),
@@ -38,15 +38,15 @@ class Reconciliation:
     Attributes
     ----------
     sources
-        One row per source: `source`, `adapter`, `table`, `population`, `files`, `physical` rows, `used` rows, `stated_h`, `used_h`, and the
-        verdict in plain words: `good_for`, `not_good_for`.
+        One row per source: `source`, `adapter`, `table`, `population`, `files`, `persons`, `physical` rows, `used` rows, `stated_h`, `used_h`
+        (no hours for fewer persons than the smallest group), and the verdict in plain words: `good_for`, `not_good_for`.
     counts
         Everything counted in two ways, one row per file and count: `file`, `table`, `what`, `unit`, `one_way`, `other_way`, `agrees`, `words`.
     time
-        Where the time of each file went: `file`, `table`, `side` (stated, moved, used, excluded, rejected, duplicate, ...), `reason`, `us`, `hours`.
+        Where the time of each file went: `source`, `file`, `table`, `side` (stated, moved, used, excluded, rejected, duplicate, ...), `reason`, `us`, `hours`.
         For each file stated + moved equals the sum of the other sides to the microsecond.
     totals
-        Totals of one export against another: `measure`, `theirs_from`, `ours_from`, `scope`, `days`, `theirs`, `ours`, `unit`, `difference`
+        Totals of one export against another, without numbers for fewer people than the smallest group: `measure`, `theirs_from`, `ours_from`, `scope`, `days`, `theirs`, `ours`, `unit`, `difference`
         (theirs / ours - 1), `days_over` the threshold, `worst_day`, `worst_difference`, `family` (how the totals book a contact that runs over
         the end of an interval), `verdict`, `words`.
     totals_by_day

@@ -30,7 +30,10 @@ NOT_STAFFED: tuple[str, ...] = ("OFF",)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One measure of two exports by key (person or queue), interval and day; `family` is how the totals book time."""
+    """One measure of two exports by key (person or queue), interval and day.
+
+    `family` is how the totals book time; `persons` is 0 where keys are queues.
+    """
 
     measure: str
     theirs_from: str
@@ -39,15 +42,18 @@ class Comparison:
     unit: str
     by_day: pd.DataFrame
     family: str = ""
+    persons: int = 0
 
 
-def compare_totals(origins: Sequence[Origin]) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+def compare_totals(origins: Sequence[Origin], *, minimum: int = 1) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
     """Return totals against totals, by comparison and by day, and what a reader must know.
 
     Parameters
     ----------
     origins
         Sources with their rows.
+    minimum
+        Smallest group: no numbers of fewer persons.
 
     Notes
     -----
@@ -63,8 +69,9 @@ def compare_totals(origins: Sequence[Origin]) -> tuple[pd.DataFrame, pd.DataFram
         for theirs in by_table.get(theirs_table, []):
             for ours in _joined(by_table.get(ours_table, [])):
                 found += compare(theirs, ours)
-    rows = [_row(comparison) for comparison in found]
-    days = [comparison.by_day.assign(**_names(comparison)) for comparison in found]
+    rows = [_row(comparison, minimum) for comparison in found]
+    shown = [comparison for comparison in found if not 0 < comparison.persons < minimum]
+    days = [comparison.by_day.assign(**_names(comparison)) for comparison in shown]
     frame = pd.DataFrame(rows, columns=TOTAL_COLUMNS)
     by_day = pd.concat(days, ignore_index=True) if days else pd.DataFrame(columns=DAY_COLUMNS)
     return frame, by_day[list(DAY_COLUMNS)], [*_differences(frame), *_mixed(found)]
@@ -168,7 +175,18 @@ def _compared_time(
     frame = pd.DataFrame({"day": days.view("M8[us]"), "theirs": totals[both] / HOUR_US, "ours": booked[near] / HOUR_US})
     people = len(np.unique(np.flatnonzero(both) // size))
     noun = "person" if by == "agent" else "queue"
-    return [Comparison(measure, theirs.label, ours.label, number_of(people, noun), "h", _summed(frame), family)]
+    return [
+        Comparison(
+            measure,
+            theirs.label,
+            ours.label,
+            number_of(people, noun),
+            "h",
+            _summed(frame),
+            family,
+            people if by == "agent" else 0,
+        )
+    ]
 
 
 def _in_both(
@@ -280,8 +298,9 @@ def _spells_and_contacts(theirs: Origin, ours: Origin) -> list[Comparison]:
     both = tables[0].merge(tables[1], on=["agent", "day"])
     if both.empty:
         return []
-    people = number_of(int(both["agent"].nunique()), "person")
-    return [Comparison("handling time", theirs.label, ours.label, people, "h", _summed(both))]
+    people = int(both["agent"].nunique())
+    scope = number_of(people, "person")
+    return [Comparison("handling time", theirs.label, ours.label, scope, "h", _summed(both), persons=people)]
 
 
 _PAIRS: tuple[tuple[str, str, Callable[[Origin, Origin], list[Comparison]]], ...] = (
@@ -292,16 +311,20 @@ _PAIRS: tuple[tuple[str, str, Callable[[Origin, Origin], list[Comparison]]], ...
 )
 
 
-def _row(comparison: Comparison) -> tuple[object, ...]:
-    """Return the summary of a comparison."""
-    days = comparison.by_day
+def _row(comparison: Comparison, minimum: int) -> tuple[object, ...]:
+    """Return the summary of a comparison; words alone where too few people stand behind it."""
+    days, nan = comparison.by_day, float("nan")
+    start = (comparison.measure, comparison.theirs_from, comparison.ours_from, comparison.scope, len(days))
+    if 0 < comparison.persons < minimum:
+        words = f"{comparison.measure} in {comparison.theirs_from} and {comparison.ours_from}: fewer than {minimum} people, so no totals are shown."
+        return *start, nan, nan, comparison.unit, nan, 0, None, nan, comparison.family, "too few people", words
     theirs, ours = float(days["theirs"].sum()), float(days["ours"].sum())
     difference = theirs / ours - 1 if ours else float("nan")
     over = days["difference"].abs() > THRESHOLD
     worst = days.loc[days["difference"].abs().idxmax()] if days["difference"].notna().any() else None
     verdict = "agrees" if abs(difference) <= THRESHOLD else "differs"
     return (
-        *(comparison.measure, comparison.theirs_from, comparison.ours_from, comparison.scope, len(days), theirs, ours),
+        *(*start, theirs, ours),
         *(comparison.unit, difference, int(over.sum()), None if worst is None else worst["day"]),
         *(float("nan") if worst is None else float(worst["difference"]), comparison.family, verdict),
         _words(comparison, theirs, ours, difference, int(over.sum())),

@@ -51,12 +51,12 @@ def reconcile(intake: Intake, *, client: Client, minimum_group_agents: int = MIN
     counts, findings = count_again(intake, origins)
     calendar = calendar_of(origins, client, minimum=minimum_group_agents)
     facts, of_facts = facts_of(origins, intake.states)
-    totals, by_day, of_totals = compare_totals(origins)
+    totals, by_day, of_totals = compare_totals(origins, minimum=minimum_group_agents)
     paid, of_paid = paid_and_logged(origins, intake.tables.get("roster"), client, minimum=minimum_group_agents)
-    overlaps, of_overlaps = overlaps_of(origins)
-    time = time_sides(intake)
+    overlaps, of_overlaps = overlaps_of(origins, minimum=minimum_group_agents)
+    time = time_sides(intake, origins)
     return Reconciliation(
-        sources=sources_of(intake, origins, time),
+        sources=sources_of(intake, origins, time, minimum=minimum_group_agents),
         counts=counts,
         time=time,
         totals=totals,

@@ -69,7 +69,7 @@ def _purposes(c: Context) -> Exhibit:
                 str(row.file).removeprefix("data/"),
                 *([period] if several else []),
                 str(row.good_for or ""),
-                Cell(str(row.not_good_for or "–"), tone="warning" if row.not_good_for else "muted"),
+                Cell(str(row.not_good_for or "–"), tone="plain" if row.not_good_for else "muted"),
             )
             for row, period in zip(files.itertuples(), periods, strict=True)
         ],
@@ -86,6 +86,7 @@ def _period(c: Context, row: Any) -> str:
 def _all_findings(c: Context) -> list[Finding]:
     results = (c.intake, c.baseline, c.utilization, c.blending, c.readiness)
     found = [finding for result in results for finding in result.findings]
+    found += c.reconciliation.findings if c.reconciliation is not None else ()
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 

@@ -5,6 +5,7 @@ from analysis.foundation.lazy import attach
 _NAMES = {
     "Theme": ".theme",
     "ceilings": ".limits",
+    "data_calendar": ".days",
     "frontier": ".policies",
     "gap_survival": ".gaps",
     "group_shares": ".groups",
