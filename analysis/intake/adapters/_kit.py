@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.intake.files import open_table
 from analysis.intake.local_time import Column
 from analysis.intake.numerals import Numbers, parse_numbers
-from analysis.intake.raw import is_total, plain
+from analysis.intake.raw import RawFile, Wanted, is_total, plain
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
+    from analysis.intake.settings import Source
 
 DAY_US = 86_400_000_000
 SECOND_US = 1_000_000
@@ -151,6 +155,12 @@ def _weeks(text: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArr
     days = np.array([0 if day is None else (day - dt.date(1970, 1, 1)).days for day in mondays], dtype=np.int64)
     good = np.array([day is not None for day in mondays], dtype=bool)[codes]
     return days[codes] * DAY_US, good, ~good & (text != "").to_numpy(dtype=bool)
+
+
+def open_whole(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
+    """Return the cells of a sheet with all of its columns: those that no format knows may each stand for a type."""
+    every = {"everything": True} if "everything" in Wanted.__dataclass_fields__ else {}
+    return open_table(file, path, source, replace(wanted, **every))
 
 
 def known_names(*groups: Iterable[str | tuple[str, str]]) -> frozenset[str]:

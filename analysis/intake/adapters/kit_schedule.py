@@ -60,7 +60,11 @@ FORMAT = Format(
         "state": kit.spelled("Kind", "Activity", "State", "Kind of time"),
         "paid": kit.spelled("Paid", "Is paid"),
     },
-    signature=(("Agent ID", "Start", "End", "Kind", "Paid"), ("Agent Id", "Start", "End", "Activity", "Paid")),
+    signature=(
+        ("Agent ID", "Start time", "End time", "Kind", "Paid"),
+        ("Agent ID", "Start", "End", "Kind", "Paid"),
+        ("Agent Id", "Start", "End", "Activity", "Paid"),
+    ),
     traps=(
         Trap("overlapping_schedule", "Does only one version of the plan stand in the sheet?", overlapping),
         Trap("paid_unsaid", "Does every row say whether it is paid?", paid_unsaid),

@@ -98,6 +98,7 @@ FORMAT = Format(
         "valid_to": VALID_TO,
     },
     signature=(("Agent ID", "Skill", "Level"), ("Agent Id", "Skill", "Level")),
+    open=kit.open_whole,
     finish=finish,
     fills=("queue_or_type",),
     spread=spread,

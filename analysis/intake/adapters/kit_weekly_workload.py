@@ -88,6 +88,7 @@ FORMAT = Format(
     },
     signature=(("Team", "Week", "Paid hours"), ("Team", "Week Start", "Week End", "Paid Hours")),
     also=kit.WEEK,
+    open=kit.open_whole,
     finish=finish,
     fills=("period_start", "period_end"),
     spread=spread,
