@@ -80,3 +80,41 @@ def test_statuses_of_the_client_are_named_and_can_be_given_a_meaning(exports, tm
     )
     assert stated.states.set_index("state")["hours"].mul(3600).round().to_dict() == {"IDLE": 600, "SUPPORT": 200}
     assert exports.trap(stated, "own_statuses")["rows"] == 0
+
+
+SESSIONS = "Agent,Login,Logout,Duration\n1E5,2026-03-03 08:00:00,2026-03-03 16:00:00,08:00:00\n"
+
+
+def test_a_panel_that_was_closed_is_no_logout(exports):
+    clean = exports.read("amazon_login_logout", SESSIONS)
+    assert not clean.traps["rows"].any()
+    assert clean.tables["spells"]["state"].tolist() == ["WORK"]
+    later = SESSIONS + "1E5,2026-03-04 08:00:00,2026-03-04 22:00:00,14:00:00\n1E5,2026-03-05 08:00:00,-,-\n"
+    intake = exports.read("amazon_login_logout", later)
+    assert exports.trap(intake, "closed_panel")["rows"] == 1
+    assert exports.trap(intake, "half_sessions")["rows"] == 1
+    assert "no logout" in exports.trap(intake, "closed_panel")["words"]
+
+
+def test_available_after_a_contact_may_be_after_contact_work(exports):
+    header = "Agent,Date,Status\n"
+    rows = "1E5,2026-03-03 08:00,Available\n1E5,2026-03-03 08:05,Offline\n"
+    assert exports.trap(exports.read("amazon_agent_activity", header + rows), "after_contact_work")["rows"] == 0
+    busy = (
+        rows.replace("08:05,Offline", "08:05,Connected")
+        + "1E5,2026-03-03 08:09,Available\n1E5,2026-03-03 08:10,Offline\n"
+    )
+    intake = exports.read("amazon_agent_activity", header + busy)
+    assert exports.trap(intake, "after_contact_work")["rows"] == 1
+
+
+def test_history_for_forecasting_is_what_came(exports):
+    header = "QueueName,QueueId,ChannelType,TimeStamp,IntervalDuration,IncomingContactVolume,AverageHandleTime,ContactsHandled\n"
+    rows = "claims,q,VOICE,2026-03-03T08:00:00Z,15_MINUTES,5,120,4\nclaims,q,CHAT,2026-03-03T08:00:00Z,15,1,60,2\n"
+    intake = exports.read("amazon_forecast_import", header + rows)
+    found = intake.tables["volumes"].set_index("queue")
+    assert found["handle_us"].to_dict() == {"claims / voice": 480_000_000, "claims / chat": 120_000_000}
+    assert found["length_s"].unique().tolist() == [900]
+    assert exports.trap(intake, "handled_beyond_offered")["rows"] == 1
+    clean = exports.read("amazon_forecast_import", header + rows.splitlines()[0] + "\n")
+    assert exports.trap(clean, "handled_beyond_offered")["rows"] == 0

@@ -84,6 +84,28 @@ def lengths_from_end(batch: Batch, columns: dict[str, Column], names: Sequence[s
     columns["length_s"] = Column("number", np.where(us > 0, us / SECOND_US, usual.array), usual.given)
 
 
+def queues_by_channel(batch: Batch, columns: dict[str, Column], names: Sequence[str]) -> None:
+    """Make each channel of a queue that has several a queue of its own: ``claims line / email``.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source of volumes.
+    columns
+        Our columns; `queue` is replaced.
+    names
+        The client's names of the column of channels.
+    """
+    channel = text_beside(batch, names)
+    if channel is None:
+        return
+    queue, still = columns["queue"].text, batch.fates.open
+    per_queue = channel[still].str.lower().groupby(queue[still]).nunique()
+    mixed = queue.isin(per_queue[per_queue > 1].index) & (channel != "")
+    text = queue.where(~mixed, queue + " / " + channel.str.lower()).astype(queue.dtype)
+    columns["queue"] = Column("text", text, columns["queue"].given)
+
+
 def last_of_each(agent: pd.Series, start: NDArray[np.int64], rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return, of some rows, the latest one of each agent."""
     who = pd.factorize(agent.iloc[rows])[0]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._beside import text_beside, told
+from analysis.intake.adapters._beside import queues_by_channel, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
-from analysis.intake.batch import TEXT, Batch
+from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
 from analysis.intake.words import number_of
 
@@ -20,15 +20,9 @@ COUNTS = ("offered", "answered", "handle_us")
 def sum_by_queue(batch: Batch, columns: dict[str, Column]) -> None:
     """Add up the rows of skill sets and languages; keep media types of one queue apart as queues of their own."""
     _ask_for_length(batch, columns)
-    queue = columns["queue"].text
-    media = text_beside(batch, ("Media Type",))
-    if media is not None:
-        per_queue = media[batch.fates.open].str.lower().groupby(queue[batch.fates.open]).nunique()
-        mixed = queue.isin(per_queue[per_queue > 1].index) & (media != "")
-        queue = queue.where(~mixed, queue + " / " + media.str.lower()).astype(TEXT)
-        columns["queue"] = Column("text", queue, columns["queue"].given)
+    queues_by_channel(batch, columns, ("Media Type",))
     rows = np.flatnonzero(batch.fates.open & columns["queue"].given & columns["start"].given)
-    key = pd.DataFrame({"queue": queue.iloc[rows].to_numpy(), "start": columns["start"].array[rows]})
+    key = pd.DataFrame({"queue": columns["queue"].text.iloc[rows].to_numpy(), "start": columns["start"].array[rows]})
     first = rows[key.groupby(["queue", "start"], sort=False).ngroup().drop_duplicates().index.to_numpy()]
     group = key.groupby(["queue", "start"], sort=False).ngroup().to_numpy()
     for name in COUNTS:
