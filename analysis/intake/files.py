@@ -35,6 +35,9 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"ORC", "an ORC file; export the table as CSV or parquet"),
 )
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_SEARCH_BYTES = 256 << 20
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|table|style|title|div|center|font)\b")
 # JSON begins with an object or an array of objects; some exports put comments or a record separator before it.
 _JSON = re.compile(rb"(?:[\s\x1e]++|//[^\n]*+\n|/\*.*?\*/)*+(?:\{\s*+[\"}/]|\[\s*+(?:[\[{/]|\]\s*+\Z))", re.DOTALL)
 
@@ -141,7 +144,7 @@ def fingerprint(path: Path) -> str:
 
 
 def sniff(file: str, path: Path) -> str:
-    """Return what a file is: ``text``, ``json``, ``gzip``, ``xlsx``, ``ods``, ``parquet`` or ``xes``.
+    """Return what a file is: ``text``, ``json``, ``gzip``, ``xlsx``, ``ods``, ``page``, ``parquet`` or ``xes``.
 
     Raises
     ------
@@ -159,37 +162,52 @@ def sniff(file: str, path: Path) -> str:
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
+    if head[:8] == _OLE and _sealed(path):
+        raise DataProblem(f"{file}: this workbook is password-protected; save it without a password.")
     return kind_of_text(file, head)
 
 
 def kind_of_text(file: str, head: bytes) -> str:
-    """Return whether unpacked content is ``text``, ``json`` or ``xes``; refuse the rest by its first bytes."""
+    """Return whether unpacked content is ``text``, ``json``, ``page`` or ``xes``; refuse the rest by its first bytes."""
     for mark, words in _REFUSED:
         if head.startswith(mark):
             raise DataProblem(f"{file}: this is {words}.")
-    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        sealed = "E\0n\0c\0r\0y\0p\0t" in head.decode("latin-1")
-        words = (
-            "a workbook with a password; save it without one" if sealed else "an old .xls workbook; save it as .xlsx"
-        )
-        raise DataProblem(f"{file}: this is {words}.")
+    if head[:8] == _OLE:
+        raise DataProblem(f"{file}: this is an old .xls workbook or another Office file; save it as .xlsx.")
     if head[8:12] == b"DUCK":
         raise DataProblem(f"{file}: this is a database; export the table as CSV.")
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         raise DataProblem(f"{file}: this is a Python pickle, which can run code when opened. Export the table as CSV.")
     if head[:4] == b"PK\x03\x04" or head[:2] == b"\x1f\x8b":
         raise DataProblem(f"{file}: this is an archive within an archive. Unpack it first.")
-    opening = head.lstrip(b"\xef\xbb\xbf \t\r\n").replace(b"\0", b"")[:400].lower()
-    if opening.startswith((b"<?xml", b"<log", b"<!--")) and (b"<log" in head.lower() or b"xes" in head.lower()):
-        return "xes"
-    if opening.startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise DataProblem(f"{file}: this is a web page or another XML file. Export the table as CSV or XLSX.")
+    opening = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").replace(b"\0", b"").lower()
+    if opening.startswith(b"<"):
+        return _kind_of_markup(file, opening)
+    if opening.startswith((b"mime-version:", b"content-type: multipart/")):
+        raise DataProblem(f"{file}: this is a web archive (MHTML). Open it in Excel and save it as .xlsx.")
     if _JSON.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")):
         return "json"
     utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if not utf16 and sum(byte < 9 or 13 < byte < 26 for byte in head) > len(head) // 20:
         raise DataProblem(f"{file}: the content is neither text nor a workbook. Export the table as CSV or XLSX.")
     return "text"
+
+
+def _kind_of_markup(file: str, opening: bytes) -> str:
+    """Return ``xes`` or ``page`` for markup that is one of them."""
+    if b"office:spreadsheet" in opening and not opening.startswith(b"<html"):
+        raise DataProblem(f"{file}: this is an XML workbook of Excel 2003. Open it in Excel and save it as .xlsx.")
+    if _PAGE.match(opening) or b"<table" in opening or b"<html" in opening:
+        return "page"
+    if opening.startswith((b"<?xml", b"<log", b"<!--")) and (b"<log" in opening or b"xes" in opening):
+        return "xes"
+    raise DataProblem(f"{file}: this is an XML file that is no event log. Export the table as CSV or XLSX.")
+
+
+def _sealed(path: Path) -> bool:
+    """Return whether an Office container holds an encrypted workbook."""
+    with path.open("rb") as stream:
+        return "EncryptedPackage".encode("utf-16-le") in stream.read(_OLE_SEARCH_BYTES)
 
 
 def _zip_kind(file: str, path: Path) -> str:
@@ -242,8 +260,8 @@ def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile
 
     try:
         kind = sniff(file, path)
-        if kind in ("xlsx", "ods"):
-            return read_workbook(file, path, wanted=wanted, sheet=source.sheet)
+        if kind in ("xlsx", "ods", "page"):
+            return read_workbook(file, path, wanted=wanted, sheet=source.sheet, encoding=source.encoding)
         if kind == "parquet":
             from analysis.intake.parquet import read_parquet
 
@@ -251,6 +269,8 @@ def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile
         data = unpack(file, path) if kind == "gzip" else path.read_bytes() if kind == "text" else b""
     except OSError:
         raise unreadable(file) from None
+    if kind == "gzip" and kind_of_text(file, data[:4096]) == "page":
+        raise DataProblem(f"{file}: this is a packed web page. Unpack it first.")
     if kind == "xes" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "xes"):
         raise DataProblem(f'{file}: this is an XES event log. Set adapter = "xes" for it.')
     if kind == "json" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "json"):

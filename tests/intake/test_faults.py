@@ -155,7 +155,7 @@ def test_a_gzip_bomb_is_refused(desk):
         (b"SQLite format 3\0" + bytes(100), "a database"),
         (bytes(8) + b"DUCK" + bytes(100), "a database"),
         (b"%PDF-1.7 ...", "a PDF"),
-        (b"<html><table><tr><td>agent</td></tr></table></html>", "a web page"),
+        (b"<?xml version='1.0'?><rows><row agent='a'/></rows>", "an XML file that is no event log"),
         (b'{"agent": 1}', "JSON"),
         (gzip.compress(gzip.compress(b"agent")), "archive within an archive"),
         (b"PK\x03\x04 not really", "damaged or was cut off"),
@@ -223,7 +223,7 @@ def test_one_file_in_two_sources_is_refused(desk):
 
 
 def test_a_late_change_of_type_rejects_that_row_alone(desk):
-    rows = "".join(f"q,2026-03-{2 + i // 1000:02d} {i // 60 % 24:02d}:{i % 60:02d},60,{i}\n" for i in range(5000))
+    rows = "".join(f"q,2026-03-{2 + i // 1440:02d} {i // 60 % 24:02d}:{i % 60:02d},60,{i}\n" for i in range(5000))
     content = "queue,start,length_s,offered\n" + rows.replace(",4321\n", ",many\n")
     intake = desk.read({"files": [desk.put("v.csv", content)], "table": "volumes"})
     assert reasons(intake) == {"bad_number": 1}
@@ -569,7 +569,11 @@ def test_states_that_fill_more_than_their_interval_are_rejected_together(desk):
     }
 
 
-def test_a_clock_of_twelve_hours_is_told(desk):
+def test_a_clock_of_twelve_hours_is_a_question(desk):
     rows = "".join(f"p{i},2026-03-03 {1 + i % 12:02d}:00,2026-03-03 {1 + i % 12:02d}:10,IDLE\n" for i in range(60))
-    assert {"twelve_hour_clock"} <= codes(desk.spells(HEADER + rows))
-    assert "twelve_hour_clock" not in codes(desk.spells(HEADER + rows + ROW.replace("09:30", "13:30"), "other.csv"))
+    with pytest.raises(DataProblem, match=r"data/spells.csv: none of its 120 times .* set clock_hours = 24"):
+        desk.spells(HEADER + rows)
+    assert len(desk.spells(HEADER + rows, clock_hours=24).tables["spells"]) == 60
+    assert len(desk.spells(HEADER + rows + ROW.replace("09:30", "13:30"), "other.csv").tables["spells"]) == 61
+    with pytest.raises(DataProblem, match="without am or pm, which cannot be told apart"):
+        desk.spells(CLEAN, "third.csv", clock_hours=12)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import zipfile
+from typing import Any
 
 MAX_MEMBERS = 2_000
 MAX_TOTAL_BYTES = 2 << 30
@@ -18,12 +20,102 @@ class Refusal(Exception):
     """A workbook that is not read, with the reason in words."""
 
 
-def limit_memory(limit_bytes: int) -> None:
-    """Cap the memory of this process where the platform can."""
+def limit_memory(limit_bytes: int) -> bool:
+    """Cap the memory of this process, and on Windows its children too; return whether the platform did."""
+    if sys.platform == "win32":
+        return limit_by_job(limit_bytes)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+        return True
+    return False
+
+
+def limit_by_job(limit_bytes: int, kernel: Any = None) -> bool:
+    """Put this process into a Windows job of its own, with a limit of memory and no other process; return whether that went well.
+
+    Parameters
+    ----------
+    limit_bytes
+        Memory that the process may commit.
+    kernel
+        The Windows kernel's functions; None = those of this machine.
+
+    Notes
+    -----
+    The job lives as long as the process. Jobs nest since Windows 8, so a job around the whole session is no obstacle.
+    """
+    import ctypes
+
+    try:
+        kernel = kernel or ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]
+        for name in ("CreateJobObjectW", "GetCurrentProcess"):
+            getattr(kernel, name).restype = ctypes.c_void_p
+        job = kernel.CreateJobObjectW(None, None)
+        if not job:
+            return False
+        limits = job_limits(limit_bytes)
+        handle = ctypes.c_void_p(job)
+        done = kernel.SetInformationJobObject(handle, 9, ctypes.byref(limits), ctypes.sizeof(limits))
+        return bool(done and kernel.AssignProcessToJobObject(handle, ctypes.c_void_p(kernel.GetCurrentProcess())))
+    except (AttributeError, OSError):
+        return False
+
+
+def job_limits(limit_bytes: int) -> Any:
+    """Return what Windows calls JOBOBJECT_EXTENDED_LIMIT_INFORMATION: so much memory, one process, no box for errors."""
+    from ctypes import Structure, c_int64, c_size_t, c_uint32, c_uint64
+
+    class Limits(Structure):
+        _fields_ = (
+            ("PerProcessUserTimeLimit", c_int64),
+            ("PerJobUserTimeLimit", c_int64),
+            ("LimitFlags", c_uint32),
+            ("MinimumWorkingSetSize", c_size_t),
+            ("MaximumWorkingSetSize", c_size_t),
+            ("ActiveProcessLimit", c_uint32),
+            ("Affinity", c_size_t),
+            ("PriorityClass", c_uint32),
+            ("SchedulingClass", c_uint32),
+            ("IoInfo", c_uint64 * 6),
+            ("ProcessMemoryLimit", c_size_t),
+            ("JobMemoryLimit", c_size_t),
+            ("PeakProcessMemoryUsed", c_size_t),
+            ("PeakJobMemoryUsed", c_size_t),
+        )
+
+    one_process, process_memory, no_error_box = 0x8, 0x100, 0x400
+    return Limits(
+        LimitFlags=one_process | process_memory | no_error_box, ActiveProcessLimit=1, ProcessMemoryLimit=limit_bytes
+    )
+
+
+# What a process that only reads its standard input and writes its standard output has no need of.
+_FORBIDDEN = (
+    "socket.",
+    "subprocess.",
+    "os.",
+    "shutil.",
+    "webbrowser.",
+    "ctypes.",
+    "pty.",
+    "winreg.",
+    "urllib.",
+    "ftplib.",
+)
+_HARMLESS = frozenset({"os.listdir", "os.scandir", "os.putenv", "os.unsetenv"})
+
+
+def forbid_reach() -> None:
+    """From now on, refuse this process to connect, to start programs, and to write or remove files; it cannot be undone."""
+    sys.addaudithook(_refuse_reach)
+
+
+def _refuse_reach(event: str, arguments: tuple[Any, ...]) -> None:
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if writes or (event.startswith(_FORBIDDEN) and event not in _HARMLESS):
+        raise Refusal("reading it would reach outside")
 
 
 def scan(book: zipfile.ZipFile) -> None:

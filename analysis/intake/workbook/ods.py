@@ -48,7 +48,8 @@ class _Reader:
 
     def __init__(self, sheet: str) -> None:
         self.sheet, self.inside = sheet, False
-        self.done: list[tuple[int, list[str]]] = []
+        self.done: list[tuple[int, list[str], list[int]]] = []
+        self.lost: list[int] = []
         self.row = self.cells = 0
         self.repeated = self.column = 0
         self.values: dict[int, str] = {}
@@ -64,6 +65,7 @@ class _Reader:
             return
         elif name == "table-row":
             self.repeated, self.column, self.values = int(attributes.get("number-rows-repeated", 1)), 0, {}
+            self.lost = []
             self.notes["hidden_rows"] += attributes.get("visibility") in ("collapse", "filter")
         elif name in ("table-cell", "covered-table-cell"):
             self.cell, self.paragraphs = attributes, []
@@ -99,6 +101,9 @@ class _Reader:
                 self.notes["cells"] += 1
                 check_cell(column, self.notes["cells"])
                 self.values[column] = value
+        elif "formula" in attributes and "value-type" not in attributes:
+            self.notes["no_value"] += 1
+            self.lost.append(self.column)
         self.column += times
 
     def _row(self) -> None:
@@ -107,7 +112,7 @@ class _Reader:
         width = max(self.values) + 1 if self.values else 0
         cells = [self.values.get(column, "") for column in range(width)]
         for number in range(self.row + 1, self.row + 1 + (self.repeated if cells else 0)):
-            self.done.append((number, cells))
+            self.done.append((number, cells, self.lost))
         self.row += self.repeated
 
 
@@ -140,10 +145,10 @@ def read_ods(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, An
     yield {"sheet": filled[0], "hidden_sheet": False, "physical": counts[filled[0]]}
     with book.open(CONTENT) as stream:
         for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
-            for row, cells in reader.done:
+            for row, cells, lost in reader.done:
                 for number in range(last + 1, row):
                     yield {"row": number, "cells": []}
-                yield {"row": row, "cells": cells}
+                yield {"row": row, "cells": cells, "lost": lost} if lost else {"row": row, "cells": cells}
                 last = row
             reader.done.clear()
     yield {"notes": reader.notes}

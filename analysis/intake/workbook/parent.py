@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -9,11 +10,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.archive import Member
 from analysis.intake.raw import HEADER_SEARCH_ROWS, Fault, RawFile, Wanted, check_header, find_header, plain
+from analysis.intake.words import number_of
 
 TIME_LIMIT_S = 300.0
 MEMORY_LIMIT_BYTES = 2 << 30
@@ -26,8 +28,8 @@ _START = (
 )
 
 
-def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None) -> RawFile:
-    """Return the cells of the one sheet of a workbook that holds something, or of the sheet named.
+def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None, encoding: str | None = None) -> RawFile:
+    """Return the cells of the one sheet of a workbook (or table of a web page) that holds something, or of the one named.
 
     Parameters
     ----------
@@ -38,7 +40,9 @@ def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None) -
     wanted
         Names of columns by which the header is recognised.
     sheet
-        Name of the sheet; None when only one holds content.
+        Name of the sheet, or ``table 2`` for the second table of a web page; None when only one holds content.
+    encoding
+        Encoding of a web page, where the source states it.
 
     Raises
     ------
@@ -46,14 +50,14 @@ def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None) -
         The workbook is hostile, damaged, protected, or it is not plain which sheet is meant.
     """
     with tempfile.TemporaryFile() as output:
-        _run(file, path, sheet, output)
+        _run(file, path, [sheet or "", encoding or "", str(MEMORY_LIMIT_BYTES)], output)
         output.seek(0)
         records = (json.loads(line) for line in output)
         first = next(records, {"refused": "it broke off"})
         if "refused" in first:
             raise _refused(file, first["refused"])
         if "ask" in first:
-            raise _which_sheet(file, sheet, first["names"])
+            raise _which_sheet(file, sheet, first["names"], first["ask"])
         return _raw(file, first, records, wanted)
 
 
@@ -61,17 +65,10 @@ def _refused(file: str, reason: str) -> DataProblem:
     return DataProblem(f"{file}: the workbook is refused: {reason}. Export the table again, as CSV if need be.")
 
 
-def _run(file: str, path: Path, sheet: str | None, output: Any) -> None:
+def _run(file: str, path: Path, arguments: Sequence[str], output: Any) -> None:
     """Run the reading process to its end; an isolated interpreter, in which neither the working folder nor the environment counts."""
     root = Path(__file__).resolve().parents[3]
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        _START.format(root=str(root)),
-        sheet or "",
-        str(MEMORY_LIMIT_BYTES),
-    ]
+    command = [sys.executable, "-I", "-c", _START.format(root=str(root)), *arguments]
     try:
         # A file is handed over as standard input, so the process needs no path; what lies in an archive goes through a pipe.
         with path.open("rb") as stream:
@@ -97,15 +94,17 @@ def _run(file: str, path: Path, sheet: str | None, output: Any) -> None:
         )
 
 
-def _which_sheet(file: str, sheet: str | None, names: Sequence[str]) -> DataProblem:
-    """Return the question which sheet is meant."""
-    listed = ", ".join(repr(name) for name in names) or "none"
+def _which_sheet(file: str, sheet: str | None, names: Sequence[str], kind: str) -> DataProblem:
+    """Return the question which sheet of a workbook, or which table of a web page, is meant."""
+    listed = ", ".join(repr(name) for name in names[:20]) + (" ..." if len(names) > 20 else "") or "none"
     if sheet is not None:
-        return DataProblem(f"{file}: there is no sheet {sheet!r} with content; the sheets are {listed}. Correct sheet.")
+        return DataProblem(
+            f"{file}: there is no {kind} {sheet!r} with content; the {kind}s are {listed}. Correct sheet."
+        )
     if not names:
-        return DataProblem(f"{file}: no sheet holds anything. Ask for the export again, or take it out of files.")
+        return DataProblem(f"{file}: no {kind} holds anything. Ask for the export again, or take it out of files.")
     return DataProblem(
-        f"{file}: {len(names)} sheets with content ({listed}), and it is not plain which one is meant. "
+        f"{file}: {len(names)} {kind}s with content ({listed}), and it is not plain which one is meant. "
         'Set sheet = "..." in this [[source]].'
     )
 
@@ -114,57 +113,61 @@ def _raw(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wa
     """Return the rows under the header; cells beyond it make a row too long."""
     import numpy as np
 
-    top: list[tuple[int, list[str]]] = []
+    top: list[dict[str, Any]] = []
     ending: dict[str, Any] = {}
     for record in records:
         if "row" not in record:
             ending |= record
             break
-        top.append((record["row"], record["cells"]))
+        top.append(record)
         if len(top) == HEADER_SEARCH_ROWS:
             break
     if "refused" in ending:
         raise _refused(file, ending["refused"])
-    at, hits = find_header([cells for _, cells in top], wanted)
+    at, hits = find_header([record["cells"] for record in top], wanted)
     if hits == 0:
         raise DataProblem(
             f"{file}: no header found in sheet {sheet['sheet']!r}. Name the file's columns in [source.columns], "
             "or export the table with its header."
         )
-    header = [plain(cell) for cell in top[at][1]]
+    header = [plain(cell) for cell in top[at]["cells"]]
     check_header(file, header, wanted)
-    body = _Body(len(header))
-    for number, cells in top[at + 1 :]:
-        body.add(number, cells)
-    for record in records:
+    body = _Body(header, wanted)
+    for record in itertools.chain(top[at + 1 :], records):
         if "row" in record:
-            body.add(record["row"], record["cells"])
+            body.add(record["row"], record["cells"], record.get("lost", ()))
         else:
             ending |= record
     if not ending.get("done"):
         raise _refused(file, ending.get("refused", "it broke off"))
-    blank = sum(not any(plain(cell) for cell in cells) for _, cells in top[:at])
+    blank = sum(not any(plain(cell) for cell in record["cells"]) for record in top[:at])
     counts = {"header": 1, "banner": at - blank, "blank": blank, "total": 0}
     rows = np.asarray(body.numbers, dtype=np.int64)
-    raw = RawFile(file, header, body.frame(), rows, sheet["physical"], counts, body.faults, typed=True)
-    raw.findings = _notes(file, {**sheet, **ending["notes"]})
+    raw = RawFile(file, header, body.frame(), rows, sheet["physical"], counts, body.faults)
+    raw.typed = sheet.get("typed", True)
+    raw.findings = _notes(file, {**sheet, **ending["notes"]}, header)
     return raw
 
 
 class _Body:
     """Rows below the header, turned into columns step by step."""
 
-    def __init__(self, width: int) -> None:
-        self.width = width
+    def __init__(self, header: Sequence[str], wanted: Wanted) -> None:
+        self.width = len(header)
+        names = {*wanted.required, *wanted.optional}
+        self.needed = {position for position, name in enumerate(header) if name in names}
         self.numbers: list[int] = []
         self.faults: list[Fault] = []
         self.loose: list[list[str]] = []
         self.parts: list[list[Any]] = []
 
-    def add(self, number: int, cells: list[str]) -> None:
-        """Take one row; cells beyond the header make it too long."""
+    def add(self, number: int, cells: list[str], lost: Sequence[int]) -> None:
+        """Take one row; cells beyond the header make it too long, and a needed formula that was never computed makes it useless."""
         if any(plain(cell) for cell in cells[self.width :]):
             self.faults.append(Fault(number, "long_row"))
+            return
+        if not self.needed.isdisjoint(lost):
+            self.faults.append(Fault(number, "formula_without_value"))
             return
         self.numbers.append(number)
         self.loose.append((cells + [""] * self.width)[: self.width])
@@ -192,18 +195,32 @@ class _Body:
         )
 
 
-def _notes(file: str, notes: dict[str, Any]) -> list[Finding]:
+def _notes(file: str, notes: dict[str, Any], header: Sequence[str]) -> list[Finding]:
     """Return what a reader of the workbook might not expect."""
-    found = []
-    if notes["hidden_rows"]:
-        message = f"{file}: {notes['hidden_rows']} rows of the sheet are hidden; they are used like the others."
-        found.append(Finding("hidden_rows", "flag", file, message, notes["hidden_rows"]))
+    found: list[Finding] = []
+
+    def tell(code: str, message: str, rows: int | None = None, severity: Literal["flag", "fixed"] = "flag") -> None:
+        found.append(Finding(code, severity, file, f"{file}: {message}", rows))
+
+    if notes.get("page"):
+        tell("web_page", "this is a web page; the cells of its table are used as they stand.", severity="fixed")
+    if rows := notes["hidden_rows"]:
+        tell("hidden_rows", f"{number_of(rows, 'row')} of the sheet hidden; used like the others.", rows)
     if notes["hidden_sheet"]:
-        found.append(Finding("hidden_sheet", "flag", file, f"{file}: the sheet that was read is hidden."))
-    if notes["no_value"]:
-        message = f"{file}: {notes['no_value']} formulas hold no value; their cells count as empty. Save the workbook in Excel first."
-        found.append(Finding("formula_without_value", "flag", file, message, notes["no_value"]))
-    if notes["merged"]:
-        message = f"{file}: {notes['merged']} merged areas; only their first cell holds the value, rows without it are rejected."
-        found.append(Finding("merged_cells", "flag", file, message, notes["merged"]))
+        tell("hidden_sheet", "the sheet that was read is hidden.")
+    hidden = {name for first, last in notes.get("hidden_columns", ()) for name in header[first - 1 : last] if name}
+    if hidden:
+        names = ", ".join(map(repr, sorted(hidden)[:5]))
+        tell(
+            "hidden_columns", f"{number_of(len(hidden), 'column')} of the sheet hidden ({names}); read like the others."
+        )
+    if cells := notes["no_value"]:
+        message = f"{number_of(cells, 'formula')} without a value; rows that need one are rejected. Open the workbook in Excel and save it."
+        tell("formula_without_value", message, cells)
+    if areas := notes["merged"]:
+        message = (
+            f"{number_of(areas, 'merged area')}; only the first cell of each holds the value, and rows without it are rejected. "
+            "If an empty cell repeats the one above, name its column in fill_down."
+        )
+        tell("merged_cells", message, areas)
     return found

@@ -68,7 +68,7 @@ def kind_of_format(code: str) -> str:
 
 
 def styles(book: zipfile.ZipFile) -> list[str]:
-    """Return, for each cell style, whether it shows a date, a time or a number."""
+    """Return, for each cell style, whether it shows a date, a time or a number; ``00000`` where it pads numbers with zeros."""
     codes: dict[int, str] = {}
     kinds: list[str] = []
     inside = [False]
@@ -80,7 +80,9 @@ def styles(book: zipfile.ZipFile) -> list[str]:
             inside[0] = True
         elif name == "xf" and inside[0]:
             number = int(attributes.get("numFmtId", 0))
-            kinds.append(kind_of_format(codes[number]) if number in codes else BUILT_IN.get(number, "number"))
+            code = codes.get(number)
+            padded = code is not None and re.fullmatch("0{2,20}", code)
+            kinds.append(code if padded else kind_of_format(code) if code else BUILT_IN.get(number, "number"))
 
     def end(name: str) -> None:
         if name == "cellXfs":
@@ -99,9 +101,12 @@ def shown(number: str, kind: str, *, epoch_1904: bool) -> str:
     --------
     >>> shown("46083.375", "date", epoch_1904=False), shown("1.0416666666666667", "time", epoch_1904=False)
     ('2026-03-02 09:00:00', '25:00:00')
+    >>> shown("10861.0", "number", epoch_1904=False), shown("861", "00000", epoch_1904=False)
+    ('10861', '00861')
     """
-    if kind == "number":
-        return number
+    if kind not in ("date", "time"):
+        whole = re.fullmatch(r"(-?\d+)(?:\.0+)?", number)
+        return (whole.group(1).zfill(len(kind)) if kind[0] == "0" else whole.group(1)) if whole else number
     try:
         value = float(number)
     except ValueError:
@@ -177,11 +182,14 @@ class SheetReader:
 
     def __init__(self, strings: list[str], kinds: list[str], *, epoch_1904: bool) -> None:
         self.strings, self.kinds, self.epoch_1904 = strings, kinds, epoch_1904
-        self.done: list[tuple[int, Cells]] = []
+        self.done: list[tuple[int, Cells, list[int]]] = []
         self.row, self.column = 0, -1
         self.cells: Cells = {}
         self.type, self.style, self.value = "n", 0, ""
-        self.inside = self.formula = False
+        self.inside = self.formula = self.valued = False
+        self.lost: list[int] = []
+        self.hidden: list[tuple[int, int]] = []
+        self.numbers: dict[int, int] = {}
         self.notes = {"hidden_rows": 0, "no_value": 0, "merged": 0, "cells": 0}
 
     def on_start(self, name: str, attributes: dict[str, str]) -> None:
@@ -189,17 +197,19 @@ class SheetReader:
         if name == "c":
             self.column = column_number(attributes["r"]) if "r" in attributes else self.column + 1
             self.type, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
-            self.value, self.formula = "", False
+            self.value, self.formula, self.valued = "", False, False
         elif name in ("v", "t"):
-            self.inside = True
+            self.inside = self.valued = True
         elif name == "row":
             self.row = int(attributes["r"]) if "r" in attributes else self.row + 1
-            self.cells, self.column = {}, -1
+            self.cells, self.lost, self.column = {}, [], -1
             self.notes["hidden_rows"] += attributes.get("hidden") in ("1", "true")
         elif name == "f":
             self.formula = True
         elif name == "mergeCell":
             self.notes["merged"] += 1
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self.hidden.append((int(attributes["min"]), int(attributes["max"])))
 
     def on_text(self, data: str) -> None:
         """Collect the text of a value."""
@@ -213,11 +223,14 @@ class SheetReader:
         elif name == "c":
             self._cell()
         elif name == "row":
-            self.done.append((self.row, self.cells))
+            self.done.append((self.row, self.cells, self.lost))
 
     def _cell(self) -> None:
-        self.notes["no_value"] += self.formula and not self.value
         if not self.value:
+            # A formula whose result is an empty text has its type and an empty value; one that was never computed has neither.
+            if self.formula and not (self.type == "str" and self.valued):
+                self.notes["no_value"] += 1
+                self.lost.append(self.column)
             return
         self.notes["cells"] += 1
         check_cell(self.column, self.notes["cells"])
@@ -226,6 +239,8 @@ class SheetReader:
         elif self.type == "n":
             kind = self.kinds[self.style] if self.style < len(self.kinds) else "number"
             self.cells[self.column] = shown(self.value, kind, epoch_1904=self.epoch_1904)
+            if kind == "number":
+                self.numbers[self.column] = self.numbers.get(self.column, 0) + 1
         elif self.type == "b":
             self.cells[self.column] = "true" if self.value == "1" else "false"
         else:
@@ -258,8 +273,9 @@ def read_xlsx(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, A
     reader = SheetReader(shared_strings(book), styles(book), epoch_1904=epoch_1904)
     with book.open(part) as stream:
         for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
-            for row, cells in reader.done:
+            for row, cells, lost in reader.done:
                 width = max(cells) + 1 if cells else 0
-                yield {"row": row, "cells": [cells.get(column, "") for column in range(width)]}
+                record = {"row": row, "cells": [cells.get(column, "") for column in range(width)]}
+                yield {**record, "lost": lost} if lost else record
             reader.done.clear()
-    yield {"notes": reader.notes}
+    yield {"notes": {**reader.notes, "hidden_columns": reader.hidden, "numbers": reader.numbers}}
