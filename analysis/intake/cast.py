@@ -11,20 +11,22 @@ import pandas as pd
 from analysis.foundation.calendars import readings
 from analysis.foundation.schema import TABLES, Kind
 from analysis.intake.batch import TEXT, Batch
+from analysis.intake.clock_face import refuse_half_days
+from analysis.intake.day_start import OWNERS, business_day
 from analysis.intake.local_time import Column, to_utc
 from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
 from analysis.intake.seconds import lived_time, state_time
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
-from analysis.intake.stamps import DAY_US, HOUR_US, SECOND_US, Stamps, parse_stamps
+from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HALF_DAY_US = DAY_US // 2
-# So many times without one from 13:00 to 1:00 are no accident.
-TWELVE_HOUR_STAMPS = 50
+# Where this share of a column's cells could be day numbers of a spreadsheet, they are no slip.
+SERIAL_SHARE = 0.5
 # A later stamp of a row that lies before the earlier one: table -> pairs of (earlier, later).
 PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "spells": (("start", "end"),),
@@ -74,6 +76,7 @@ def cast(
             columns[name] = _flag(batch, text, origins[name])
     stamps = _stamps(batch, {name: text for name, text in texts.items() if kinds[name] in ("time", "date")}, near_year)
     state_time(batch, columns, stamps)
+    business_day(batch, stamps, origins, _owner(batch, columns))
     _over_midnight(batch, stamps, origins, zone)
     for name, stamp in stamps.items():
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
@@ -82,14 +85,50 @@ def cast(
     return columns, stamps
 
 
+def _owner(batch: Batch, columns: Mapping[str, Column]) -> pd.Series:
+    """Return whose rows stand in order: the person's or the queue's of each row, else one for all."""
+    name = next((name for name in OWNERS if name in columns), None)
+    return columns[name].text if name else pd.Series("", index=batch.cells.index, dtype=TEXT)
+
+
 def _by_the_clock(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps], zone: str) -> None:
     """Move stamps to UTC, and keep what clock changes and offsets do to the time of each row."""
     before = lived_time(batch, {name: column for name, column in columns.items() if name in stamps})
     mixed = _mixed(batch, stamps)
     to_utc(batch, columns, stamps, zone)
     after = lived_time(batch, {name: column for name, column in columns.items() if name in stamps})
-    batch.move("clock_change", np.where(mixed, 0, after - before))
+    change = np.where(mixed, 0, after - before)
+    batch.move("clock_change", change)
     batch.move("mixed_offsets", np.where(mixed, after, 0))
+    changed = (change != 0) & batch.fates.open
+    if changed.any():
+        batch.note(
+            "clock_change",
+            "fixed",
+            f"{number_of(int(changed.sum()), 'row')} over a change of clocks (first: {batch.place(changed)}); their time is what passed, not what the clock shows.",
+            int(changed.sum()),
+            int(change[changed].sum()),
+        )
+    _note_offsets(batch, stamps)
+
+
+def _note_offsets(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
+    """Note stamps with an offset among stamps without one; each is read by what it says."""
+    aware, naive = (
+        np.any([s.given & ~s.bad & (s.aware == with_one) & ~s.date_only for s in stamps.values()], axis=0)
+        & batch.fates.open
+        if stamps
+        else np.zeros(len(batch.rows), dtype=bool)
+        for with_one in (True, False)
+    )
+    if aware.any() and naive.any():
+        batch.note(
+            "mixed_offsets",
+            "fixed",
+            f"{number_of(int(aware.sum()), 'row')} with an offset from UTC (first: {batch.place(aware)}) among {number_of(int(naive.sum()), 'row')} without; "
+            "the former are read by their offset, the latter by the zone of the source.",
+            int(aware.sum()),
+        )
 
 
 def _mixed(batch: Batch, stamps: Mapping[str, Stamps]) -> NDArray[np.bool_]:
@@ -135,7 +174,13 @@ def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) ->
         raise batch.ask(
             f"{batch.file_at(found.no_unit & still)}: {number_of(int((found.no_unit & still).sum()), 'duration')} for {name} written as plain numbers "
             f"(first: {batch.place(found.no_unit & still)}), in an unknown unit. "
-            'Set duration_unit = "s", "min", "h" or "ms".'
+            'Set duration_unit = "s", "min", "h", "ms" or "d" (day fractions).'
+        )
+    if (found.two_parts & still).any():
+        raise batch.ask(
+            f"{batch.file_at(found.two_parts & still)}: {number_of(int((found.two_parts & still).sum()), 'duration')} for {name} written in two parts "
+            f"(first: {batch.place(found.two_parts & still)}), which may be m:ss or h:mm. "
+            'Set duration_unit = "m:ss" or duration_unit = "h:mm".'
         )
     _refuse_unclear(batch, name, found.unclear)
     batch.reject(
@@ -183,7 +228,14 @@ def _flag(batch: Batch, text: pd.Series, origin: ColumnSource) -> Column:
 def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dict[str, Stamps]:
     """Return the stamps of all columns, read in one order of year, month and day."""
     order, still = batch.source.date_order, batch.fates.open
-    found = {name: parse_stamps(text, order=order, near_year=near_year) for name, text in texts.items()}
+
+    def read(order: str | None) -> dict[str, Stamps]:
+        serials = batch.source.serial_dates
+        return {
+            name: parse_stamps(text, order=order, near_year=near_year, serials=serials) for name, text in texts.items()
+        }
+
+    found = read(order)
     if order is None and found:
         day, month, unclear = (
             np.any([getattr(stamp, part) & still for stamp in found.values()], axis=0)
@@ -201,36 +253,37 @@ def _stamps(batch: Batch, texts: Mapping[str, pd.Series], near_year: int) -> dic
             )
         if unclear.any():
             order = "dmy" if day.any() else "mdy"
-            found = {name: parse_stamps(text, order=order, near_year=near_year) for name, text in texts.items()}
-    _note_twelve_hours(batch, found)
+            found = read(order)
+    _refuse_serials(batch, found)
+    refuse_half_days(batch, found)
     for name, stamp in found.items():
         batch.reject(stamp.bad, "bad_stamp")
-        late = int((stamp.next_day & still).sum())
-        if late:
-            batch.note(
-                "hour_24",
-                "fixed",
-                f"{number_of(late, 'time')} of {name} written 24:00 and read as the start of the next day.",
-                late,
-            )
+        for code, rows, words in (
+            ("hour_24", stamp.next_day, "written 24:00 and read as the start of the next day"),
+            (
+                "two_digit_years",
+                stamp.short_year & ~stamp.bad,
+                f"with a year of two digits, read as the year nearest to {near_year}",
+            ),
+            ("serial_dates", stamp.serial & ~stamp.bad, "written as day numbers of a spreadsheet and read as dates"),
+        ):
+            count = int((rows & still).sum())
+            if count:
+                batch.note(code, "fixed", f"{number_of(count, 'stamp')} of {name} {words}.", count)
     return found
 
 
-def _note_twelve_hours(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
-    """Note stamps that look like a clock of twelve hours without am and pm."""
-    hours = np.zeros(24, dtype=np.int64)
-    for stamp in stamps.values():
-        seen = stamp.given & ~stamp.bad & ~stamp.aware & ~stamp.date_only & batch.fates.open
-        hours += np.bincount(stamp.us[seen] // HOUR_US % 24, minlength=24)
-    morning = hours[1:6].any() and hours[8:13].any()
-    if hours.sum() >= TWELVE_HOUR_STAMPS and morning and not hours[0] and not hours[13:].any():
-        batch.note(
-            "twelve_hour_clock",
-            "flag",
-            f"none of {number_of(int(hours.sum()), 'time')} lies between 13:00 and 1:00. If the export writes 1:30 for 13:30, half of "
-            "its times are wrong: export it with a 24-hour clock.",
-            int(hours.sum()),
-        )
+def _refuse_serials(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
+    """Ask whether plain numbers in a column of dates are day numbers of a spreadsheet."""
+    if batch.source.serial_dates:
+        return
+    for name, stamp in stamps.items():
+        given, like = stamp.given & batch.fates.open, stamp.serial & batch.fates.open
+        if like.any() and like.sum() >= SERIAL_SHARE * given.sum():
+            raise batch.ask(
+                f"{batch.file_at(like)}: {number_of(int(like.sum()), 'cell')} for {name} hold plain numbers that look like day numbers of a spreadsheet "
+                f"(first: {batch.place(like)}). Set serial_dates = true if they are, or export the column as dates."
+            )
 
 
 def _date(stamp: Stamps) -> Column:
@@ -240,6 +293,7 @@ def _date(stamp: Stamps) -> Column:
 def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[str, ColumnSource], zone: str) -> None:
     """Move a later stamp to the next day where it shares its date column with an earlier one and steps back, unless the clock did."""
     moved: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
+    lived: NDArray[np.bool_] = moved.copy()
     for early, late in PAIRS.get(batch.source.target, ()):
         if (
             early not in stamps
@@ -256,6 +310,7 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
         over[over] = a.aware[over] | ~back
         if (early, late) == DURATION_TABLES.get(batch.source.target):
             batch.move("over_midnight", np.where(over, DAY_US, 0))
+            lived = over & batch.fates.open
         b.us = np.where(over, b.us + DAY_US, b.us)
         moved |= over
     moved &= batch.fates.open
@@ -266,6 +321,7 @@ def _over_midnight(batch: Batch, stamps: Mapping[str, Stamps], origins: Mapping[
             "fixed",
             f"{number_of(count, 'row')} ending after midnight under the date of the start (first: {batch.place(moved)}); the later times were moved to the next day.",
             count,
+            int(lived.sum()) * DAY_US,
         )
 
 

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 # Stamps that a system computed (deadlines) and nobody lived through: over a clock change they are moved, not rejected.
 COMPUTED: frozenset[str] = frozenset({"due", "made_at"})
+# Stamps whose order in the file can tell a doubled hour apart, and whose rows they are: table -> (columns in turn, owner).
+IN_ORDER: Mapping[str, tuple[tuple[str, ...], str]] = {
+    **{table: (ends, "agent") for table, ends in DURATION_TABLES.items()},
+    "contacts": (("offered_at",), ""),
+    "observations": (("observed_at",), ""),
+    "state_totals": (("interval_start",), "agent"),
+    "volumes": (("start",), "queue"),
+    "forecasts": (("start",), "queue"),
+}
 
 
 @dataclass(slots=True)
@@ -121,16 +130,17 @@ def _by_duration(batch: Batch, columns: Mapping[str, Column], found: Mapping[str
 
 def _by_order(batch: Batch, columns: Mapping[str, Column], found: Mapping[str, _Reading], zone: str) -> None:
     """Settle doubled stamps by the order in which a person's rows were recorded, starts and ends in turn."""
-    start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
-    names = [name for name in (start, end) if name in found] or [name for name in ("offered_at",) if name in found]
+    order, owner = IN_ORDER.get(batch.source.target, ((), ""))
+    names = [name for name in order if name in found]
     if not names:
         return
     open_rows = np.any([columns[name].given & (found[name].late > found[name].early) for name in names], axis=0)
     open_rows &= batch.fates.open
     if not open_rows.any():
         return
-    who = columns["agent"].text if start and "agent" in columns else pd.Series(batch.file_of)
+    who = columns[owner].text if owner in columns else pd.Series(batch.file_of)
     near = np.flatnonzero(batch.fates.open & who.isin(who[open_rows]).to_numpy())
+    near = _in_time_order(near, who, columns[names[0]], found[names[0]])
     rows = np.repeat(near, len(names))
     shown = np.stack(
         [np.where(columns[name].given, _wall(found[name], zone), 0)[near] for name in names], axis=1
@@ -146,6 +156,16 @@ def _by_order(batch: Batch, columns: Mapping[str, Column], found: Mapping[str, _
         mask[near], us[near] = good[:, position], utc[:, position]
         mask &= open_rows & ((us == reading.early) | (us == reading.late))
         reading.settle(mask, us)
+
+
+def _in_time_order(near: NDArray[np.intp], who: pd.Series, column: Column, reading: _Reading) -> NDArray[np.intp]:
+    """Return rows in the order in which they were lived through: turned round for owners whose newest row stands first."""
+    person = pd.factorize(who.iloc[near])[0]
+    order = np.argsort(person, kind="stable")
+    sure = order[(column.given & (reading.early == reading.late))[near[order]]]
+    us, same = reading.early[near[sure]], person[sure][1:] == person[sure][:-1]
+    steps = np.bincount(person[sure][1:], weights=np.sign(np.diff(us)) * same, minlength=int(person.max()) + 1)
+    return near[np.argsort(np.where(steps[person] < 0, -near, near), kind="stable")]
 
 
 def _wall(reading: _Reading, zone: str) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from analysis.intake.arrow_text import as_array
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNIT_US = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000, "ms": 1_000, "us": 1}
+UNIT_US = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000, "ms": 1_000, "us": 1}
 YES: tuple[str, ...] = ("true", "yes", "y", "1", "ja", "j", "oui", "x")
 NO: tuple[str, ...] = ("false", "no", "n", "0", "nee", "nein", "non", "")
 
@@ -26,7 +26,15 @@ _COMMA_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}((,\d{3}){2,}|(,\d{3})+\.\d+)$"
 _COMMA_DECIMAL = r"^[+-]?\d+,\d+$"
 _POINT_COMMA = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+$"
-_CLOCK = r"^(?:(?P<d>\d{1,3}) ?(?:d|days?|dagen|Tage?),? ?)?(?P<h>\d{1,5}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<f>\d{1,6}))?$"
+# Blanks of any kind and apostrophes part thousands, and nothing else: 1 5 is no number.
+_PARTED = r"^[+-]?\d{1,3}([ \x{a0}\x{2009}\x{202f}'’]\d{3})+([.,]\d+)?$"
+_PARTS = r"[ \x{a0}\x{2009}\x{202f}'’]"
+_CLOCK = r"^(?P<n>-)?(?:(?P<d>\d{1,3}) ?(?:d|days?|dagen|Tage?),? ?)?(?P<h>\d{1,5}):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:[.,](?P<f>\d{1,6}))?$"
+# Two parts between a colon, which the unit tells apart.
+_TWO_PARTS = {
+    "m:ss": r"^(?P<n>-)?(?P<d>)(?P<h>)(?P<m>\d{1,5}):(?P<s>[0-5]\d)(?:[.,](?P<f>\d{1,6}))?$",
+    "h:mm": r"^(?P<n>-)?(?P<d>)(?P<h>\d{1,5}):(?P<m>[0-5]\d)(?P<s>)(?P<f>)$",
+}
 
 
 @dataclass(slots=True)
@@ -41,6 +49,14 @@ class Numbers:
 
 def _match(values: pa.Array, pattern: str) -> NDArray[np.bool_]:
     return np.asarray(compute.match_substring_regex(values, pattern), dtype=bool)
+
+
+def _unparted(values: pa.Array) -> pa.Array:
+    """Return numbers without the blanks and apostrophes that part their thousands, and with plain minus signs."""
+    parted = _match(values, _PARTED)
+    if parted.any():
+        values = compute.if_else(pa.array(parted), compute.replace_substring_regex(values, _PARTS, ""), values)
+    return compute.replace_substring(values, "\u2212", "-")
 
 
 def parse_numbers(text: pd.Series, *, decimal: str | None, typed: bool = False) -> Numbers:
@@ -65,8 +81,7 @@ def parse_numbers(text: pd.Series, *, decimal: str | None, typed: bool = False) 
     >>> parse_numbers(pd.Series(["1.234,5", "7,25", "-3"]), decimal=None).values.tolist()
     [1234.5, 7.25, -3.0]
     """
-    values = as_array(text)
-    values = compute.replace_substring_regex(values, r"[\s\x{a0}\x{202f}'’]", "")
+    values = _unparted(as_array(text))
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)
     comma = _match(values, ",")
     if decimal is None and not comma.any() and (typed or not _match(values, _POINT_THOUSANDS).any()):
@@ -117,7 +132,19 @@ def _evidence(values: pa.Array) -> tuple[bool, bool, NDArray[np.bool_]]:
 
 @dataclass(slots=True)
 class Durations:
-    """Durations of one column in microseconds, with what stands there, what is no duration, what is negative, and what lacks a unit."""
+    """Durations of one column in microseconds.
+
+    Attributes
+    ----------
+    us
+        Microseconds; 0 where nothing stands or it is no duration.
+    given, bad, negative
+        Per row: something stands there; it is no duration; it lies below zero.
+    unclear
+        Per row: the decimal sign is not plain.
+    no_unit, two_parts
+        Per row, where no unit is stated: a plain number; two parts between a colon, which may be m:ss or h:mm.
+    """
 
     us: NDArray[np.int64]
     given: NDArray[np.bool_]
@@ -125,6 +152,7 @@ class Durations:
     negative: NDArray[np.bool_]
     unclear: NDArray[np.bool_]
     no_unit: NDArray[np.bool_]
+    two_parts: NDArray[np.bool_]
 
 
 def parse_durations(text: pd.Series, *, unit: str | None, decimal: str | None, typed: bool = False) -> Durations:
@@ -135,41 +163,48 @@ def parse_durations(text: pd.Series, *, unit: str | None, decimal: str | None, t
     text
         Cells; empty = nothing there.
     unit
-        ``"s"``, ``"min"``, ``"h"``, ``"ms"``, ``"us"``, ``"hms"`` or None; a column that is h:mm:ss throughout needs none.
+        ``"s"``, ``"min"``, ``"h"``, ``"d"``, ``"ms"``, ``"us"``, ``"hms"``, ``"m:ss"``, ``"h:mm"`` or None; a column that is h:mm:ss
+        throughout needs none.
     decimal, typed
         As in :func:`parse_numbers`.
 
     Returns
     -------
     Durations
-        `no_unit` marks plain numbers in a column for which no unit is stated.
+        `no_unit` and `two_parts` mark cells in a column for which no unit is stated.
 
     Examples
     --------
     >>> parse_durations(pd.Series(["25:00:00", "0:00:01.5"]), unit=None, decimal=None).us.tolist()
     [90000000000, 1500000]
+    >>> parse_durations(pd.Series(["1:30", "1:02:00"]), unit="m:ss", decimal=None).us.tolist()
+    [90000000, 3720000000]
     """
     values = as_array(text)
-    given = np.asarray(compute.not_equal(values, ""), dtype=bool)
-    parts = compute.extract_regex(values, _CLOCK)
-    clock = np.asarray(parts.is_valid(), dtype=bool)
-    us, none = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=bool)
-    if unit in (None, "hms"):
-        if clock.any():
-            us[clock] = _clock_us(parts.filter(pa.array(clock)))
-        other = given & ~clock
-        plain = other & _match(values, r"^[+-]?[\d.,]+$")
-        no_unit = plain if unit is None else none
-        return Durations(us, given, other & ~no_unit, none, none, no_unit)
+    given, none = np.asarray(compute.not_equal(values, ""), dtype=bool), np.zeros(len(values), dtype=bool)
+    if unit is None or ":" in unit or unit == "hms":
+        us, done = np.zeros(len(values), dtype=np.int64), none.copy()
+        for pattern in (_CLOCK, *([_TWO_PARTS[unit]] if unit in _TWO_PARTS else [])):
+            parts = compute.extract_regex(values, pattern)
+            hit = np.asarray(parts.is_valid(), dtype=bool) & ~done
+            if hit.any():
+                us[hit] = _clock_us(parts.filter(pa.array(hit)))
+            done |= hit
+        other = given & ~done
+        if unit is not None:
+            return Durations(us, given, other, us < 0, none, none, none)
+        plain = other & (_match(values, r"^[+-]?[\d.,]+$") | _match(values, _PARTED))
+        two_parts = other & (_match(values, _TWO_PARTS["m:ss"]) | _match(values, _TWO_PARTS["h:mm"]))
+        return Durations(us, given, other & ~plain & ~two_parts, us < 0, none, plain, two_parts)
     numbers = parse_numbers(text, decimal=decimal, typed=typed)
     scaled = np.nan_to_num(numbers.values) * UNIT_US[unit]
     bad = numbers.bad | (np.abs(scaled) > 9e18)
     us = np.rint(np.where(bad, 0, scaled)).astype(np.int64)
-    return Durations(us, given, bad, us < 0, numbers.unclear, none)
+    return Durations(us, given, bad, us < 0, numbers.unclear, none, none)
 
 
 def _clock_us(parts: pa.StructArray) -> NDArray[np.int64]:
-    """Return the microseconds of matched h:mm:ss cells."""
+    """Return the microseconds of matched clock cells."""
 
     def number(column: pa.Array) -> NDArray[np.int64]:
         return np.asarray(compute.if_else(compute.equal(column, ""), "0", column).cast(pa.int64()), dtype=np.int64)
@@ -178,7 +213,8 @@ def _clock_us(parts: pa.StructArray) -> NDArray[np.int64]:
         compute.if_else(compute.equal(parts.field("f"), ""), "0", compute.utf8_rpad(parts.field("f"), 6, padding="0"))
     )
     seconds = number(parts.field("d")) * 86_400 + number(parts.field("h")) * 3600
-    return (seconds + number(parts.field("m")) * 60 + number(parts.field("s"))) * 1_000_000 + fraction
+    us = (seconds + number(parts.field("m")) * 60 + number(parts.field("s"))) * 1_000_000 + fraction
+    return np.where(np.asarray(compute.equal(parts.field("n"), "-"), dtype=bool), -us, us)
 
 
 def parse_flags(text: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:

@@ -15,7 +15,7 @@ from analysis.foundation.settings import Period, Population, Settings
 from analysis.intake.adapters import adapter_names, format_of
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
-DurationUnit = Literal["s", "min", "h", "ms", "hms"]
+DurationUnit = Literal["s", "min", "h", "d", "ms", "hms", "m:ss", "h:mm"]
 
 # Tables whose end may be given as a duration after the start: table -> (start column, end column).
 DURATION_TABLES: Mapping[str, tuple[str, str]] = {
@@ -120,7 +120,7 @@ class Source(Settings):
     )
     date_order: DateOrder | None = Field(default=None, description="order of year, month, day where it is not plain")
     duration_unit: DurationUnit | None = Field(
-        default=None, description="unit of durations written as plain numbers; hms = h:mm:ss"
+        default=None, description="unit of durations written as plain numbers (d = day fractions); or how parts between colons are meant: hms = h:mm:ss, m:ss, h:mm",
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal sign where it is not plain")
     missing: tuple[str, ...] = Field(default=(), description="cell values that mean nothing is there")

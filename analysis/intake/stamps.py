@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from analysis.intake.arrow_text import as_array
+from analysis.intake.serials import looks_serial, read_serials
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,8 +71,9 @@ class Stamps:
         Per row: something stands there; it is no date; it carries an offset; it has no time of day.
     day_first, month_first, unclear
         Per row, for numeric dates without the year in front: only the day can come first, only the month can, or both can.
-    next_day
-        Per row: written as 24:00 and read as the start of the next day.
+    next_day, half_day, short_year, serial
+        Per row: written as 24:00 and read as the start of the next day; am or pm stands there; the year has two digits; a day number of a
+        spreadsheet, or what could be one.
     """
 
     us: NDArray[np.int64]
@@ -83,9 +85,12 @@ class Stamps:
     month_first: NDArray[np.bool_]
     unclear: NDArray[np.bool_]
     next_day: NDArray[np.bool_]
+    half_day: NDArray[np.bool_]
+    short_year: NDArray[np.bool_]
+    serial: NDArray[np.bool_]
 
 
-def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamps:
+def parse_stamps(text: pd.Series, *, order: str | None, near_year: int, serials: bool = False) -> Stamps:
     """Read stamps; forms whose order of day and month is not plain are marked, and read by `order` where it is given.
 
     Parameters
@@ -96,6 +101,8 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
         ``"ymd"``, ``"dmy"``, ``"mdy"`` or None.
     near_year
         Year of the assessment: two-digit years are read as the year nearest to it.
+    serials
+        Plain numbers are day numbers of a spreadsheet; else they are only marked, and bad.
 
     Returns
     -------
@@ -109,9 +116,9 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
     """
     values = as_array(text)
     n = len(values)
-    flags = [np.zeros(n, dtype=bool) for _ in range(7)]
+    flags = [np.zeros(n, dtype=bool) for _ in range(9)]
     given = np.asarray(compute.not_equal(values, ""), dtype=bool)
-    result = Stamps(np.zeros(n, dtype=np.int64), given, given.copy(), *flags[:6])
+    result = Stamps(np.zeros(n, dtype=np.int64), given, given.copy(), *flags)
     _read_iso(result, values)
     for form, pattern in _FORMS.items():
         todo = np.flatnonzero(result.bad)
@@ -121,6 +128,10 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int) -> Stamp
         hit = np.asarray(parts.is_valid(), dtype=bool)
         if hit.any():
             _read(result, todo[hit], parts.filter(pa.array(hit)), form=form, order=order, near_year=near_year)
+    if serials:
+        read_serials(result, values, order=order, near_year=near_year)
+    elif result.bad.any():
+        result.serial = result.bad & looks_serial(values)
     return result
 
 
@@ -153,7 +164,7 @@ def _read(
     else:
         year, day = _numbers(parts, "y"), _numbers(parts, "d")
         month = _month_names(parts) if "n" in names else _numbers(parts, "m")
-    clock, valid, aware, hour_24 = _clock(parts)
+    clock, valid, aware, hour_24, twelve = _clock(parts)
     valid &= (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1000)
     days = _days(year, np.clip(month, 1, 12), day)
     valid &= day <= _month_length(year, np.clip(month, 1, 12))
@@ -162,6 +173,8 @@ def _read(
     result.aware[at] = aware & valid
     result.date_only[at] = np.asarray(compute.equal(parts.field("H"), ""), dtype=bool)
     result.next_day[at] = hour_24 & valid
+    result.half_day[at] = twelve
+    result.short_year[at] = form in ("two_digit_year", "digits6")
 
 
 def _ordered(
@@ -198,8 +211,8 @@ def _month_names(parts: pa.StructArray) -> NDArray[np.int64]:
     return np.array([_MONTHS.get(name, 0) for name in names], dtype=np.int64)
 
 
-def _clock(parts: pa.StructArray) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return microseconds since midnight less the offset, validity, whether an offset is written, and whether it says 24:00."""
+def _clock(parts: pa.StructArray) -> tuple[NDArray[np.int64], *tuple[NDArray[np.bool_], ...]]:
+    """Return microseconds since midnight less the offset, validity, and whether an offset, 24:00, or am or pm is written."""
     hour, minute, second = (_numbers(parts, name) for name in "HMS")
     digits = compute.utf8_slice_codeunits(compute.utf8_rpad(parts.field("f"), 6, padding="0"), 0, 6)
     fraction = np.asarray(digits.cast(pa.int64()), dtype=np.int64)
@@ -215,7 +228,7 @@ def _clock(parts: pa.StructArray) -> tuple[NDArray[np.int64], NDArray[np.bool_],
     aware = np.asarray(compute.not_equal(zone, ""), dtype=bool)
     if aware.any():
         clock = clock - _offsets(zone)
-    return clock, valid, aware, hour_24
+    return clock, valid, aware, hour_24, twelve
 
 
 def _offsets(zone: pa.Array) -> NDArray[np.int64]:

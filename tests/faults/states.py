@@ -99,6 +99,16 @@ def negative_totals(rng: Random) -> Case:
     return Case([export], TOTAL_SOURCE)
 
 
+def negative_clock(rng: Random) -> Case:
+    export = as_durations(spells(rng))
+    for line in export.data:
+        line.cells[2] = hours_minutes_seconds(int(line.cells[2]))
+    for line in pick(export, rng, 3):
+        line.cells[2] = f"-{line.cells[2]}"
+        line.become("rejected:negative_duration", stated_us=-line.stated_us)
+    return Case([export])
+
+
 def zero_length(rng: Random) -> Case:
     export = spells(rng)
     for at in sorted(rng.sample(range(1, len(export.lines)), 4), reverse=True):
@@ -350,6 +360,7 @@ FAULTS = (
     Fault("F46", "end before start", "REJ", backwards),
     Fault("F47", "negative durations", "REJ", negative, variant="states"),
     Fault("F47", "negative times of an interval", "REJ", negative_totals, variant="totals"),
+    Fault("F47", "negative durations by the clock", "REJ", negative_clock, variant="clock"),
     Fault("F48", "states of no length", "FIX", zero_length),
     Fault("F49", "duration that is not end less start", "FLAG", disagreeing),
     Fault("F50", "overlapping states", "FLAG", overlaps),
@@ -368,7 +379,7 @@ FAULTS = (
     Fault("F57", "day fractions", "FIX", unit("d", lambda s: f"{s / 86400:.12f}"), variant="d"),
     Fault("F57", "m:ss", "FIX", unit("m:ss", minutes_seconds, ("1:75", "90")), variant="m:ss"),
     Fault("F57", "h:mm", "FIX", unit("h:mm", lambda s: f"{s // 3600}:{s // 60 % 60:02d}", ("1:75",)), variant="h:mm"),
-    Fault("F57", "h:mm:ss", "FIX", unit("hms", hours_minutes_seconds, ("90", "-0:01:00")), variant="hms"),
+    Fault("F57", "h:mm:ss", "FIX", unit("hms", hours_minutes_seconds, ("90",)), variant="hms"),
     Fault("F57", "durations beyond a day", "FIX", beyond_a_day, variant="25:00:00"),
     Fault("F57", "two parts between a colon", "ASK", colons_unclear, variant="colons"),
     Fault("F57", "plain numbers", "ASK", no_unit, variant="no unit"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.synthetic.dirt import Draft
 from analysis.synthetic.vendors import Export
-from analysis.synthetic.vendors._shapes import REASONS, by_interval, local_of, shown_twice, write_state_map
+from analysis.synthetic.vendors._shapes import REASONS, by_interval, local_of, write_state_map
 from analysis.synthetic.vendors.world import KINDS, QUEUES, VendorWorld
 
 # What CMS counts for each kind: a column of one skill, or one of the person.
@@ -48,7 +48,6 @@ def write(world: VendorWorld, folder: Path) -> Export:
     main = cut["agent"].map(lambda one: list(SKILLS.values())[sum(map(ord, one)) % 2])
     cut["split"] = cut["queue"].map(SKILLS).where(cut["item"].str.startswith("I_"), main)
     rows = _rows(cut)
-    twice = shown_twice(rows["interval"]).to_numpy()
     half = len(rows) // 2
     drafts = [
         _draft("data/hagent_1.csv", rows[:half], padded=False),
@@ -56,12 +55,9 @@ def write(world: VendorWorld, folder: Path) -> Export:
     ]
     drafts[1].insert(np.random.default_rng(5), "excluded:incomplete", _incomplete(drafts[1].lines))
     ledger = Counter(drafts[0].ledger) + Counter(drafts[1].ledger)
-    ledger["used"] -= int(twice.sum())
-    ledger["rejected:dst_ambiguous"] += int(twice.sum())
     for draft in drafts:
         (folder / draft.file).write_bytes(draft.text())
-    truth = cut[~shown_twice(cut["interval"])]
-    truth = truth.assign(state=truth["kind"].map(STATES))
+    truth = cut.assign(state=cut["kind"].map(STATES))
     sums = truth.groupby(["agent", "interval", "length_s", "split", "item", "state"], as_index=False)["seconds"].sum()
     lines = {ITEMS[kind]: rest for kind, rest in REASONS.items() if kind != "personal"}
     source = {
