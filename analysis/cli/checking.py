@@ -1,38 +1,89 @@
-"""What ``engage check`` says about the client's files."""
+"""What ``engage check`` says about the client's files: those that nobody has described yet, then those that are read."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from analysis.engagement.load import load_engagement, require_sources
+from analysis.cli.talk import Talk
+from analysis.cli.unread import Desk, Look, Wish
+from analysis.engagement.load import load_engagement
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.sample import ensure_sample
+from analysis.engagement.sources import data_files, unread_files
 from analysis.engagement.workspace import Folder
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
 
 
-def check_engagement(folder: Folder) -> tuple[dict[str, Any], list[str]]:
-    """Return what was found in the client's files, as plain data and as lines to print.
+def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
+    """Say what was found in the client's files and return it as plain data.
 
     Parameters
     ----------
     folder
         The engagement's folders.
+    talk
+        Says and asks.
+    wish
+        What the user asked for.
 
-    Raises
-    ------
-    UsageProblem
-        The engagement file names no source.
+    Returns
+    -------
+    dict
+        ``summary``, ``questions``, ``files``, ``findings``, ``unread``.
     """
-    from analysis.intake import check_sources
-
     if folder.slug == "sample":
         ensure_sample(folder)
     engagement = load_engagement(folder.file)
-    require_sources(engagement)
-    intake = check_sources(engagement.source, client=engagement.client, root=folder.root, key=pseudonym_key(folder))
+    key = pseudonym_key(folder)
+    todo = [wish.chosen] if wish.chosen is not None else unread_files(folder, engagement.source)
+    desk = Desk(folder, talk, wish)
+    if todo and wish.chosen is None:
+        talk.say(f"{_files(len(todo))} in data/ that no [[source]] in engagement.toml names.")
+    looks: list[Look] = []
+    for file in todo:
+        # a block that was just added may read the next file too
+        if wish.chosen is not None or file in unread_files(folder, desk.engagement.source):
+            looks.append(desk.look(file))
+    outcome: dict[str, Any] = {"summary": "", "questions": [], "files": [], "findings": []}
+    if desk.engagement.source and wish.chosen is None:
+        outcome = _read(folder, desk, key, talk)
+    outcome["unread"] = [look.to_dict() for look in looks]
+    outcome["questions"] += _open(folder, desk, looks)
+    if not desk.engagement.source and not data_files(folder):
+        outcome["questions"].append("data/ holds no files yet.")
+        talk.say(
+            f"data/ holds no files yet. Put the client's exports there, untouched, then: engage check {folder.slug}"
+        )
+    return outcome
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
+
+
+def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:
+    """Return what remains open about files that nobody has described."""
+    said = []
+    for look in looks:
+        if look.added:
+            continue
+        if look.problem:
+            said.append(look.problem)
+        elif look.proposal is not None and look.proposal.questions:
+            said += [f"{look.file}: {one.key}: {one.text}" for one in look.proposal.questions]
+        elif look.file in unread_files(folder, desk.engagement.source):
+            said.append(f"{look.file}: no [[source]] names it. Add its block, or move it out of data/.")
+    return said
+
+
+def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
+    """Read all sources and say what became of every file."""
+    from analysis.intake import check_sources
+
+    engagement = desk.engagement
+    intake = check_sources(engagement.source, client=engagement.client, root=folder.root, key=key)
     questions = [finding for finding in intake.findings if finding.severity == "ask"]
     outcome = {
         "summary": repr(intake),
@@ -49,11 +100,12 @@ def check_engagement(folder: Folder) -> tuple[dict[str, Any], list[str]]:
             for item in intake.findings
         ],
     }
-    lines = [line for record in outcome["files"] for line in _file_lines(record)]
+    talk.say(*(line for record in outcome["files"] for line in _file_lines(record)))
     order = list(_SEVERITY)
     for finding in sorted(intake.findings, key=lambda item: order.index(item.severity), reverse=True):
-        lines.append(f"{_SEVERITY[finding.severity]}: {finding.message}")
-    return outcome, [*lines, repr(intake)]
+        talk.say(f"{_SEVERITY[finding.severity]}: {finding.message}")
+    talk.say(repr(intake))
+    return outcome
 
 
 def _file(record: dict[str, Any]) -> dict[str, Any]:

@@ -29,12 +29,22 @@ def new(options: Namespace) -> int:
 
 
 def check(options: Namespace) -> int:
-    """Read the client's files without computing anything."""
+    """Look at the client's files without computing anything."""
     from analysis.cli.checking import check_engagement
+    from analysis.cli.talk import Talk
+    from analysis.cli.unread import Wish
+    from analysis.engagement.sources import data_path
+    from analysis.intake.recognise.questions import check_answers, parsed_answers
 
-    outcome, lines = check_engagement(_folder(options))
+    folder = _folder(options)
+    answers = parsed_answers(options.answers)
+    check_answers(answers)
+    chosen = None if options.map is None else data_path(folder, options.map)
+    wish = Wish(accept=options.accept, chosen=chosen, answers=answers)
+    outcome = check_engagement(folder, Talk(quiet=options.json), wish)
     status = 3 if outcome["questions"] else 0
-    _print(options, {"status": status, **outcome}, lines)
+    if options.json:
+        _print(options, {"status": status, **outcome}, ())
     return status
 
 

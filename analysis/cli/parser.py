@@ -10,6 +10,11 @@ _RUN = """\
 Runs all stages that something changed for, and builds the report.
 Finished stages are kept: after a stop, the same command goes on where it ended."""
 
+_CHECK = """\
+Looks at the client's files and computes nothing.
+Files in data/ that no [[source]] names are recognised where a known export fits, else a
+mapping is proposed. On a terminal it asks what it cannot know; elsewhere --answer tells it."""
+
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of ``engage``.
@@ -30,8 +35,11 @@ def build_parser() -> argparse.ArgumentParser:
     new = _verb(verbs, "new", "make an engagement: file, folders, data request, interview guide")
     new.add_argument("name", help="short name: a-z, 0-9, - and _")
     new.add_argument("--client", default="", help="name of the client as the report prints it")
-    check = _verb(verbs, "check", "read the client's files: what each is and is good for, rows by fate, open questions")
+    check = _verb(
+        verbs, "check", "look at the client's files: what each is and is good for, rows by fate, open questions", _CHECK
+    )
     check.add_argument("name")
+    _check_flags(check)
     run = _verb(verbs, "run", "run all stages and build the report", _RUN)
     run.add_argument("name")
     _run_flags(run)
@@ -76,6 +84,26 @@ def _verb(verbs: argparse._SubParsersAction, name: str, text: str, more: str = "
     verb.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verb.add_argument("--debug", action="store_true", help="print the full trace of an error; it may show client data")
     return verb
+
+
+def _check_flags(verb: argparse.ArgumentParser) -> None:
+    """Add the flags of a check."""
+    verb.add_argument(
+        "--accept",
+        action="store_true",
+        help="add the block of every file that is recognised or fully answered, without asking",
+    )
+    verb.add_argument(
+        "--map", metavar="FILE", help="propose columns for this one file of data/, or begin again with it"
+    )
+    verb.add_argument(
+        "--answer",
+        dest="answers",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="answer a question, such as time_zone=Europe/Amsterdam; repeat for more",
+    )
 
 
 def _run_flags(verb: argparse.ArgumentParser) -> None:

@@ -69,10 +69,12 @@ def load_state_map(source: Source, root: Path) -> StateMap:
         )
     buckets: dict[str, str] = {}
     paid: dict[str, bool | None] = {}
+    waiting = 0
     for line, row in enumerate(reader, start=2):
         code, bucket, cause = (plain(row[field] or "") for field in ("state_raw", "ladder_bucket", "cause"))
         if not code:
             continue
+        waiting += bool(plain(row.get("please_confirm") or ""))
         if bucket not in STATED:
             raise DataProblem(f"{name}: line {line}: ladder_bucket must be one of {', '.join(STATED)}.")
         if cause and cause not in CAUSES:
@@ -83,6 +85,11 @@ def load_state_map(source: Source, root: Path) -> StateMap:
         if word not in ("true", "false", ""):
             raise DataProblem(f"{name}: line {line}: paid must be true, false or empty.")
         paid[code.casefold()] = {"true": True, "false": False}.get(word)
+    if waiting:
+        raise DataProblem(
+            f"{name}: {number_of(waiting, 'meaning')} proposed and not confirmed. Go through them with the client, correct "
+            "ladder_bucket, and empty the column please_confirm."
+        )
     return StateMap(name, buckets, paid)
 
 

@@ -1,0 +1,263 @@
+"""Which of our tables a file could fill, and which of its columns would fill ours: by name and by content together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from analysis.foundation.schema import REQUIRED, TABLES
+from analysis.intake.recognise.codes import bucket_of, is_count, is_sum
+from analysis.intake.recognise.names import fits, key, unit_stated
+from analysis.intake.recognise.peek import Peek
+from analysis.intake.recognise.profile import Profile
+from analysis.intake.recognise.words import END, HINTS, MOMENT, ROLES, START
+from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
+from analysis.intake.stamps import SECOND_US, parse_stamps
+
+# A pairing of ours and theirs below this is not proposed; below the second it is proposed and asked.
+LEAST, SURE = 0.45, 0.62
+PERSON_COLUMNS: frozenset[str] = frozenset({"agent", "observer", "rater"})
+FEW_COLUMNS: frozenset[str] = frozenset(
+    {
+        "state",
+        "queue",
+        "type",
+        "team",
+        "site",
+        "channel",
+        "direction",
+        "grade",
+        "queue_or_type",
+        "time_zone",
+        "population",
+    }
+)
+KEY_COLUMNS: frozenset[str] = frozenset({"contact", "item"})
+LENGTHS_S: tuple[int, ...] = (300, 600, 900, 1800, 3600, 86_400)
+
+Origin = str | tuple[str, str] | Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One of our columns with where it would come from.
+
+    Attributes
+    ----------
+    ours, origin
+        Our column, and the file's as the engagement file writes it.
+    score
+        How sure, from 0 to 1: three parts the name, one part the content.
+    why
+        What spoke for it.
+    """
+
+    ours: str
+    origin: Origin
+    score: float
+    why: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The file's columns that it uses."""
+        if isinstance(self.origin, str):
+            return (self.origin,)
+        if isinstance(self.origin, tuple):
+            return self.origin
+        return tuple(str(self.origin[name]) for name in ("column",) if name in self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file read as one of our tables: how well it fits, what is found, and what is missing."""
+
+    table: str
+    score: float
+    found: Mapping[str, Found]
+    totals: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    @property
+    def used(self) -> set[str]:
+        """The file's columns that it uses."""
+        return {name for one in self.found.values() for name in one.names} | set(self.totals.values())
+
+
+def readings(head: Peek, looked: Sequence[Profile], stated: Mapping[str, str] | None = None) -> list[Reading]:
+    """Return the tables that a file could fill, the likeliest first.
+
+    Parameters
+    ----------
+    head, looked
+        Its head, and what its columns look like.
+    stated
+        Our columns whose origin the consultant has said: ``"Van"``, ``"Datum+Van"``, or nothing for a column that is not there.
+    """
+    found = [_reading(table, head, looked, stated or {}) for table in ROLES]
+    return sorted(found, key=lambda one: (-round(one.score, 3), one.table))
+
+
+def _reading(table: str, head: Peek, looked: Sequence[Profile], stated: Mapping[str, str]) -> Reading:
+    """Return a file read as one table."""
+    pairs = sorted(_pairs(table, looked), key=lambda pair: (-pair[0], pair[1]))
+    found: dict[str, Found] = dict(_stated(table, stated, looked))
+    taken = {name for one in found.values() for name in one.names}
+    days = [one for one in looked if one.kind == "day" and one.name]
+    for score, ours, column, why in pairs:
+        if ours in found or ours in stated or column.name in taken:
+            continue
+        origin: Origin = column.name
+        if column.kind == "clock" and _is_time(table, ours):
+            day = _day_for(ours, column, days)
+            if day is None:
+                continue
+            origin = (day.name, column.name)
+        found[ours] = Found(ours, origin, round(score, 2), why)
+        taken.add(column.name)
+    taken |= {name for one in found.values() for name in one.names}
+    totals = _totals(looked, taken) if table == TOTALS_TABLE and "us" not in found else {}
+    if totals:
+        found.pop("state", None)
+    _length(table, head, found)
+    missing = tuple(name for name in REQUIRED[table] if not _is_there(table, name, found, totals))
+    return Reading(table, _score(table, head, looked, (found, totals)), found, totals, missing)
+
+
+def _pairs(table: str, looked: Sequence[Profile]) -> Iterator[tuple[float, str, Profile, str]]:
+    """Yield how well each column of a file suits each of ours, where it does."""
+    for ours, words in ROLES[table].items():
+        for column in looked:
+            content = _content(table, ours, column) if column.name else 0.0
+            name = fits(column.name, (*words, key(ours))) if content else 0.0
+            score = 0.75 * name + 0.25 * content
+            if name and score >= LEAST:
+                yield score, ours, column, "by its name" if name > 0.9 else "its name is like it"
+
+
+def _content(table: str, ours: str, column: Profile) -> float:
+    """Return how well a column's cells suit one of ours: 0 not at all, 1 as they should be."""
+    kind = TABLES[table].get(ours, "us")
+    if kind in ("time", "date"):
+        suits = {"moment": 1.0, "day": 0.5, "clock": 0.9 if not column.long_clock else 0.0}
+        return {"moment": 0.6, "day": 1.0}.get(column.kind, 0.0) if kind == "date" else suits.get(column.kind, 0.0)
+    if kind == "us" or (kind == "number" and ours == "standard_s"):
+        return {"clock": 1.0, "number": 0.9}.get(column.kind, 0.0)
+    if kind in ("number", "count"):
+        return 1.0 if column.kind == "number" else 0.0
+    if kind == "flag":
+        return {"flag": 1.0, "number": 0.7 if column.distinct <= 2 else 0.0}.get(column.kind, 0.0)
+    return _text_content(table, ours, column)
+
+
+def _text_content(table: str, ours: str, column: Profile) -> float:
+    """Return how well a column's cells suit one of our columns of text."""
+    if column.kind not in ("text", "number", "flag"):
+        return 0.0
+    plain = 1.0 if column.kind == "text" else 0.8 if column.decimals is None else 0.0
+    if ours in KEY_COLUMNS:
+        return plain if column.distinct >= 0.3 * column.filled else 0.4 * plain
+    if ours == "state" or (ours in FEW_COLUMNS and table not in ("item_types", "roster", "skills")):
+        return plain if column.few else 0.0
+    return plain
+
+
+def _is_time(table: str, ours: str) -> bool:
+    return TABLES[table].get(ours) == "time"
+
+
+def _day_for(ours: str, clock: Profile, days: Sequence[Profile]) -> Profile | None:
+    """Return the column of days that belongs to a column of clock times."""
+    side, other = (END, START) if ours.startswith("end") else (START, END)
+    ranked = sorted(
+        days,
+        key=lambda day: (
+            -(
+                2 * _shared(day.name, clock.name)
+                + fits(day.name, side)
+                + 0.5 * fits(day.name, MOMENT)
+                - fits(day.name, other)
+            )
+        ),
+    )
+    return ranked[0] if ranked else None
+
+
+def _shared(one: str, other: str) -> float:
+    """Return whether two names begin alike, as Startdatum and Starttijd do."""
+    a, b = key(one), key(other)
+    alike = next((at for at, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
+    return 1.0 if alike >= 3 else 0.0
+
+
+def _stated(table: str, stated: Mapping[str, str], looked: Sequence[Profile]) -> Iterator[tuple[str, Found]]:
+    """Yield the columns whose origin the consultant has said."""
+    names = {one.name for one in looked}
+    for ours, text in stated.items():
+        parts = [text] if text in names else [part.strip() for part in text.split("+")]
+        if ours in (*TABLES[table], "duration") and all(part in names for part in parts) and 0 < len(parts) <= 2:
+            yield ours, Found(ours, parts[0] if len(parts) == 1 else (parts[0], parts[1]), 1.0, "as you said")
+
+
+def _totals(looked: Sequence[Profile], taken: set[str]) -> dict[str, str]:
+    """Return the columns that hold the time of one state each, by the code that their name gives."""
+    found = {}
+    for column in looked:
+        text, unit = unit_stated(column.name)
+        timed = column.kind == "clock" or (column.kind == "number" and not is_count(text))
+        if column.name and column.name not in taken and timed and not is_sum(text) and (unit or bucket_of(text)):
+            found[column.name] = column.name
+    return found if len(found) > 1 else {}
+
+
+def _length(table: str, head: Peek, found: dict[str, Found]) -> None:
+    """Propose the length of intervals from the distance of their starts, where the file has no column of it."""
+    ours = "interval_start" if table == TOTALS_TABLE else "start"
+    if "length_s" not in TABLES[table] or "length_s" in found or ours not in found:
+        return
+    stamps = parse_stamps(text_of(head, found[ours].origin), order="dmy", near_year=2026)
+    starts = np.unique(stamps.us[stamps.given & ~stamps.bad])
+    steps = np.diff(starts) // SECOND_US
+    length = next((one for one in reversed(LENGTHS_S) if len(steps) > 2 and (steps % one == 0).all()), None)
+    if length is not None and (steps == length).mean() > 0.3:
+        why = f"intervals begin every {length // 60} minutes" if length < 86_400 else "one row is a day"
+        found["length_s"] = Found("length_s", {"value": length}, 0.9, why)
+
+
+def text_of(head: Peek, origin: Origin) -> pd.Series:
+    """Return the cells of an origin as text."""
+    names = (
+        [origin] if isinstance(origin, str) else list(origin) if isinstance(origin, tuple) else [str(origin["column"])]
+    )
+    columns = [pd.Series(head.columns[head.header.index(name)], dtype="str") for name in names]
+    if len(columns) == 1:
+        return columns[0]
+    day = columns[0].str.replace(r"[ T]00?:00(:00(\.0+)?)?$", "", regex=True)
+    return (day + " " + columns[1]).where((columns[0] != "") & (columns[1] != ""), "")
+
+
+def _is_there(table: str, name: str, found: Mapping[str, Found], totals: Mapping[str, str]) -> bool:
+    start, end = DURATION_TABLES.get(table, ("", ""))
+    derived = name == end and {start, "duration"} <= found.keys()
+    return name in found or derived or (bool(totals) and name in ("state", "us"))
+
+
+def _score(
+    table: str, head: Peek, looked: Sequence[Profile], mapped: tuple[Mapping[str, Found], Mapping[str, str]]
+) -> float:
+    """Return how well a file fits a table: what the table needs and finds, what the file holds and is used, words in its name."""
+    found, totals = mapped
+    needed = [
+        found[name].score if name in found else 0.8 if _is_there(table, name, found, totals) else 0.0
+        for name in REQUIRED[table]
+    ]
+    own = [one for one in needed if one] or [0.0]
+    coverage = sum(needed) / len(needed)
+    telling = [one.name for one in looked if one.name and one.kind != "empty"]
+    used = {name for one in found.values() for name in one.names} | set(totals.values())
+    explained = len(used & set(telling)) / max(1, len(telling))
+    words = f"{head.file.rpartition('/')[2].rpartition('.')[0]} {head.banner} {head.sheet or ''}"
+    hint = 0.1 if any(f" {word} " in f" {key(words)} " for word in HINTS[table]) else 0.0
+    return coverage * (0.6 + 0.4 * explained) * (0.5 + 0.5 * min(1.0, min(own) / SURE)) + hint * (coverage > 0.5)
