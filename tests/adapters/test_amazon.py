@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 METRICS = "Agent,StartInterval,EndInterval,Agent idle time,Agent on contact time,Nonproductive time,Online time,Error status time,Contact handle time,Occupancy\n"
 CLEAN = "1E5,2026-03-03T05:00:00Z,2026-03-03T05:30:00Z,600,900,300,1800,-,900,60.00%\n"
 
@@ -118,3 +120,68 @@ def test_history_for_forecasting_is_what_came(exports):
     assert exports.trap(intake, "handled_beyond_offered")["rows"] == 1
     clean = exports.read("amazon_forecast_import", header + rows.splitlines()[0] + "\n")
     assert exports.trap(clean, "handled_beyond_offered")["rows"] == 0
+
+
+def record(contact: str, *, update: str = "09:00:00", talk: int = 100, **more) -> dict:
+    """Return a contact record: in at 8:00, answered at 8:01, over after 100 s."""
+    agent = {"Username": "1E5", "ConnectedToAgentTimestamp": "2026-03-03T08:01:00Z", "AgentInteractionDuration": talk}
+    return {
+        "ContactId": contact,
+        "Channel": "VOICE",
+        "InitiationMethod": "INBOUND",
+        "InitiationTimestamp": "2026-03-03T08:00:00Z",
+        "DisconnectTimestamp": "2026-03-03T08:02:40Z",
+        "LastUpdateTimestamp": f"2026-03-03T{update}Z",
+        "PreviousContactId": None,
+        "AgentConnectionAttempts": 1,
+        "Queue": {"Name": "claims", "EnqueueTimestamp": "2026-03-03T08:00:30Z"},
+        "Agent": agent,
+        **more,
+    }
+
+
+def test_one_contact_record_hits_no_trap(exports):
+    intake = exports.read("amazon_contact_records", json.dumps(record("a")))
+    assert intake.traps["tested"].all()
+    assert not intake.traps["rows"].any()
+    assert not intake.tables["contacts"]["abandoned"].any()
+
+
+def test_the_latest_version_of_a_contact_counts(exports):
+    versions = [
+        record("a", update="09:00:03", talk=90),
+        record("a", update="09:00:01"),
+        record("a", update="09:00:03", talk=80),
+    ]
+    intake = exports.read("amazon_contact_records", json.dumps(versions))
+    assert intake.tables["contacts"]["talk_us"].tolist() == [80_000_000]
+    assert json.loads(intake.files["excluded"][0]) == {"older_version": 1}
+    assert intake.files["duplicate"].tolist() == [1]
+    assert exports.trap(intake, "redelivered")["rows"] == 1
+
+
+def test_versions_without_a_stamp_contradict_each_other(exports):
+    versions = [record("a", talk=90), record("a"), record("b")]
+    for version in versions:
+        del version["LastUpdateTimestamp"]
+    intake = exports.read("amazon_contact_records", json.dumps(versions))
+    assert json.loads(intake.files["rejected"][0]) == {"contradicting_rows": 2}
+    assert intake.tables["contacts"]["contact"].tolist() == ["b"]
+
+
+def test_contacts_that_waited_and_ended_without_an_agent_were_abandoned(exports):
+    ends = [
+        record("lost", Agent=None),
+        record("passed on", Agent=None, NextContactId="x"),
+        record("in the flow", Agent=None, Queue=None),
+    ]
+    intake = exports.read("amazon_contact_records", json.dumps(ends))
+    assert intake.tables["contacts"].set_index("contact")["abandoned"].to_dict() == {"lost": True, "passed on": False}
+    assert json.loads(intake.files["excluded"][0]) == {"never_queued": 1}
+
+
+def test_contacts_that_mislead_are_told(exports):
+    several = [record("a", AgentConnectionAttempts=3), record("b", PreviousContactId="a", talk=50)]
+    intake = exports.read("amazon_contact_records", json.dumps(several))
+    for code in ("transfer_legs", "several_offers", "durations_differ", "contacts_at_once"):
+        assert exports.trap(intake, code)["rows"] == 1, code
