@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake import Source, pseudonym, read_sources
+from analysis.measure.ladder import time_ladder
+from analysis.synthetic.vendors import write_export
+from analysis.synthetic.vendors.genesys_user_details import LADDER
+from analysis.synthetic.vendors.world import vendor_world
+
+KEY = bytes(range(32))
 
 TIMELINE = "Agent Id,Status,Start Time,End Time,Duration\n"
 DAY = (
@@ -147,3 +155,94 @@ def test_intervals_that_never_start_at_a_quarter_are_a_question(exports):
         exports.read("genesys_wfm_history", header + rows)
     answered = exports.read("genesys_wfm_history", header + rows, columns={"length_s": {"value": "1800"}})
     assert answered.tables["volumes"]["length_s"].unique().tolist() == [1800]
+
+
+def user(presence: list[tuple], routing: list[tuple], name: str = "00731") -> str:
+    """Return the answer to a query about one user; entries are start, end and value, times of 3 March 2026."""
+
+    def entry(start: str, end: str | None, value: str, key: str) -> dict:
+        last = {} if end is None else {"endTime": f"2026-03-03T{end}:00.000Z"}
+        return {"startTime": f"2026-03-03T{start}:00.000Z", **last, key: value}
+
+    record = {
+        "userId": name,
+        "primaryPresence": [entry(*one, "systemPresence") for one in presence],
+        "routingStatus": [entry(*one, "routingStatus") for one in routing],
+    }
+    return json.dumps({"userDetails": [record], "totalHits": 1})
+
+
+PRESENCE = [("08:00", "09:00", "ON_QUEUE"), ("09:00", "09:10", "IDLE"), ("09:10", "10:00", "OFFLINE")]
+ROUTING = [("08:00", "08:30", "IDLE"), ("08:30", "09:00", "INTERACTING"), ("09:00", "10:00", "OFF_QUEUE")]
+
+
+def test_idle_means_two_things(exports):
+    intake = exports.read("genesys_user_details", user(PRESENCE, ROUTING))
+    states = intake.states.set_index("state_raw")["state"]
+    assert (states["presence IDLE"], states["routing IDLE"]) == ("AWAY", "IDLE")
+    assert not intake.traps["rows"].any()
+
+
+def test_states_that_are_open_last_to_the_last_moment_of_the_export(exports):
+    open_ended = [*PRESENCE[:2], ("09:10", None, "OFFLINE")]
+    intake = exports.read("genesys_user_details", user(open_ended, ROUTING))
+    found = exports.trap(intake, "open_last_state")
+    assert (found["rows"], found["moved_us"]) == (1, 50 * 60_000_000)
+    assert intake.tables["spells"]["end"].max().isoformat() == "2026-03-03T10:00:00+00:00"
+    capped = exports.read("genesys_user_details", user(open_ended, ROUTING), open_end_cap_h=0.5)
+    assert exports.trap(capped, "open_last_state")["moved_us"] == 30 * 60_000_000
+    refused = exports.read("genesys_user_details", user(open_ended, ROUTING), open_end_cap_h=0)
+    assert json.loads(refused.files["rejected"][0]) == {"missing_end": 1}
+
+
+def test_an_entry_that_an_earlier_query_left_open_counts_once(exports):
+    first = exports.put("first.json", user([("08:00", None, "ON_QUEUE")], [("08:00", None, "IDLE")]))
+    intake = exports.read("genesys_user_details", user(PRESENCE, ROUTING), name="second.json")
+    alone = intake.tables["spells"].drop(columns=["source", "source_row"])
+    source = Source(files=[first, "data/second.json"], adapter="genesys_user_details", population="contact_centre")
+    both = read_sources([source], client=exports.client, root=exports.root, key=KEY)
+    pd.testing.assert_frame_equal(both.tables["spells"].drop(columns=["source", "source_row"]), alone)
+    assert both.files["duplicate"].tolist() == [2, 0]
+
+
+def test_timelines_that_lack_something_are_told(exports):
+    presence_alone = exports.read("genesys_user_details", user(PRESENCE, []))
+    assert exports.trap(presence_alone, "one_timeline")["rows"] == 3
+    gap = exports.read("genesys_user_details", user([("08:00", "08:20", "ON_QUEUE"), *PRESENCE[1:]], ROUTING))
+    assert exports.trap(gap, "timelines_disagree")["rows"] == 2
+    assert exports.trap(gap, "one_timeline")["rows"] == 0
+
+
+@pytest.mark.parametrize("season", ["spring", "autumn"])
+def test_both_timelines_together_make_the_ladder_that_was_planted(tmp_path, season):
+    export, client = write_export("genesys_user_details", tmp_path, season=season)
+    spells = read_sources([Source(**export.source)], client=client, root=tmp_path, key=KEY).tables["spells"]
+    world = vendor_world(season=season)
+    names = {agent: pseudonym(agent, key=KEY) for agent in world.shifts["agent"].unique()}
+    paid = world.shifts.assign(agent=world.shifts["agent"].map(names))
+    ladder = time_ladder(spells, paid=paid, zones=client.time_zone)
+    planted = world.stretches.assign(
+        state=world.stretches["kind"].map(LADDER), agent=world.stretches["agent"].map(names)
+    )
+    expected = time_ladder(planted, paid=paid, zones=client.time_zone)
+    pd.testing.assert_frame_equal(ladder.by_agent_day, expected.by_agent_day)
+    pd.testing.assert_frame_equal(ladder.pieces, expected.pieces)
+
+
+@pytest.mark.real_data
+def test_the_public_sample_of_one_user_is_read(exports, real_data):
+    sample = (real_data / "vendor-samples" / "genesys-cloud" / "user_details_primaryPresence.json").read_bytes()
+    period = {"start": "2021-04-26", "end": "2021-04-27"}
+    nobody = exports.read("genesys_user_details", sample, period=period)
+    assert json.loads(nobody.files["rejected"][0]) == {"missing_agent": 4}
+    intake = exports.read("genesys_user_details", sample, period=period, columns={"agent": {"value": "u"}})
+    spells = intake.tables["spells"]
+    assert spells["state_raw"].tolist() == ["presence AVAILABLE", "presence OFFLINE"] * 2
+    assert ((spells["end"] - spells["start"]) // pd.Timedelta(milliseconds=1)).tolist() == [
+        1828688,
+        15039232,
+        3593619,
+        0,
+    ]
+    assert exports.trap(intake, "open_last_state")["rows"] == 1
+    assert exports.trap(intake, "one_timeline")["rows"] == 4
