@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
-from analysis.intake.arrow_text import as_array
+from analysis.intake.arrow_text import TEXT, as_array, matches
+from analysis.intake.cells import Cells, stack
 from analysis.intake.fill_down import fill_down
-from analysis.intake.raw import TOTAL_PATTERN, Fault, RawFile
+from analysis.intake.marks import (
+    BLANK,
+    CONTROL,
+    EXACT_TOTAL,
+    HEADER,
+    TOTAL,
+    TOTAL_BEGINS,
+    checksums,
+    digests_of,
+    marks_of,
+)
+from analysis.intake.raw import Fault, RawFile
 from analysis.intake.settings import Source
 from analysis.intake.words import number_of
 
@@ -23,16 +36,9 @@ if TYPE_CHECKING:
 
     from analysis.intake.local_time import Column
 
-TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+__all__ = ["PLAIN_FATES", "TEXT", "USED", "Account", "Batch", "Fates", "gather", "sift"]
+
 USED = 0
-
-
-def tidy_text(column: pd.Series) -> pd.Series:
-    """Return text without blanks at its ends and in composed Unicode form; nothing else changes."""
-    values = compute.utf8_trim_whitespace(as_array(column))
-    if not compute.all(compute.string_is_ascii(values), min_count=0).as_py():
-        values = compute.utf8_normalize(values, form="NFC")
-    return pd.Series(values.to_pandas(types_mapper=lambda _: TEXT), index=column.index, dtype=TEXT)
 
 
 class Fates:
@@ -96,7 +102,8 @@ class Batch:
     files
         The files as they were opened.
     cells
-        All cells as text under the client's names, one row per row below a header.
+        Cells as text under the client's names, one row per row below a header: the columns that the source looks for, and for files that
+        are read whole all of them.
     file_of, rows
         For each row: position of its file in `files`, and its physical number there.
     fates
@@ -113,6 +120,8 @@ class Batch:
         Tests of the format's known traps: code, question, rows tested, rows hit, time moved [us], words.
     zone
         Zone of stamps without an offset.
+    marks
+        What all cells of a row together say.
     wide
         Time of each state code [us], for sources with one column of time per state; a format may change it.
     """
@@ -120,7 +129,7 @@ class Batch:
     source: Source
     number: int
     files: list[RawFile]
-    cells: pd.DataFrame
+    cells: Cells
     file_of: NDArray[np.int32]
     rows: NDArray[np.int64]
     fates: Fates
@@ -130,6 +139,7 @@ class Batch:
     moves: list[tuple[str, NDArray[np.intp], NDArray[np.int64]]] = field(default_factory=list)
     traps: list[dict[str, object]] = field(default_factory=list)
     zone: str = "UTC"
+    marks: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
     wide: dict[str, Column] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -203,21 +213,25 @@ class Batch:
 
 def gather(source: Source, number: int, files: Sequence[RawFile]) -> Batch:
     """Join the files of a source under their column names and tell rows that are no data apart."""
-    frames = []
+    parts, marks = [], []
     for raw in files:
-        seen: Counter[str] = Counter()
-        names = []
-        for position, name in enumerate(raw.header):
-            seen[name] += 1
-            names.append(name if name and seen[name] == 1 else f"{name}#{position}")
-        frames.append(raw.cells.set_axis(names, axis=1))
-    cells = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0].reset_index(drop=True)
-    cells = pd.DataFrame({name: tidy_text(cells[name]) for name in cells.columns})
+        cells = raw.cells if isinstance(raw.cells, Cells) else Cells.of_frame(raw.cells)
+        marks.append(_marks(raw, cells))
+        parts.append(cells.renamed(dict(enumerate(raw.names))))
+    cells = stack(parts)
     file_of = np.repeat(np.arange(len(files), dtype=np.int32), [len(raw.rows) for raw in files])
     rows = np.concatenate([raw.rows for raw in files]).astype(np.int64)
-    batch = Batch(source, number, list(files), cells, file_of, rows, Fates(len(cells)))
+    batch = Batch(source, number, list(files), cells, file_of, rows, Fates(len(cells)), marks=np.concatenate(marks))
     batch.findings += [finding for raw in files for finding in raw.findings]
     return batch
+
+
+def _marks(raw: RawFile, cells: Cells) -> NDArray[np.uint8]:
+    """Return the marks of the rows of a file."""
+    if raw.marks is not None:
+        return raw.marks
+    columns = [as_array(cells[position]) for position in range(len(raw.header))]
+    return marks_of(columns, raw.header, len(cells))
 
 
 def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repeats: NDArray[np.bool_]) -> None:
@@ -235,56 +249,48 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
         Rows that may be different things although they are equal to others of their file (looks at unnamed people); across files they
         still count once.
     """
-    cells = batch.cells
-    if cells.empty:
+    if batch.cells.empty:
         return
-    empty = np.ones(len(cells), dtype=bool)
-    header = np.ones(len(cells), dtype=bool)
-    first = pd.Series("", index=cells.index, dtype=TEXT)
-    for name in cells.columns:
-        blank = (cells[name] == "").to_numpy(dtype=bool)
-        empty &= blank
-        header &= (cells[name] == name).to_numpy(dtype=bool) | (blank & ("#" in name or ~_in_files(batch, name)))
-        first = first.where(first != "", cells[name])
-    batch.fates.give(empty, "blank")
-    batch.fates.give(header, "header")
-    batch.fates.give(_totals(cells, first, keys, needed), "total")
+    marks = batch.marks
+    batch.fates.give(marks & BLANK, "blank")
+    batch.fates.give(marks & HEADER, "header")
+    batch.fates.give(_totals(batch, keys, needed), "total")
+    batch.reject(batch.marks & CONTROL, "control_character")
     fill_down(batch)
     _duplicates(batch, keep_repeats)
 
 
-def _in_files(batch: Batch, name: str) -> NDArray[np.bool_]:
-    """Return for each row whether its file has the column."""
-    return np.array([name in raw.header for raw in batch.files], dtype=bool)[batch.file_of]
-
-
-def _totals(cells: pd.DataFrame, first: pd.Series, keys: Sequence[str], needed: Sequence[str]) -> NDArray[np.bool_]:
+def _totals(batch: Batch, keys: Sequence[str], needed: Sequence[str]) -> NDArray[np.bool_]:
     """Return the rows of totals: a word for totals as first cell or key, or such a beginning where a needed cell is empty."""
-    exact = np.zeros(len(cells), dtype=bool)
-    for column in (first, *(cells[name] for name in keys)):
-        exact = exact | _matches(column, rf"(?i)^({TOTAL_PATTERN})\s*:?$")
-    lacking = np.zeros(len(cells), dtype=bool)
-    for name in needed:
-        lacking |= (cells[name] == "").to_numpy(dtype=bool)
-    return exact | (_matches(first, rf"(?i)^({TOTAL_PATTERN})\s") & lacking)
-
-
-def _matches(column: pd.Series, pattern: str) -> NDArray[np.bool_]:
-    return np.asarray(compute.match_substring_regex(as_array(column), pattern), dtype=bool)
+    total = (batch.marks & TOTAL) > 0
+    for name in keys:
+        total |= batch.cells.where(name, lambda text: matches(text, EXACT_TOTAL))
+    begins = (batch.marks & TOTAL_BEGINS) > 0
+    if begins.any():
+        lacking = np.zeros(len(total), dtype=bool)
+        for name in needed:
+            lacking |= batch.cells.where(name, lambda text: np.asarray(compute.equal(text, ""), dtype=bool))
+        total |= begins & lacking
+    return total
 
 
 def _duplicates(batch: Batch, keep_repeats: NDArray[np.bool_]) -> None:
     """Count rows that are equal cell by cell once, within and across the files of a source."""
     kept = np.flatnonzero(batch.fates.open)
-    frame = batch.cells.iloc[kept].reset_index(drop=True)
-    names = list(frame.columns)
+    sums = checksums(batch.cells)[kept]
+    near = kept[_repeated(sums)]
+    if not len(near):
+        return
+    names, cells = list(batch.cells.columns), batch.cells.take(near)
+    dropped = _dropped(batch)
+    frame = pd.DataFrame({"kept": digests_of({name: cells[name] for name in names if name not in dropped}, len(near))})
+    frame["rest"] = _rest(batch, near, {name: cells[name] for name in names if name in dropped})
     if keep_repeats.any():
-        frame["#file"] = batch.file_of[kept]
-        frame["#repeat"] = frame.groupby([*names, "#file"], sort=False).cumcount().where(keep_repeats[kept], 0)
-        names = [*names, "#repeat"]
-    again = frame.duplicated(subset=names).to_numpy(dtype=bool)
-    mask = np.zeros(len(batch.cells), dtype=bool)
-    mask[kept[again]] = True
+        frame["file"] = batch.file_of[near]
+        frame["repeat"] = frame.groupby(["kept", "rest", "file"], sort=False).cumcount().where(keep_repeats[near], 0)
+    again = frame.duplicated(subset=["kept", "rest", *(["repeat"] if "repeat" in frame else [])]).to_numpy(dtype=bool)
+    mask = np.zeros(len(batch.rows), dtype=bool)
+    mask[near[again]] = True
     count = batch.fates.give(mask, "duplicate")
     if count:
         batch.note(
@@ -293,3 +299,36 @@ def _duplicates(batch: Batch, keep_repeats: NDArray[np.bool_]) -> None:
             f"{number_of(count, 'row')} equal to an earlier one, cell by cell (first: {batch.place(mask)}); counted once.",
             count,
         )
+
+
+def _repeated(sums: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which values occur more than once."""
+    ordered = np.sort(sums)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return np.zeros(len(sums), dtype=bool)
+    return twice[np.minimum(np.searchsorted(twice, sums), len(twice) - 1)] == sums
+
+
+def _dropped(batch: Batch) -> set[str]:
+    """Return the names of the columns that some file of the source has and did not keep."""
+    return {
+        name
+        for raw in batch.files
+        if raw.digests is not None
+        for position, name in enumerate(raw.names)
+        if position not in raw.cells
+    }
+
+
+def _rest(batch: Batch, rows: NDArray[np.intp], cells: Mapping[str, pa.Array]) -> list[bytes]:
+    """Return what tells rows apart by columns that not every file kept: read once more where they were dropped."""
+    found = digests_of(cells, len(rows))
+    first = 0
+    for position, raw in enumerate(batch.files):
+        own = np.flatnonzero(batch.file_of[rows] == position)
+        if raw.digests is not None and len(own):
+            for at, digest in zip(own.tolist(), raw.digests(rows[own] - first), strict=True):
+                found[at] = digest
+        first += len(raw.rows)
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from analysis.intake.words import number_of
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    from analysis.intake.cells import Cells
 
 # A header is looked for in this many rows at the top of a file.
 HEADER_SEARCH_ROWS = 60
@@ -57,7 +61,8 @@ class RawFile:
     header
         Names of the columns, normalised, in the file's order.
     cells
-        Text cells, one column per name position (0, 1, ...); never missing, at most empty.
+        Text cells, one column per name position (0, 1, ...); never missing, at most empty. Where `marks` stands, only those columns that
+        the source looks for.
     rows
         Physical row number of each row of `cells`; the first row of a file or sheet is 1.
     physical
@@ -70,25 +75,53 @@ class RawFile:
         The file itself tells numbers from text, so the decimal sign is the point.
     findings
         What was corrected or noticed while opening.
+    marks
+        What all cells of a row together say, one sign a row: see :mod:`analysis.intake.marks`; None = `cells` holds all columns.
+    digests
+        Returns what tells rows apart by the cells that were not kept, for positions in `rows` in ascending order; None = all are kept.
     """
 
     file: str
     header: list[str]
-    cells: pd.DataFrame
+    cells: pd.DataFrame | Cells
     rows: np.ndarray
     physical: int
     counts: dict[str, int]
     faults: list[Fault] = field(default_factory=list)
     typed: bool = False
     findings: list[Finding] = field(default_factory=list)
+    marks: NDArray[np.uint8] | None = None
+    digests: Callable[[NDArray[np.intp]], list[bytes]] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Name of each column within the source: unnamed and repeated ones carry their position."""
+        return unique_names(self.header)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Names of columns that a source looks for: those that must be there, and those that may be."""
+    """Names of columns that a source looks for.
+
+    Attributes
+    ----------
+    required, optional
+        Columns that must be there, and those that may be; no others are kept.
+    everything
+        All columns are kept.
+    report
+        Told how many bytes of how many were read of a file.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    everything: bool = False
+    report: Callable[[int, int], None] | None = field(default=None, compare=False)
+
+    def positions(self, header: Sequence[str]) -> list[int]:
+        """Return the positions of the columns to keep."""
+        known = {*self.required, *self.optional}
+        return [position for position, name in enumerate(header) if self.everything or name in known]
 
 
 def plain(name: str) -> str:
@@ -102,15 +135,65 @@ def plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def unique_names(header: Sequence[str]) -> list[str]:
+    """Return a name for each column, with its position where it has none or one that was there before.
+
+    Examples
+    --------
+    >>> unique_names(["agent", "", "agent"])
+    ['agent', '#1', 'agent#2']
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for position, name in enumerate(header):
+        seen[name] += 1
+        names.append(name if name and seen[name] == 1 else f"{name}#{position}")
+    return names
+
+
 def find_header(rows: Sequence[Sequence[str]], wanted: Wanted) -> tuple[int, int]:
     """Return the index of the row that is most like the header wanted, and how many wanted names it holds."""
     known = {*wanted.required, *wanted.optional}
     best, hits = 0, 0
-    for index, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-        found = len(known & {plain(cell) for cell in row})
+    for index in range(len(rows[:HEADER_SEARCH_ROWS])):
+        names, _ = joined_header(rows, index, wanted)
+        found = len(known.intersection(names))
         if found > hits:
             best, hits = index, found
     return best, hits
+
+
+def joined_header(rows: Sequence[Sequence[str]], at: int, wanted: Wanted) -> tuple[list[str], list[str]]:
+    """Return the names of a header row, joined with the row above it where the source names its columns so, and that row; else none.
+
+    Parameters
+    ----------
+    rows
+        The first rows of a file.
+    at
+        Position of the header row.
+    wanted
+        Names that are looked for; ``"Talk / Time"`` stands for the column Time under the merged heading Talk.
+
+    Examples
+    --------
+    >>> rows = [["", "Talk", "", "Hold"], ["Agent", "Count", "Time", "Time"]]
+    >>> joined_header(rows, 1, Wanted(("Agent", "Talk / Time")))[0]
+    ['Agent', 'Talk / Count', 'Talk / Time', 'Hold / Time']
+    >>> joined_header(rows, 1, Wanted(("Agent", "Count")))
+    (['Agent', 'Count', 'Time', 'Time'], [])
+    """
+    names = [plain(cell) for cell in rows[at]]
+    joined = [name for name in (*wanted.required, *wanted.optional) if " / " in name]
+    if at == 0 or not joined:
+        return names, []
+    upper, over = [plain(cell) for cell in rows[at - 1]], ""
+    both = []
+    for position, name in enumerate(names):
+        over = (upper[position] if position < len(upper) else "") or over
+        joint = f"{over} / {name}" if over and name and over != name else name or over
+        both.append(name if name in wanted.required and joint not in joined else joint)
+    return (both, upper) if set(joined) & set(both) else (names, [])
 
 
 def check_header(file: str, header: Sequence[str], wanted: Wanted) -> None:

@@ -159,7 +159,7 @@ def cut_line(rng: Random) -> Case:
 def cut_cells(rng: Random) -> Case:
     """The last line breaks off before its last cells."""
     export = spells(rng)
-    export.data[-1].become("rejected:short_row", stated_us=0)
+    export.data[-1].become("rejected:cut_off_last_row", stated_us=0)
     export.edit = lambda content: content[: content.rstrip(b"\n").rindex(b",")]
     return Case([export])
 
