@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.foundation.calendars import DAY_US, first_moment, offset_us, utc_us
 from analysis.intake.adapters.format import TrapResult
+from analysis.intake.local_time import Column
 from analysis.intake.numerals import parse_numbers
 from analysis.intake.raw import plain
 
@@ -89,3 +91,31 @@ def rewrite(raw: RawFile, names: Iterable[str], change: Callable[[pd.Series], pd
             position = raw.header.index(name)
             raw.cells[position] = change(raw.cells[position])
             return
+
+
+def ask_zone(batch: Batch, names: Iterable[str], why: str) -> None:
+    """Ask for the clock of an export whose stamps do not say it, where the source does not state it.
+
+    Raises
+    ------
+    DataProblem
+        The source names no zone, and its stamps carry no offset.
+    """
+    if batch.source.time_zone is not None or not batch.fates.open.any():
+        return
+    for name in names:
+        text = text_in(batch, name)
+        if text is not None and not text.str.contains(r"\d\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$").any():
+            raise batch.ask(f"{batch.files[0].file}: its times carry no zone, and {why}")
+
+
+def real_days(batch: Batch, columns: dict[str, Column]) -> None:
+    """Fill the length of intervals that are days of the source's zone: 23 or 25 h where clocks change."""
+    if "length_s" in batch.source.columns:
+        return
+    start = columns["interval_start"]
+    local = start.array + offset_us(start.array, batch.zone)
+    day = pd.Series((local - local % DAY_US).view("M8[us]"))
+    after = utc_us(first_moment(day + pd.Timedelta(days=1), batch.zone))
+    length = np.where(start.given, (after - utc_us(first_moment(day, batch.zone))) / 1e6, 0.0)
+    columns["length_s"] = Column("number", length, start.given.copy())
