@@ -56,6 +56,11 @@ def once(batch: Batch, columns: dict[str, Column]) -> None:
     batch.fates.give(mask, "duplicate")
 
 
+def _timeline(state: pd.Series) -> pd.Series:
+    """Return the timeline of each code."""
+    return state.str.replace(r" .*", "", regex=True)
+
+
 def _last_moments(batch: Batch, columns: dict[str, Column]) -> np.ndarray:
     """Return the last moment that each file speaks of: the export was made no earlier."""
     last = np.zeros(len(batch.files), dtype=np.int64)
@@ -70,7 +75,7 @@ def open_state(batch: Batch, columns: dict[str, Column]) -> TrapResult:
     """End the entries that were still open when the export was made: at the next one, else at the last moment that the file speaks of."""
     start, end, state = columns["start"], columns["end"], columns["state"].text
     rows = np.flatnonzero(batch.fates.open & start.given & columns["agent"].given)
-    who = pd.factorize(columns["agent"].text.iloc[rows] + "\0" + state.iloc[rows].str.partition(" ")[0])[0]
+    who = pd.factorize(columns["agent"].text.iloc[rows] + "\0" + _timeline(state.iloc[rows]))[0]
     order = np.lexsort((start.array[rows], who))
     ordered, same = rows[order], np.append(who[order][1:] == who[order][:-1], False)[: len(rows)]
     until = _last_moments(batch, columns)[batch.file_of]
@@ -91,7 +96,7 @@ def open_state(batch: Batch, columns: dict[str, Column]) -> TrapResult:
 def one_timeline(batch: Batch, columns: dict[str, Column]) -> TrapResult:
     """Mark people of whom one timeline is missing: presence alone says nothing of waiting, routing status alone nothing of breaks."""
     still = batch.fates.open & columns["agent"].given & columns["state"].given
-    word = columns["state"].text.str.partition(" ")[0]
+    word = _timeline(columns["state"].text)
     kinds = word[still].groupby(columns["agent"].text[still]).nunique()
     hits = still & columns["agent"].text.isin(kinds[kinds < 2].index).to_numpy(dtype=bool)
     words = (
