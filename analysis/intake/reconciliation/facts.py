@@ -138,15 +138,14 @@ def _persons(origin: Origin, _: pd.DataFrame) -> Iterator[Fact]:
                 name, rows, total, f"{number_of(who_are, 'resource')} with {number_of(rows, 'row')} {words}.", question
             )
     few, all_of = resources.rarely_seen(who)
-    if few:
-        question = (
-            "Are clients, students or guests among them? Shares per person stand on the others alone."
-            if few > resources.MOST_RARE * all_of
-            else ""
+    if origin.table != "spells" and all_of >= resources.LEAST_RESOURCES and few > resources.MOST_RARE * all_of:
+        yield Fact(
+            "rarely_seen",
+            few,
+            all_of,
+            f"{few:,} of {number_of(all_of, 'named resource')} have fewer than {resources.FEW_ROWS} rows.",
+            "Are clients, students or guests among them? Shares per person stand on the others alone.",
         )
-        words = f"{few:,} of {number_of(all_of, 'named resource')} have fewer than {resources.FEW_ROWS} rows."
-        if question:
-            yield Fact("rarely_seen", few, all_of, words, question)
 
 
 def _day_only(origin: Origin, _: pd.DataFrame) -> Iterator[Fact]:

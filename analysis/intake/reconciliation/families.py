@@ -18,6 +18,8 @@ FAMILIES: tuple[Family, ...] = ("activity", "record_end", "record_start")
 TELLING_SHARE = 0.01
 # The nearest way must be at most this share of the distance of the next one.
 CLEAR = 0.5
+# ... and this share of the time itself: totals that follow no way are not guessed.
+CLOSE = 0.2
 WORDS: Mapping[Family, str] = {
     "activity": "time is booked in the interval in which it passed",
     "record_end": "a contact's whole time is booked in the interval in which it ended",
@@ -59,7 +61,8 @@ def book(
     """
     if family == "activity":
         first = np.searchsorted(interval_end, start, side="right")
-        count = np.maximum(np.searchsorted(interval_start, end, side="left") - first, 0)
+        count = np.where(end > start, np.searchsorted(interval_start, end, side="left") - first, 0)
+        count = np.maximum(count, 0)
         row = np.repeat(np.arange(len(start)), count)
         at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + first[row]
         us = np.minimum(end[row], interval_end[at]) - np.maximum(start[row], interval_start[at])
@@ -93,6 +96,6 @@ def family_of(theirs: NDArray[np.float64], booked: Mapping[Family, NDArray[np.fl
     near, next_best = sorted(apart, key=lambda name: apart[name])[:2]
     spread = float(np.abs(booked[near] - booked[next_best]).sum())
     total = float(np.abs(theirs).sum())
-    if total <= 0 or spread < TELLING_SHARE * total or apart[near] > CLEAR * apart[next_best]:
+    if total <= 0 or spread < TELLING_SHARE * total or apart[near] > min(CLEAR * apart[next_best], CLOSE * total):
         return "unclear"
     return near

@@ -92,7 +92,7 @@ def round_lengths(us: Ints) -> tuple[int, int]:
     Examples
     --------
     >>> round_lengths(np.full(60, 900_000_000)), round_lengths(np.arange(60) * 7_000_000 + 300_000_000)[0]
-    ((60, 60), 2)
+    ((60, 60), 1)
     """
     lasting = us[us >= ROUND_US]
     if len(lasting) < LEAST_ROWS:

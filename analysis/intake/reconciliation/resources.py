@@ -23,6 +23,8 @@ NIGHT_HOURS: tuple[int, ...] = (22, 23, 0, 1, 2, 3, 4, 5)
 # A resource with fewer rows is rarely seen; more than half of them is a question.
 FEW_ROWS = 20
 MOST_RARE = 0.5
+# ... of at least so many resources: fewer are simply a small desk or a short export.
+LEAST_RESOURCES = 20
 
 
 def _by_hour(agents: pd.Series, local_us: Ints) -> NDArray[np.int64]:
