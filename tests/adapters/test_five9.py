@@ -60,6 +60,12 @@ def test_states_last_until_the_next(exports):
         exports.read("five9_agent_state", STATES + DAY.replace("Not Ready,,", "Not Ready,Lunch,"), **PACIFIC)
 
 
+def test_a_new_login_does_not_end_a_state_of_the_day_before(exports):
+    again = DAY.replace("Logout", "Ready") + DAY.replace("03 Mar", "04 Mar").replace("Tue", "Wed")
+    intake = exports.read("five9_agent_state", STATES + again, **PACIFIC)
+    assert intake.rejects[["row", "reason"]].to_numpy().tolist() == [[7, "missing_end"]]
+
+
 def test_names_are_told_where_there_is_no_identifier(exports):
     assert exports.trap(exports.read("five9_agent_state", STATES + DAY, **PACIFIC), "names_as_keys")["rows"] == 6
     known = exports.read("five9_agent_state", STATES.replace("AGENT", "AGENT ID") + DAY, **PACIFIC)
@@ -87,7 +93,7 @@ def test_hold_inside_talk_and_parts_beyond_the_call_are_told(exports):
     assert exports.trap(inside, "parts_beyond_call")["rows"] == 1
     assert inside.tables["contacts"]["direction"].tolist() == ["out"]
     short = exports.read(
-        "five9_call_log", CALLS + CALL.format(kind="Manual", call="0:04:10", hold="0:00:00"), **PACIFIC
+        "five9_call_log", CALLS + CALL.format(kind="Manual", call="0:03:50", hold="0:00:00"), **PACIFIC
     )
     assert exports.trap(short, "hold_in_talk")["rows"] == 0
     assert exports.trap(short, "parts_beyond_call")["rows"] == 1
