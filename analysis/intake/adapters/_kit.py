@@ -159,8 +159,7 @@ def _weeks(text: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArr
 
 def open_whole(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
     """Return the cells of a sheet with all of its columns: those that no format knows may each stand for a type."""
-    every = {"everything": True} if "everything" in Wanted.__dataclass_fields__ else {}
-    return open_table(file, path, source, replace(wanted, **every))
+    return open_table(file, path, source, replace(wanted, everything=True))
 
 
 def known_names(*groups: Iterable[str | tuple[str, str]]) -> frozenset[str]:
