@@ -14,7 +14,7 @@ from analysis.engagement.sources import add_source, keep_answers, kept_answers, 
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem
 from analysis.intake.recognise.block import pattern_of
-from analysis.intake.recognise.guess import Guess, guesses, is_plain
+from analysis.intake.recognise.guess import Guess, guesses, sure_of
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.proposal import Proposal, propose
 from analysis.intake.recognise.wording import BUCKETS_SAID
@@ -97,7 +97,7 @@ class Desk:
         try:
             heads = self._heads(file)
             look.guesses = [one for head in heads for one in guesses(head)]
-            sure = [found[0] for head in heads if is_plain(found := guesses(head))]
+            sure = [one for head in heads for one in sure_of(guesses(head))]
             if sure and self.wish.chosen is None:
                 self._known(look, sure)
             else:

@@ -52,9 +52,12 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split("|"))
 
 
-_COUNTS = _set(
-    "count|counts|number|nr|no|calls|contacts|aantal|gesprekken|anzahl|anrufe|nombre|appels|cantidad|llamadas|pct|percent|percentage|share|rate|average|avg|"
-    "gemiddeld|gemiddelde|durchschnitt|moyenne|moyen|promedio|aht|asa|occupancy|utilization|id|code"
+_AVERAGES = _set(
+    "average|avg|mean|gemiddeld|gemiddelde|durchschnitt|durchschnittlich|moyenne|moyen|promedio|media|aht|asa|dmt|tmo"
+)
+_COUNTS = _AVERAGES | _set(
+    "count|counts|number|nr|no|calls|contacts|aantal|gesprekken|anzahl|anrufe|nombre|appels|cantidad|llamadas|pct|percent|percentage|share|rate|occupancy|"
+    "utilization|id|code"
 )
 _SUMS = _set(
     "login|logged|logon|staffed|staff|total|online|totaal|ingelogd|inlogtijd|aangemeld|gesamt|angemeldet|anmeldezeit|connecte|connexion|conectado|signed|"
@@ -86,6 +89,11 @@ def bucket_of(code: str) -> str:
 def is_count(text: str) -> bool:
     """Return whether a column's name says that it counts or averages, so that it holds no sum of time."""
     return bool(_COUNTS & set(key(text).split()))
+
+
+def is_average(text: str) -> bool:
+    """Return whether a column's name says that it holds an average."""
+    return bool(_AVERAGES & set(key(text).split()))
 
 
 def is_sum(text: str) -> bool:

@@ -15,6 +15,7 @@ from analysis.intake.recognise.block import block_text, pattern_of
 from analysis.intake.recognise.names import EXACT, RENAMED, SPELLING, alike, shown
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.profile import Profile, profiles
+from analysis.intake.recognise.shapes import BY_SHAPE, shaped
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
 
 LEAST = 0.5
@@ -38,7 +39,8 @@ class Guess:
     confidence
         Share of the evidence that is there, from 0 to 1: 1 when all names by which the format is known stand in the file as its vendor
         writes them, with every column that it needs and cells that hold what they must. A name in another spelling counts 0.9, a nearly
-        equal one 0.6, an absent one 0; a needed column that is absent takes off 0.3 of the whole, cells that do not fit 0.5. It is no probability.
+        equal one 0.6, an absent one 0; a needed column that is absent takes off 0.3 of the whole, cells that do not fit 0.5. Where the header
+        cannot tell and only the shape of the cells speaks for it, 0.8. It is no probability.
     evidence
         What spoke for it: names of columns, contents.
     missing
@@ -51,6 +53,8 @@ class Guess:
         State codes whose column in the file is named differently.
     explained
         How many of the file's columns the format knows.
+    names
+        The names by which the format was known.
     files
         Pattern for ``files``.
     population
@@ -68,6 +72,7 @@ class Guess:
     columns: Mapping[str, Any] = field(default_factory=dict)
     totals: Mapping[str, str] = field(default_factory=dict)
     explained: int = 0
+    names: tuple[str, ...] = ()
     files: str = ""
     population: str | None = None
     sheet: str | None = None
@@ -126,16 +131,54 @@ def guesses(head: Peek) -> list[Guess]:
         said = ("the file is an XES event log",)
         return [_named(Guess(head.file, "xes", form.title, "work_items", 1.0, said, population="back_office"))]
     looked = profiles(head)
-    found = (_guess(name, format_of(name), head, looked) for name in adapter_names())
-    return sorted((guess for guess in found if guess is not None), key=_rank)
+    found = [_guess(name, format_of(name), head, looked) for name in adapter_names()]
+    by_name = [guess for guess in found if guess is not None]
+    sure = {guess.adapter for guess in by_name if guess.confidence >= BY_SHAPE}
+    by_shape = [_by_shape(name, words, head, looked) for name, words in shaped(head, looked) if name not in sure]
+    again = {guess.adapter for guess in by_shape}
+    return sorted([*by_shape, *(guess for guess in by_name if guess.adapter not in again)], key=_rank)
 
 
-def is_plain(found: Sequence[Guess]) -> bool:
-    """Return whether the first guess is sure enough, and far enough ahead of the next, to be taken without a look."""
+def _by_shape(name: str, words: str, head: Peek, looked: Sequence[Profile]) -> Guess:
+    """Return a format that the shape of a file's cells speaks for."""
+    form, known = format_of(name), sum(bool(one.name) for one in looked)
+    guess = Guess(
+        head.file,
+        name,
+        form.title,
+        str(form.table),
+        BY_SHAPE,
+        (words,),
+        explained=known,
+        sheet=head.sheet,
+        population=_population(form),
+    )
+    return _named(guess)
+
+
+def sure_of(found: Sequence[Guess]) -> list[Guess]:
+    """Return the guesses that can be offered: one that is sure enough and ahead of the others, or several that fill different tables from one export.
+
+    Parameters
+    ----------
+    found
+        The guesses about one table of a file, the likeliest first.
+    """
     if not found or found[0].confidence < CONFIDENT or found[0].missing:
-        return False
+        return []
     first = found[0]
-    return all(first.confidence - other.confidence >= 0.1 or first.explained > other.explained for other in found[1:])
+    twins = [one for one in found[1:] if _is_twin(first, one)]
+    level = [one for one in found[1:] if first.confidence - one.confidence < 0.1 and one.explained >= first.explained]
+    if len({one.table for one in (first, *twins)}) == 1 + len(twins) and all(one in twins for one in level):
+        return [first, *twins]
+    return [] if level else [first]
+
+
+def _is_twin(first: Guess, other: Guess) -> bool:
+    """Return whether one export of a vendor is read as two formats, as it fills two tables: by the same names, equally sure."""
+    vendors = {format_of(one.adapter).vendor for one in (first, other)}
+    nested = set(first.names) <= set(other.names) or set(other.names) <= set(first.names)
+    return len(vendors) == 1 and "" not in vendors and nested and first.confidence - other.confidence < 0.02
 
 
 def _rank(guess: Guess) -> tuple[str, float, int, str]:
@@ -175,6 +218,7 @@ def _guess(name: str, form: Format, head: Peek, looked: Sequence[Profile]) -> Gu
         columns=columns,
         totals=totals,
         explained=explained,
+        names=tuple(there for _, there, _ in hits if there),
         population=_population(form),
         sheet=head.sheet,
     )
@@ -204,29 +248,36 @@ def _origins(form: Format, header: Sequence[str]) -> tuple[dict[str, Any], dict[
     stated: dict[str, Any] = {}
     origin: dict[str, tuple[str, ...]] = {}
     ways = {ours: [(one,) if isinstance(one, str) else one for one in names] for ours, names in form.defaults.items()}
-    for ours, choices in ways.items():
-        there = next((names for names in choices if all(plain(name) in header for name in names)), None)
-        if there:
-            origin[ours] = tuple(map(plain, there))
-    for ours, choices in ways.items():
-        taken = {name for names in origin.values() for name in names}
-        there = None if ours in origin else _near(choices, [name for name in header if name not in taken])
-        if there:
-            origin[ours] = there
-            stated[ours] = there[0] if len(there) == 1 else list(there)
+    for near in (SPELLING, RENAMED):
+        for ours, choices in ways.items():
+            taken = {name for names in origin.values() for name in names}
+            there = None if ours in origin else _near(choices, header, taken=taken, least=near)
+            if there:
+                origin[ours] = there
+                wanted = [tuple(map(plain, names)) for names in choices]
+                if there not in wanted or _first(wanted, header) != there:
+                    stated[ours] = there[0] if len(there) == 1 else list(there)
     known = {*TABLES.get(str(form.table), {}), *(("duration",) if form.table in DURATION_TABLES else ())}
     return {ours: names for ours, names in stated.items() if ours in known}, origin
 
 
-def _near(choices: Sequence[Sequence[str]], header: Sequence[str]) -> tuple[str, ...] | None:
-    """Return the columns most like one of some choices, all of it alike."""
-    best, most = None, 0.0
+def _first(wanted: Sequence[tuple[str, ...]], header: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the first choice that stands in a header, as intake takes it."""
+    return next((names for names in wanted if all(name in header for name in names)), None)
+
+
+def _near(
+    choices: Sequence[Sequence[str]], header: Sequence[str], *, taken: set[str], least: float
+) -> tuple[str, ...] | None:
+    """Return the columns of the first choice that is alike enough; a column taken for another of ours serves again only where it is exact."""
     for names in choices:
-        found = [max(((alike(name, one), one) for one in header), default=(0.0, "")) for name in names]
-        least = min((points for points, _ in found), default=0.0)
-        if least > most:
-            best, most = tuple(one for _, one in found), least
-    return best
+        if all(plain(name) in header for name in names):
+            return tuple(map(plain, names))
+        free = [one for one in header if one not in taken]
+        found = [max(((alike(name, one), one) for one in free), default=(0.0, "")) for name in names]
+        if found and min(points for points, _ in found) >= least:
+            return tuple(one for _, one in found)
+    return None
 
 
 def _totals(form: Format, header: Sequence[str], *, taken: set[str]) -> tuple[dict[str, str], dict[str, str]]:

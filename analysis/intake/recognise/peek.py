@@ -104,7 +104,7 @@ def peek(file: str, path: Path) -> list[Peek]:
         ) from None
     if kind == "xes":
         return [Peek(file, kind, (), ())]
-    if kind in ("xlsx", "ods"):
+    if kind in ("xlsx", "ods", "page"):
         return [_table(file, kind, rows, whole=True, typed=True, sheet=name) for name, rows in _sheets(file, path)]
     if kind == "parquet":
         return [_parquet(file, path)]
@@ -188,7 +188,7 @@ def _records(file: str, path: Path, sheet: str | None) -> list[dict]:
     from analysis.intake.workbook import parent
 
     with tempfile.TemporaryFile() as output:
-        parent._run(file, path, sheet, output)
+        parent._run(file, path, [sheet or "", "", str(parent.MEMORY_LIMIT_BYTES)], output)
         output.seek(0)
         found = [json.loads(line) for line in islice(output, ROWS)]
     if not found or "refused" in found[0]:
@@ -219,12 +219,32 @@ def _table(file: str, kind: str, rows: Sequence[Sequence[str]], *, whole: bool, 
     if not any(any(plain(cell) for cell in row) for row in rows):
         raise DataProblem(f"{file}: the file is empty. Ask for the export again, or take it out of data/.")
     at = header_at(rows)
-    header = tuple(plain(cell) for cell in rows[at])
+    header = tuple(_under_headings(rows, at))
     body = [row for row in rows[at + 1 :] if any(plain(cell) for cell in row)]
     cells = [[plain(cell) for cell in (*row, *[""] * len(header))[: len(header)]] for row in body]
     columns = tuple(zip(*cells, strict=True)) if cells else ((),) * len(header)
     banner = " ".join(plain(cell) for row in rows[:at] for cell in row if plain(cell))
     return Peek(file, kind, header, columns, whole=whole, typed=typed, banner=banner[:400], sheet=sheet)
+
+
+def _under_headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Return the names of a header; where some stand twice under merged headings, joined with those as intake joins them.
+
+    Examples
+    --------
+    >>> _under_headings([["", "Talk", "", "Hold"], ["Agent", "Count", "Time", "Time"]], 1)
+    ['Agent', 'Talk / Count', 'Talk / Time', 'Hold / Time']
+    """
+    names = [plain(cell) for cell in rows[at]]
+    upper = [plain(cell) for cell in rows[at - 1]] if at else []
+    filled = [name for name in names if name]
+    if len(set(filled)) == len(filled) or not 1 < len([name for name in upper if name]) < len(filled):
+        return names
+    over, joined = "", []
+    for position, name in enumerate(names):
+        over = (upper[position] if position < len(upper) else "") or over
+        joined.append(f"{over} / {name}" if over and name and over != name else name or over)
+    return joined
 
 
 def header_at(rows: Sequence[Sequence[str]]) -> int:

@@ -161,7 +161,9 @@ class Proposal:
 def origin_words(one: Found) -> str:
     """Return where one of our columns comes from, in words."""
     if isinstance(one.origin, Mapping):
-        return f"{one.origin['value']} ({one.why})" if "value" in one.origin else str(one.origin)
+        if "value" in one.origin:
+            return f"{one.origin['value']} ({one.why})"
+        return f"{shown(str(one.origin['column']))}, where it says {' or '.join(map(shown, one.origin['true']))}"
     return " + ".join(map(shown, one.names))
 
 
@@ -242,7 +244,7 @@ def _proposed(asked: _Asked) -> Proposal:
     stated = {name: seen.stated[name] for name in sorted(seen.stated, key=_KEYS.index)}
     stated |= {"sheet": head.sheet} if head.sheet else {}
     proposal = replace(
-        empty, table=chosen.table, score=round(chosen.score, 2), found=found, totals=chosen.totals, stated=stated,
+        empty, table=chosen.table, score=round(min(1.0, chosen.score), 2), found=found, totals=chosen.totals, stated=stated,
         notes=tuple(seen.notes), questions=(*questions, *_column_questions(chosen, looked, answers), *seen.questions),
     )  # fmt: skip
     return proposal if proposal.questions else _tried(proposal, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import REQUIRED, TABLES
-from analysis.intake.recognise.codes import bucket_of, is_count, is_sum
+from analysis.intake.recognise.codes import bucket_of, is_average, is_count, is_sum
 from analysis.intake.recognise.names import fits, key, unit_stated
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import Profile
-from analysis.intake.recognise.words import END, HINTS, MOMENT, ROLES, START
+from analysis.intake.recognise.words import END, HINTS, LOST_WORDS, MOMENT, OUTCOME, ROLES, START, STATE
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
 from analysis.intake.stamps import SECOND_US, parse_stamps
 
@@ -36,6 +37,7 @@ FEW_COLUMNS: frozenset[str] = frozenset(
     }
 )
 KEY_COLUMNS: frozenset[str] = frozenset({"contact", "item"})
+_NAMES_PERSONS = frozenset({"name", "naam", "nom", "nombre", "names", "fullname"})
 LENGTHS_S: tuple[int, ...] = (300, 600, 900, 1800, 3600, 86_400)
 
 Origin = str | tuple[str, str] | Mapping[str, object]
@@ -122,6 +124,7 @@ def _reading(table: str, head: Peek, looked: Sequence[Profile], stated: Mapping[
     if totals:
         found.pop("state", None)
     _length(table, head, found)
+    _said_in_passing(table, head, looked, found)
     missing = tuple(name for name in REQUIRED[table] if not _is_there(table, name, found, totals))
     return Reading(table, _score(table, head, looked, (found, totals)), found, totals, missing)
 
@@ -131,8 +134,12 @@ def _pairs(table: str, looked: Sequence[Profile]) -> Iterator[tuple[float, str, 
     for ours, words in ROLES[table].items():
         for column in looked:
             content = _content(table, ours, column) if column.name else 0.0
-            name = fits(column.name, (*words, key(ours))) if content else 0.0
-            score = 0.75 * name + 0.25 * content
+            name = fits(column.name, (*words, key(ours))) if content or column.kind == "empty" else 0.0
+            if column.kind == "empty" and name > 0.95 and ours not in REQUIRED[table]:
+                content = 0.1  # next month's file may hold something there
+            score = (0.75 * name + 0.25 * content) if content else 0.0
+            if ours in PERSON_COLUMNS and _NAMES_PERSONS & set(key(column.name).split()):
+                score -= 0.05  # an identifier is better than a name: it is unique, and it stays
             if name and score >= LEAST:
                 yield score, ours, column, "by its name" if name > 0.9 else "its name is like it"
 
@@ -140,6 +147,14 @@ def _pairs(table: str, looked: Sequence[Profile]) -> Iterator[tuple[float, str, 
 def _content(table: str, ours: str, column: Profile) -> float:
     """Return how well a column's cells suit one of ours: 0 not at all, 1 as they should be."""
     kind = TABLES[table].get(ours, "us")
+    text, unit = unit_stated(column.name)
+    averages = ours == "handle_us" and is_average(text)  # the table holds the time of all contacts together
+    if (
+        averages
+        or (ours.endswith("_s") and unit not in (None, "s", "hms"))
+        or (ours.endswith("_h") and unit not in (None, "h"))
+    ):
+        return 0.0
     if kind in ("time", "date"):
         suits = {"moment": 1.0, "day": 0.5, "clock": 0.9 if not column.long_clock else 0.0}
         return {"moment": 0.6, "day": 1.0}.get(column.kind, 0.0) if kind == "date" else suits.get(column.kind, 0.0)
@@ -226,6 +241,30 @@ def _length(table: str, head: Peek, found: dict[str, Found]) -> None:
         found["length_s"] = Found("length_s", {"value": length}, 0.9, why)
 
 
+def _said_in_passing(table: str, head: Peek, looked: Sequence[Profile], found: dict[str, Found]) -> None:
+    """Add what a header or an outcome says besides: the threshold of "answered within 20 s", and which outcome means abandoned."""
+    if table == "volumes" and "answered_within" in found and "within_s" not in found:
+        digits = re.search(
+            r"(\d+)\s*(s|sec|secs|seconds?|seconden|sekunden|secondes|segundos)?\b",
+            key(found["answered_within"].names[0]),
+        )
+        if digits:
+            found["within_s"] = Found("within_s", {"value": int(digits.group(1))}, 0.9, "the header says so")
+    if table != "contacts" or "abandoned" in found:
+        return
+    taken = {name for one in found.values() for name in one.names}
+    for name, cells in zip(head.header, head.columns, strict=True):
+        column = next((one for one in looked if one.name == name), None)
+        if column is None or not column.few or name in taken or not max(fits(name, OUTCOME), fits(name, STATE)):
+            continue
+        lost = sorted({cell for cell in cells if any(word in key(cell) for word in LOST_WORDS)})
+        if 0 < len(lost) < column.distinct:
+            found["abandoned"] = Found(
+                "abandoned", {"column": name, "true": lost}, 0.8, "its values say which were lost"
+            )
+            return
+
+
 def text_of(head: Peek, origin: Origin) -> pd.Series:
     """Return the cells of an origin as text."""
     names = (
@@ -259,5 +298,23 @@ def _score(
     used = {name for one in found.values() for name in one.names} | set(totals.values())
     explained = len(used & set(telling)) / max(1, len(telling))
     words = f"{head.file.rpartition('/')[2].rpartition('.')[0]} {head.banner} {head.sheet or ''}"
-    hint = 0.1 if any(f" {word} " in f" {key(words)} " for word in HINTS[table]) else 0.0
+    hint = _pace(table, head, found)
+    hint += 0.1 if any(f" {word} " in f" {key(words)} " for word in HINTS[table]) else 0.0
     return coverage * (0.6 + 0.4 * explained) * (0.5 + 0.5 * min(1.0, min(own) / SURE)) + hint * (coverage > 0.5)
+
+
+def _pace(table: str, head: Peek, found: Mapping[str, Found]) -> float:
+    """Return what the lengths of rows say: states of a log are short and end at any minute, planned stretches are long and end at round ones."""
+    if table not in ("spells", "schedule") or not {"start", "end"} <= found.keys():
+        return 0.0
+    begin, stop = (
+        parse_stamps(text_of(head, found[name].origin), order="dmy", near_year=2026) for name in ("start", "end")
+    )
+    rows = begin.given & stop.given & ~begin.bad & ~stop.bad
+    if rows.sum() < 5:
+        return 0.0
+    length = (stop.us - begin.us)[rows] / SECOND_US
+    round_minutes = (begin.us[rows] // SECOND_US % 900 == 0).mean()
+    planned = np.median(length) >= 1800 and round_minutes > 0.8
+    logged = np.median(length) < 1800 and round_minutes < 0.6
+    return 0.1 * (planned if table == "schedule" else logged)

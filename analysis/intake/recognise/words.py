@@ -192,6 +192,14 @@ MAX_WAIT = _words("max wait|maximum wait|maximale wachttijd|hochstwartezeit|atte
 REGULATED = _words("regulated|gereguleerd|reguliert|reglemente|regulado")
 OFF_DESK = _words("off desk|away from desk|buiten bureau|nicht am platz|hors bureau|fuera del puesto")
 
+OUTCOME = _words(
+    "outcome|result|disposition|end reason|disconnect reason|uitkomst|resultaat|afloop|ergebnis|resultat|resultado|disposicion"
+)
+# Parts of an outcome that say that the caller left.
+LOST_WORDS = _words(
+    "abandon|hang|hung|caller left|verlaten|opgehangen|afgehaakt|aufgelegt|abgebrochen|abbruch|perdu|raccroch|colg"
+)
+
 # table -> our column -> words; our own names count always.
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "spells": {"agent": PERSON, "start": START + MOMENT, "end": END, "state": STATE, "duration": DURATION, "channel": CHANNEL},
