@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
+import pytest
+
 METRICS = "Agent,StartInterval,EndInterval,Agent idle time,Agent on contact time,Nonproductive time,Online time,Error status time,Contact handle time,Occupancy\n"
 CLEAN = "1E5,2026-03-03T05:00:00Z,2026-03-03T05:30:00Z,600,900,300,1800,-,900,60.00%\n"
 
@@ -185,3 +188,123 @@ def test_contacts_that_mislead_are_told(exports):
     intake = exports.read("amazon_contact_records", json.dumps(several))
     for code in ("transfer_legs", "several_offers", "durations_differ", "contacts_at_once"):
         assert exports.trap(intake, code)["rows"] == 1, code
+
+
+def snapshot(*contacts: str, status: str = "Available", **more) -> dict:
+    """Return a snapshot of an agent with contacts in these states."""
+    kind = {"Available": "ROUTABLE", "Offline": "OFFLINE"}.get(status, "CUSTOM")
+    listed = [{"ContactId": f"c{at}", "Channel": "CHAT", "State": state} for at, state in enumerate(contacts)]
+    named = {"AgentStatus": {"Name": status, "Type": kind}, "Configuration": {"Username": "1E5", "FirstName": "Ida"}}
+    return {**named, "Contacts": listed, **more}
+
+
+def stream(*events: tuple) -> str:
+    """Return events one a line; each is a time of 3 March 2026, what the agent does then, and maybe the kind of event."""
+    lines, before = [], None
+    for at, (moment, now, *kind) in enumerate(events):
+        one = {"EventId": f"e{at}", "AgentARN": "arn:1", "EventTimestamp": f"2026-03-03T{moment}.000Z"}
+        one |= {
+            "EventType": kind[0] if kind else "STATE_CHANGE",
+            "CurrentAgentSnapshot": now,
+            "PreviousAgentSnapshot": before,
+        }
+        before = now if one["EventType"] != "HEART_BEAT" else before
+        lines.append(json.dumps(one))
+    return "\n".join(lines)
+
+
+OUT = ("08:30:00", None, "LOGOUT")
+
+
+def states_of(intake) -> list[tuple[str, int]]:
+    """Return the code and the seconds of each spell, in order of time."""
+    spells = intake.tables["spells"].sort_values(["start", "end"])
+    return list(zip(spells["state_raw"], (spells["end"] - spells["start"]).dt.total_seconds().astype(int), strict=True))
+
+
+def test_waiting_is_routable_without_a_live_contact(exports):
+    events = stream(
+        ("08:00:00", snapshot(), "LOGIN"),
+        ("08:01:00", snapshot("CONNECTING")),
+        ("08:01:05", snapshot("CONNECTED")),
+        ("08:02:00", snapshot("CONNECTED", "CONNECTED_ONHOLD")),
+        ("08:03:00", snapshot("ENDED", "CONNECTED")),
+        ("08:04:00", snapshot("ENDED")),
+        ("08:05:00", snapshot()),
+        ("08:06:00", snapshot(NextAgentStatus={"Name": "Lunch"})),
+        ("08:07:00", snapshot(status="Lunch")),
+        ("08:08:00", snapshot("CONNECTED", status="Lunch")),
+        ("08:09:00", snapshot("MISSED")),
+        OUT,
+    )
+    intake = exports.read("amazon_agent_events", events)
+    assert states_of(intake) == [
+        ("Available", 60),
+        ("contact CONNECTING", 5),
+        ("contact CONNECTED", 55),
+        ("contact CONNECTED", 60),
+        ("contact CONNECTED", 60),
+        ("contact ENDED", 60),
+        ("Available", 60),
+        ("Available, routing paused", 60),
+        ("Lunch", 60),
+        ("contact CONNECTED", 60),
+        ("contact MISSED", 21 * 60),
+        ("Logged out", 0),
+    ]
+    assert exports.trap(intake, "contacts_at_once")["rows"] == 2
+    assert exports.trap(intake, "events_missing")["rows"] == 0
+    assert intake.tables["spells"]["agent"].nunique() == 1
+
+
+def test_heartbeats_are_left_out_and_tell_how_long_the_last_state_lasted(exports):
+    beats = [(f"08:{minute:02d}:00", snapshot(), "HEART_BEAT") for minute in (2, 4, 6)]
+    after = ("08:08:00", snapshot(status="Offline"), "HEART_BEAT")
+    intake = exports.read("amazon_agent_events", stream(("08:00:00", snapshot(), "LOGIN"), *beats, after))
+    assert states_of(intake) == [("Available", 360)]
+    assert json.loads(intake.files["excluded"][0]) == {"heartbeat": 4}
+    none = exports.read("amazon_agent_events", stream(("08:00:00", snapshot(), "LOGIN")))
+    assert json.loads(none.files["rejected"][0]) == {"missing_end": 1}
+
+
+def test_the_order_of_the_file_makes_no_difference(exports):
+    events = stream(
+        ("08:00:00", snapshot(), "LOGIN"), ("08:01:00", snapshot("CONNECTED")), ("08:01:00", snapshot()), OUT
+    )
+    forward = exports.read("amazon_agent_events", events)
+    backward = exports.read("amazon_agent_events", "\n".join(reversed(events.splitlines())))
+    assert states_of(forward) == states_of(backward)
+    assert states_of(forward)[-2] == ("Available", 29 * 60)
+
+
+def test_holes_in_the_stream_are_told(exports):
+    beat = ("08:02:00", snapshot(), "HEART_BEAT")
+    whole = [("08:00:00", snapshot(), "LOGIN"), beat, ("08:03:00", snapshot("CONNECTED")), ("08:04:00", snapshot())]
+    out = ("08:05:00", None, "LOGOUT")
+    clean = exports.read("amazon_agent_events", stream(*whole, out))
+    assert not clean.traps["rows"].any()
+    assert clean.traps["tested"].all()
+    lines = stream(*whole, out).splitlines()
+    lost = exports.read("amazon_agent_events", "\n".join([*lines[:2], *lines[3:]]))
+    assert exports.trap(lost, "events_missing")["rows"] == 1
+    silent = exports.read("amazon_agent_events", stream(*whole, OUT))
+    assert exports.trap(silent, "stream_silent")["rows"] == 1
+
+
+@pytest.mark.real_data
+def test_public_samples_with_comments_and_a_bracket_too_many_are_read(exports, real_data):
+    folder = real_data / "vendor-samples" / "amazon-connect"
+    beat = exports.read(
+        "amazon_agent_events",
+        (folder / "agent_event_stream_sample.jsonc").read_bytes(),
+        period={"start": "2019-08-13", "end": "2019-08-14"},
+    )
+    assert json.loads(beat.files["excluded"][0]) == {"heartbeat": 1}
+    assert {"json_comments", "json_commas", "json_brackets"} <= {finding.code for finding in beat.findings}
+    both = b"".join((folder / f"acw_{part}_sample.jsonc").read_bytes() for part in ("before", "after"))
+    intake = exports.read("amazon_agent_events", both, period={"start": "2019-05-25", "end": "2019-05-26"})
+    spells = intake.tables["spells"]
+    assert spells["state_raw"].tolist() == ["contact ENDED"]
+    assert (spells["end"] - spells["start"]).tolist() == [pd.Timedelta("5.005s")]
+    assert json.loads(intake.files["rejected"][0]) == {"missing_end": 1}
+    assert exports.trap(intake, "events_missing")["rows"] == 0
