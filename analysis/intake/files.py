@@ -255,6 +255,7 @@ def guard_ratio(file: str, size: int, packed: int) -> None:
 
 def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
     """Return the cells of one file of a tabular source, whatever its format."""
+    from analysis.intake.streams import Content
     from analysis.intake.text import read_text
     from analysis.intake.workbook.parent import read_workbook
 
@@ -266,29 +267,29 @@ def open_table(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile
             from analysis.intake.parquet import read_parquet
 
             return read_parquet(file, cast(Path, path.open("rb")) if isinstance(path, Member) else path, wanted=wanted)
-        data = unpack(file, path) if kind == "gzip" else path.read_bytes() if kind == "text" else b""
+        content = Content.of_path(file, path, packed=kind == "gzip")
+        if content.packed:
+            kind = kind_of_text(file, content.head(4096))
+        if kind == "text":
+            return read_text(file, content, wanted=wanted, encoding=source.encoding, separator=source.separator)
+        head = content.head(1 << 16)
     except OSError:
         raise unreadable(file) from None
-    if kind == "gzip" and kind_of_text(file, data[:4096]) == "page":
+    if kind == "page":
         raise DataProblem(f"{file}: this is a packed web page. Unpack it first.")
-    if kind == "xes" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "xes"):
+    if kind == "xes":
         raise DataProblem(f'{file}: this is an XES event log. Set adapter = "xes" for it.')
-    if kind == "json" or (kind == "gzip" and kind_of_text(file, data[:4096]) == "json"):
-        raise DataProblem(
-            f"{file}: this is JSON, which only the adapter of the product that wrote it can read{_json_adapters(data, path)}. "
-            "Set adapter, or export the table as CSV or XLSX."
-        )
-    return read_text(file, data, wanted=wanted, encoding=source.encoding, separator=source.separator)
+    raise DataProblem(
+        f"{file}: this is JSON, which only the adapter of the product that wrote it can read{_json_adapters(head)}. "
+        "Set adapter, or export the table as CSV or XLSX."
+    )
 
 
-def _json_adapters(data: bytes, path: Path) -> str:
+def _json_adapters(head: bytes) -> str:
     """Return the ending of a message: the adapters whose keys all stand at the head of a JSON text."""
     from analysis.intake.adapters import adapter_names, format_of
 
-    if not data:
-        with path.open("rb") as stream:
-            data = stream.read(1 << 16)
-    head = data[: 1 << 16].replace(b"\0", b"")
+    head = head.replace(b"\0", b"")
     fits = [
         name
         for name in adapter_names()

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from analysis.intake.arrow_text import as_array
+from analysis.intake.arrow_text import as_array, by_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +59,7 @@ def _unparted(values: pa.Array) -> pa.Array:
     return compute.replace_substring(values, "\u2212", "-")
 
 
+@by_value
 def parse_numbers(text: pd.Series, *, decimal: str | None, typed: bool = False) -> Numbers:
     """Read numbers with either decimal sign and with thousands signs, as long as the column leaves no doubt.
 
@@ -155,6 +156,7 @@ class Durations:
     two_parts: NDArray[np.bool_]
 
 
+@by_value
 def parse_durations(text: pd.Series, *, unit: str | None, decimal: str | None, typed: bool = False) -> Durations:
     """Read durations: plain numbers in the unit stated, or h:mm:ss beyond 24 hours.
 

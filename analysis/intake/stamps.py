@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from analysis.intake.arrow_text import as_array
+from analysis.intake.arrow_text import as_array, by_value, sliced
 from analysis.intake.serials import looks_serial, read_serials
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Stamps:
     serial: NDArray[np.bool_]
 
 
+@by_value
+@sliced
 def parse_stamps(text: pd.Series, *, order: str | None, near_year: int, serials: bool = False) -> Stamps:
     """Read stamps; forms whose order of day and month is not plain are marked, and read by `order` where it is given.
 

@@ -21,6 +21,7 @@ Coding = Literal["utf-8", "utf-16", "cp1252"]
 
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]")
 _MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 _MARK_8 = b"\xef\xbb\xbf"
 
 
@@ -55,6 +56,17 @@ class Content:
         """Return the content of a file, plain or gzip."""
         return cls(file, lambda: path.open("rb"), path.stat().st_size, packed)
 
+    def head(self, size: int) -> bytes:
+        """Return the first bytes of the unpacked content."""
+        with self.open() as raw:
+            try:
+                return (gzip.GzipFile(fileobj=raw) if self.packed else raw).read(size)
+            except _DAMAGED:
+                raise self._damaged() from None
+
+    def _damaged(self) -> DataProblem:
+        return DataProblem(f"{self.file}: the gzip file is damaged or was cut off. Export it again.")
+
     def blocks(self, report: Report | None = None) -> Iterator[bytes]:
         """Yield the unpacked content in blocks, telling how many bytes of how many were read.
 
@@ -65,19 +77,19 @@ class Content:
         """
         from analysis.intake.files import guard_ratio
 
-        size = 0
+        size, at_once = 0, BLOCK_BYTES
         with self.open() as raw:
             stream = gzip.GzipFile(fileobj=raw) if self.packed else raw
             try:
-                while block := stream.read(BLOCK_BYTES):
+                while block := stream.read(at_once):
                     size += len(block)
                     if self.packed:
                         guard_ratio(self.file, size, self.size)
                     if report is not None:
                         report(min(raw.tell(), self.size), self.size)
                     yield block
-            except (EOFError, gzip.BadGzipFile, zlib.error):
-                raise DataProblem(f"{self.file}: the gzip file is damaged or was cut off. Export it again.") from None
+            except _DAMAGED:
+                raise self._damaged() from None
 
 
 class NotUtf8(Exception):
@@ -168,8 +180,7 @@ class Text:
 
 def open_text(content: Content, encoding: Coding | None) -> Text:
     """Return a text to be read in the encoding stated, or the one that its first bytes show."""
-    with content.open() as raw:
-        head = (gzip.GzipFile(fileobj=raw) if content.packed else raw).read(2) if encoding is None else b""
+    head = content.head(2) if encoding is None else b""
     if encoding == "utf-16" or head in _MARKS_16:
         note = Finding("encoding", "fixed", content.file, f"{content.file}: read as UTF-16 and converted.")
         return Text(content, "utf-16", (note,))
