@@ -38,6 +38,8 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_SEARCH_BYTES = 256 << 20
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|table|style|title|div|center|font)\b")
+# Signs that move a terminal's cursor or turn its writing around; a file with one in its name is not named in messages as it stands.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # JSON begins with an object or an array of objects; some exports put comments or a record separator before it.
 _JSON = re.compile(rb"(?:[\s\x1e]++|//[^\n]*+\n|/\*.*?\*/)*+(?:\{\s*+[\"}/]|\[\s*+(?:[\[{/]|\]\s*+\Z))", re.DOTALL)
 
@@ -54,7 +56,7 @@ def expand(source: Source, root: Path) -> list[Path]:
     for pattern in source.files:
         matches = _matches(base, pattern) or _matches(base, _within(pattern)[0])
         if not matches:
-            if (base / pattern).is_dir():
+            if _is_folder(base, pattern):
                 raise DataProblem(f"files: {pattern} is a folder. Name its files, such as {pattern.rstrip('/')}/*.csv.")
             raise DataProblem(f"files: nothing matches {pattern!r} in the engagement folder{_near(pattern, base)}.")
         for path in matches:
@@ -62,14 +64,28 @@ def expand(source: Source, root: Path) -> list[Path]:
                 raise DataProblem(
                     f"{relative(path, base)}: the file leads out of the engagement folder. Copy it into data/."
                 )
+            if _UNSHOWN.search(relative(path, base)):
+                raise DataProblem(
+                    f"files: the name of {relative(path, base)!r} holds signs that cannot be shown. Rename the file."
+                )
             found[path] = None
     return list(found)
 
 
+def _is_folder(base: Path, pattern: str) -> bool:
+    try:
+        return (base / pattern).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _matches(base: Path, pattern: str) -> list[Path]:
-    """Return the files that a pattern names."""
-    matches = [base / pattern] if (base / pattern).is_file() else sorted(base.glob(pattern))
-    return [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+    """Return the files that a pattern names; none where it is no pattern that the system understands."""
+    try:
+        matches = [base / pattern] if (base / pattern).is_file() else sorted(base.glob(pattern))
+        return [path for path in matches if path.is_file() and not path.name.startswith(("~$", "."))]
+    except (OSError, ValueError, NotImplementedError):
+        return []
 
 
 def _within(pattern: str) -> tuple[str, str]:

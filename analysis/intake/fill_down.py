@@ -27,7 +27,7 @@ def fill_down(batch: Batch) -> None:
     Notes
     -----
     A value is carried down within one file. It is carried over blank rows and repeated headers, but not over a row of totals, nor over a row
-    that was rejected for its number of cells: that row might have held the next value. A column without any value is left alone.
+    that was rejected: that row might have held the next value.
     """
     for name in map(plain, batch.source.fill_down):
         if name not in batch.cells.columns:
@@ -61,7 +61,7 @@ def _carried(batch: Batch, text: pd.Series) -> tuple[pd.Series, int]:
 
 
 def _barriers(batch: Batch) -> NDArray[np.bool_]:
-    """Return the rows over which no value from above is carried: the first of a file, totals, and rows below a rejected one."""
+    """Return the rows over which no value from above is carried: the first of a file, totals, rejected rows, and those below a row not kept."""
     stops = np.zeros(len(batch.rows), dtype=bool)
     stops[1:] = batch.file_of[1:] != batch.file_of[:-1]
     stops[:1] = True
@@ -69,6 +69,6 @@ def _barriers(batch: Batch) -> NDArray[np.bool_]:
         own = np.flatnonzero(batch.file_of == position)
         below = np.searchsorted(batch.rows[own], [fault.row for fault in raw.faults])
         stops[own[below[below < len(own)]]] = True
-    totals = np.array([fate == "total" for fate, _ in batch.fates.names], dtype=bool)[batch.fates.codes]
-    stops |= totals
+    useless = np.array([fate in ("total", "rejected") for fate, _ in batch.fates.names], dtype=bool)
+    stops |= useless[batch.fates.codes]
     return stops

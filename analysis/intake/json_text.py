@@ -13,7 +13,7 @@ from analysis.foundation.schema import DataProblem
 
 MAX_DEPTH = 64
 MAX_KEYS = 5_000
-MAX_RECORD_CHARACTERS = 64 << 20
+MAX_RECORD_CHARACTERS = 16 << 20
 _BLOCK_BYTES = 4 << 20
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+([{}\[\]])", re.DOTALL)
@@ -197,6 +197,25 @@ class _Text:
         self.at = 0
         return True
 
+    def enlarge(self) -> bool:
+        """Decode as much again as is waiting, so that a long record is not parsed again for each block; False at the end of the text.
+
+        Raises
+        ------
+        DataProblem
+            No record is as long as what is waiting.
+        """
+        waiting = len(self.buffer) - self.at
+        if waiting > MAX_RECORD_CHARACTERS:
+            raise DataProblem(
+                f"{self.file}: record {self.record + 1} breaks off, or it is longer than {MAX_RECORD_CHARACTERS >> 20} MiB. "
+                "Ask for an export with one object per record."
+            )
+        some = False
+        while len(self.buffer) - self.at < 2 * waiting + 1 and self.more():
+            some = True
+        return some
+
     def peek(self) -> str:
         """Return the next sign that is no blank, without taking it; empty at the end of the text."""
         while True:
@@ -212,12 +231,13 @@ class _Text:
         while True:
             try:
                 value, end = self.decoder.raw_decode(self.buffer, self.at)
+            except RecursionError:
+                raise Broken(self.record + 1, ended=False) from None
             except json.JSONDecodeError:
-                if len(self.buffer) - self.at > MAX_RECORD_CHARACTERS or not self.more():
-                    ended = self.next_byte >= len(self.view)
-                    raise Broken(self.record + 1, ended=ended) from None
+                if not self.enlarge():
+                    raise Broken(self.record + 1, ended=True) from None
                 continue
-            if end == len(self.buffer) and self.more():
+            if end == len(self.buffer) and self.enlarge():
                 continue
             self.at = end
             return value
@@ -338,4 +358,21 @@ def flatten(record: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
             value = value[key]
         else:
             found[path] = value
+    return found
+
+
+def leaves(record: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Return all values of a record by their paths; an array is one value.
+
+    Examples
+    --------
+    >>> leaves({"a": {"b": "1", "c": []}, "d": None})
+    {'a.b': '1', 'a.c': [], 'd': None}
+    """
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping) and value:
+            found |= leaves(value, f"{above}{key}.")
+        else:
+            found[above + key] = value
     return found

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,7 +162,7 @@ WRITTEN: dict[str, Callable[[list[object]], str | bytes]] = {
 @pytest.mark.parametrize("form", WRITTEN)
 def test_records_are_read_in_whatever_form_json_is_written(tmp_path, form):
     raw = opened(tmp_path, WRITTEN[form](EVENTS), under=("events",))
-    assert raw.header == ["id", "at.start", "n"]
+    assert raw.header == ["id", "at.start", "n", ""]
     assert raw.cells.to_numpy().tolist() == [["007", "2026-03-02T09:00Z", "1"], ["1", "", "12345678901234567890"]]
     assert (raw.physical, raw.rows.tolist()) == (2, [1, 2])
     told = {finding.code: finding.rows for finding in raw.findings if finding.code.startswith("json")}
@@ -233,8 +234,27 @@ def test_size_and_number_of_records_are_limited(tmp_path, monkeypatch):
         opened(tmp_path, lines(EVENTS))
     monkeypatch.setattr(json_text, "MAX_RECORD_CHARACTERS", 100)
     monkeypatch.setattr(json_text, "_BLOCK_BYTES", 64)
-    with pytest.raises(json_text.Broken):
+    with pytest.raises(DataProblem, match="record 1 breaks off, or it is longer than"):
         list(json_text.records("f", b'{"a": "' + b"x" * 300 + b'"}'))
+
+
+def test_records_that_differ_in_values_not_kept_are_no_duplicates(desk):
+    from analysis.intake.batch import gather, sift
+
+    records = [
+        {"id": "1", "event": "x", "at": {"b": 1, "c": 2}},
+        {"id": "1", "event": "y"},
+        {"at": {"c": 2, "b": 1}, "event": "x", "id": "1"},
+    ]
+    raw = opened(desk.root, json.dumps(records), Wanted(("id",)))
+    batch = gather(Source(files=("x",), table="spells"), 1, [raw])
+    sift(batch, keys=[], needed=[], keep_repeats=np.zeros(3, dtype=bool))
+    assert batch.fates.open.tolist() == [True, True, False]
+
+
+def test_all_values_are_shown_where_everything_is_wanted(tmp_path):
+    raw = opened(tmp_path, lines(EVENTS), Wanted((), everything=True))
+    assert raw.header == ["id", "at.start", "n", "at", ""]
 
 
 def test_a_table_with_the_same_names_will_do_as_well(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.adapters.format import Opener
 from analysis.intake.batch import TEXT
 from analysis.intake.files import kind_of_text, open_table, sniff, unpack
-from analysis.intake.json_text import MAX_DEPTH, NOT_A_NUMBER, Broken, census, flatten, mended, records
+from analysis.intake.json_text import MAX_DEPTH, NOT_A_NUMBER, Broken, census, flatten, leaves, mended, records
 from analysis.intake.raw import Fault, RawFile, Wanted, check_header, plain
 from analysis.intake.settings import Source
 from analysis.intake.text import to_utf8
@@ -25,11 +26,15 @@ from analysis.intake.words import number_of
 __all__ = ["flatten", "json_opener", "read_json_records", "table_of"]
 
 Row = Mapping[str, Any]
+Whole = tuple[Row, Any]
 Explode = Callable[[dict[str, Any]], Iterable[Row]]
 
 MAX_JSON_BYTES = 512 << 20
 MAX_RECORDS = 20_000_000
 _STEP_ROWS = 50_000
+# So much of a file is looked at for its first records, and so many columns are shown.
+_LOOK_BYTES = 4 << 20
+_MOST_COLUMNS = 2_000
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 _MENDED = {
     "comments": ("json_comments", "comment", "comments"),
@@ -91,8 +96,10 @@ def json_opener(explode: Explode | None = None, *, under: Sequence[str] = (), el
         findings: list[Finding] = []
         data = _decoded(file, data, source.encoding, findings)
 
-        def rows(record: dict[str, Any]) -> Iterable[Row]:
-            return (flatten(record, names),) if explode is None else explode(record)
+        def rows(record: dict[str, Any]) -> Iterable[Whole]:
+            if explode is not None:
+                return ((row, row) for row in explode(record))
+            return ((leaves(record) if wanted.everything else flatten(record, names), record),)
 
         def read(text: bytes) -> RawFile:
             counted = census(text, under=under, elements=elements)
@@ -100,7 +107,7 @@ def json_opener(explode: Explode | None = None, *, under: Sequence[str] = (), el
                 raise DataProblem(
                     f"{file}: values are nested more than {MAX_DEPTH} deep, which no plain export does. Ask for the export again."
                 )
-            raw = table_of(file, _rows(file, text, rows, under), wanted, physical=counted.objects)
+            raw = _table(file, _rows(file, text, rows, under), wanted, counted.objects)
             raw.findings += _told(file, {"extra": counted.extra})
             return raw
 
@@ -160,7 +167,7 @@ def read_json_records(
 
 def _first(file: str, data: bytes, under: Sequence[str], at_most: int | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if census(data).depth > MAX_DEPTH:
+    if census(data if at_most is None else data[:_LOOK_BYTES]).depth > MAX_DEPTH:
         raise DataProblem(f"{file}: values are nested too deep for a plain export. Ask for the export again.")
     for record in records(file, data, under=under):
         if at_most is not None and len(found) >= at_most:
@@ -169,9 +176,7 @@ def _first(file: str, data: bytes, under: Sequence[str], at_most: int | None) ->
     return found
 
 
-def table_of(
-    file: str, rows: Iterable[Row | None], wanted: Wanted, *, physical: int, also: Sequence[str] = ()
-) -> RawFile:
+def table_of(file: str, rows: Iterable[Row | None], wanted: Wanted, *, physical: int) -> RawFile:
     """Return rows as the cells of a file, of the columns that are wanted.
 
     Parameters
@@ -184,8 +189,11 @@ def table_of(
         Columns that must or may be there; others are dropped.
     physical
         Rows counted by a second method.
-    also
-        Names that the file has beside the columns kept, for messages.
+
+    Returns
+    -------
+    RawFile
+        Rows that are equal in all their values, also those of columns that are not kept, count as duplicates later on.
 
     Raises
     ------
@@ -196,22 +204,35 @@ def table_of(
     --------
     >>> raw = table_of("f.json", [{"id": "007", "on": True}, {"id": None}], Wanted(("id",), ("on", "off")), physical=2)
     >>> raw.header, raw.cells.to_numpy().tolist(), raw.rows.tolist()
-    (['id', 'on'], [['007', 'true'], ['', '']], [1, 2])
+    (['id', 'on', ''], [['007', 'true'], ['', '']], [1, 2])
     """
-    names = tuple(dict.fromkeys((*wanted.required, *wanted.optional)))
+    return _table(file, (None if row is None else (row, row) for row in rows), wanted, physical)
+
+
+def _table(file: str, rows: Iterable[Whole | None], wanted: Wanted, physical: int) -> RawFile:
+    """Return rows, each with what it was taken from, as the cells of a file."""
+    if wanted.everything:
+        rows = list(rows)
+        names = tuple(dict.fromkeys(name for pair in rows if pair is not None for name in pair[0]))[:_MOST_COLUMNS]
+    else:
+        names = tuple(dict.fromkeys((*wanted.required, *wanted.optional)))
     body = _Body(names)
-    for row in rows:
-        body.add(row)
+    for pair in rows:
+        body.add(pair)
     if body.count != physical:
         raise DataProblem(
             f"{file}: {number_of(body.count, 'row')} read but {physical:,} counted on the bytes; the file is not read, so that none is "
             "lost silently. Check that adapter names the file's own format, or export it again."
         )
     header = [name for name in names if name in body.seen]
-    check_header(file, [*header, *sorted(body.others - body.seen)[:200], *also], wanted)
+    check_header(file, [*header, *sorted(body.others - body.seen)[:200]], wanted)
     counts = {"header": 0, "banner": 0, "blank": 0, "total": 0}
     rows_at = np.asarray(body.numbers, dtype=np.int64)
-    return RawFile(file, header, body.frame(header), rows_at, physical, counts, body.faults, typed=True)
+    # The column without a name stands for all values that are not kept; the digests tell rows apart by them.
+    raw = RawFile(file, [*header, ""], body.frame(header), rows_at, physical, counts, body.faults, typed=True)
+    raw.marks = np.zeros(len(rows_at), dtype=np.uint8)
+    raw.digests = lambda at: [body.digests[position] for position in at.tolist()]
+    return raw
 
 
 class _Body:
@@ -223,16 +244,18 @@ class _Body:
         self.others: set[str] = set()
         self.count = 0
         self.numbers: list[int] = []
+        self.digests: list[bytes] = []
         self.faults: list[Fault] = []
         self.loose: list[list[str]] = []
         self.parts: list[list[pa.Array]] = []
 
-    def add(self, row: Row | None) -> None:
+    def add(self, pair: Whole | None) -> None:
         """Take one row; a value that no cell can hold rejects it."""
         self.count += 1
-        if row is None:
+        if pair is None:
             self.faults.append(Fault(self.count, "cut_off"))
             return
+        row, whole = pair
         values = [row.get(name) for name in self.names]
         self.seen.update(row.keys() & set(self.names))
         if len(self.others) < 1000:
@@ -244,6 +267,7 @@ class _Body:
             self.faults.append(Fault(self.count, "broken_text"))
         else:
             self.numbers.append(self.count)
+            self.digests.append(_digest(whole))
             self.loose.append(cells)
             if len(self.loose) == _STEP_ROWS:
                 self._step()
@@ -264,6 +288,12 @@ class _Body:
         return pd.DataFrame(columns, index=pd.RangeIndex(len(self.numbers)))
 
 
+def _digest(whole: Any) -> bytes:
+    """Return a digest of a value; the order of keys makes no difference."""
+    written = json.dumps(whole, sort_keys=True, separators=(",", ":"), default=lambda _: "NaN")
+    return blake2b(written.encode("ascii"), digest_size=16).digest()
+
+
 def _cell(value: Any) -> str:
     """Return a JSON value as the text of a cell."""
     if value is None or value is NOT_A_NUMBER or value in ({}, []):
@@ -276,8 +306,8 @@ def _cell(value: Any) -> str:
 
 
 def _rows(
-    file: str, data: bytes, explode: Callable[[dict[str, Any]], Iterable[Row]], under: Sequence[str]
-) -> Iterator[Row | None]:
+    file: str, data: bytes, explode: Callable[[dict[str, Any]], Iterable[Whole]], under: Sequence[str]
+) -> Iterator[Whole | None]:
     """Yield the rows of all records; None for a last line of its own that was cut off."""
     number = 0
     try:

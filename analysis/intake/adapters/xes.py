@@ -35,6 +35,11 @@ DEFAULTS = {
 TRANSITION = "lifecycle:transition"
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _BLOCK = 1 << 20
+_MOST_NESTED = 100
+
+
+class TooDeep(Exception):
+    """Elements of a log are nested deeper than in any export."""
 
 
 def open_log(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
@@ -82,13 +87,16 @@ class _Log:
         self.columns: dict[str, dict[int, str]] = defaultdict(dict)
         self.known: dict[str, str] = {}
         self.events = 0
-        self.depth = self.ignored = 0
+        self.depth = self.ignored = self.nested = 0
         self.case: dict[str, str] | None = None
         self.case_from = 0
         self.inside_event = False
 
     def on_start(self, name: str, attributes: dict[str, str]) -> None:
         """Open an element: a case, an event, or an attribute of one of them."""
+        self.nested += 1
+        if self.nested > _MOST_NESTED:
+            raise TooDeep
         if self.ignored or name in ("global", "extension", "classifier"):
             self.ignored += 1
         elif name == "trace":
@@ -111,6 +119,7 @@ class _Log:
 
     def on_end(self, name: str) -> None:
         """Close an element."""
+        self.nested -= 1
         if self.ignored:
             self.ignored -= 1
         elif name in _VALUES:
@@ -160,6 +169,10 @@ def _run(file: str, stream: IO[bytes], log: _Log, *, packed_bytes: int | None) -
             rest = (tail + block)[seen[-1].end() if seen else 0 :]
             tail = rest[-32:]
         parser.Parse(b"", True)
+    except TooDeep:
+        raise DataProblem(
+            f"{file}: its elements are nested more than {_MOST_NESTED} deep, which no plain export does. Export it again."
+        ) from None
     except expat.ExpatError as error:
         raise DataProblem(
             f"{file}: the log breaks off or is damaged in line {error.lineno}. Export it again."

@@ -13,6 +13,8 @@ MAX_RATIO = 250
 RATIO_FROM_BYTES = 64 << 20
 MAX_COLUMNS = 2_000
 MAX_CELLS = 40_000_000
+# A sheet of .xlsx ends here.
+MAX_ROWS = 1_048_576
 ARCHIVES: tuple[str, ...] = (".zip", ".xlsx", ".xlsm", ".xlsb", ".ods", ".gz", ".7z", ".rar", ".tar")
 
 
@@ -141,6 +143,12 @@ def scan(book: zipfile.ZipFile) -> None:
             raise Refusal("it is encrypted; save it without a password")
         if member.filename.lower().endswith(ARCHIVES):
             raise Refusal("it holds another archive")
+
+
+def check_rows(rows: int) -> None:
+    """Refuse more rows than a sheet can have."""
+    if rows > MAX_ROWS:
+        raise Refusal(f"it holds more than {MAX_ROWS} rows, which no sheet can")
 
 
 def check_cell(column: int, cells: int) -> None:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from analysis.intake.workbook.limits import check_cell
+from analysis.intake.workbook.limits import check_cell, check_rows
 from analysis.intake.workbook.markup import BLOCK_BYTES, parse, parse_by_block
 
 Cells = dict[int, str]
@@ -172,6 +172,7 @@ def count_on_bytes(stream: IO[bytes]) -> tuple[int, bool]:
         block = tail + block
         found = list(ROW.finditer(block))
         rows += len(found)
+        check_rows(rows)
         filled = filled or VALUE.search(block) is not None
         tail = block[max(found[-1].end() if found else 0, len(block) - _TAIL_BYTES) :]
     return rows, filled

@@ -1,0 +1,111 @@
+"""Figures behind the promises of intake, each printed by the section of its number.
+
+Run from the repository's root::
+
+    python benchmarks/promises.py            # all sections
+    python benchmarks/promises.py P9 P11     # some
+
+A section is a function without arguments that returns the lines to print; it is found by its name in ``SECTIONS``.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+TIME_PROMISED_S = 30.0
+MEMORY_PROMISED_MIB = 2048
+# Twice the promise, so that a broken promise shows by how much.
+_GIVE_UP_S = 120.0
+
+
+def bounded() -> str:
+    """P11: hostile files end as a refusal, within time and memory."""
+    from tests.attacks.hostile import HOSTILE
+
+    lines = [f"{'file':<16}{'MiB':>7}{'s':>8}{'peak MiB':>10}  outcome"]
+    kept = 0
+    for hostile in HOSTILE:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "data").mkdir()
+            path = hostile.put(Path(folder) / "data")
+            size, seconds, told = path.stat().st_size / 2**20, *_read_apart(folder, hostile.name, hostile.source)
+        fine = told["refused"] and seconds <= TIME_PROMISED_S and told["peak_mib"] <= MEMORY_PROMISED_MIB
+        kept += fine
+        said = told["said"] if len(told["said"]) < 110 else told["said"][:107] + "..."
+        lines.append(
+            f"{hostile.name:<16}{size:>7.1f}{seconds:>8.1f}{told['peak_mib']:>10.0f}  {'' if fine else 'BROKEN: '}{said}"
+        )
+        print(lines[-1], file=sys.stderr, flush=True)
+    lines.append(f"{kept} of {len(HOSTILE)} refused within {TIME_PROMISED_S:.0f} s and {MEMORY_PROMISED_MIB} MiB")
+    return "\n".join(lines)
+
+
+def _read_apart(folder: str, name: str, source: dict[str, object]) -> tuple[float, dict]:
+    """Return how long a process of its own took to read one file, and what it told."""
+    started = time.perf_counter()
+    try:
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__).resolve()), "--read", folder, name, json.dumps(source)],
+            capture_output=True,
+            text=True,
+            timeout=_GIVE_UP_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _GIVE_UP_S, {"refused": False, "peak_mib": 0, "said": "not done in time"}
+    seconds = time.perf_counter() - started
+    last = done.stdout.strip().splitlines()[-1:] or ["{}"]
+    trouble = {"refused": False, "peak_mib": 0, "said": (done.stderr.strip().splitlines() or ["no output"])[-1]}
+    return seconds, json.loads(last[0]) if last[0].startswith("{") and done.returncode == 0 else trouble
+
+
+def _read(folder: str, name: str, source: str) -> None:
+    """Read one file and print what became of it, with the most memory that this process or one of its children held."""
+    import datetime as dt
+    import resource
+
+    from analysis.foundation.schema import DataProblem
+    from analysis.foundation.settings import Client, Period
+    from analysis.intake import Source, read_sources
+
+    period = Period(start=dt.date(2026, 3, 2), end=dt.date(2026, 4, 26))
+    client = Client(name="Test", time_zone="Europe/Amsterdam", period=period)
+    refused, said = False, ""
+    try:
+        block = Source(files=(f"data/{name}",), **json.loads(source))
+        intake = read_sources([block], client=client, root=Path(folder), key=bytes(32))
+        row = intake.files.iloc[0]
+        said = f"read: {row['physical']} rows, {row['used']} used"
+    except DataProblem as problem:
+        refused, said = True, str(problem).removeprefix(f"data/{name}").lstrip(": /")
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({"refused": refused, "peak_mib": peak / 1024, "said": said}))
+
+
+SECTIONS: dict[str, Callable[[], str]] = {"P11": bounded}
+
+
+def main(names: list[str]) -> None:
+    """Print the sections named, or all of them."""
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        raise SystemExit(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    for name in names or SECTIONS:
+        function = SECTIONS[name]
+        print(f"{(function.__doc__ or name).strip()}\n{function()}\n", flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--read"]:
+        _read(*sys.argv[2:])
+    else:
+        main(sys.argv[1:])
