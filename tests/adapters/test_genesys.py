@@ -246,3 +246,17 @@ def test_the_public_sample_of_one_user_is_read(exports, real_data):
     ]
     assert exports.trap(intake, "open_last_state")["rows"] == 1
     assert exports.trap(intake, "one_timeline")["rows"] == 4
+
+
+def test_states_on_two_media_types_at_once_are_told(exports):
+    header = "Tenant,Media Type,Agent,State,Reason Code,Start Timestamp,End Timestamp,Duration\n"
+    voice = "Main,VOICE,007,Ready,,2026-03-03 08:00:00,2026-03-03 09:00:00,01:00:00\n"
+    after = "Main,CHAT,007,NotReady,Lunch,2026-03-03 09:00:00,2026-03-03 09:30:00,00:30:00\n"
+    clean = exports.read("genesys_gcxi_agent_state", header + voice + after)
+    assert exports.trap(clean, "several_media")["rows"] == 0
+    assert clean.states["state_raw"].tolist() == ["Ready", "NotReady / Lunch"]
+    hit = exports.read(
+        "genesys_gcxi_agent_state",
+        header + voice + after.replace("09:00:00,", "08:30:00,").replace("00:30:00", "01:00:00"),
+    )
+    assert exports.trap(hit, "several_media")["rows"] == 1
