@@ -13,8 +13,8 @@ from analysis.foundation.assets import assets
 from analysis.synthetic.vendors.world import ZONE, VendorWorld
 
 
-def by_interval(world: VendorWorld, minutes: int | None) -> pd.DataFrame:
-    """Return the stretches cut at intervals of the clock (None = days of the client's zone).
+def by_interval(world: VendorWorld, minutes: int | None, *, zone: str = ZONE) -> pd.DataFrame:
+    """Return the stretches cut at intervals of the clock (None = days of a zone).
 
     Returns
     -------
@@ -27,7 +27,7 @@ def by_interval(world: VendorWorld, minutes: int | None) -> pd.DataFrame:
     left, right = start.copy(), end
     open_rows = np.arange(len(rows))
     while len(open_rows):
-        edge, length = _edge(left[open_rows], minutes)
+        edge, length = _edge(left[open_rows], minutes, zone)
         stop = np.minimum(edge + length, right[open_rows])
         part = rows.loc[open_rows, ["agent", "name", "kind", "contact", "queue"]].assign(
             interval=pd.to_datetime(edge, unit="s", utc=True).astype("datetime64[us, UTC]"),
@@ -40,11 +40,11 @@ def by_interval(world: VendorWorld, minutes: int | None) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).sort_values(["agent", "interval"], kind="stable", ignore_index=True)
 
 
-def _edge(seconds: np.ndarray, minutes: int | None) -> tuple[np.ndarray, np.ndarray]:
+def _edge(seconds: np.ndarray, minutes: int | None, zone: str) -> tuple[np.ndarray, np.ndarray]:
     """Return start and length of the intervals that hold moments [s]."""
     if minutes is not None:
         return seconds - seconds % (minutes * 60), np.full(len(seconds), minutes * 60)
-    local = pd.Series(pd.to_datetime(seconds, unit="s", utc=True)).dt.tz_convert(ZONE).dt.normalize()
+    local = pd.Series(pd.to_datetime(seconds, unit="s", utc=True)).dt.tz_convert(zone).dt.normalize()
     after = (local + pd.Timedelta(hours=36)).dt.normalize()
     first, last = (
         (one - pd.Timestamp(0, tz="UTC")).dt.total_seconds().astype("int64").to_numpy() for one in (local, after)
