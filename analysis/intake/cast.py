@@ -16,6 +16,7 @@ from analysis.intake.day_start import OWNERS, business_day
 from analysis.intake.local_time import Column, to_utc
 from analysis.intake.mapping import text_of
 from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
+from analysis.intake.plausible import refuse_wrong_lengths
 from analysis.intake.seconds import lived_time, state_time
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
 from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
@@ -343,6 +344,9 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
     begin = columns[start]
     total = begin.array + length.array
     both = begin.given & length.given
+    if batch.source.target != "work_items":
+        open_end = both if end not in columns else both & ~columns[end].given
+        refuse_wrong_lengths(batch, begin, length, open_end, columns["agent"].text if "agent" in columns else None)
     if end not in columns:
         columns[end] = Column("time", np.where(both, total, 0), both)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +14,11 @@ from analysis.foundation.schema import POPULATIONS, REQUIRED
 from analysis.foundation.settings import Period
 from analysis.intake.batch import Batch
 from analysis.intake.cast import PAIRS
+from analysis.intake.day_start import INTERVAL_STARTS, OWNERS
 from analysis.intake.local_time import Column, first_moments
+from analysis.intake.open_ends import close_open
+from analysis.intake.plausible import refuse_wrong_handling, refuse_wrong_intervals, refuse_wrong_totals
+from analysis.intake.versions import leave_out_older, reject_contradictions
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -36,15 +41,10 @@ SPANS: Mapping[str, tuple[str, str]] = {
     "workload": ("period_start", "period_end"),
     "quality": ("period_start", "period_start"),
 }
-# Tables in which a second row with the same key and other values contradicts the first.
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "volumes": ("queue", "start"),
-    "forecasts": ("queue", "start", "made_at"),
-    "workload": ("team", "period_start", "period_end", "type"),
-    "quality": ("team", "period_start", "type"),
-    "roster": ("agent", "valid_from"),
-    "item_types": ("type",),
-}
+# Stamps that a system computed or that lie where they like: a far one is no fault.
+FAR_COLUMNS: frozenset[str] = frozenset({"due"})
+# Dates before this year stand for none (1899, 1900, 1904 and 1970 are where clocks of systems begin), and so do dates so long after the period [years].
+FIRST_YEAR, YEARS_BEFORE, YEARS_AFTER = 1990, 20, 2
 
 
 def check(
@@ -73,6 +73,7 @@ def check(
     overlapping
         States of the format overlap by design: more time than the interval is shown, not rejected.
     """
+    close_open(batch, columns)
     for name in REQUIRED[batch.source.target]:
         if name in columns or not wide:
             batch.reject(~columns[name].given, f"missing_{name}")
@@ -80,9 +81,15 @@ def check(
         _zones(batch, columns["time_zone"])
     if "population" in columns:
         _populations(batch, columns["population"])
+    _implausible(batch, columns, period)
     _backwards(batch, columns)
     _outside(batch, columns, period, zone)
-    _contradictions(batch, columns)
+    leave_out_older(batch, columns, near_year=period.start.year)
+    reject_contradictions(batch, columns)
+    refuse_wrong_handling(batch, columns)
+    if batch.source.target in INTERVAL_STARTS:
+        owner = next((columns[name].text for name in OWNERS if name in columns), None)
+        refuse_wrong_intervals(batch, columns, INTERVAL_STARTS[batch.source.target], owner)
     if batch.source.target == "state_totals":
         _more_than_interval(batch, columns, wide, overlapping)
 
@@ -107,6 +114,19 @@ def _is_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def _implausible(batch: Batch, columns: Mapping[str, Column], period: Period) -> None:
+    """Reject rows with a date that no client's row can have: where clocks of systems begin, or far in the future."""
+    if batch.source.target not in SPANS:
+        return
+    low = dt.datetime(min(FIRST_YEAR, period.start.year - YEARS_BEFORE), 1, 1, tzinfo=dt.UTC)
+    high = dt.datetime(period.end.year + YEARS_AFTER + 1, 1, 1, tzinfo=dt.UTC)
+    first, last = (round(moment.timestamp()) * 1_000_000 for moment in (low, high))
+    for name, column in columns.items():
+        if column.kind in ("time", "date"):
+            far = column.given & ((column.array < first) | ((column.array >= last) & (name not in FAR_COLUMNS)))
+            batch.reject(far, "implausible_date")
 
 
 def _backwards(batch: Batch, columns: dict[str, Column]) -> None:
@@ -179,19 +199,6 @@ def _outside(batch: Batch, columns: Mapping[str, Column], period: Period, zone: 
         )
 
 
-def _contradictions(batch: Batch, columns: Mapping[str, Column]) -> None:
-    """Reject rows that say different things under one key."""
-    key = [name for name in KEYS.get(batch.source.target, ()) if name in columns]
-    if len(key) < min(2, len(KEYS.get(batch.source.target, ()))):
-        return
-    rows = np.flatnonzero(batch.fates.open & ~batch.absorbed)
-    frame = pd.DataFrame({name: columns[name].array[rows] for name in key})
-    twice = frame.duplicated(keep=False).to_numpy(dtype=bool)
-    mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
-    mask[rows[twice]] = True
-    batch.reject(mask, "contradicting_rows")
-
-
 def _more_than_interval(
     batch: Batch, columns: Mapping[str, Column], wide: Mapping[str, Column], overlapping: bool
 ) -> None:
@@ -207,6 +214,8 @@ def _more_than_interval(
         }
     )
     held = frame.groupby(["agent", "interval_start"])["us"].transform("sum")
+    if not overlapping:
+        refuse_wrong_totals(batch, held, frame["limit_us"] - ROUNDING_US, rows)
     mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
     mask[rows[(held > frame["limit_us"]).to_numpy()]] = True
     if not overlapping:

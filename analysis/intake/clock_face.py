@@ -12,6 +12,8 @@ from analysis.intake.words import number_of
 
 # So many times without one from 13:00 to 1:00 are no accident.
 TWELVE_HOUR_STAMPS = 50
+# A working day leaves at least this share of its times from 1:00 to 6:00 and from 8:00 to 13:00 on such a clock.
+LEAST_SHARE = 0.1
 
 
 def refuse_half_days(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
@@ -44,7 +46,7 @@ def refuse_half_days(batch: Batch, stamps: Mapping[str, Stamps]) -> None:
                 f"{raw.file}: clock_hours = 12, and {number_of(count, 'time')} without am or pm, which cannot be told apart. "
                 "Export it with a 24-hour clock, or with am and pm."
             )
-        both_sides = hours[1:6].any() and hours[8:13].any()
+        both_sides = min(hours[1:6].sum(), hours[8:13].sum()) >= LEAST_SHARE * count
         if count >= TWELVE_HOUR_STAMPS and both_sides and not hours[0] and not hours[13:].any() and not halves:
             raise batch.ask(
                 f"{raw.file}: none of its {number_of(count, 'time')} lies between 13:00 and 1:00, as on a clock of twelve hours without am and pm. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -140,7 +140,7 @@ def _by_order(batch: Batch, columns: Mapping[str, Column], found: Mapping[str, _
         return
     who = columns[owner].text if owner in columns else pd.Series(batch.file_of)
     near = np.flatnonzero(batch.fates.open & who.isin(who[open_rows]).to_numpy())
-    near = _in_time_order(near, who, columns[names[0]], found[names[0]])
+    near = _in_time_order(near, who, [(columns[name], found[name]) for name in names])
     rows = np.repeat(near, len(names))
     shown = np.stack(
         [np.where(columns[name].given, _wall(found[name], zone), 0)[near] for name in names], axis=1
@@ -158,14 +158,21 @@ def _by_order(batch: Batch, columns: Mapping[str, Column], found: Mapping[str, _
         reading.settle(mask, us)
 
 
-def _in_time_order(near: NDArray[np.intp], who: pd.Series, column: Column, reading: _Reading) -> NDArray[np.intp]:
+def _in_time_order(
+    near: NDArray[np.intp], who: pd.Series, stamps: Sequence[tuple[Column, _Reading]]
+) -> NDArray[np.intp]:
     """Return rows in the order in which they were lived through: turned round for owners whose newest row stands first."""
+    us, sure = np.zeros(len(who), dtype=np.int64), np.zeros(len(who), dtype=bool)
+    for column, reading in stamps:
+        plain = column.given & (reading.early == reading.late) & ~sure
+        us, sure = np.where(plain, reading.early, us), sure | plain
     person = pd.factorize(who.iloc[near])[0]
     order = np.argsort(person, kind="stable")
-    sure = order[(column.given & (reading.early == reading.late))[near[order]]]
-    us, same = reading.early[near[sure]], person[sure][1:] == person[sure][:-1]
-    steps = np.bincount(person[sure][1:], weights=np.sign(np.diff(us)) * same, minlength=int(person.max()) + 1)
-    return near[np.argsort(np.where(steps[person] < 0, -near, near), kind="stable")]
+    order = order[sure[near[order]]]
+    owner, steps = person[order], np.sign(np.diff(us[near[order]]))
+    same = owner[1:] == owner[:-1]
+    trend = np.bincount(owner[1:], weights=steps * same, minlength=int(person.max()) + 1)
+    return near[np.argsort(np.where(trend[person] < 0, -near, near), kind="stable")]
 
 
 def _wall(reading: _Reading, zone: str) -> NDArray[np.int64]:

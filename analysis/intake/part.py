@@ -223,5 +223,9 @@ REASONS: Mapping[str, str] = {
     "dst_nonexistent": "a time that clocks skipped when they were set forward",
     "dst_ambiguous": "a time that clocks showed twice when they were set back, and nothing tells which is meant",
     "more_than_interval": "states that hold more time than their interval",
+    "implausible_date": "a date long before or long after the period, as systems write for none; where it stands for an empty cell, name it in missing",
+    "longer_than_a_day": "one state on duty for more than 24 h",
+    "control_character": "a name or code with a character that cannot be printed",
+    "spreadsheet_error": "an error of the spreadsheet in a name or code",
     "contradicting_rows": "different values under one key",
 }

@@ -210,14 +210,14 @@ def formula(rng: Random) -> Case:
     export = spells(rng)
     rows = sorted(rng.sample(range(2, len(export.lines) + 1), 3))
     for row in rows:
-        export.lines[row - 1].become("rejected:missing_end", stated_us=0)
+        export.lines[row - 1].become("rejected:formula_without_value", stated_us=0)
 
     def formulas(book) -> None:
         for row in rows:
             book.active.cell(row, 3).value = "=B2+1"
 
     export.workbook = formulas
-    return Case([export], {"table": "spells", "open_end_cap_h": 0}, findings={"formula_without_value": 3})
+    return Case([export], findings={"formula_without_value": 3})
 
 
 def two_versions(rng: Random) -> Case:

@@ -39,7 +39,7 @@ def sealed_book(rng: Random) -> Case:
     words = "EncryptedPackage".encode("utf-16-le")
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     export.suffix, export.edit = ".xlsx", lambda content: head + words + bytes(600)
-    return Case([export], refused="with a password; save it without one")
+    return Case([export], refused="password.*save it without")
 
 
 def empty(rng: Random) -> Case:

@@ -157,7 +157,7 @@ def long_day(table: str, day: dt.datetime, halves: int):
                 line = (
                     total(name, shown, (held, 1700 - held, 100))
                     if table == "state_totals"
-                    else volume(name, shown, held, 99)
+                    else volume(name, shown, held // 40, held // 40 * 300)
                 )
                 for row in line.truth:
                     row["interval_start" if table == "state_totals" else "start"] = moment

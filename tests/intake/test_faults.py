@@ -300,17 +300,19 @@ def test_stamps_that_are_none_are_rejected(desk):
 def test_two_digit_years_are_read_near_the_period(desk):
     intake = spells_of(desk, ("31-03-26 09:00", "31-03-26 10:00"), ("31-03-69 09:00", "31-03-69 10:00"))
     assert intake.tables["spells"]["start"].dt.year.tolist() == [2026]
-    assert reasons(intake, "excluded") == {"outside_period": 1}
+    assert reasons(intake) == {"implausible_date": 1}
 
 
-def test_stamps_far_outside_the_period_are_left_out(desk):
+def test_stamps_that_nobody_lived_through_are_rejected_and_others_outside_the_period_left_out(desk):
     stamps = [
         ("1899-12-31 09:00", "1899-12-31 10:00"),
         ("1970-01-01", "1970-01-01 01:00"),
         ("2099-01-01", "2099-01-02"),
+        ("2025-01-01", "2025-01-02"),
     ]
     intake = spells_of(desk, *stamps, ("2026-03-02 09:00", "2026-03-02 10:00"))
-    assert reasons(intake, "excluded") == {"outside_period": 3}
+    assert reasons(intake) == {"implausible_date": 3}
+    assert reasons(intake, "excluded") == {"outside_period": 1}
 
 
 def test_spells_over_the_edge_of_the_period_stay_and_are_told(desk):
