@@ -17,7 +17,9 @@ def new(options: Namespace) -> int:
     """Make an engagement."""
     from analysis.engagement.creation import new_engagement
 
-    folder = new_engagement(options.name, home=workspace(options.workspace), client=options.client)
+    folder = new_engagement(
+        options.name, home=workspace(options.workspace), client=options.client, vendors=options.vendors
+    )
     made = f"engagements/{folder.slug}"
     steps = (
         f"Made {made}/.",

@@ -35,6 +35,14 @@ def build_parser() -> argparse.ArgumentParser:
     new = _verb(verbs, "new", "make an engagement: file, folders, data request, interview guide")
     new.add_argument("name", help="short name: a-z, 0-9, - and _")
     new.add_argument("--client", default="", help="name of the client as the report prints it")
+    new.add_argument(
+        "--vendor",
+        dest="vendors",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a system that the client uses, such as genesys; repeat for more. The data request then says which reports to send, and how",
+    )
     check = _verb(
         verbs, "check", "look at the client's files: what each is and is good for, rows by fate, open questions", _CHECK
     )

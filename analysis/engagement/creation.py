@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.engagement.data_request import chosen_vendors, data_request
 from analysis.engagement.files import files_below, one_at_a_time, remove_tree, replace, write_bytes
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.workspace import Folder, check_slug
@@ -15,7 +17,7 @@ PRIVATE_PARTS: tuple[str, ...] = ("private", "data", "answers")
 _TEMPLATE_NAME = 'name = ""'
 
 
-def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
+def new_engagement(slug: str, *, home: Path, client: str = "", vendors: Sequence[str] = ()) -> Folder:
     """Make an engagement: file with comments, folders, data request, interview guide and pseudonym key.
 
     Parameters
@@ -26,12 +28,15 @@ def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
         The workspace.
     client
         Name of the client as the report prints it, if known already.
+    vendors
+        Vendors of the client's systems: the data request says which of their reports to send, and how.
 
     Raises
     ------
     UsageProblem
-        The name is not allowed or taken.
+        The name is not allowed or taken, or a vendor is not known.
     """
+    letter = data_request(chosen_vendors(vendors))
     folder = Folder(root=home / "engagements" / check_slug(slug, new=True), workspace=home)
     if folder.root.exists():
         raise UsageProblem(f"There is an engagement {slug} already. Choose another name, or work on that one.")
@@ -41,6 +46,7 @@ def new_engagement(slug: str, *, home: Path, client: str = "") -> Folder:
         try:
             for name, source in files_below(assets() / "templates" / "engagement").items():
                 write_bytes(aside / name, source.read_bytes())
+            write_bytes(aside / "data_request.md", letter.encode("utf-8"))
             if client:
                 file = aside / "engagement.toml"
                 text = file.read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ FORMAT = Format(
     request=Request(
         report="Historical metrics > Agents > Agent activity audit, downloaded as CSV",
         columns=("Agent", "Date", "Status"),
-        limits="One agent and one day a report: ask for the agent event stream instead where there are more than a few people.",
+        limits="One agent and one day a report: send the agent event stream instead where there are more than a few people.",
         zone="The time zone chosen in the report. Choose UTC, or say which it was.",
     ),
 )

@@ -233,8 +233,8 @@ FORMAT = Format(
             "REJECTEDINTRS",
             "INCOMPLETE",
         ),
-        limits="Interval rows are kept for a limited number of days that is a setting of CMS: ask early. A report by one skill lacks waiting and AUX of people "
-        "whose longest log-in is another skill. With the table comes the list of AUX reason codes and which of them are interruptible.",
-        zone="Local time of the switch, not of the site: ask for its zone, and set time_zone. STARTTIME_UTC, where the release has it, settles the hours of a clock change.",
+        limits="Interval rows are kept for a limited number of days that is a setting of CMS: export early. A report by one skill lacks waiting and AUX of people "
+        "whose longest log-in is another skill. Send the list of AUX reason codes with it and which of them are interruptible.",
+        zone="Local time of the switch, not of the site: tell us which zone that is. STARTTIME_UTC, where the release has it, settles the hours of a clock change.",
     ),
 )

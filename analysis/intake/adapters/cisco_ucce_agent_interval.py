@@ -101,9 +101,9 @@ FORMAT = Format(
         report="tables Agent_Interval and Agent_Skill_Group_Interval of the historical database (older releases: Agent_Half_Hour, Agent_Skill_Group_Half_Hour), all media "
         "and all skill groups of the people measured",
         columns=("DateTime", "TimeZone", "SkillTargetID", "MRDomainID", "LoggedOnTime", "AvailTime", "NotReadyTime"),
-        limits="How long intervals are kept is a setting of the database. NotReadyTime has no reasons here: ask for Agent_Event_Detail, which has them, and for the list "
-        "of the client's reason codes. Intervals last 30 minutes, or 15 where the system is set so: ask which.",
-        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Set time_zone to the controller's zone.",
-        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins inside the client.",
+        limits="How long intervals are kept is a setting of the database. NotReadyTime has no reasons here: send Agent_Event_Detail too, which has them, and the list "
+        "of your reason codes. Intervals last 30 minutes, or 15 where the system is set so: tell us which.",
+        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Tell us the controller's zone.",
+        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins to yourselves.",
     ),
 )

@@ -124,8 +124,8 @@ FORMAT = Format(
         report="table Agent_Skill_Group_Interval of the historical database (older releases: Agent_Skill_Group_Half_Hour), every skill group of the people measured; with "
         "it Agent_Interval, which holds waiting and not ready",
         columns=("DateTime", "TimeZone", "SkillTargetID", "SkillGroupSkillTargetID", *STATES, "BusyOtherTime"),
-        limits="A report of some skill groups lacks what people did in the others. Intervals last 30 minutes, or 15 where the system is set so: ask which.",
-        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Set time_zone to the controller's zone.",
-        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins inside the client.",
+        limits="A report of some skill groups lacks what people did in the others. Intervals last 30 minutes, or 15 where the system is set so: tell us which.",
+        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Tell us the controller's zone.",
+        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins to yourselves.",
     ),
 )

@@ -168,8 +168,8 @@ FORMAT = Format(
     request=Request(
         report="table AgentStateDetail of the Unified CCX database (or the report Agent State Detail), all agents",
         columns=("agentID", "eventDateTime", "gmtOffset", "eventType", "reasonCode", "profileID"),
-        limits="One row per change of state, without a duration: keep log-outs, and the rows of a day before and after the period. With it comes the list of the "
-        "client's own reason codes for Not Ready.",
-        zone="The database is in GMT (gmtOffset is always 0); the report shows the clock of whoever ran it: ask which, and set time_zone.",
+        limits="One row per change of state, without a duration: keep log-outs, and the rows of a day before and after the period. Send the list of your "
+        "own reason codes for Not Ready with it.",
+        zone="The database is in GMT (gmtOffset is always 0); the report shows the clock of whoever ran it: tell us which.",
     ),
 )

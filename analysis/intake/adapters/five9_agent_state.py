@@ -109,7 +109,7 @@ FORMAT = Format(
         ),
         limits="One row per change of state: keep Login and Logout, and the rows of a day before and after the period. The programming interface cuts long reports off: "
         "export by week.",
-        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever the client's zone. Ask for the setting, and compare "
-        "the time of one known call.",
+        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever your own zone. Tell us the setting, and the "
+        "true time of one call that you know.",
     ),
 )

@@ -97,6 +97,6 @@ FORMAT = Format(
             "AFTER CALL WORK TIME",
         ),
         limits="Sums of whole days: nothing within a day can be said, and reasons of Not Ready are not in it.",
-        zone="The day begins at midnight of the clock that the report is set to: ask which, and set time_zone.",
+        zone="The day begins at midnight of the clock that the report is set to: tell us which.",
     ),
 )

@@ -145,9 +145,9 @@ FORMAT = Format(
             "TRANSFERS",
             "ABANDONED",
         ),
-        limits="The programming interface cuts long reports off: export by week. Ask what a row is: a call, or one person's part of it.",
-        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever the client's zone. Ask for the setting, and compare "
-        "the time of one known call.",
+        limits="The programming interface cuts long reports off: export by week. Tell us what a row is: a call, or one person's part of it.",
+        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever your own zone. Tell us the setting, and the "
+        "true time of one call that you know.",
         pseudonyms="Replace agents by codes, the same code for the same person in every file. Leave the columns ANI and DNIS out: they are telephone numbers of customers and are never used.",
     ),
 )

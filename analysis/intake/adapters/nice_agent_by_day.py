@@ -73,8 +73,8 @@ FORMAT = Format(
     request=Request(
         report="data download Agent by Day (Reporting, Data Download), only where the Agent State Log cannot be had",
         columns=("Agent_No", "Start_Date", "Agent_State_Code", "Duration"),
-        limits="Sums of whole days: nothing within a day can be said. With it comes the download Agent States, which says what each code of the client means.",
-        zone="The day begins at midnight of the zone of the user who ran the download, without daylight saving time: ask for it.",
-        pseudonyms="Agent_No is a number of the system already; keep the list that leads from it to names inside the client.",
+        limits="Sums of whole days: nothing within a day can be said. Send the download Agent States with it, which says what each of your codes means.",
+        zone="The day begins at midnight of the zone of the user who ran the download, without daylight saving time: tell us which.",
+        pseudonyms="Agent_No is a number of the system already; keep the list that leads from it to names to yourselves.",
     ),
 )

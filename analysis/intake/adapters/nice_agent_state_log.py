@@ -145,8 +145,8 @@ FORMAT = Format(
             "Log_State",
             "Duration",
         ),
-        limits="A day more than the period at either end, so that log-ins are whole. With it comes the download Agent States, which says what each code means.",
-        zone="Zone of the user who ran the download, without daylight saving time: ask for the user's zone, or have it run by a user set to UTC. Business intelligence reports are in "
+        limits="A day more than the period at either end, so that log-ins are whole. Send the download Agent States with it, which says what each code means.",
+        zone="Zone of the user who ran the download, without daylight saving time: tell us the user's zone, or have it run by a user set to UTC. Business intelligence reports are in "
         "UTC and billing in Mountain time: never mix them.",
         pseudonyms="Keep Agent_No and leave Agent_Name out, or replace both by codes, the same code for the same person in every file.",
     ),

@@ -189,7 +189,7 @@ REQUEST = Request(
         ),
     ),
     limits="Reports in the user interface are cut at 2,000 rows on the screen; export the rows, or query the object by week. "
-    "Work given up before it was offered to an agent has no row: ask for messaging sessions or chat transcripts with their status.",
+    "Work given up before it was offered to an agent has no row: send messaging sessions or chat transcripts with their status too.",
     zone="The programming interface writes UTC with its offset; reports and list views follow the time zone of the user who exports. "
     "Is it tab-based capacity (ActiveTime filled) or status-based?",
 )

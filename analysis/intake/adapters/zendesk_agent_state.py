@@ -200,6 +200,6 @@ FORMAT = Format(
         report="Explore, dataset Agent state (or Agent state daily): rows by agent, date, hour and state, exported as CSV",
         columns=("Agent ID", "State start - Date", "State start - Hour", "State", "Channel", "Agent time in state (s)"),
         limits="A state is written only after it changes: export some days after the period. Filter Channel = Unified, and leave Group out.",
-        zone="Explore shows the time zone of the account; which one is it? Which states has the client added, and what do they mean?",
+        zone="Explore shows the time zone of the account; which one is it? Which states did you add yourselves, and what do they mean?",
     ),
 )
