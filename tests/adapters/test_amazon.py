@@ -7,6 +7,13 @@ import json
 import pandas as pd
 import pytest
 
+from analysis.intake import Source, pseudonym, read_sources
+from analysis.measure.ladder import time_ladder
+from analysis.synthetic.vendors import write_export
+from analysis.synthetic.vendors.world import vendor_world
+
+KEY = bytes(range(32))
+
 METRICS = "Agent,StartInterval,EndInterval,Agent idle time,Agent on contact time,Nonproductive time,Online time,Error status time,Contact handle time,Occupancy\n"
 CLEAN = "1E5,2026-03-03T05:00:00Z,2026-03-03T05:30:00Z,600,900,300,1800,-,900,60.00%\n"
 
@@ -308,3 +315,22 @@ def test_public_samples_with_comments_and_a_bracket_too_many_are_read(exports, r
     assert (spells["end"] - spells["start"]).tolist() == [pd.Timedelta("5.005s")]
     assert json.loads(intake.files["rejected"][0]) == {"missing_end": 1}
     assert exports.trap(intake, "events_missing")["rows"] == 0
+
+
+@pytest.mark.parametrize("season", ["spring", "autumn"])
+def test_events_and_metrics_of_one_world_agree_by_half_hour(tmp_path, season):
+    """Waiting and handling that the event stream shows are those of the agent activity metrics, to the microsecond."""
+    tables = {}
+    for adapter in ("amazon_agent_events", "amazon_historical_metrics"):
+        (tmp_path / adapter).mkdir()
+        export, client = write_export(adapter, tmp_path / adapter, season=season)
+        tables |= read_sources([Source(**export.source)], client=client, root=tmp_path / adapter, key=KEY).tables
+    shifts = vendor_world(season=season).shifts
+    paid = shifts.assign(agent=[pseudonym(one, key=KEY) for one in shifts["agent"]])
+    slots = time_ladder(tables["spells"], paid=paid).by_slot(1800).set_index(["agent", "slot_start"])
+    totals = tables["state_totals"].groupby(["agent", "interval_start", "state"])["us"].sum().unstack(fill_value=0)
+    for state in ("IDLE", "HANDLING"):
+        assert slots[state].to_dict() == totals[state].to_dict()
+    planted = vendor_world(season=season).stretches
+    idle = planted["kind"].eq("idle")
+    assert slots["IDLE"].sum() == (planted["end"] - planted["start"])[idle].sum() // pd.Timedelta(microseconds=1)

@@ -14,6 +14,9 @@ from analysis.intake.words import number_of
 # Words for the length of an interval, as numbers of seconds.
 LENGTHS = {"15_MINUTES": 900, "30_MINUTES": 1800, "FIFTEEN_MIN": 900, "THIRTY_MIN": 1800, "HOUR": 3600, "DAILY": 86_400}
 
+# More time than this in an interval is no number [us].
+LARGEST_US = 9e15
+
 
 def by_channel(batch: Batch, columns: dict[str, Column]) -> None:
     """Fill the time of all contacts from their mean, the length in seconds, and keep the channels of one queue apart."""
@@ -21,8 +24,10 @@ def by_channel(batch: Batch, columns: dict[str, Column]) -> None:
     mean = durations_beside(batch, ("AverageHandleTime",))
     if mean is not None and "answered" in columns:
         handled = columns["answered"]
-        us = np.rint(np.nan_to_num(handled.array) * mean.array).astype(np.int64)
-        columns["handle_us"] = Column("us", np.where(mean.given & handled.given, us, 0), mean.given & handled.given)
+        both = mean.given & handled.given
+        us = np.where(both, np.nan_to_num(handled.array) * mean.array.astype(np.float64), 0.0)
+        batch.reject(np.abs(us) > LARGEST_US, "bad_number")
+        columns["handle_us"] = Column("us", np.rint(np.where(np.abs(us) > LARGEST_US, 0, us)).astype(np.int64), both)
     queues_by_channel(batch, columns, ("ChannelType",))
 
 
