@@ -145,7 +145,8 @@ def _text_sums(text: pa.Array, salt: np.uint64) -> NDArray[np.uint64]:
         left = np.clip(length - step, 0, 8)
         word = words[np.where(left > 0, start - low + step, 0)]
         word &= np.where(left == 8, ~np.uint64(0), (np.uint64(1) << (8 * left).astype(np.uint64)) - np.uint64(1))
-        total = (total ^ word) * _OTHER_ODD
-        total ^= total >> np.uint64(29)
+        mixed = (total ^ word) * _OTHER_ODD
+        # the longest text of a piece must not change the checksum of its shorter ones
+        total = np.where(left > 0, mixed ^ (mixed >> np.uint64(29)), total)
     total = (total ^ (total >> np.uint64(32))) * _ODD
     return np.where(length == 0, np.uint64(0), total)
