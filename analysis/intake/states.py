@@ -126,7 +126,7 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     codes, names = pd.factorize(raw)
     keys = [plain(str(name)).casefold() for name in names]
     found = pd.array([states.buckets.get(key) for key in keys], dtype=TEXT)
-    still = batch.fates.open & given
+    still = batch.fates.open & given & ~batch.absorbed
     held = pd.DataFrame({"code": codes[still], "us": _time(batch, columns)[still]})
     table = _held(batch, held, names, found, states.name)
     columns["state_raw"] = Column("text", raw, given)
