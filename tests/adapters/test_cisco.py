@@ -36,6 +36,13 @@ def test_reasons_are_part_of_the_code(exports):
         exports.read("cisco_uccx_agent_state", DAY.replace("32760", "101"))
 
 
+def test_numbers_before_names_of_states_are_no_part_of_them(exports):
+    named = DAY.replace(",2,32760", ",2 Not Ready,32760").replace(",3,0", ",3 Ready,0").replace(",7,0", ",7 Log Out,0")
+    assert minutes(exports.read("cisco_uccx_agent_state", named)) == minutes(
+        exports.read("cisco_uccx_agent_state", DAY)
+    )
+
+
 def test_the_database_is_in_gmt_unless_the_source_says_otherwise(exports):
     first = exports.read("cisco_uccx_agent_state", DAY).tables["spells"]["start"].min()
     assert first.isoformat() == "2026-03-03T08:00:00+00:00"
@@ -157,11 +164,10 @@ def test_missing_skill_groups_show_as_work_elsewhere(exports):
     whole = exports.read("cisco_ucce_skill_group_interval", GROUPS + both)
     assert whole.tables["state_totals"]["us"].sum() == 1450 * 1_000_000
     assert exports.trap(whole, "missing_skill_groups")["rows"] == 0
-    part = exports.trap(
-        exports.read("cisco_ucce_skill_group_interval", GROUPS + both.splitlines()[0] + "\n"), "missing_skill_groups"
-    )
-    assert part["rows"] == 1
-    assert "0.11 h at least" in part["words"]
+    more = both.replace("400,5", "760,5").replace("1050,2", "1770,2")
+    part = exports.trap(exports.read("cisco_ucce_skill_group_interval", GROUPS + more), "missing_skill_groups")
+    assert part["rows"] == 2
+    assert "0.20 h at least" in part["words"], "360 s in one row and 720 s in the other: 720 s are missing"
 
 
 def test_work_side_by_side_and_repeated_rows_are_told(exports):

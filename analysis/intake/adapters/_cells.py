@@ -50,16 +50,32 @@ def number_in(batch: Batch, *names: str) -> NDArray[np.float64] | None:
     return np.nan_to_num(parse_numbers(text, decimal=batch.source.decimal, typed=typed).values)
 
 
-def groups(parts: Sequence[Iterable[object]]) -> NDArray[np.int64]:
+def by_value(text: pd.Series, change: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Return a column changed by a rule that looks at each value by itself, once for equal values.
+
+    Examples
+    --------
+    >>> by_value(pd.Series(["a", "b", "a"]), lambda text: text.str.upper()).tolist()
+    ['A', 'B', 'A']
+    """
+    codes, values = pd.factorize(text, use_na_sentinel=False)
+    changed = change(pd.Series(values, dtype=text.dtype))
+    return pd.Series(changed.array.take(codes), index=text.index)
+
+
+def groups(parts: Sequence[pd.Series | NDArray]) -> NDArray[np.int64]:
     """Return a number for each combination of values, row by row.
 
     Examples
     --------
-    >>> groups([["a", "a", "b"], [1, 1, 1]]).tolist()
+    >>> groups([pd.Series(["a", "a", "b"]), np.array([1, 1, 1])]).tolist()
     [0, 0, 1]
     """
-    frame = pd.DataFrame({position: list(part) for position, part in enumerate(parts)})
-    return frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup().to_numpy(dtype=np.int64)
+    code = np.zeros(len(parts[0]), dtype=np.int64)
+    for part in parts:
+        own, values = pd.factorize(part, use_na_sentinel=False)
+        code = pd.factorize(code * max(1, len(values)) + own)[0].astype(np.int64)
+    return code
 
 
 def sums(group: NDArray[np.int64], values: NDArray) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000
+# No clock is further from UTC [min].
+LARGEST = 14 * 60
 # Rows with another offset than the zone's, up to this share, are late changes of a clock; more of them are another zone.
 FEW = 0.05
 
@@ -75,7 +77,9 @@ def controller_clock(batch: Batch, columns: dict[str, Column]) -> TrapResult | N
     if still.any() and (still & ~fits).sum() > FEW * still.sum():
         turned = offset_us(other, batch.zone) == west
         if (still & ~turned).sum() > FEW * still.sum():
-            shown = sorted({f"{one:g}" for one in minutes[still].tolist()})[:4]
+            shown = sorted({f"{one:g}" for one in minutes[still & (np.abs(minutes) <= LARGEST)].tolist()})[:4] or [
+                "no offset"
+            ]
             raise batch.ask(
                 f"{batch.file_at(still & ~fits)}: TimeZone says {' and '.join(shown)} minutes from UTC, which is not the clock of {batch.zone} (first: {batch.place(still & ~fits)}). "
                 "DateTime is the clock of the central controller: set time_zone to its zone."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._cells import either, groups, number_in, rewrite, sums, text_in, told
+from analysis.intake.adapters._cells import by_value, either, groups, number_in, rewrite, sums, text_in, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
 from analysis.intake.files import open_table
 from analysis.intake.local_time import Column
@@ -38,7 +38,7 @@ REST = "TI_AUXTIME"
 def open_hagent(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
     """Return the cells of one file, with STARTTIME (800, 0800) written as a time of day (08:00)."""
     raw = open_table(file, path, source, wanted)
-    rewrite(raw, either("STARTTIME"), clock_of)
+    rewrite(raw, either("STARTTIME"), lambda text: by_value(text, clock_of))
     return raw
 
 

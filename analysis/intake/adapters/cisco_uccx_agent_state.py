@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._cells import number_in, rewrite, text_in, told
+from analysis.intake.adapters._cells import by_value, number_in, rewrite, text_in, told
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT
@@ -51,9 +51,7 @@ def open_states(file: str, path: Path, source: Source, wanted: Wanted) -> RawFil
 
 def _finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Name the states, end each at the person's next, and add the reason to Not Ready."""
-    raw = columns["state"].text
-    lower = raw.str.lower()
-    state = raw.where(~raw.isin(EVENTS), raw.map(EVENTS)).where(~lower.isin(WORDS), lower.map(WORDS)).astype(TEXT)
+    state = by_value(columns["state"].text, _named)
     columns["state"] = Column("text", state, columns["state"].given)
     end_at_next(batch, columns, closing=("Log Out",), opening=("Log In",))
     reason = _reasons(batch)
@@ -64,10 +62,17 @@ def _finish(batch: Batch, columns: dict[str, Column]) -> None:
         )
 
 
+def _named(raw: pd.Series) -> pd.Series:
+    """Return states under the names of the database, whether written as a number, as both, or as the report does."""
+    raw = raw.str.replace(r"^[1-7] +(\D)", r"\1", regex=True)
+    lower = raw.str.lower()
+    return raw.where(~raw.isin(EVENTS), raw.map(EVENTS)).where(~lower.isin(WORDS), lower.map(WORDS)).astype(TEXT)
+
+
 def _reasons(batch: Batch) -> pd.Series | None:
     """Return the reason of each row."""
     text = text_in(batch, *REASONS)
-    return None if text is None else text.str.replace(r"\.0+$", "", regex=True)
+    return None if text is None else by_value(text, lambda one: one.str.replace(r"\.0+$", "", regex=True))
 
 
 def _hours(columns: dict[str, Column], hits: np.ndarray) -> str:
