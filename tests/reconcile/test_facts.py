@@ -82,6 +82,27 @@ def test_a_user_that_never_sleeps_and_a_job_of_the_night_are_found():
     assert "one_hour_bursts" in questions
 
 
+def test_a_user_that_works_on_every_day_is_found_and_people_on_shifts_are_not():
+    rng = np.random.default_rng(3)
+    online = pd.Timestamp("2026-03-02", tz="UTC") + pd.to_timedelta(rng.integers(0, 50 * 24, 4_000), unit="h")
+    shifts = []
+    for person in range(6):
+        # a week of early, late and night shifts in turn, five days a week
+        for day in range(49):
+            if day % 7 < 5:
+                first = (6, 14, 22)[(day // 7 + person) % 3]
+                at = pd.Timestamp("2026-03-02", tz="UTC") + pd.Timedelta(days=day, hours=first)
+                shifts += [(f"p{person}", at + pd.Timedelta(minutes=15 * place)) for place in range(32)]
+    frame = pd.concat(
+        [pd.DataFrame({"agent": "web", "ended": online}), pd.DataFrame(shifts, columns=["agent", "ended"])]
+    )
+    # the web is busiest by day: no hour holds a fair share of the night
+    frame = frame[(frame["agent"] != "web") | (frame["ended"].dt.hour > 5) | (rng.uniform(size=len(frame)) < 0.1)]
+    frame = frame.astype({"ended": "datetime64[us, UTC]"}).assign(started=frame["ended"], item="i", type="t")
+    found, _ = facts(frame.astype({"started": "datetime64[us, UTC]"}).reset_index(drop=True), zone="UTC")
+    assert found["round_the_clock"][0] == int((frame["agent"] == "web").sum())
+
+
 def test_many_names_that_are_hardly_ever_seen_are_a_question():
     frame = items(600)
     frame.loc[:199, "agent"] = [f"student{number}" for number in range(200)]
@@ -156,6 +177,26 @@ class TestClock:
         always = rng.integers(0, 86_400, 5_000) * 1_000_000
         assert pause_hint(flat, 1.0) is None
         assert pause_hint(always, 1.0) is None
+
+    def test_the_change_of_shifts_is_not_taken_for_the_pause(self):
+        # a desk from 9 to 21 with a slight pause at 13 and a deep dip when the day shift leaves, as a loan office showed
+        by_hour = {
+            9: 5269,
+            10: 6187,
+            11: 6119,
+            12: 5296,
+            13: 4009,
+            14: 5257,
+            15: 5540,
+            16: 5233,
+            17: 2849,
+            18: 3791,
+            19: 4084,
+            20: 4319,
+        }
+        us = np.repeat(np.array(list(by_hour)), list(by_hour.values())) * HOUR_US
+        assert pause_hour(us) == 13
+        assert pause_hint(us, 1.0) is None
 
     def test_few_rows_are_not_judged(self):
         assert pause_hour(np.arange(999) * HOUR_US % (10 * HOUR_US)) is None

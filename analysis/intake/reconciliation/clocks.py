@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 LEAST_ROWS = 1_000
 # Nine tenths of the rows must lie within so many hours: a desk by day. Longer days have no pause of their own.
 DAY_DESK_H = 13
-# The pause is the hour with less than this share of the busier hours on both of its sides.
+# The pause is the hour with less than this share of the busier hours on both of its sides ...
 DIP = 0.75
+# ... and at an hour where people have it, this share is enough: a longer pause later may be the change of shifts.
+SLIGHT_DIP = 0.85
 # Hours in which the pause of a day lies by the clock on the wall.
 USUAL = (12, 13)
 # Hours beside them: a question only where stamps in UTC, or read as UTC, would explain them.
@@ -56,18 +59,25 @@ def pause_hour(local_us: NDArray[np.int64]) -> int | None:
         runs = np.convolve(twice, np.ones(length, dtype=int), "valid")[:24]
         if runs.max() >= 0.9 * counts.sum():
             first = int(runs.argmax())
-            return _deepest(twice[first : first + length], first)
+            return _pause(_dips(twice[first : first + length], first))
     return None
 
 
-def _deepest(day: NDArray[np.int64], first: int) -> int | None:
-    """Return the hour of the deepest dip inside a day; None where no hour is clearly below both sides."""
-    found, depth = None, DIP
+def _dips(day: NDArray[np.int64], first: int) -> dict[int, float]:
+    """Return for each hour inside a day what share it is of the busier hours on both sides."""
+    found = {}
     for place in range(2, len(day) - 2):
         side = min(day[:place].max(), day[place + 1 :].max())
-        if side > 0 and day[place] / side < depth:
-            found, depth = (first + place) % 24, day[place] / side
+        if side > 0:
+            found[(first + place) % 24] = float(day[place] / side)
     return found
+
+
+def _pause(dips: Mapping[int, float]) -> int | None:
+    """Return the hour of the pause: a usual one if it dips at all, else the deepest dip."""
+    usual = {hour: dips[hour] for hour in USUAL if dips.get(hour, 1.0) < SLIGHT_DIP}
+    deep = usual or {hour: share for hour, share in dips.items() if share < DIP}
+    return min(deep, key=lambda hour: deep[hour]) if deep else None
 
 
 def pause_hint(local_us: NDArray[np.int64], offset_h: float) -> Hint | None:

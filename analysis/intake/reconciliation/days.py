@@ -21,6 +21,8 @@ WORKED_WEEKDAY_SHARE = 0.5
 THIN_SHARE = 0.5
 # Like days, and rows on them, that it takes to call a day thin.
 LIKE_DAYS, LIKE_AMOUNT = 3, 20
+# ... and it lies so many robust standard deviations below them: where days differ much anyway, a low one says nothing.
+LEAST_DEVIATIONS = 3.0
 # Tables whose rows belong to a day; others (weekly workload, quality) do not.
 DAILY: tuple[str, ...] = (
     *("spells", "state_totals", "contacts", "volumes", "forecasts", "work_items", "observations", "schedule"),
@@ -48,7 +50,7 @@ def calendar_of(origins: Sequence[Origin], client: Client, *, minimum: int) -> p
     pandas.DataFrame
         As `Reconciliation.calendar` describes it. Marks: ``missing`` (no rows on a day on which the source works), ``outside`` (such a day before
         its first or after its last row), ``closed`` (a weekday on which it does not work), ``holiday``, ``partial`` (first or last day, cut),
-        ``thin`` (less than half of like days).
+        ``thin`` (less than half of like days, and further below them than they differ from each other).
     """
     frames = [_calendar(origin, client, minimum) for origin in origins if origin.table in DAILY and len(origin.frame)]
     if not frames:
@@ -68,7 +70,7 @@ def _calendar(origin: Origin, client: Client, minimum: int) -> pd.DataFrame:
         rows=frame["rows"].astype("int64"),
         persons=frame["persons"].astype("int64"),
     )
-    frame["like"] = _like_days(frame)
+    frame["like"], frame["spread"] = _like_days(frame)
     frame["mark"] = _marks(frame, origin.table)
     frame["level"] = np.where(frame["like"] > 0, frame["amount"] / frame["like"].where(frame["like"] > 0), np.nan)
     few = (frame["persons"] < minimum) & (frame["rows"] > 0) & (origin.agents is not None)
@@ -100,23 +102,21 @@ def _by_day(origin: Origin) -> pd.DataFrame:
     ).reset_index()
 
 
-def _like_days(frame: pd.DataFrame) -> pd.Series:
-    """Return for each day the median amount of the other days of its weekday that hold rows and are no holidays."""
-    medians = np.full(len(frame), np.nan)
+def _like_days(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return for each day the median amount of the other days of its weekday that hold rows and are no holidays, and their robust spread."""
+    medians, spreads = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
     amount, weekday = frame["amount"].to_numpy(), frame["weekday"].to_numpy()
     plain = (frame["rows"] > 0).to_numpy() & ~frame["holiday"].to_numpy()
     for day in range(7):
         own = np.flatnonzero((weekday == day) & plain)
-        here = np.flatnonzero(weekday == day)
         if len(own) < LIKE_DAYS:
             continue
-        middle = float(np.median(amount[own]))
-        medians[here] = middle
-        for at in own:
+        for at in np.flatnonzero(weekday == day):
             others = amount[own[own != at]]
-            if len(others) >= LIKE_DAYS - 1:
-                medians[at] = float(np.median(others))
-    return pd.Series(medians, index=frame.index)
+            medians[at] = np.median(others)
+            # 1.4826 makes the median deviation of a normal distribution its standard deviation; counts vary at least as Poisson's
+            spreads[at] = max(1.4826 * np.median(np.abs(others - medians[at])), np.sqrt(medians[at]))
+    return pd.Series(medians, index=frame.index), pd.Series(spreads, index=frame.index)
 
 
 def _marks(frame: pd.DataFrame, table: str) -> pd.Series:
@@ -132,7 +132,8 @@ def _marks(frame: pd.DataFrame, table: str) -> pd.Series:
     marks = marks.mask(~held & ~worked, "closed")
     marks = marks.mask(~held & worked & within, "missing").mask(~held & worked & ~within, "outside")
     marks = marks.mask(~held & frame["holiday"], "holiday")
-    thin = held & (frame["amount"] < THIN_SHARE * frame["like"]) & (frame["like"] >= LIKE_AMOUNT) & ~frame["holiday"]
+    bound = np.minimum(THIN_SHARE * frame["like"], frame["like"] - LEAST_DEVIATIONS * frame["spread"])
+    thin = held & (frame["amount"] < bound) & (frame["like"] >= LIKE_AMOUNT) & ~frame["holiday"]
     edge = pd.Series(np.isin(place, (first, last)), index=frame.index)
     return marks.mask(thin & edge, "partial").mask(thin & ~edge, "thin")
 

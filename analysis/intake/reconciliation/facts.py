@@ -129,11 +129,7 @@ def _persons(origin: Origin, _: pd.DataFrame) -> Iterator[Fact]:
     ):
         who_are, rows = test(who, local)
         if who_are:
-            question = (
-                "Are these system users? Leave them out by exclude = { agent = [...] }."
-                if name == "one_hour_bursts" or origin.table != "work_items"
-                else ""
-            )
+            question = "Are these system users? Leave them out by exclude = { agent = [...] }."
             yield Fact(
                 name, rows, total, f"{number_of(who_are, 'resource')} with {number_of(rows, 'row')} {words}.", question
             )

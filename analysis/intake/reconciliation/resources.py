@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.calendars import DAY_US
-from analysis.intake.oddities import ROBOT_HOUR_SHARE, ROBOT_ROWS
+from analysis.intake.oddities import ROBOT_ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 HOUR_US = DAY_US // 24
+# Nobody works in so many clock hours of a day, on so many days ...
+HOURS_OF_NOBODY, LONG_DAYS = 18, 5
+# ... nor on nine of ten days, weekends too, over four weeks and more.
+DAILY_SHARE, LEAST_DAYS = 0.9, 28
 # A nightly job: so many rows, this share of them in one clock hour, and that hour in the night.
 BURST_ROWS = 200
 BURST_SHARE = 0.8
@@ -35,7 +39,7 @@ def _by_hour(agents: pd.Series, local_us: Ints) -> NDArray[np.int64]:
 
 
 def round_the_clock(agents: pd.Series, local_us: Ints) -> tuple[int, int]:
-    """Return how many resources leave many rows in every hour of the day, and their rows.
+    """Return how many resources never sleep, and their rows.
 
     Parameters
     ----------
@@ -44,6 +48,11 @@ def round_the_clock(agents: pd.Series, local_us: Ints) -> tuple[int, int]:
     local_us
         When, by the clock on the wall [us].
 
+    Notes
+    -----
+    Many rows, and either days with rows in more clock hours than anybody works, or rows at all hours on nearly every day of four weeks and
+    more. People who work early, late and night shifts in turn do neither.
+
     Examples
     --------
     >>> stamps = np.arange(2400) * (DAY_US // 240)
@@ -51,10 +60,18 @@ def round_the_clock(agents: pd.Series, local_us: Ints) -> tuple[int, int]:
     ((1, 2400), (0, 0))
     """
     counts = _by_hour(agents, local_us)
+    if not len(counts):
+        return 0, 0
     total = counts.sum(axis=1)
-    robots = (
-        (total >= ROBOT_ROWS) & (counts.min(axis=1) >= ROBOT_HOUR_SHARE * total) if len(counts) else np.zeros(0, bool)
-    )
+    day = local_us // DAY_US - int(local_us.min()) // DAY_US
+    span = int(day.max()) + 1
+    person_day = pd.factorize(agents)[0] * span + day
+    hours = pd.unique(pd.Series(person_day * 24 + local_us % DAY_US // HOUR_US)) // 24
+    days, held = np.unique(hours, return_counts=True)
+    seen = np.bincount(days // span, minlength=len(counts))
+    long = np.bincount(days[held >= HOURS_OF_NOBODY] // span, minlength=len(counts))
+    daily = (span >= LEAST_DAYS) & (seen >= DAILY_SHARE * span) & (counts.min(axis=1) > 0)
+    robots = (total >= ROBOT_ROWS) & ((long >= LONG_DAYS) | daily)
     return int(robots.sum()), int(total[robots].sum())
 
 
