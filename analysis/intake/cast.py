@@ -19,6 +19,7 @@ from analysis.intake.numerals import parse_durations, parse_flags, parse_numbers
 from analysis.intake.plausible import refuse_wrong_lengths
 from analysis.intake.seconds import lived_time, state_time
 from analysis.intake.settings import DURATION_TABLES, ColumnSource
+from analysis.intake.sound import sound_text
 from analysis.intake.stamps import DAY_US, SECOND_US, Stamps, parse_stamps
 from analysis.intake.words import number_of
 
@@ -68,7 +69,7 @@ def cast(
     for name, text in texts.items():
         kind = kinds[name]
         if kind == "text":
-            columns[name] = Column(kind, text, (text != "").to_numpy(dtype=bool))
+            columns[name] = sound_text(batch, name, text)
         elif kind == "us":
             columns[name] = _duration(batch, name, text, origins[name])
         elif kind in ("number", "count"):
@@ -89,7 +90,7 @@ def cast(
 def _owner(batch: Batch, columns: Mapping[str, Column]) -> pd.Series:
     """Return whose rows stand in order: the person's or the queue's of each row, else one for all."""
     name = next((name for name in OWNERS if name in columns), None)
-    return columns[name].text if name else pd.Series("", index=batch.cells.index, dtype=TEXT)
+    return columns[name].text if name else pd.Series("", index=range(len(batch.rows)), dtype=TEXT)
 
 
 def _by_the_clock(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps], zone: str) -> None:

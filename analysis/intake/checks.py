@@ -16,8 +16,10 @@ from analysis.intake.batch import Batch
 from analysis.intake.cast import PAIRS
 from analysis.intake.day_start import INTERVAL_STARTS, OWNERS
 from analysis.intake.local_time import Column, first_moments
+from analysis.intake.odd_states import OFF_DUTY
 from analysis.intake.open_ends import close_open
 from analysis.intake.plausible import refuse_wrong_handling, refuse_wrong_intervals, refuse_wrong_totals
+from analysis.intake.raw import plain
 from analysis.intake.versions import leave_out_older, reject_contradictions
 from analysis.intake.words import number_of
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # Contacts answered up to this much before they were offered show two clocks that differ a little [us].
 CLOCK_JITTER_US = 60_000_000
+# A day on which clocks are set back has 25 hours; no state on duty lasts longer [us].
+LONGEST_DAY_US = 25 * 3_600_000_000
 # States of an interval may exceed it by this much through rounding [us].
 ROUNDING_US = 1_000_000
 # Which stamps place a row in the period: table -> (first, last); the last is the same where a row is a moment.
@@ -92,6 +96,28 @@ def check(
         refuse_wrong_intervals(batch, columns, INTERVAL_STARTS[batch.source.target], owner)
     if batch.source.target == "state_totals":
         _more_than_interval(batch, columns, wide, overlapping)
+
+
+def reject_endless(batch: Batch, columns: Mapping[str, Column], buckets: Mapping[str, str]) -> None:
+    """Reject states on duty that last longer than the longest day: most often nobody closed them.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source; only spells are looked at.
+    columns
+        Our columns, typed, with the client's state codes.
+    buckets
+        Code (casefolded) to ladder state.
+    """
+    if batch.source.target != "spells":
+        return
+    long = np.flatnonzero(batch.fates.open & (columns["end"].array - columns["start"].array > LONGEST_DAY_US))
+    codes = [plain(str(code)).casefold() for code in columns["state"].text.iloc[long]]
+    off = np.array([buckets.get(code) in OFF_DUTY for code in codes], dtype=bool)
+    mask: NDArray[np.bool_] = np.zeros(len(batch.rows), dtype=bool)
+    mask[long[~off]] = True
+    batch.reject(mask, "longer_than_a_day")
 
 
 def _zones(batch: Batch, column: Column) -> None:

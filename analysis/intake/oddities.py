@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import Finding
+from analysis.intake.adapters import format_of
 from analysis.intake.batch import Batch
+from analysis.intake.mapping import wanted
+from analysis.intake.odd_states import ROUNDING_US, note_states
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -40,6 +43,10 @@ def note_oddities(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
         Zone of the source.
     """
     _cut_off(batch)
+    _headers(batch)
+    note_states(batch, frame, zone)
+    if batch.source.target == "state_totals" and not format_of(batch.source.adapter).overlapping:
+        _less_than_interval(batch, frame)
     if batch.source.target == "spells":
         _long_states(batch, frame)
         _overlaps(batch, frame)
@@ -64,6 +71,41 @@ def _cut_off(batch: Batch) -> None:
                 f"{raw.file}: it ends after exactly {below:,} rows, where tools cut exports off. Ask whether rows are missing.",
                 below,
             )
+
+
+def _headers(batch: Batch) -> None:
+    """Note columns that some files of a source have and others do not."""
+    if len(batch.files) < 2:
+        return
+    looked_for = wanted(batch.source)
+    for name in (*looked_for.required, *looked_for.optional):
+        without = [raw.file for raw in batch.files if name not in raw.header]
+        if 0 < len(without) < len(batch.files):
+            batch.note(
+                "headers_differ",
+                "flag",
+                f"the column {name!r} is not in {number_of(len(without), 'file')} of {len(batch.files)} (first: {without[0]}); its cells count as empty there. "
+                "Ask whether the export was changed, or give those files a [[source]] of their own.",
+                len(without),
+            )
+
+
+def _less_than_interval(batch: Batch, frame: pd.DataFrame) -> None:
+    """Note intervals whose states hold less time than the interval: time of which the export says nothing."""
+    if frame.empty:
+        return
+    held = frame.groupby(["agent", "interval_start"], sort=False).agg(us=("us", "sum"), length_s=("length_s", "first"))
+    rest = held["length_s"] * 1_000_000 - held["us"].astype("int64")
+    short = rest[rest > ROUNDING_US]
+    if len(short):
+        batch.note(
+            "less_than_interval",
+            "flag",
+            f"{number_of(len(short), 'interval')} of persons of {len(held):,} whose states hold less time than the interval, by {short.sum() / HOUR_US:,.1f} h in all; "
+            "the rest is unaccounted, never idle.",
+            len(short),
+            int(short.sum()),
+        )
 
 
 def _long_states(batch: Batch, frame: pd.DataFrame) -> None:

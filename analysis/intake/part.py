@@ -16,7 +16,7 @@ from analysis.intake.adapters import format_of
 from analysis.intake.adapters.format import Format
 from analysis.intake.batch import TEXT, Account, Batch, gather, sift
 from analysis.intake.cast import cast, cast_totals, frame_of
-from analysis.intake.checks import check
+from analysis.intake.checks import check, reject_endless
 from analysis.intake.local_time import Column
 from analysis.intake.oddities import note_oddities
 from analysis.intake.people import PERSONS, Pseudonyms
@@ -112,7 +112,9 @@ def read_part(
     check(batch, columns, wide, period=period, zone=zone, overlapping=form.overlapping)
     states = pd.DataFrame()
     if source.target in STATE_TABLES and not wide:
-        states = map_states(batch, columns, load_state_map(source, root))
+        meaning = load_state_map(source, root)
+        reject_endless(batch, columns, meaning.buckets)
+        states = map_states(batch, columns, meaning)
     frame = frame_of(batch, columns)
     if wide:
         frame, states = map_totals(batch, frame, wide, load_state_map(source, root))

@@ -181,12 +181,11 @@ def not_full(rng: Random) -> Case:
     export = totals(rng)
     short = 0
     for line in pick(export, rng, 5):
-        line.cells[3] -= 0 if line.cells[3] < 100 else 60
-        held = line.cells[3] * SECOND
-        short += line.truth[0]["us"] - held
-        line.stated_us += held - line.truth[0]["us"]
-        line.truth[0]["us"] = held
-    return Case([export], TOTAL_SOURCE, findings={"less_than_interval": None})
+        line.cells[4] -= 60
+        short += 60 * SECOND
+        line.stated_us -= 60 * SECOND
+        line.truth[1]["us"] -= 60 * SECOND
+    return Case([export], TOTAL_SOURCE, findings={"less_than_interval": (5, short)})
 
 
 def repeats(rng: Random) -> Case:

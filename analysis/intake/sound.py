@@ -1,0 +1,50 @@
+"""Names and codes that are none: errors of a spreadsheet, characters that cannot be printed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pyarrow import compute
+
+from analysis.foundation.schema import REQUIRED
+from analysis.intake.arrow_text import as_array
+from analysis.intake.batch import Batch
+from analysis.intake.local_time import Column
+from analysis.intake.people import PERSONS
+from analysis.intake.words import number_of
+
+# What no identifier, name or code can be; the first pattern is a quick look for either.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_ERROR = r"^#(N/A|N/A N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|GETTING_DATA|SPILL!|CALC!)$"
+_SUSPECT = r"^#|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+
+
+def sound_text(batch: Batch, name: str, text: pd.Series) -> Column:
+    """Return text; what a name or code can never be rejects its row where it is needed, and counts as empty elsewhere.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    name
+        Our column.
+    text
+        Its cells; empty = nothing there.
+    """
+    if np.asarray(compute.match_substring_regex(as_array(text), _SUSPECT), dtype=bool).any():
+        faults = {
+            reason: np.asarray(compute.match_substring_regex(as_array(text), pattern), dtype=bool)
+            for reason, pattern in (("control_character", _CONTROL), ("spreadsheet_error", _ERROR))
+        }
+        for reason, hit in faults.items():
+            if name in REQUIRED[batch.source.target] or name in PERSONS:
+                batch.reject(hit, reason)
+            elif hit.any():
+                text = text.where(~hit, "")
+                batch.note(
+                    f"{reason}s",
+                    "fixed",
+                    f"{number_of(int(hit.sum()), 'cell')} of {name} with {reason.replace('_', ' ')}s (first: {batch.place(hit)}); counted as empty.",
+                    int(hit.sum()),
+                )
+    return Column("text", text, (text != "").to_numpy(dtype=bool))
