@@ -272,3 +272,49 @@ def test_fines_with_dates_alone_cannot_be_measured(library, fines, form):
     assert fact(found, "without_person")[0] / 34_724 == pytest.approx(0.71, abs=0.005)
     if form == "%Y-%m-%d":
         assert "dates without a time" in not_good(intake)
+
+
+def sample(library: Library, names: list[str], adapter: str) -> tuple[Intake, Reconciliation]:
+    stated = {"files": names, "adapter": adapter, "population": "contact_centre"}
+    return library.check("samples", "America/New_York", "2019-01-01", "2021-12-31", stated)
+
+
+def test_work_after_a_contact_lies_between_two_events(library):
+    """Neither snapshot names after-contact work: the contact has ended in the first and is gone in the second."""
+    intake, found = sample(library, [library.put(name) for name in SAMPLES[1:3]], "amazon_agent_events")
+    spells = intake.tables["spells"]
+    assert [f"{stamp:%H:%M:%S.%f}" for stamp in (*spells["start"], *spells["end"])] == [
+        "18:55:27.017000",
+        "18:55:32.022000",
+    ]
+    assert spells["state"].tolist() == ["HANDLING"]
+    # the state of the last event has no end yet, and comments are no JSON
+    assert [json.loads(text) for text in intake.files["rejected"]] == [{}, {"missing_end": 1}]
+    assert {item.code for item in intake.findings} == {"json_comments", "rejected_missing_end"}
+    assert found.counts["agrees"].all()
+
+
+def test_a_heartbeat_is_no_change_of_state(library):
+    intake, _ = sample(library, [library.put(SAMPLES[0])], "amazon_agent_events")
+    assert json.loads(intake.files.loc[0, "excluded"]) == {"heartbeat": 1}
+    assert {"json_comments", "json_commas", "json_brackets"} <= {item.code for item in intake.findings}
+    assert intake.files.loc[0, "good_for"].startswith("nothing")
+
+
+def test_a_presence_that_is_still_open_and_a_user_that_is_nobody(library):
+    nobody, _ = sample(library, [library.put(SAMPLES[3])], "genesys_user_details")
+    assert json.loads(nobody.files.loc[0, "rejected"]) == {"missing_agent": 4}
+    text = (library.data / SAMPLES[3]).read_text(encoding="utf-8").replace('"userId": null', '"userId": "u-1"')
+    (library.root / "data" / "user.json").write_text(text, encoding="utf-8", newline="\n")
+    intake, found = sample(library, ["data/user.json"], "genesys_user_details")
+    spells = intake.tables["spells"]
+    assert len(spells) == 4
+    # 30 min 28.688 s and 59 min 53.619 s on presence Available, signed off between; the last entry has no end
+    assert (spells["end"] - spells["start"]).dt.total_seconds().round(3).tolist() == [
+        1828.688,
+        15040 - 0.768,
+        3593.619,
+        0.0,
+    ]
+    assert "open_last_state" in {item.code for item in intake.findings}
+    assert found.counts["agrees"].all()
