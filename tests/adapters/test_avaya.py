@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.foundation.schema import DataProblem
+from analysis.foundation.settings import Period
 
 COLUMNS = [
     *[
@@ -141,14 +142,46 @@ def test_hours_and_minutes_written_as_one_number(exports, start, shown):
     assert intake.tables["state_totals"]["interval_start"].dt.strftime("%H:%M").unique().tolist() == [shown]
 
 
-def test_another_clock_of_the_switch_is_told(exports):
-    columns = [*COLUMNS, "STARTTIME_UTC"]
-    for hour, rows in ((7, 0), (8, 2)):
-        epoch = int(pd.Timestamp(f"2026-03-03 0{hour}:00", tz="UTC").timestamp())
-        text = table(MAIN | {"STARTTIME_UTC": epoch}, SIDE | {"STARTTIME_UTC": epoch}, columns=columns)
-        found = exports.trap(exports.read("avaya_hagent", text), "switch_clock")
-        assert found["rows"] == rows
-    assert "+1 h" in found["words"]
+def started(utc: str, **more) -> dict:
+    """Return what a row of a release with STARTTIME_UTC adds."""
+    return {"STARTTIME_UTC": int(pd.Timestamp(utc, tz="UTC").timestamp()), **more}
+
+
+def starts(intake) -> list[str]:
+    """Return the moments at which intervals start, in UTC."""
+    return sorted(intake.tables["state_totals"]["interval_start"].dt.strftime("%m-%d %H:%M").unique())
+
+
+@pytest.mark.parametrize(("utc", "rows"), [("2026-03-03 07:00", 0), ("2026-03-03 13:00", 2)])
+def test_the_start_in_utc_settles_the_clock_of_the_switch(exports, utc, rows):
+    text = table(MAIN | started(utc), SIDE | started(utc), columns=[*COLUMNS, "STARTTIME_UTC"])
+    intake = exports.read("avaya_hagent", text)
+    assert starts(intake) == [utc[5:]]
+    found = exports.trap(intake, "switch_clock")
+    assert found["rows"] == rows
+    assert (
+        not rows or "2 rows whose STARTTIME_UTC shows a switch on another clock than Europe/Amsterdam" in found["words"]
+    )
+
+
+def test_a_start_in_utc_that_fits_no_clock_is_told_and_not_used(exports):
+    text = table(MAIN | started("2026-03-03 07:07"), columns=[*COLUMNS, "STARTTIME_UTC"])
+    intake = exports.read("avaya_hagent", text)
+    assert starts(intake) == ["03-03 07:00"]
+    assert "1 row whose STARTTIME_UTC fits no clock" in exports.trap(intake, "switch_clock")["words"]
+
+
+def test_the_start_in_utc_tells_a_doubled_hour_apart(exports):
+    exports.client = exports.client.model_copy(update={"period": Period(start="2026-10-20", end="2026-10-30")})
+    late, early = (
+        MAIN | {"ROW_DATE": "10/25/2026", "STARTTIME": "200"} | started(f"2026-10-25 0{hour}:00") for hour in (1, 0)
+    )
+    assert starts(exports.read("avaya_hagent", table(late, early, columns=[*COLUMNS, "STARTTIME_UTC"]))) == [
+        "10-25 00:00",
+        "10-25 01:00",
+    ]
+    blind = exports.read("avaya_hagent", table(late))
+    assert blind.rejects["reason"].tolist() == ["dst_ambiguous"]
 
 
 def test_small_letters_of_a_copy_are_the_same_table(exports):

@@ -100,6 +100,12 @@ def told(hits: NDArray[np.bool_], words: str, moved_us: int = 0) -> TrapResult:
     return TrapResult(hits, moved_us, words) if hits.any() else TrapResult(hits)
 
 
+def column_of(raw: RawFile, names: Iterable[str]) -> pd.Series | None:
+    """Return the cells of the first of these columns that a file has."""
+    name = next((name for name in names if name in raw.header), None)
+    return None if name is None else raw.cells[raw.header.index(name)]
+
+
 def rewrite(raw: RawFile, names: Iterable[str], change: Callable[[pd.Series], pd.Series]) -> None:
     """Replace the text of the first of these columns that a file has, by a function of its cells."""
     for name in names:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._cells import by_value, either, groups, number_in, rewrite, sums, text_in, told
+from analysis.foundation.calendars import offset_us
+from analysis.intake.adapters._cells import by_value, column_of, either, groups, number_in, rewrite, sums, text_in, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
 from analysis.intake.files import open_table
 from analysis.intake.local_time import Column
+from analysis.intake.stamps import parse_stamps
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from analysis.intake.settings import Source
 
 SECOND_US = 1_000_000
+# Smaller numbers are no seconds since 1970 of a day on which anybody is measured.
+EPOCH_S = 1e8
 # Time in work modes of one skill, and time of the person, which CMS writes on one of the skills; every one is of the state's own.
 STATES: tuple[str, ...] = (
     "I_ACDTIME",
@@ -36,10 +40,32 @@ REST = "TI_AUXTIME"
 
 
 def open_hagent(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:
-    """Return the cells of one file, with STARTTIME (800, 0800) written as a time of day (08:00)."""
+    """Return the cells of one file, with STARTTIME (800, 0800) written as a time of day (08:00), and with its offset where STARTTIME_UTC tells it."""
     raw = open_table(file, path, source, wanted)
     rewrite(raw, either("STARTTIME"), lambda text: by_value(text, clock_of))
+    date, epoch = (column_of(raw, either(name)) for name in ("ROW_DATE", "STARTTIME_UTC"))
+    if date is not None and epoch is not None:
+        rewrite(raw, either("STARTTIME"), lambda text: _with_offset(date, text, epoch, source))
     return raw
+
+
+def _with_offset(date: pd.Series, clock: pd.Series, epoch: pd.Series, source: Source) -> pd.Series:
+    """Return times of day with the offset from UTC that the seconds since 1970 show; as they are where these show no offset of any zone."""
+    utc_s = pd.to_numeric(epoch, errors="coerce").to_numpy(dtype=float)
+    known = np.isfinite(utc_s) & (utc_s > EPOCH_S)
+    if not known.any():
+        return clock
+    year = int(np.datetime64(int(np.median(utc_s[known])), "s").astype("M8[Y]").astype(int)) + 1970
+    day = date.str.replace(r"[ T]\d.*$", "", regex=True)
+    stamps = parse_stamps(day + " " + clock, order=source.date_order, near_year=year)
+    apart = np.where(known, stamps.us / SECOND_US - utc_s, 0)
+    known &= stamps.given & ~stamps.bad & ~stamps.unclear & ~stamps.aware & ~stamps.date_only
+    known &= (np.abs(apart) <= 14 * 3600) & (apart % 900 == 0)
+    minutes = np.where(known, apart // 60, 0).astype(np.int64)
+    words = {
+        one: f"{'-' if one < 0 else '+'}{abs(one) // 60:02d}:{abs(one) % 60:02d}" for one in np.unique(minutes).tolist()
+    }
+    return clock.where(~known, clock + pd.Series(minutes, index=clock.index).map(words).astype(clock.dtype))
 
 
 def clock_of(text: pd.Series) -> pd.Series:
@@ -165,18 +191,25 @@ def _login_on_two_switches(batch: Batch, columns: dict[str, Column]) -> TrapResu
 
 
 def _clock(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
-    epoch = number_in(batch, *either("STARTTIME_UTC"))
-    if epoch is None or not (epoch > 1e8).any():
+    epoch, written = number_in(batch, *either("STARTTIME_UTC")), text_in(batch, *either("STARTTIME"))
+    if epoch is None or written is None or not (epoch > EPOCH_S).any():
         return None
     start = columns["interval_start"]
-    hits = (epoch > 1e8) & start.given & batch.fates.open
-    hits &= np.abs(epoch * SECOND_US - start.array) >= SECOND_US
-    apart = np.unique(np.round((epoch[hits] * SECOND_US - start.array[hits]) / 3.6e9, 2))
-    words = (
-        f"{number_of(int(hits.sum()), 'row')} whose STARTTIME_UTC is not their time under {batch.zone} (first: {batch.place(hits)}; "
-        f"{', '.join(f'{hours:+g} h' for hours in apart[:4])}). The switch runs on another clock: set time_zone."
+    still = (epoch > EPOCH_S) & start.given & batch.fates.open
+    odd = still & (np.abs(epoch * SECOND_US - start.array) >= SECOND_US)
+    shown = by_value(written, lambda text: text.str.extract(r"([+-]\d\d:\d\d)$")[0].fillna(""))
+    own = offset_us(start.array, batch.zone)
+    here = by_value(
+        pd.Series(own // 60_000_000),
+        lambda one: one.map(lambda m: f"{'-' if m < 0 else '+'}{abs(m) // 60:02d}:{abs(m) % 60:02d}"),
     )
-    return told(hits, words)
+    other = still & ~odd & (shown != "").to_numpy(dtype=bool) & (shown.to_numpy() != here.to_numpy())
+    words = (
+        f"{number_of(int(other.sum()), 'row')} whose STARTTIME_UTC shows a switch on another clock than {batch.zone}; it was taken. "
+        f"{number_of(int(odd.sum()), 'row')} whose STARTTIME_UTC fits no clock; date and time were read under {batch.zone} (first: {batch.place(other | odd)}). "
+        "Ask for the zone of the switch, and set time_zone."
+    )
+    return told(other | odd, words)
 
 
 FORMAT = Format(
