@@ -31,7 +31,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``summary``, ``questions``, ``files``, ``findings``, ``unread``.
+        ``summary``, ``questions``, ``files``, ``findings``, ``reconciliation``, ``unread``.
     """
     if folder.slug == "sample":
         ensure_sample(folder)
@@ -80,10 +80,11 @@ def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:
 
 def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
     """Read all sources and say what became of every file."""
-    from analysis.intake import check_sources
+    from analysis.intake import check_sources, reconcile, reconciliation_lines
 
     engagement = desk.engagement
     intake = check_sources(engagement.source, client=engagement.client, root=folder.root, key=key)
+    reconciliation = reconcile(intake, client=engagement.client)
     questions = [finding for finding in intake.findings if finding.severity == "ask"]
     outcome = {
         "summary": repr(intake),
@@ -99,8 +100,10 @@ def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
             }
             for item in intake.findings
         ],
+        "reconciliation": reconciliation.to_frame().to_dict("records"),
     }
     talk.say(*(line for record in outcome["files"] for line in _file_lines(record)))
+    talk.say(*reconciliation_lines(reconciliation))
     order = list(_SEVERITY)
     for finding in sorted(intake.findings, key=lambda item: order.index(item.severity), reverse=True):
         talk.say(f"{_SEVERITY[finding.severity]}: {finding.message}")

@@ -104,18 +104,28 @@ def _order(found: Clues, head: Peek, stamps: Sequence[Found], answer: str | None
     """Tell the order of day and month from the dates, or ask."""
     if not stamps:
         return
-    parsed = [parse_stamps(text_of(head, one.origin), order=None, near_year=2026) for one in stamps]
+    texts = [text_of(head, one.origin) for one in stamps]
+    parsed = [parse_stamps(text, order=None, near_year=2026) for text in texts]
     day, month, unclear = (
         any(getattr(one, name).any() for one in parsed) for name in ("day_first", "month_first", "unclear")
     )
     if answer:
         found.stated["date_order"] = answer
-    elif day != month:
-        found.stated["date_order"] = "dmy" if day else "mdy"
-        found.notes.append(f"dates are written {'day' if day else 'month'} first: some cannot be read the other way")
-    elif unclear or day:
+        return
+    if not (day or month or unclear):
+        return
+    bad = {
+        order: sum(int(parse_stamps(text, order=order, near_year=2026).bad.sum()) for text in texts)
+        for order in _ORDERS
+    }
+    fits = [order for order, count in bad.items() if count == min(bad.values())]
+    if len(fits) == 1 and not (day and month):
+        found.stated["date_order"] = fits[0]
+        first = {"dmy": "day", "mdy": "month", "ymd": "year"}[fits[0]]
+        found.notes.append(f"dates are written {first} first: some cannot be read another way")
+    else:
         text = "Which comes first in its dates? " + (
-            "They mix both." if day else "Every one of them can be read both ways."
+            "They mix both." if day and month else "All of them can be read in several ways."
         )
         found.questions.append(Question("date_order", text, CHOICES["date_order"], meanings=_ORDERS))
 

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 from analysis.intake.raw import plain
 
@@ -22,7 +22,7 @@ UNITS: dict[str, str] = {
 }  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def key(name: str) -> str:
     """Return a name in small letters, words apart, without accents and signs.
 
@@ -46,13 +46,21 @@ def alike(wanted: str, found: str) -> float:
     """
     if plain(wanted) == plain(found):
         return EXACT
-    a, b = key(wanted).replace(" ", ""), key(found).replace(" ", "")
+    return _near(key(wanted).replace(" ", ""), key(found).replace(" ", ""))
+
+
+@lru_cache(maxsize=200_000)
+def _near(a: str, b: str) -> float:
+    """Return how alike two names without blanks and signs are."""
     if not a or not b:
         return 0.0
     if a == b:
         return SPELLING
-    close = min(len(a), len(b)) >= 6 and difflib.SequenceMatcher(None, a, b).ratio() >= 0.9
-    return RENAMED if close else 0.0
+    # a ratio of 0.9 needs lengths and letters that are nearly the same, which is quicker to see
+    if min(len(a), len(b)) < 6 or 2 * min(len(a), len(b)) < 0.9 * (len(a) + len(b)):
+        return 0.0
+    match = difflib.SequenceMatcher(None, a, b)
+    return RENAMED if match.quick_ratio() >= 0.9 and match.ratio() >= 0.9 else 0.0
 
 
 def unit_stated(name: str) -> tuple[str, str | None]:

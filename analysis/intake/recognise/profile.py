@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.numerals import parse_flags, parse_numbers
+from analysis.intake.recognise.names import key
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.stamps import parse_stamps
 
@@ -23,6 +24,10 @@ MOST = 0.95
 CODES, CODES_SHARE = 80, 0.5
 _CLOCK = re.compile(r"\d{1,5}:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,6})?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 _YEARS = (1990, 2045)
+_DAYS = frozenset({"date", "day", "datum", "dag", "tag", "jour", "fecha", "dia"})
+# A glance at so many cells tells whether parsing all of them can be of use.
+_TRIED = 50
+_LIKE_A_DATE = r"^\d{6}(?:\d\d)?(?:\D|$)|\d{1,4} ?[-/.] ?\w{1,10} ?[-/.] ?\d{1,4}|\d\W+[^\W\d]{3,}|[^\W\d]{3,}\W+\d"
 _NOTHING = frozenset({"-", "--", "n/a", "na", "null", "none", "nvt", "n.v.t."})
 
 
@@ -50,8 +55,12 @@ class Profile:
         Its numbers can be read a thousand times apart.
     decimals
         Decimal sign that its numbers show, if they do.
+    whole
+        Its numbers are whole, also where they are written with a decimal sign.
     fillers
         Cells that only say that nothing is there.
+    wordy
+        Most of its cells hold no digit.
     """
 
     name: str
@@ -65,6 +74,7 @@ class Profile:
     long_clock: bool = False
     ambiguous: bool = False
     decimals: str | None = None
+    whole: bool = False
     fillers: tuple[str, ...] = ()
     wordy: bool = False
 
@@ -109,9 +119,14 @@ def profile(name: str, cells: Sequence[str]) -> Profile:
 
 def _stamped(text: pd.Series, known: dict) -> Profile | None:
     """Return the profile of moments or days."""
-    if text.str.fullmatch(r"\d{6}|\d{9,}|[+-]?\d+[.,]\d+").mean() > 1 - MOST:
+    digits = r"\d{9,}|[+-]?\d+[.,]\d+" if set(key(known["name"]).split()) & _DAYS else r"\d{6}|\d{9,}|[+-]?\d+[.,]\d+"
+    if text.str.fullmatch(digits).mean() > 1 - MOST:
+        return None
+    if not text.head(_TRIED).str.contains(_LIKE_A_DATE).any():
         return None
     stamps = parse_stamps(text, order=None, near_year=2026)
+    if (stamps.given & ~stamps.bad).mean() < MOST:
+        stamps = parse_stamps(text, order="ymd", near_year=2026)
     good = stamps.given & ~stamps.bad
     if good.mean() < MOST:
         return None
@@ -148,9 +163,9 @@ def _numbered(text: pd.Series, known: dict) -> Profile | None:
         for sign in ",."
     }
     shown = [sign for sign, hits in shows.items() if hits.any()]
-    return Profile(
-        kind="number", ambiguous=bool(numbers.unclear.any()), decimals=shown[0] if len(shown) == 1 else None, **known
-    )
+    decimals = shown[0] if len(shown) == 1 else None
+    whole = bool((numbers.values[good] % 1 == 0).all())
+    return Profile(kind="number", ambiguous=bool(numbers.unclear.any()), decimals=decimals, whole=whole, **known)
 
 
 def _worded(text: pd.Series, known: dict) -> Profile:

@@ -265,7 +265,9 @@ def _table(
     if len(near) == 1:
         return _with_length(near[0], answers), ()
     choices = tuple(one.table for one in near[:4]) or tuple(TABLES)
-    text = "What does the file hold?" if near else "No table of the kit fits its columns well. What does the file hold?"
+    text = "What does the file hold?"
+    if not near:
+        text = "No table of the kit fits its columns well. Move the file out of data/ if it is not meant to be read; else say what it holds."
     return None, (Question("table", text, choices, meanings=WHAT),)
 
 
@@ -293,6 +295,8 @@ def _column_questions(reading: Reading, looked: Sequence[Profile], answers: Mapp
             asked.append(Question("length_s", text))
         else:
             text = f"Which column holds {MEANING.get(ours, ours)}? Not used yet: {names or 'none'}."
+            if ours in _CAN_BE_CONSTANT:
+                text += " If it is the same in all rows, write = and the value, such as =claims line."
             asked.append(Question(f"columns.{ours}", text))
     for ours in REQUIRED[reading.table]:
         one = reading.found.get(ours)
@@ -301,6 +305,10 @@ def _column_questions(reading: Reading, looked: Sequence[Profile], answers: Mapp
             text = f"Does {origin_words(one)} hold {MEANING.get(ours, ours)}? Else name the column that does."
             asked.append(Question(f"columns.{ours}", text, proposed=proposed))
     return asked
+
+
+# Columns that may have one value for a whole file.
+_CAN_BE_CONSTANT = ("queue", "type", "team", "state", "queue_or_type", "round")
 
 
 def _tried(proposal: Proposal, asked: _Asked) -> Proposal:

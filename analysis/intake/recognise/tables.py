@@ -14,7 +14,19 @@ from analysis.intake.recognise.codes import bucket_of, is_average, is_count, is_
 from analysis.intake.recognise.names import fits, key, unit_stated
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import Profile
-from analysis.intake.recognise.words import END, HINTS, LOST_WORDS, MOMENT, OUTCOME, ROLES, START, STATE
+from analysis.intake.recognise.words import (
+    CONTACT,
+    END,
+    FORECAST,
+    HINTS,
+    ITEM,
+    LOST_WORDS,
+    MOMENT,
+    OUTCOME,
+    ROLES,
+    START,
+    STATE,
+)
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
 from analysis.intake.stamps import SECOND_US, parse_stamps
 
@@ -131,9 +143,12 @@ def _reading(table: str, head: Peek, looked: Sequence[Profile], stated: Mapping[
 
 def _pairs(table: str, looked: Sequence[Profile]) -> Iterator[tuple[float, str, Profile, str]]:
     """Yield how well each column of a file suits each of ours, where it does."""
+    clocks = any(column.kind == "clock" and not column.long_clock for column in looked)
     for ours, words in ROLES[table].items():
         for column in looked:
             content = _content(table, ours, column) if column.name else 0.0
+            if clocks and column.kind == "day" and _is_time(table, ours):
+                content = 0.1  # the time of day stands in a column of its own
             name = fits(column.name, (*words, key(ours))) if content or column.kind == "empty" else 0.0
             if column.kind == "empty" and name > 0.95 and ours not in REQUIRED[table]:
                 content = 0.1  # next month's file may hold something there
@@ -171,7 +186,11 @@ def _text_content(table: str, ours: str, column: Profile) -> float:
     """Return how well a column's cells suit one of our columns of text."""
     if column.kind not in ("text", "number", "flag"):
         return 0.0
-    plain = 1.0 if column.kind == "text" else 0.8 if column.decimals is None else 0.0
+    plain = 1.0 if column.kind == "text" else 0.8 if column.whole or column.kind == "flag" else 0.0
+    if ours == "type" and table == "item_types":
+        return plain if column.distinct >= 0.9 * column.filled else 0.0
+    if ours == "agent" and table == "roster":
+        return plain if column.distinct >= 0.5 * column.filled else 0.0
     if ours in KEY_COLUMNS:
         return plain if column.distinct >= 0.3 * column.filled else 0.4 * plain
     if ours == "state" or (ours in FEW_COLUMNS and table not in ("item_types", "roster", "skills")):
@@ -211,6 +230,9 @@ def _stated(table: str, stated: Mapping[str, str], looked: Sequence[Profile]) ->
     """Yield the columns whose origin the consultant has said."""
     names = {one.name for one in looked}
     for ours, text in stated.items():
+        if text.startswith("=") and len(text) > 1 and ours in TABLES[table]:
+            yield ours, Found(ours, {"value": text[1:].strip()}, 1.0, "as you said")
+            continue
         parts = [text] if text in names else [part.strip() for part in text.split("+")]
         if ours in (*TABLES[table], "duration") and all(part in names for part in parts) and 0 < len(parts) <= 2:
             yield ours, Found(ours, parts[0] if len(parts) == 1 else (parts[0], parts[1]), 1.0, "as you said")
@@ -297,14 +319,32 @@ def _score(
     telling = [one.name for one in looked if one.name and one.kind != "empty"]
     used = {name for one in found.values() for name in one.names} | set(totals.values())
     explained = len(used & set(telling)) / max(1, len(telling))
-    words = f"{head.file.rpartition('/')[2].rpartition('.')[0]} {head.banner} {head.sheet or ''}"
+    name = head.file.rpartition("/")[2].rpartition(".")[0]
+    words = " ".join(["", key(" ".join([name, head.banner, head.sheet or ""])), ""])
     hint = _pace(table, head, found)
-    hint += 0.1 if any(f" {word} " in f" {key(words)} " for word in HINTS[table]) else 0.0
-    return coverage * (0.6 + 0.4 * explained) * (0.5 + 0.5 * min(1.0, min(own) / SURE)) + hint * (coverage > 0.5)
+    hint += 0.1 if any(f" {word} " in words for word in HINTS[table]) else 0.0
+    told = f"{words}{key(' '.join(head.header))} "
+    if table == "forecasts" and not any(f" {word} " in told for word in FORECAST):
+        hint -= 0.15
+    sure = 0.5 + 0.5 * min(1.0, min(own) / SURE)
+    # one column of persons or of types makes no table of people or types: more of the file must be of it
+    least = 0.5 if len(REQUIRED[table]) > 1 else 0.1
+    against = _against(table, looked, used)
+    return coverage * (least + (1 - least) * explained) * sure * against + hint * (coverage > 0.5)
+
+
+def _against(table: str, looked: Sequence[Profile], used: set[str]) -> float:
+    """Return what unused columns speak against a table: times where it uses none, numbers of cases or contacts where it has no place for them."""
+    times = [one.name for one in looked if one.name and one.kind in ("moment", "day", "clock")]
+    rest = [one for one in looked if one.name and one.name not in used]
+    timeless = len(times) >= 2 and not used & set(times)
+    keys = KEY_COLUMNS & ROLES[table].keys()
+    cases = not keys and any(max(fits(one.name, ITEM), fits(one.name, CONTACT)) > 0.95 for one in rest)
+    return (0.5 if timeless else 1.0) * (0.85 if cases else 1.0)
 
 
 def _pace(table: str, head: Peek, found: Mapping[str, Found]) -> float:
-    """Return what the lengths of rows say: states of a log are short and end at any minute, planned stretches are long and end at round ones."""
+    """Return what lengths of rows speak against: states of a log are short and end at any minute, planned stretches are long and end at round ones."""
     if table not in ("spells", "schedule") or not {"start", "end"} <= found.keys():
         return 0.0
     begin, stop = (
@@ -317,4 +357,4 @@ def _pace(table: str, head: Peek, found: Mapping[str, Found]) -> float:
     round_minutes = (begin.us[rows] // SECOND_US % 900 == 0).mean()
     planned = np.median(length) >= 1800 and round_minutes > 0.8
     logged = np.median(length) < 1800 and round_minutes < 0.6
-    return 0.1 * (planned if table == "schedule" else logged)
+    return -0.1 * (logged if table == "schedule" else planned)

@@ -15,7 +15,7 @@ PERSON = _words(
     "person|colleague|medewerker|medewerkernummer|mdw|personeelsnummer|personeelsnr|persoon|gebruiker|gebruikersnaam|inlognaam|adviseur|"
     "behandelaar|uitvoerder|agentnaam|mitarbeiter|mitarbeiterin|mitarbeiternummer|personalnummer|personalnr|benutzer|benutzername|bearbeiter|"
     "sachbearbeiter|kennung|anmeldename|utilisateur|identifiant|conseiller|collaborateur|matricule|salarie|teleconseiller|gestionnaire|"
-    "usuario|agente|empleado|trabajador|asesor|operador|gestor"
+    "usuario|agente|empleado|trabajador|asesor|operador|gestor|server|name|full name|naam|nom|nombre"
 )
 START = _words(
     "start|start time|starttime|start date|start at|started|started at|begin|begin time|begins|from|from time|since|in|time in|start timestamp|"
@@ -198,6 +198,12 @@ OUTCOME = _words(
 # Parts of an outcome that say that the caller left.
 LOST_WORDS = _words(
     "abandon|hang|hung|caller left|verlaten|opgehangen|afgehaakt|aufgelegt|abgebrochen|abbruch|perdu|raccroch|colg"
+)
+
+# Words without which a file of volumes is no forecast.
+FORECAST = _words(
+    "forecast|forecasts|forecasted|expected|planned|predicted|prognose|verwacht|verwachting|voorspelling|vorhersage|erwartet|geplant|prevision|prevu|prevus|"
+    "previsto|pronostico|required|benodigd"
 )
 
 # table -> our column -> words; our own names count always.
