@@ -334,3 +334,26 @@ def test_events_and_metrics_of_one_world_agree_by_half_hour(tmp_path, season):
     planted = vendor_world(season=season).stretches
     idle = planted["kind"].eq("idle")
     assert slots["IDLE"].sum() == (planted["end"] - planted["start"])[idle].sum() // pd.Timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(("written", "hits"), [("60", 0), ("0.6", 0), ("60.4%", 0), ("40", 1), ("0.4", 1)])
+def test_occupancy_is_a_share_or_a_percentage(exports, written, hits):
+    intake = exports.read("amazon_historical_metrics", METRICS + CLEAN.replace("60.00%", written))
+    assert exports.trap(intake, "occupancy_differs")["rows"] == hits
+
+
+def test_what_an_export_lacks_is_not_tested(exports):
+    bare = "Agent,StartInterval,EndInterval,Online time\n1E5,2026-03-03T05:00:00Z,2026-03-03T05:30:00Z,900\n"
+    tested = exports.read("amazon_historical_metrics", bare).traps.set_index("code")["tested"]
+    assert tested.to_dict() == {
+        "error_in_idle": False,
+        "states_overlap": False,
+        "occupancy_differs": False,
+        "other_family": False,
+        "grouped_by_queue": False,
+        "own_statuses": True,
+    }
+    contact = "ContactId,Queue.Name,InitiationTimestamp\na,claims,2026-03-03T08:00:00Z\n"
+    found = exports.read("amazon_contact_records", contact)
+    assert found.traps.loc[found.traps["tested"], "code"].tolist() == ["redelivered"]
+    assert found.tables["contacts"]["abandoned"].isna().all()

@@ -260,3 +260,31 @@ def test_states_on_two_media_types_at_once_are_told(exports):
         header + voice + after.replace("09:00:00,", "08:30:00,").replace("00:30:00", "01:00:00"),
     )
     assert exports.trap(hit, "several_media")["rows"] == 1
+
+
+def test_what_an_export_lacks_is_not_tested(exports):
+    interval = exports.read(
+        "genesys_status_intervals",
+        "Interval Start,Agent Id,Idle,Interacting\n2026-03-03T08:00:00Z,007,600,900\n",
+        duration_unit="s",
+    )
+    tested = interval.traps.set_index("code")["tested"]
+    assert tested.to_dict() == {
+        "incomplete_intervals": False,
+        "duration_unit": False,
+        "coarse_intervals": True,
+        "off_queue_not_told_apart": False,
+    }
+    assert interval.tables["state_totals"]["length_s"].unique().tolist() == [1800]
+    history = "Interval Start UTC Date,Queue,Offered\n2026-03-03T08:15:00Z,claims,2\n"
+    found = exports.read("genesys_wfm_history", history)
+    assert found.tables["volumes"]["queue"].tolist() == ["claims"]
+    assert not found.traps["tested"].any()
+
+
+def test_rejected_rows_hit_no_trap(exports):
+    unread = HALF_HOUR.replace("2026-03-03T08:00:00Z", "yesterday").replace("true", "false")
+    intake = exports.read("genesys_status_intervals", INTERVALS + unread + HALF_HOUR, duration_unit="s")
+    assert exports.trap(intake, "incomplete_intervals")["rows"] == 0
+    locked = DAY.splitlines()[0].replace("2026-03-03", "yesterday") + "\n" + DAY.splitlines()[2] + "\n"
+    assert exports.trap(exports.read("genesys_status_timeline", TIMELINE + locked), "screen_locked")["rows"] == 0
