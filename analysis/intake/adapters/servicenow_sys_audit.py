@@ -1,0 +1,163 @@
+"""ServiceNow: sys_audit, the history of records; each change of state ends one step of an item."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.intake.adapters import _servicenow as sn
+from analysis.intake.adapters._beside import text_beside, told
+from analysis.intake.adapters._cells import groups
+from analysis.intake.adapters.format import Format, Trap, TrapResult
+from analysis.intake.adapters.json_records import json_opener
+from analysis.intake.local_time import Column
+from analysis.intake.words import number_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from analysis.intake.batch import Batch
+
+STAMP = ("sys_created_on", "Created")
+FIELD = ("fieldname", "Field name", "field_name")
+OLD, NEW = ("oldvalue", "Old value", "old_value"), ("newvalue", "New value", "new_value")
+# Fields that hold the state of a record, the usual one first; incidents write two of them at once.
+STATE_FIELDS = ("state", "incident_state", "stage", "status")
+SYSTEM = frozenset({"system", "maint"})
+_ROBOTS = r"(?i)^(?:system|maint|admin|guest|mid\b.*|.*(?:integration|service.?account|robot|rpa|bot\b|svc).*)$"
+
+
+def finish(batch: Batch, columns: dict[str, Column]) -> None:
+    """Make a step of each change of state: it ends with the change, and began with the one before if the same person made that."""
+    sn.ask_for_clock(batch, STAMP)
+    field, old = _text(batch, FIELD), _text(batch, OLD)
+    agent, ended = columns["agent"], columns["ended"]
+    words = field.str.lower()
+    chosen = next((name for name in STATE_FIELDS if ((words == name) & batch.fates.open).any()), STATE_FIELDS[0])
+    state = (words == chosen).to_numpy(dtype=bool)
+    batch.fates.give(~state, "excluded", "other_field")
+    columns["started"] = _started(columns["item"], agent, ended, batch.fates.open & ended.given)
+    batch.fates.give(agent.text.str.lower().isin(SYSTEM), "excluded", "system_user")
+    batch.fates.give(old == "", "excluded", "record_created")
+    kind = columns["type"]
+    columns["type"] = Column("text", (kind.text + ": " + old).astype(kind.text.dtype), kind.given)
+
+
+def _text(batch: Batch, names: tuple[str, ...]) -> pd.Series:
+    """Return the cells of a column without which the rows mean nothing."""
+    text = text_beside(batch, names)
+    if text is None:
+        raise batch.ask(
+            f"{batch.files[0].file}: no column {names[0]}. Ask for fieldname, oldvalue and newvalue of sys_audit."
+        )
+    return text
+
+
+def _order(item: Column, ended: Column, rows: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return rows in the order of item and time, and which follow another one of the same item."""
+    at = np.flatnonzero(rows)
+    who = groups([item.text.iloc[at]])
+    order = np.lexsort((at, ended.array[at], who))
+    return at[order], np.append(False, who[order][1:] == who[order][:-1])[: len(order)]
+
+
+def _started(item: Column, agent: Column, ended: Column, rows: NDArray[np.bool_]) -> Column:
+    """Return when each step began, where the same person began and ended it."""
+    at, follows = _order(item, ended, rows)
+    who = agent.text.iloc[at].to_numpy(dtype=object)
+    same = follows & (who == np.append([""], who[:-1])[: len(who)])
+    array, given = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
+    array[at[same]] = ended.array[at[np.flatnonzero(same) - 1]]
+    given[at[same]] = True
+    return Column("time", array, given)
+
+
+def time_that_passed(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show steps with a night in their time."""
+    return sn.time_that_passed(batch, columns.get("started"), columns["ended"])
+
+
+def robots(batch: Batch, columns: dict[str, Column]) -> TrapResult:
+    """Show steps that look as if a program made them."""
+    hits = batch.fates.open & columns["agent"].text.str.fullmatch(_ROBOTS).to_numpy(dtype=bool)
+    return told(
+        hits,
+        f"{number_of(int(hits.sum()), 'step')} under users that look like programs (first: {batch.place(hits)}). Ask which users are none, and leave them out by exclude = {{ agent = [...] }}.",
+    )
+
+
+def broken_chain(batch: Batch, columns: dict[str, Column]) -> TrapResult:
+    """Show changes that leave another state than the change before entered: changes between them are missing."""
+    old, new, field = _text(batch, OLD), _text(batch, NEW), _text(batch, FIELD)
+    rows = (
+        columns["ended"].given
+        & columns["item"].given
+        & ~_code(batch, "other_field")
+        & (field != "").to_numpy(dtype=bool)
+    )
+    at, follows = _order(columns["item"], columns["ended"], rows)
+    left, entered = old.iloc[at].to_numpy(dtype=object), new.iloc[at].to_numpy(dtype=object)
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[at[follows & (left != np.append([""], entered[:-1])[: len(at)])]] = True
+    return told(
+        hits,
+        f"{number_of(int(hits.sum()), 'change')} that leave another state than the change before entered (first: {batch.place(hits)}): changes between them are missing, "
+        "and the start of such a step is too early. Ask for all rows of sys_audit of these tables and fields.",
+    )
+
+
+def _code(batch: Batch, reason: str) -> NDArray[np.bool_]:
+    """Return the rows that were left out for a reason."""
+    codes = [at for at, name in enumerate(batch.fates.names) if name == ("excluded", reason)]
+    return np.isin(batch.fates.codes, codes)
+
+
+def numbers_for_states(batch: Batch, columns: dict[str, Column]) -> TrapResult:
+    """Show states that are numbers, whose meaning is a choice list of the instance."""
+    hits = batch.fates.open & _text(batch, OLD).str.fullmatch(r"-?\d+").to_numpy(dtype=bool)
+    return told(
+        hits,
+        f"{number_of(int(hits.sum()), 'step')} named by the number of a state (first: {batch.place(hits)}). Ask for sys_choice of these tables, and name the types by it in the item types.",
+    )
+
+
+def references(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show persons given as sys_id."""
+    return sn.references(batch, columns.get("agent"))
+
+
+FORMAT = Format(
+    title="ServiceNow: sys_audit, history of records",
+    vendor="servicenow",
+    table="work_items",
+    defaults={
+        "item": ("documentkey", "Document key", "document_key"),
+        "type": ("tablename", "Table name", "table_name"),
+        "agent": ("user", "User", "user_name"),
+        "arrived": (),
+        "started": (),
+        "ended": STAMP,
+        "due": (),
+        "duration": (),
+    },
+    signature=(
+        ("tablename", "fieldname", "documentkey", "oldvalue", "newvalue"),
+        ("Table name", "Field name", "Document key", "Old value", "New value"),
+    ),
+    also=(*FIELD, *OLD, *NEW),
+    open=json_opener(under=("result", "records")),
+    finish=finish,
+    traps=(
+        Trap("time_that_passed", "Is time from one change to the next time worked?", time_that_passed),
+        Trap("programs_as_users", "Did people make all changes?", robots),
+        Trap("broken_chain", "Does each change leave the state that the one before entered?", broken_chain),
+        Trap("numbers_for_states", "Can states be read without the instance?", numbers_for_states),
+        Trap("persons_as_sys_id", "Can persons be told by other exports?", references),
+    ),
+    request=sn.request(
+        "Table API export of sys_audit for the tables of the back office, fieldname state (and assigned_to), as JSON or CSV",
+        ("tablename", "fieldname", "documentkey", "user", "oldvalue", "newvalue", "sys_created_on"),
+    ),
+)
