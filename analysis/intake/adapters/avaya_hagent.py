@@ -248,7 +248,7 @@ FORMAT = Format(
         Trap("switch_clock", "Does the start in UTC agree with the switch's date and time?", _clock),
     ),
     request=Request(
-        report="table hagent of the CMS historical database (ODBC or SQL export), all intervals, all skills and all ACDs of the people measured",
+        report="table hagent of the CMS historical database (by ODBC or SQL), all intervals, all skills and all ACDs of the people measured",
         columns=(
             "ROW_DATE",
             "STARTTIME",
@@ -266,8 +266,7 @@ FORMAT = Format(
             "REJECTEDINTRS",
             "INCOMPLETE",
         ),
-        limits="Interval rows are kept for a limited number of days that is a setting of CMS: export early. A report by one skill lacks waiting and AUX of people "
-        "whose longest log-in is another skill. Send the list of AUX reason codes with it and which of them are interruptible.",
-        zone="Local time of the switch, not of the site: tell us which zone that is. STARTTIME_UTC, where the release has it, settles the hours of a clock change.",
+        limits="How many days of intervals are kept is a setting of CMS: take them early. Send every skill: the times of a person stand on one of them. With the table we need the list of AUX reason codes, what each means in your house, and which of them are interruptible.",
+        zone="The table shows the clock of the switch. Tell us the zone of the switch, also where it stands elsewhere than the people do; and include STARTTIME_UTC if your release has it.",
     ),
 )

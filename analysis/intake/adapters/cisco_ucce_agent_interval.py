@@ -98,12 +98,10 @@ FORMAT = Format(
         Trap("more_than_signed_on", "Do the states exceed the time signed on?", _beyond),
     ),
     request=Request(
-        report="tables Agent_Interval and Agent_Skill_Group_Interval of the historical database (older releases: Agent_Half_Hour, Agent_Skill_Group_Half_Hour), all media "
-        "and all skill groups of the people measured",
+        report="tables Agent_Interval and Agent_Skill_Group_Interval of the historical database (in older releases Agent_Half_Hour and Agent_Skill_Group_Half_Hour), all media and all skill groups of the people measured",
         columns=("DateTime", "TimeZone", "SkillTargetID", "MRDomainID", "LoggedOnTime", "AvailTime", "NotReadyTime"),
-        limits="How long intervals are kept is a setting of the database. NotReadyTime has no reasons here: send Agent_Event_Detail too, which has them, and the list "
-        "of your reason codes. Intervals last 30 minutes, or 15 where the system is set so: tell us which.",
-        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Tell us the controller's zone.",
-        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins to yourselves.",
+        limits="How long intervals are kept is a setting of the database: take them early. NotReadyTime has no reasons: send Agent_Event_Detail too, and the list of your reason codes. Tell us whether intervals last 15 or 30 minutes.",
+        zone="The rows show the clock of the central controller, not of the site, with its offset from UTC in TimeZone: keep that column, and tell us the controller's zone.",
+        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins with you.",
     ),
 )

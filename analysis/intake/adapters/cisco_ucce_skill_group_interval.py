@@ -121,11 +121,10 @@ FORMAT = Format(
         Trap("side_by_side", "Do a person's skill groups together hold more than the interval?", _side_by_side),
     ),
     request=Request(
-        report="table Agent_Skill_Group_Interval of the historical database (older releases: Agent_Skill_Group_Half_Hour), every skill group of the people measured; with "
-        "it Agent_Interval, which holds waiting and not ready",
+        report="table Agent_Skill_Group_Interval of the historical database (in older releases Agent_Skill_Group_Half_Hour), every skill group of the people measured; beside it Agent_Interval, which holds waiting and not ready",
         columns=("DateTime", "TimeZone", "SkillTargetID", "SkillGroupSkillTargetID", *STATES, "BusyOtherTime"),
-        limits="A report of some skill groups lacks what people did in the others. Intervals last 30 minutes, or 15 where the system is set so: tell us which.",
-        zone="Clock of the central controller, not of the site; TimeZone holds its offset from UTC in minutes. Tell us the controller's zone.",
-        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins to yourselves.",
+        limits="Send every skill group: without one of them shares do not add up. Tell us whether intervals last 15 or 30 minutes.",
+        zone="The rows show the clock of the central controller, not of the site, with its offset from UTC in TimeZone: keep that column, and tell us the controller's zone.",
+        pseudonyms="SkillTargetID is a number of the database already; keep the table that leads from it to log-ins with you.",
     ),
 )

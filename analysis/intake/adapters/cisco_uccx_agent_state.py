@@ -171,10 +171,9 @@ FORMAT = Format(
         Trap("not_ready_by_system", "Did the system set people to Not Ready?", _by_system),
     ),
     request=Request(
-        report="table AgentStateDetail of the Unified CCX database (or the report Agent State Detail), all agents",
+        report="table AgentStateDetail of the Unified CCX database, all agents; or the report Agent State Detail",
         columns=("agentID", "eventDateTime", "gmtOffset", "eventType", "reasonCode", "profileID"),
-        limits="One row per change of state, without a duration: keep log-outs, and the rows of a day before and after the period. Send the list of your "
-        "own reason codes for Not Ready with it.",
-        zone="The database is in GMT (gmtOffset is always 0); the report shows the clock of whoever ran it: tell us which.",
+        limits="One row per change of state: keep log-outs, and the rows of a day before and after the period. With it we need the list of your own reason codes for Not Ready.",
+        zone="The database is in GMT, with gmtOffset 0 throughout. The report shows the clock of whoever runs it: tell us its zone.",
     ),
 )

@@ -96,7 +96,7 @@ FORMAT = Format(
         Trap("not_ready_without_reason", "Is there Not Ready time without a reason?", _no_reason),
     ),
     request=Request(
-        report="report Agent State Details, as CSV, all agents, with AGENT ID and the reason codes of Not Ready added as columns",
+        report="report Agent State Details as CSV, all agents, with AGENT ID and the reason codes of Not Ready among its columns",
         columns=(
             "TIMESTAMP",
             "AGENT ID",
@@ -107,9 +107,7 @@ FORMAT = Format(
             "CALL ID",
             "CALL TYPE",
         ),
-        limits="One row per change of state: keep Login and Logout, and the rows of a day before and after the period. The programming interface cuts long reports off: "
-        "export by week.",
-        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever your own zone. Tell us the setting, and the "
-        "true time of one call that you know.",
+        limits="One row per change of state: keep Login and Logout, and the rows of a day before and after the period. Long reports may be cut off: export by week.",
+        zone="The times are those of the report's settings: tell us which zone is set there, and the time on your wall clock of one call in it, so that we can compare. The programming interface is said to answer in Pacific time.",
     ),
 )

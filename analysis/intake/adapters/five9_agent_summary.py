@@ -85,7 +85,7 @@ FORMAT = Format(
         Trap("talk_beyond_on_call", "Does ON CALL TIME hold all talking?", _talk_on_call),
     ),
     request=Request(
-        report="report Agent Summary by date, as CSV, only where Agent State Details cannot be had",
+        report="report Agent Summary by date as CSV, only if Agent State Details cannot be had",
         columns=(
             "Date",
             "AGENT ID",
@@ -96,7 +96,7 @@ FORMAT = Format(
             "TALK TIME",
             "AFTER CALL WORK TIME",
         ),
-        limits="Sums of whole days: nothing within a day can be said, and reasons of Not Ready are not in it.",
-        zone="The day begins at midnight of the clock that the report is set to: tell us which.",
+        limits="It holds sums of whole days, without reasons of Not Ready: nothing within a day can be said from it.",
+        zone="A day begins at midnight of the report's settings: tell us which zone is set there.",
     ),
 )

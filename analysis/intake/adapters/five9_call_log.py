@@ -128,7 +128,7 @@ FORMAT = Format(
         Trap("parts_beyond_call", "Do the parts of a call fit into CALL TIME?", _beyond_call),
     ),
     request=Request(
-        report="report Call Log, as CSV, all campaigns; without ANI, DNIS and customer fields",
+        report="report Call Log as CSV, all campaigns",
         columns=(
             "CALL ID",
             "TIMESTAMP",
@@ -145,9 +145,8 @@ FORMAT = Format(
             "TRANSFERS",
             "ABANDONED",
         ),
-        limits="The programming interface cuts long reports off: export by week. Tell us what a row is: a call, or one person's part of it.",
-        zone="The clock that the report is set to; the programming interface is said to answer in Pacific time whatever your own zone. Tell us the setting, and the "
-        "true time of one call that you know.",
-        pseudonyms="Replace agents by codes, the same code for the same person in every file. Leave the columns ANI and DNIS out: they are telephone numbers of customers and are never used.",
+        limits="Long reports may be cut off: export by week. Tell us what a row is: a call, or one person's part of it; and whether TALK TIME includes HOLD TIME.",
+        zone="The times are those of the report's settings: tell us which zone is set there, and the time on your wall clock of one call in it, so that we can compare. The programming interface is said to answer in Pacific time.",
+        pseudonyms="Replace agents by codes, the same code for the same person in every file. Leave ANI and DNIS out: they are telephone numbers, and nobody needs them here.",
     ),
 )

@@ -71,10 +71,10 @@ FORMAT = Format(
         Trap("state_twice_a_day", "Does one person's state stand in several rows of a day?", _state_twice),
     ),
     request=Request(
-        report="data download Agent by Day (Reporting, Data Download), only where the Agent State Log cannot be had",
+        report="data download Agent by Day (Reporting, Data Download), only if the Agent State Log cannot be had",
         columns=("Agent_No", "Start_Date", "Agent_State_Code", "Duration"),
-        limits="Sums of whole days: nothing within a day can be said. Send the download Agent States with it, which says what each of your codes means.",
-        zone="The day begins at midnight of the zone of the user who ran the download, without daylight saving time: tell us which.",
-        pseudonyms="Agent_No is a number of the system already; keep the list that leads from it to names to yourselves.",
+        limits="It holds sums of whole days: nothing within a day can be said from it. With it we need the data download Agent States, which says what each code means.",
+        zone="Data downloads show the zone of the user who runs them, without daylight saving time: have them run by a user whose zone is UTC, or tell us the user's zone. Do not mix them with business intelligence reports (UTC) or billing (Mountain time).",
+        pseudonyms="Agent_No is a number of the system already; keep the list that leads from it to names with you.",
     ),
 )

@@ -145,9 +145,8 @@ FORMAT = Format(
             "Log_State",
             "Duration",
         ),
-        limits="A day more than the period at either end, so that log-ins are whole. Send the download Agent States with it, which says what each code means.",
-        zone="Zone of the user who ran the download, without daylight saving time: tell us the user's zone, or have it run by a user set to UTC. Business intelligence reports are in "
-        "UTC and billing in Mountain time: never mix them.",
-        pseudonyms="Keep Agent_No and leave Agent_Name out, or replace both by codes, the same code for the same person in every file.",
+        limits="Take a day more than the period at either end, so that log-ins are whole. With it we need the data download Agent States, which says what each code means, and which of your codes are after-call work.",
+        zone="Data downloads show the zone of the user who runs them, without daylight saving time: have them run by a user whose zone is UTC, or tell us the user's zone. Do not mix them with business intelligence reports (UTC) or billing (Mountain time).",
+        pseudonyms="Leave Agent_Name out, or replace it and Agent_No by codes, the same code for the same person in every file.",
     ),
 )
