@@ -122,6 +122,8 @@ class Batch:
         Zone of stamps without an offset.
     marks
         What all cells of a row together say.
+    dropped
+        Names of columns that some file has and did not keep.
     wide
         Time of each state code [us], for sources with one column of time per state; a format may change it.
     """
@@ -140,11 +142,16 @@ class Batch:
     traps: list[dict[str, object]] = field(default_factory=list)
     zone: str = "UTC"
     marks: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
+    dropped: frozenset[str] = frozenset()
     wide: dict[str, Column] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.absorbed = np.zeros(len(self.rows), dtype=bool)
         self.stated_us = np.zeros(len(self.rows), dtype=np.int64)
+
+    def drop_cells(self) -> None:
+        """Let go of the cells, once all that is read of them is in columns."""
+        self.cells = Cells({}, len(self.rows))
 
     def move(self, code: str, us: NDArray[np.int64]) -> None:
         """Record what a repair adds to the time of each row [us]; the repair itself changes the columns."""
@@ -223,6 +230,9 @@ def gather(source: Source, number: int, files: Sequence[RawFile]) -> Batch:
     rows = np.concatenate([raw.rows for raw in files]).astype(np.int64)
     batch = Batch(source, number, list(files), cells, file_of, rows, Fates(len(cells)), marks=np.concatenate(marks))
     batch.findings += [finding for raw in files for finding in raw.findings]
+    batch.dropped = _dropped(files)
+    for raw in files:
+        raw.cells = raw.cells if raw.digests is None else Cells({}, len(raw.rows))
     return batch
 
 
@@ -282,7 +292,7 @@ def _duplicates(batch: Batch, keep_repeats: NDArray[np.bool_]) -> None:
     if not len(near):
         return
     names, cells = list(batch.cells.columns), batch.cells.take(near)
-    dropped = _dropped(batch)
+    dropped = batch.dropped
     frame = pd.DataFrame({"kept": digests_of({name: cells[name] for name in names if name not in dropped}, len(near))})
     frame["rest"] = _rest(batch, near, {name: cells[name] for name in names if name in dropped})
     if keep_repeats.any():
@@ -310,15 +320,15 @@ def _repeated(sums: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return twice[np.minimum(np.searchsorted(twice, sums), len(twice) - 1)] == sums
 
 
-def _dropped(batch: Batch) -> set[str]:
+def _dropped(files: Sequence[RawFile]) -> frozenset[str]:
     """Return the names of the columns that some file of the source has and did not keep."""
-    return {
+    return frozenset(
         name
-        for raw in batch.files
+        for raw in files
         if raw.digests is not None
         for position, name in enumerate(raw.names)
         if position not in raw.cells
-    }
+    )
 
 
 def _rest(batch: Batch, rows: NDArray[np.intp], cells: Mapping[str, pa.Array]) -> list[bytes]:

@@ -84,6 +84,8 @@ def cast(
         columns[name] = _date(stamp) if kinds[name] == "date" else Column("time", stamp.us, stamp.given & ~stamp.bad)
     _by_the_clock(batch, columns, stamps, zone)
     _ends(batch, columns)
+    for stamp in stamps.values():
+        stamp.us = np.zeros(0, dtype=np.int64)  # they are in columns now; of the stamps only what was read of them is still asked for
     return columns, stamps
 
 
@@ -368,15 +370,16 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
     columns[end] = Column("time", np.where(fill, total, stop.values), stop.given | fill)
 
 
-def frame_of(batch: Batch, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """Return the rows that are still used, typed; the index holds their position in the batch."""
+def frame_of(batch: Batch, columns: dict[str, Column]) -> pd.DataFrame:
+    """Return the rows that are still used, typed; the index holds their position in the batch. The columns are given away, to save memory."""
     rows = np.flatnonzero(batch.fates.open & ~batch.absorbed)
     data: dict[str, object] = {}
-    for name, column in columns.items():
+    for name in list(columns):
+        column = columns.pop(name)
         given, values = column.given[rows], column.values
         if column.kind == "text":
             text = column.text.iloc[rows].reset_index(drop=True)
-            data[name] = text.where(given).astype(TEXT)
+            data[name] = text if given.all() else text.where(given).astype(TEXT)
         elif column.kind in ("time", "date"):
             stamps = np.asarray(values)[rows].view("M8[us]").copy()
             stamps[~given] = np.datetime64("NaT")

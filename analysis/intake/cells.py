@@ -15,6 +15,7 @@ from analysis.intake.arrow_text import as_array, as_series, tidied
 # A column in which at most one cell in so many is new holds each of its values once.
 _REPEATS = 4
 _MOST_VALUES = 1 << 18
+_PIECE_ROWS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,11 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def text(self) -> pa.Array:
-        """Return the cells."""
-        return self.values.take(pa.array(self.codes))
+    def text(self) -> pa.ChunkedArray:
+        """Return the cells, in pieces, so that no more memory is taken than they need."""
+        starts = range(0, len(self.codes), _PIECE_ROWS)
+        pieces = [self.values.take(pa.array(self.codes[at : at + _PIECE_ROWS])) for at in starts]
+        return pa.chunked_array(pieces, type=pa.large_string())
 
 
 Column = Coded | pa.ChunkedArray
@@ -149,7 +152,7 @@ def _stacked(name: Hashable, parts: Sequence[Cells]) -> Column:
         for column in found:
             pile.add_coded(column)  # type: ignore[arg-type]
         return pile.column()
-    chunks = [[column.text()] if isinstance(column, Coded) else column.chunks for column in found]
+    chunks = [column.text().chunks if isinstance(column, Coded) else column.chunks for column in found]
     return pa.chunked_array([chunk for some in chunks for chunk in some], type=pa.large_string())
 
 

@@ -115,6 +115,9 @@ def read_part(
         meaning = load_state_map(source, root)
         reject_endless(batch, columns, meaning.buckets)
         states = map_states(batch, columns, meaning)
+    timed = [stamp for name, stamp in stamps.items() if columns[name].kind == "time"]
+    if form.spread is None:
+        batch.drop_cells()
     frame = frame_of(batch, columns)
     if wide:
         frame, states = map_totals(batch, frame, wide, load_state_map(source, root))
@@ -123,7 +126,6 @@ def read_part(
     frame = _completed(batch, frame, names)
     note_oddities(batch, frame, zone)
     _note_rejects(batch)
-    timed = [stamp for name, stamp in stamps.items() if columns[name].kind == "time"]
     naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)
     bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
     date_only = any(len(rows) for rows in bare) and all(rows.all() for rows in bare)

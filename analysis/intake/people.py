@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Mapping
 
 import pandas as pd
 
 from analysis.foundation.schema import DataProblem
 from analysis.intake.batch import TEXT
+from analysis.intake.raw import plain
 
 MINIMUM_KEY_BYTES = 16
 # Columns that hold persons: column -> domain of the pseudonym.
@@ -23,7 +23,7 @@ def pseudonym(identifier: str, *, key: bytes, domain: str = "agent") -> str:
     Parameters
     ----------
     identifier
-        The client's identifier; blanks at its ends and the Unicode form make no difference.
+        The client's identifier; blanks at its ends, doubled blanks and the Unicode form make no difference.
     key
         The engagement's secret.
     domain
@@ -47,8 +47,7 @@ def pseudonym(identifier: str, *, key: bytes, domain: str = "agent") -> str:
     >>> pseudonym("007", key=b"0123456789abcdef") == pseudonym(" 007 ", key=b"0123456789abcdef")
     True
     """
-    text = unicodedata.normalize("NFC", identifier).strip()
-    return "p" + hmac.new(key, f"{domain}:{text}".encode(), hashlib.sha256).hexdigest()[:12]
+    return "p" + hmac.new(key, f"{domain}:{plain(identifier)}".encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def check_key(key: bytes) -> None:
@@ -64,6 +63,7 @@ class Pseudonyms:
         check_key(key)
         self.key = key
         self.taken: dict[str, tuple[str, str]] = {}
+        self.stated: set[str] = set()
 
     def replace(self, column: pd.Series, domain: str) -> pd.Series:
         """Return the column with a pseudonym for every identifier; empty cells stay empty.
@@ -73,10 +73,15 @@ class Pseudonyms:
         DataProblem
             Two persons would share a pseudonym.
         """
-        names = column.dropna().unique()
+        codes, names = pd.factorize(column)
         given = {name: pseudonym(str(name), key=self.key, domain=domain) for name in names}
         for name, alias in given.items():
-            owner = self.taken.setdefault(alias, (domain, unicodedata.normalize("NFC", str(name)).strip()))
-            if owner != (domain, unicodedata.normalize("NFC", str(name)).strip()):
+            owner = self.taken.setdefault(alias, (domain, plain(str(name))))
+            if owner != (domain, plain(str(name))):
                 raise DataProblem("pseudonyms: two persons would share one. Make a new key for this engagement.")
-        return column.map(given).astype(TEXT)
+        aliases = pd.array([*given.values(), None], dtype=TEXT)
+        return pd.Series(aliases.take(codes), index=column.index, name=column.name)
+
+    def settled(self) -> frozenset[str]:
+        """Return the identifiers of which the client has stated whose they are."""
+        return frozenset(self.stated)

@@ -15,7 +15,7 @@ from typing import IO, Literal
 from analysis.foundation.schema import DataProblem, Finding
 
 # So much of a text is in memory at once; parsing holds a few blocks at a time.
-BLOCK_BYTES = 1 << 24
+BLOCK_BYTES = 1 << 22
 Report = Callable[[int, int], None]
 Coding = Literal["utf-8", "utf-16", "cp1252"]
 

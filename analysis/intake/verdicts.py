@@ -118,9 +118,10 @@ def _persons(table: str, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
 
 def _gross_over_union(agents: pd.Series, start: pd.Series, end: pd.Series) -> float:
     """Return summed durations over the time in which at least one of them runs, all persons together."""
-    order = np.lexsort((start.to_numpy(), agents.to_numpy(dtype=str)))
-    who = pd.factorize(agents)[0][order]
-    a, b = (column.dt.tz_localize(None).to_numpy().astype("M8[us]").view(np.int64)[order] for column in (start, end))
+    who = pd.factorize(agents)[0]
+    a, b = (column.dt.tz_localize(None).to_numpy().astype("M8[us]").view(np.int64) for column in (start, end))
+    order = np.lexsort((a, who))
+    who, a, b = who[order], a[order], b[order]
     reach = pd.Series(b).groupby(who).cummax().groupby(who).shift().to_numpy()
     fresh = np.where(np.isnan(reach), a, np.maximum(a, reach))
     union = np.maximum(b - fresh, 0).sum()

@@ -108,7 +108,7 @@ def queues_by_channel(batch: Batch, columns: dict[str, Column], names: Sequence[
 
 def last_of_each(agent: pd.Series, start: NDArray[np.int64], rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return, of some rows, the latest one of each agent."""
-    who = pd.factorize(agent.iloc[rows])[0]
+    who = pd.factorize(agent)[0][rows]
     order = np.lexsort((start[rows], who))
     last = np.append(who[order][1:] != who[order][:-1], True)[: len(order)]
     return rows[order[last]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from analysis.intake.adapters._beside import durations_beside, last_of_each, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
@@ -43,7 +44,7 @@ def duration_unit(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
     if length is None:
         return None
     rows = np.flatnonzero(batch.fates.open & start.given & agent.given & length.given)
-    who = agent.text.iloc[rows].to_numpy(dtype=str)
+    who = pd.factorize(agent.text)[0][rows]
     order = np.lexsort((start.array[rows], who))
     rows, who = rows[order], who[order]
     gap = np.diff(start.array[rows])
