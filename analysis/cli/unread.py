@@ -10,7 +10,7 @@ from typing import Any
 from analysis.cli.talk import Talk
 from analysis.engagement.files import write_bytes
 from analysis.engagement.load import load_engagement
-from analysis.engagement.sources import add_source, keep_answers, kept_answers, named_files, pattern_for
+from analysis.engagement.sources import add_source, keep_answers, kept_answers, named_files, pattern_for, place_of_file
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem
 from analysis.intake.recognise.block import pattern_of
@@ -109,7 +109,7 @@ class Desk:
 
     def _heads(self, file: str) -> list[Peek]:
         if file not in self.heads:
-            self.heads[file] = peek(file, self.folder.root / file)
+            self.heads[file] = peek(file, place_of_file(self.folder, file))
         return self.heads[file]
 
     def _same(self, file: str, other: str) -> bool:
@@ -147,6 +147,7 @@ class Desk:
             client=self.engagement.client,
             answers={**before, **self.wish.answers},
             files=self._pattern(look.file),
+            place=place_of_file(self.folder, look.file),
         )
         self.talk.say("", *self._near(look), *proposal.lines())
         if before:

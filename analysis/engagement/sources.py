@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -13,7 +13,8 @@ from analysis.engagement.files import files_below, read_json, write_bytes, write
 from analysis.engagement.model import Engagement
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem, KitError, UsageProblem
-from analysis.intake.files import expand
+from analysis.intake.archive import is_archive, members
+from analysis.intake.files import expand, parts_of, unreadable
 from analysis.intake.settings import Source
 
 # What operating systems and spreadsheets leave behind.
@@ -32,27 +33,64 @@ def data_files(folder: Folder) -> list[str]:
     return found
 
 
+def tables_in(folder: Folder, file: str) -> dict[str, Path]:
+    """Return the name and place of each file to look at: the file itself, or the members of a zip archive.
+
+    Raises
+    ------
+    DataProblem
+        The archive is damaged, encrypted or hostile.
+    """
+    path = folder.root / file
+    try:
+        if not is_archive(path):
+            return {file: path}
+        return {member.file: cast(Path, member) for member in members(file, path)}
+    except OSError:
+        raise unreadable(file) from None
+
+
 def named_files(folder: Folder, sources: Sequence[Source]) -> dict[str, int]:
-    """Return the files that the engagement file names, each with the number of its first [[source]]."""
-    base, found = folder.root.resolve(), {}
+    """Return the files, and members of archives, that the engagement file names, each with the number of its first [[source]]."""
+    found: dict[str, int] = {}
     for number, source in enumerate(sources, start=1):
         for name in (source.state_map, source.identities):
             if name:
                 found.setdefault(name, number)
         for pattern in source.files:
+            one = source.model_copy(update={"files": (pattern,)})
             try:
-                paths = expand(source.model_copy(update={"files": (pattern,)}), folder.root)
+                for path in expand(one, folder.root):
+                    for name, _ in parts_of(one, folder.root, path):
+                        found.setdefault(name, number)
             except DataProblem:
                 continue  # a pattern without a file is a question of its own when the source is read
-            for path in paths:
-                found.setdefault(path.relative_to(base).as_posix(), number)
     return found
 
 
 def unread_files(folder: Folder, sources: Sequence[Source]) -> list[str]:
-    """Return the files below data/ that nothing in the engagement file names."""
-    named = named_files(folder, sources)
-    return [name for name in data_files(folder) if name not in named]
+    """Return the files below data/, and members of archives there, that nothing in the engagement file names."""
+    named, found = named_files(folder, sources), []
+    for file in data_files(folder):
+        try:
+            found += [name for name in tables_in(folder, file) if name not in named]
+        except DataProblem:
+            found.append(file)  # it is told what is wrong with the archive when it is looked at
+    return found
+
+
+def place_of_file(folder: Folder, name: str) -> Path:
+    """Return where a file lies, or a member of an archive.
+
+    Raises
+    ------
+    DataProblem
+        The archive cannot be read.
+    """
+    prefix, mark, _ = name.partition(".zip/")
+    file = f"{prefix}.zip" if mark and not (folder.root / name).is_file() else name
+    there = tables_in(folder, file) if (folder.root / file).is_file() else {}
+    return there.get(name, folder.root / name)
 
 
 def pattern_for(
@@ -73,13 +111,11 @@ def pattern_for(
     """
     named = named_files(folder, sources)
     try:
-        found = expand(Source(files=(pattern,), table="roster"), folder.root)
+        source = Source(files=(pattern,), table="roster")
+        names = [name for path in expand(source, folder.root) for name, _ in parts_of(source, folder.root, path)]
     except (DataProblem, ValidationError):
         return file
-    names = [path.relative_to(folder.root.resolve()).as_posix() for path in found]
-    fine = (file in names or ".zip/" in file) and all(
-        name == file or (name not in named and same(name)) for name in names
-    )
+    fine = file in names and all(name == file or (name not in named and same(name)) for name in names)
     return pattern if fine else file
 
 
@@ -171,6 +207,9 @@ def data_path(folder: Folder, given: str) -> str:
     for there in (folder.root / given, folder.root / "data" / given, Path(given)):
         if there.is_file() and there.resolve().is_relative_to(base):
             return there.resolve().relative_to(base).as_posix()
+    for name in (given, f"data/{given}"):
+        if ".zip/" in name and place_of_file(folder, name) != folder.root / name:
+            return name
     known = data_files(folder)
     near = difflib.get_close_matches(given, known, n=3, cutoff=0.3) or known[:3]
     listed = f" There are: {', '.join(near)}." if near else " data/ holds no files yet."

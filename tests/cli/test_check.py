@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,31 @@ def test_nothing_that_is_said_or_kept_holds_a_name(acme, capsys):
     for person in PEOPLE:
         assert person not in said
         assert person not in kept
+
+
+def test_members_of_a_zip_archive_are_looked_at_one_by_one(acme, capsys):
+    with zipfile.ZipFile(acme / "data" / "march.zip", "w") as archive:
+        archive.writestr("status.csv", GENESYS)
+        archive.writestr("log.csv", dutch())
+    everything = [*ANSWERS, "--answer", "states=proposed", "--answer", "state.X7=AWAY"]
+    assert check("--accept", *everything) == 0
+    assert sorted(source["files"][0] for source in sources(acme)) == ["data/march.zip/log.csv", "data/march.zip/status.csv"]
+    out = capsys.readouterr().out
+    assert "36 used" in out
+    assert "3 used" in out
+    assert check() == 0
+    assert check("--map", "data/march.zip/nothing.csv") == 2
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(acme, tmp_path, capsys):
+    (tmp_path / "elsewhere.csv").write_bytes(dutch())
+    try:
+        (acme / "data" / "log.csv").symlink_to(tmp_path / "elsewhere.csv")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert check("--accept", *ANSWERS) == 3
+    assert "leads out of the engagement folder" in capsys.readouterr().out
+    assert sources(acme) == []
 
 
 def test_json_carries_all_of_it(acme, capsys):

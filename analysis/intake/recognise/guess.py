@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.foundation.schema import REQUIRED, TABLES
+from analysis.foundation.schema import REQUIRED, TABLES, DataProblem
 from analysis.intake.adapters import adapter_names, format_of
 from analysis.intake.adapters.format import Format
 from analysis.intake.raw import plain
@@ -116,12 +116,21 @@ def recognise(path: str | Path, root: str | Path | None = None) -> list[Guess]:
 
 
 def place_of(path: str | Path, root: str | Path | None) -> tuple[Path, str]:
-    """Return the engagement folder and the file's path in it."""
+    """Return the engagement folder and the file's path in it.
+
+    Raises
+    ------
+    DataProblem
+        The file lies elsewhere.
+    """
     there = Path(path).resolve()
     if root is None:
         root = next((one for one in there.parents if (one / "engagement.toml").is_file()), there.parent)
     base = Path(root).resolve()
-    return base, (there if there.is_relative_to(base) else base / path).relative_to(base).as_posix()
+    there = there if there.is_relative_to(base) else (base / path).resolve()
+    if not there.is_relative_to(base):
+        raise DataProblem(f"{Path(path).name}: the file leads out of the engagement folder. Copy it into data/.")
+    return base, there.relative_to(base).as_posix()
 
 
 def guesses(head: Peek) -> list[Guess]:

@@ -186,6 +186,7 @@ def propose(
     client: Client | None = None,
     answers: Mapping[str, str] | None = None,
     files: str | None = None,
+    place: Path | None = None,
 ) -> Proposal:
     """Return how a file that no format knows could be read.
 
@@ -202,6 +203,8 @@ def propose(
         ``columns.start`` (``"Van"``, or ``"Datum+Van"`` for date and time apart), ``state.CODE``, and ``states = "proposed"`` to confirm all proposals.
     files
         Pattern for the source; by default the file's name with ``*`` for its dates and numbers.
+    place
+        Where the content lies, for a member of an archive.
 
     Returns
     -------
@@ -217,7 +220,7 @@ def propose(
     """
     base, file = place_of(path, root)
     check_answers(answers or {})
-    return _proposed(_Asked(base, file, base / file, client, dict(answers or {}), files or pattern_of(file)))
+    return _proposed(_Asked(base, file, place or base / file, client, dict(answers or {}), files or pattern_of(file)))
 
 
 def _proposed(asked: _Asked) -> Proposal:
