@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analysis.foundation.schema import DataProblem
+from analysis.intake import Source, read_sources
+from analysis.synthetic.vendors import write_export
+from analysis.synthetic.vendors.world import KINDS, vendor_world
 
 DATABASE = "agentID,eventDateTime,gmtOffset,eventType,reasonCode,profileID\n"
 REPORT = "Agent Name,Extension,State Transition Time,Agent State,Reason Code,Duration\n"
@@ -184,3 +187,20 @@ def test_a_table_of_groups_is_not_read_as_people(exports):
         exports.read("cisco_ucce_skill_group_interval", text)
     intake = exports.read("cisco_ucce_skill_group_interval", text, columns={"agent": "SkillTargetID"})
     assert len(intake.tables["state_totals"]) == 2
+
+
+@pytest.mark.parametrize("season", ["spring", "autumn"])
+def test_both_interval_tables_together_hold_every_second_once(tmp_path, season):
+    made = [
+        write_export(f"cisco_ucce_{name}", tmp_path, season=season)
+        for name in ("agent_interval", "skill_group_interval")
+    ]
+    sources = [Source(**{**export.source, "exclude": {"MRDomainID": ["5000"]}}) for export, _ in made[:1]]
+    sources += [Source(**made[1][0].source)]
+    totals = read_sources(sources, client=made[0][1], root=tmp_path, key=bytes(32)).tables["state_totals"]
+    found = totals.groupby("state")["us"].sum() // 1_000_000
+    world = vendor_world(season=season)
+    away = dict.fromkeys(("AWAY", "BREAK", "SUPPORT", "OUTAGE"), "AWAY")
+    seconds = (world.stretches["end"] - world.stretches["start"]).dt.total_seconds()
+    truth = seconds.groupby(world.stretches["kind"].map(KINDS).replace(away)).sum()
+    assert found.to_dict() == truth.astype(int).to_dict()
