@@ -330,6 +330,22 @@ class TestStopwatch:
         assert exports.trap(intake, "two_at_once")["rows"] == 1
 
 
+class TestTimedItems:
+    HEADER = "Date,Agent ID,Item,Type,Start time,End time,Interruptions\n"
+
+    def test_items_that_were_interrupted_are_told(self, exports):
+        intake = exports.read(
+            "kit_timed_items",
+            self.HEADER + "2026-03-02,007,C1,claim,09:00:10,09:14:00,1\n2026-03-02,007,C2,claim,09:15:00,09:30:00,\n",
+        )
+        assert exports.trap(intake, "items_interrupted")["rows"] == 1
+        assert len(intake.tables["work_items"]) == 2
+
+    def test_estimated_items_are_told(self, exports):
+        rows = [f"2026-03-02,007,C{at},claim,{9 + at // 6}:{at % 6}0,{9 + at // 6}:{at % 6}5,\n" for at in range(24)]
+        assert exports.trap(exports.read("kit_timed_items", self.HEADER + "".join(rows)), "items_rounded")["rows"] == 24
+
+
 class TestPlansAndVolumes:
     def test_two_versions_of_a_plan_are_told(self, exports):
         text = "Agent ID,Date,Start time,End time,Kind,Paid\n007,2026-03-02,08:00,16:00,Shift,yes\n007,2026-03-02,09:00,17:00,Shift,yes\n007,2026-03-02,12:00,12:30,Lunch,no\n"

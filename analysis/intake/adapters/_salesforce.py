@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.adapters._beside import durations_beside, text_beside, told
+from analysis.intake.adapters._cells import by_value
 from analysis.intake.adapters.format import TrapResult
 from analysis.intake.batch import TEXT
 from analysis.intake.local_time import Column
@@ -96,7 +97,8 @@ def prepare(batch: Batch, columns: dict[str, Column], *times: str) -> None:
         columns["agent"] = Column("text", pd.Series("", index=batch.cells.index, dtype=TEXT), nothing)
     agent = columns["agent"].text
     if (agent.str.len() == 15).any():
-        columns["agent"] = Column("text", agent.map(full_id).astype(agent.dtype), columns["agent"].given)
+        whole = by_value(agent, lambda values: values.map(full_id).astype(agent.dtype))
+        columns["agent"] = Column("text", whole, columns["agent"].given)
 
 
 def refusals(batch: Batch) -> list[tuple[NDArray[np.bool_], str]]:

@@ -24,7 +24,22 @@ ENOUGH_ROWS, ROUNDED_SHARE = 20, 0.6
 
 def rounded_times(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Show stretches that begin and end on five minutes, as people write from memory and no stopwatch shows."""
-    start, end = columns["start"], columns["end"]
+    words = "short pauses and interruptions are missing from it, so idle time comes out too low."
+    return rounded_share(batch, columns["start"], columns["end"], words)
+
+
+def rounded_share(batch: Batch, start: Column, end: Column, words: str) -> TrapResult | None:
+    """Show rows that begin and end on five minutes, where most rows do.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    start, end
+        When each row begins and ends.
+    words
+        What follows if they do, as the end of a sentence.
+    """
     rows = batch.fates.open & start.given & end.given
     if rows.sum() < ENOUGH_ROWS:
         return None
@@ -34,7 +49,7 @@ def rounded_times(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
     return TrapResult(
         hits,
         words=f"{number_of(int(hits.sum()), 'row')} of {int(rows.sum())} begin and end on five minutes (first: {batch.place(hits)}). "
-        "This is a diary, not a stopwatch: short pauses and interruptions are missing from it, so idle time comes out too low.",
+        f"This is a diary, not a stopwatch: {words}",
     )
 
 
