@@ -45,7 +45,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     for file in todo:
         # a block that was just added may read the next file too
         if wish.chosen is not None or file in unread_files(folder, desk.engagement.source):
-            looks.append(desk.look(file))
+            looks += desk.look(file)
     outcome: dict[str, Any] = {"summary": "", "questions": [], "files": [], "findings": []}
     if desk.engagement.source and wish.chosen is None:
         outcome = _read(folder, desk, key, talk)
@@ -67,12 +67,12 @@ def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:
     """Return what remains open about files that nobody has described."""
     said = []
     for look in looks:
-        if look.added:
+        if look.added or look.ignored:
             continue
         if look.problem:
             said.append(look.problem)
         elif look.proposal is not None and look.proposal.questions:
-            said += [f"{look.file}: {one.key}: {one.text}" for one in look.proposal.questions]
+            said += [f"{look.name}: {one.key}: {one.text}" for one in look.proposal.questions]
         elif look.file in unread_files(folder, desk.engagement.source):
             said.append(f"{look.file}: no [[source]] names it. Add its block, or move it out of data/.")
     return said

@@ -80,6 +80,13 @@ def test_a_state_that_the_totals_lack_is_found_and_said_with_its_day():
     assert [item.code for item in findings] == ["totals_differ"]
 
 
+def test_staffed_time_is_compared_only_where_both_show_all_of_it():
+    rows = spells()
+    found = compared(totals(rows[rows["state"] == "IDLE"]), rows)
+    assert found.index.tolist() == ["waiting time"]
+    assert found.loc["waiting time", "difference"] == pytest.approx(0)
+
+
 def test_a_difference_below_the_threshold_is_no_finding():
     rows, short = spells(), totals(spells())
     short["us"] = (short["us"] * 0.96).astype("int64")

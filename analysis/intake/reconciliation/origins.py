@@ -156,8 +156,14 @@ def _grouped(intake: Intake) -> list[tuple[Source | None, pd.DataFrame]]:
     left = intake.files.reset_index(drop=True)
     groups: list[tuple[Source | None, pd.DataFrame]] = []
     for source in intake.settings:
-        same = (left["table"] == source.target) & (left["adapter"] == source.adapter)
-        mine = same & left["file"].map(lambda file, names=source.files: _matches(str(file), names))
+        rows = zip(left["file"], left["table"], left["adapter"], strict=True)
+        mine = np.array(
+            [
+                (table, adapter) == (source.target, source.adapter) and _matches(str(file), source.files)
+                for file, table, adapter in rows
+            ],
+            dtype=bool,
+        )
         if mine.any():
             groups.append((source, left[mine]))
             left = left[~mine]

@@ -124,6 +124,8 @@ def _totals_and_spells(theirs: Origin, ours: Origin) -> list[Comparison]:
     """Compare interval totals of states with the states themselves."""
     found = []
     for measure, states in MEASURES.items():
+        if states is None and not (_whole(theirs) and _whole(ours)):
+            continue
         rows = theirs.frame[_states_of(theirs, states)]
         spells = ours.frame.loc[_states_of(ours, states), ["agent", "start", "end"]]
         if len(rows) and len(spells):
@@ -131,6 +133,12 @@ def _totals_and_spells(theirs: Origin, ours: Origin) -> list[Comparison]:
             merged = intervals.union(spells) if states is None else spells
             found += _time_by_interval(measure, theirs, rows, ours, merged)
     return found
+
+
+def _whole(origin: Origin) -> bool:
+    """Return whether a source shows all time on duty; some systems spread it over several reports."""
+    held = set(origin.frame["state"].unique())
+    return "WORK" in held or {"HANDLING", "IDLE"} <= held
 
 
 def _totals_and_contacts(theirs: Origin, ours: Origin) -> list[Comparison]:
