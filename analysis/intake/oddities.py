@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.schema import Finding
 from analysis.intake.adapters import format_of
 from analysis.intake.batch import Batch
 from analysis.intake.mapping import wanted
@@ -168,27 +164,3 @@ def _robots(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
 
 def _us(stamps: pd.Series) -> NDArray[np.int64]:
     return stamps.dt.tz_localize(None).to_numpy().astype("M8[us]").view(np.int64)
-
-
-def note_variants(owners: Mapping[str, tuple[str, str]]) -> list[Finding]:
-    """Return a finding when identifiers differ only by zeros in front, case, blanks or an ending ``.0``.
-
-    Parameters
-    ----------
-    owners
-        Domain and identifier behind each pseudonym.
-    """
-    alike: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for domain, identifier in owners.values():
-        loose = re.sub(r"\s+", "", identifier).casefold().removesuffix(".0").lstrip("0")
-        alike[domain, loose].append(identifier)
-    groups = [names for names in alike.values() if len(names) > 1]
-    if not groups:
-        return []
-    count = sum(len(names) for names in groups)
-    message = (
-        f"identifiers: {number_of(count, 'identifier')} that differ only by zeros in front, capitals, blanks or an ending .0 "
-        f"(about {number_of(len(groups), 'person', 'persons')}); they count as different persons. Make the exports agree, "
-        "most often by exporting the identifier as text."
-    )
-    return [Finding("identifier_variants", "flag", "identifiers", message, count)]

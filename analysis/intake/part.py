@@ -17,6 +17,7 @@ from analysis.intake.adapters.format import Format
 from analysis.intake.batch import TEXT, Account, Batch, gather, sift
 from analysis.intake.cast import cast, cast_totals, frame_of
 from analysis.intake.checks import check, reject_endless
+from analysis.intake.identities import as_persons, load_identities
 from analysis.intake.local_time import Column
 from analysis.intake.oddities import note_oddities
 from analysis.intake.people import PERSONS, Pseudonyms
@@ -106,6 +107,9 @@ def read_part(
     zone, period = source.time_zone or client.time_zone, source.period or client.period
     batch.zone = zone
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
+    stated = load_identities(source, root)
+    names.stated |= {*stated, *stated.values()}
+    as_persons(batch, columns, stated)
     batch.wide = wide = cast_totals(batch, totals)
     add_rests(batch, wide, mapping.rests_wanted(source))
     _by_format(batch, columns, form)

@@ -16,8 +16,8 @@ from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
 from analysis.intake.files import expand, fingerprint, parts_of, relative, unreadable
+from analysis.intake.identities import ask_about_zeros, join_capitals, note_variants
 from analysis.intake.local_time import first_moments
-from analysis.intake.oddities import note_variants
 from analysis.intake.part import Part, read_part
 from analysis.intake.people import Pseudonyms
 from analysis.intake.raw import RawFile
@@ -163,6 +163,7 @@ def _not_twice(desk: _Desk, source: Source, number: int, files: Sequence[str]) -
 
 def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
     """Put the tables of all sources together and complete the roster."""
+    _who_is_who(desk)
     tables: dict[str, pd.DataFrame] = {}
     for part in desk.parts:
         name = part.batch.source.target
@@ -182,7 +183,6 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         tables["roster"] = empty_table("roster")
     if "spells" in tables:
         tables["spells"] = _populate(desk, tables["spells"], tables["roster"])
-    desk.findings += note_variants(desk.names.taken)
     findings = [*desk.findings, *(finding for part in desk.parts for finding in part.batch.findings)]
     faults = [(file, fault.row, fault.reason) for part in desk.parts for file, fault in part.batch.faults()]
     states = [part.states for part in desk.parts if len(part.states)]
@@ -198,6 +198,15 @@ def _together(desk: _Desk, sources: tuple[Source, ...]) -> Intake:
         quantities=(),
         settings=sources,
     )
+
+
+def _who_is_who(desk: _Desk) -> None:
+    """Join identifiers that are one person, and ask about those that may be."""
+    settled = desk.names.settled()
+    desk.findings += join_capitals(desk.parts, desk.names, settled)
+    for problem in ask_about_zeros(desk.parts, desk.names, settled):
+        desk.question(problem, "identifiers")
+    desk.findings += note_variants(desk.names, settled)
 
 
 def _traps(desk: _Desk) -> pd.DataFrame:

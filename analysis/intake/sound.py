@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from pyarrow import compute
 
 from analysis.foundation.schema import REQUIRED
 from analysis.intake.arrow_text import as_array
-from analysis.intake.batch import Batch
+from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column
 from analysis.intake.people import PERSONS
+from analysis.intake.raw import plain
 from analysis.intake.words import number_of
 
 # What no identifier, name or code can be; the first pattern is a quick look for either.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _ERROR = r"^#(N/A|N/A N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|GETTING_DATA|SPILL!|CALC!)$"
+_UNSEEN = r"\s\s|[\t\x{a0}\x{2000}-\x{200d}\x{202f}\x{2060}\x{3000}\x{feff}]"
 _SUSPECT = r"^#|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 
 
@@ -47,4 +51,21 @@ def sound_text(batch: Batch, name: str, text: pd.Series) -> Column:
                     f"{number_of(int(hit.sum()), 'cell')} of {name} with {reason.replace('_', ' ')}s (first: {batch.place(hit)}); counted as empty.",
                     int(hit.sum()),
                 )
+    if name in PERSONS:
+        text = _one_writing(batch, name, text)
     return Column("text", text, (text != "").to_numpy(dtype=bool))
+
+
+def _one_writing(batch: Batch, name: str, text: pd.Series) -> pd.Series:
+    """Return identifiers of persons without differences that nobody sees: doubled blanks, odd blanks, signs of no width."""
+    odd = np.asarray(compute.match_substring_regex(as_array(text), _UNSEEN), dtype=bool)
+    if not odd.any():
+        return text
+    bare = text[odd].map(lambda one: plain(re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", one)))
+    batch.note(
+        "identifier_blanks",
+        "fixed",
+        f"{number_of(int(odd.sum()), 'cell')} of {name} with doubled or odd blanks (first: {batch.place(odd)}); read as one blank each.",
+        int(odd.sum()),
+    )
+    return text.where(~odd, bare.reindex(text.index, fill_value="")).astype(TEXT)

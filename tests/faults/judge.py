@@ -20,6 +20,7 @@ from analysis.foundation.schema import TABLES, DataProblem
 from analysis.foundation.settings import Client, Period
 from analysis.intake import Intake, Source, check_sources, pseudonym, read_sources
 from analysis.intake.people import PERSONS
+from analysis.intake.reconciliation import reconcile
 from tests.faults.dress import physical_rows, written
 from tests.faults.model import Case, Export, Fault
 
@@ -89,7 +90,7 @@ def judge(fault: Fault, form: str, seed: int) -> Verdict:
         verdict.intakes += 1
         for number, (_, exports) in enumerate(groups):
             _compare(intake, exports, sources[number], number, root, verdict)
-        _told(intake, case, verdict)
+        _told(intake, case, client, verdict)
         if case.look is not None:
             try:
                 case.look(intake)
@@ -225,10 +226,11 @@ def _table(intake: Intake, table: str, true: Sequence[Mapping[str, Any]], files:
             verdict.faults.append(f"table {table}: {name} differs from the truth")
 
 
-def _told(intake: Intake, case: Case, verdict: Verdict) -> None:
+def _told(intake: Intake, case: Case, client: Client, verdict: Verdict) -> None:
     """Compare the findings."""
     by_code: dict[str, list[Any]] = {}
-    for finding in intake.findings:
+    further = reconcile(intake, client=client).findings if case.reconciled else ()
+    for finding in (*intake.findings, *further):
         by_code.setdefault(finding.code, []).append(finding)
     for code, wanted in case.findings.items():
         found = by_code.get(code, [])

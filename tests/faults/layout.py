@@ -202,7 +202,7 @@ def merged_cells(rng: Random, *, declared: bool) -> Case:
             before = line.cells[0]
     if declared:
         filled = sum(line.cells[0] is None for line in export.data)
-        return Case([export], {"table": "spells", "fill_down": ("agent",)}, findings={"fill_down": filled})
+        return Case([export], {"table": "spells", "fill_down": ("agent",)}, findings={"filled_down": filled})
     return Case([export])
 
 

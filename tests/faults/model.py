@@ -115,6 +115,8 @@ class Case:
         What differs in the client.
     look
         More that must be true of the intake.
+    reconciled
+        Findings of the reconciliation count too.
     """
 
     exports: list[Export]
@@ -127,6 +129,7 @@ class Case:
     extra: dict[str, str] = field(default_factory=dict)
     client: dict[str, Any] = field(default_factory=dict)
     look: Callable[[Any], None] | None = None
+    reconciled: bool = False
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def overlapping_entries(rng: Random) -> Case:
 
 
 def missing_days(rng: Random) -> Case:
-    """Three weeks of weekdays of which one day is not there; nothing on the holiday but one row."""
+    """Three weeks of weekdays of which one day is not there, and one a holiday on which all the same people work."""
     lines = [header(SPELL_HEADER)]
     holiday, lost = dt.date(2026, 3, 13), dt.date(2026, 3, 10)
     on_holiday = 0
@@ -164,13 +164,13 @@ def missing_days(rng: Random) -> Case:
         at = FIRST_DAY.replace(day=2) + dt.timedelta(days=day)
         if at.weekday() > 4 or at.date() == lost:
             continue
-        for agent in AGENTS[:1] if at.date() == holiday else AGENTS:
+        for agent in (f"p{number}" for number in range(12)):
             start = at + dt.timedelta(hours=9, seconds=rng.randrange(600))
             on_holiday += at.date() == holiday
             lines.append(spell(agent, start, start + dt.timedelta(minutes=50), "IDLE"))
-    findings = {"missing_days": 1, "holiday_rows": on_holiday}
+    findings = {"missing_days": None, "busy_holidays": on_holiday}
     period = {"start": "2026-03-02", "end": "2026-03-22"}
-    return Case([Export(lines)], client={"holidays": (holiday,), "period": period}, findings=findings)
+    return Case([Export(lines)], client={"holidays": (holiday,), "period": period}, findings=findings, reconciled=True)
 
 
 def no_missing_days(rng: Random) -> Case:
@@ -180,7 +180,7 @@ def no_missing_days(rng: Random) -> Case:
         if at.weekday() < 5:
             lines += [spell(agent, at, at + dt.timedelta(minutes=50), "IDLE") for agent in AGENTS]
     period = {"start": "2026-03-02", "end": "2026-03-22"}
-    return Case([Export(lines)], client={"period": period}, silent=("missing_days", "holiday_rows"))
+    return Case([Export(lines)], client={"period": period}, silent=("missing_days", "busy_holidays"), reconciled=True)
 
 
 FAULTS = (

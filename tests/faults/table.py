@@ -31,14 +31,5 @@ def runs() -> Iterator[tuple[Fault, str]]:
 PENDING: frozenset[str] = frozenset(
     [
         "F20 value",
-        "F28 declared",
-        "F59 asked",
-        "F59 mapped",
-        "F60 dress",
-        "F60 capitals",
-        "F61 mapped",
-        "F68 missing",
-        "F72 disagrees",
-        "F76",
     ]
 )

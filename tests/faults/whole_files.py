@@ -158,6 +158,7 @@ def against_contacts(share: float, handled: float, *told: str, silent: tuple[str
             others=[(source, [contacts])],
             findings=dict.fromkeys(told),
             silent=silent,
+            reconciled=True,
         )
 
     return inject
@@ -214,14 +215,14 @@ FAULTS = (
         "F72",
         "handling time that is not that of the contacts",
         "FLAG",
-        against_contacts(0.9, 1.0, "handle_time_disagrees"),
+        against_contacts(0.9, 1.0, "totals_differ"),
         variant="disagrees",
     ),
     Fault(
         "F72",
         "handling time that is that of the contacts",
         "KEPT",
-        against_contacts(1.0, 1.0, silent=("handle_time_disagrees", "volumes_too_low")),
+        against_contacts(1.0, 1.0, silent=("totals_differ", "volumes_too_low")),
         variant="agrees",
     ),
     Fault("F74", "a large file", "KEPT", huge, xlsx="as for text, and slow to write", slow=True),
