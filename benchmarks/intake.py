@@ -170,10 +170,10 @@ def child(reader: str, folder: Path, block_bytes: int | None) -> None:
     import pyarrow.csv  # noqa: F401
 
     if reader == "ours":
-        from analysis.intake import reading, text  # noqa: F401
+        from analysis.intake import reading, streams  # noqa: F401
 
         if block_bytes is not None:
-            text.BLOCK_BYTES = block_bytes
+            streams.BLOCK_BYTES = block_bytes
     before, started = peak_mib(), time.perf_counter()
     rows = {"ours": read_ours, "pandas": read_pandas, "pyarrow": read_pyarrow}[reader](folder)
     spent, after = time.perf_counter() - started, peak_mib()

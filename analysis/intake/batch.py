@@ -287,14 +287,13 @@ def _totals(batch: Batch, keys: Sequence[str], needed: Sequence[str]) -> NDArray
 def _duplicates(batch: Batch, keep_repeats: NDArray[np.bool_]) -> None:
     """Count rows that are equal cell by cell once, within and across the files of a source."""
     kept = np.flatnonzero(batch.fates.open)
-    sums = checksums(batch.cells)[kept]
-    near = kept[_repeated(sums)]
+    names = [name for name in batch.cells.columns if name not in batch.dropped]
+    near = kept[_repeated(checksums(batch.cells, names)[kept])]
     if not len(near):
         return
-    names, cells = list(batch.cells.columns), batch.cells.take(near)
-    dropped = batch.dropped
-    frame = pd.DataFrame({"kept": digests_of({name: cells[name] for name in names if name not in dropped}, len(near))})
-    frame["rest"] = _rest(batch, near, {name: cells[name] for name in names if name in dropped})
+    cells = batch.cells.take(near)
+    frame = pd.DataFrame({"kept": digests_of({name: cells[name] for name in names}, len(near))})
+    frame["rest"] = _rest(batch, near, {name: text for name, text in cells.items() if name in batch.dropped})
     if keep_repeats.any():
         frame["file"] = batch.file_of[near]
         frame["repeat"] = frame.groupby(["kept", "rest", "file"], sort=False).cumcount().where(keep_repeats[near], 0)
