@@ -46,6 +46,17 @@ def test_logged_hours_stand_against_the_schedule_and_the_contract(client):
     assert questions == []
 
 
+def test_interval_totals_count_as_logged_where_nothing_else_shows_the_people(client):
+    plan = origin("schedule", stretches((8, 16), "WORK").assign(paid=True))
+    rows = [(agent, utc(f"{day} {hour:02d}:00"), 3600.0, state, us) for agent in PEOPLE for day in WEEK for hour in range(8, 16)
+            for state, us in (("IDLE", 1_800_000_000), ("HANDLING", 900_000_000), ("OFF", 900_000_000))]  # fmt: skip
+    totals = pd.DataFrame(rows, columns=["agent", "interval_start", "length_s", "state", "us"])
+    found, _ = paid(client, plan, origin("state_totals", totals))
+    assert found.loc["schedule", "share"] == 0.75
+    found, _ = paid(client, plan, origin("state_totals", totals), origin("spells", stretches((8, 12), "IDLE")))
+    assert found.loc["schedule", "share"] == 0.5
+
+
 def test_unpaid_breaks_are_not_paid_hours(client):
     plan = pd.concat([stretches((8, 12), "WORK").assign(paid=True), stretches((12, 13), "BREAK").assign(paid=False)])
     found, _ = paid(client, origin("schedule", plan), origin("spells", stretches((8, 12), "IDLE")))

@@ -42,11 +42,11 @@ def paid_and_logged(
 
     Notes
     -----
-    Logged is the time in which any export shows a person at work (states but signed off and absent, contacts, items), overlaps counted once; a
+    Logged is the time in which any export shows a person at work (states but signed off and absent, contacts, items; interval totals of people whom nothing else shows), overlaps counted once; a
     stretch counts in the week in which it begins. Paid is, each in a row of its own, the schedule's paid time, the contract's hours, and the
     paid hours of weekly workload. Contracts are held against weeks without a holiday.
     """
-    logged = _weekly(_logged(origins), client.time_zone)
+    logged = _with_totals(_weekly(_logged(origins), client.time_zone), origins, client.time_zone)
     if roster is None or roster.empty:
         return pd.DataFrame(columns=PAID_COLUMNS), []
     people = roster.drop_duplicates("agent", keep="last").set_index("agent")
@@ -100,6 +100,21 @@ def _logged(origins: Sequence[Origin]) -> list[pd.DataFrame]:
             items = frame.dropna(subset=["agent", "started", "ended"])
             parts.append(items[["agent", "started", "ended"]].set_axis(["agent", "start", "end"], axis=1))
     return [part for part in parts if len(part)]
+
+
+def _with_totals(logged: pd.DataFrame, origins: Sequence[Origin], zone: str) -> pd.DataFrame:
+    """Return logged hours with those of interval totals, for people whom no other export shows."""
+    parts = []
+    for origin in origins:
+        if origin.table == "state_totals" and len(origin.frame):
+            rows = origin.frame[~origin.frame["state"].isin(NOT_LOGGED) & ~origin.frame["agent"].isin(logged["agent"])]
+            day = calendars.local_day(stamps(rows["interval_start"])[0], zone) // DAY_US
+            hours = rows["us"].to_numpy(dtype=float) / HOUR_US
+            parts.append(pd.DataFrame({"agent": rows["agent"].to_numpy(), "week": (day + 3) // 7, "h": hours}))
+    if not parts:
+        return logged
+    found = pd.concat(parts, ignore_index=True).groupby(["agent", "week"], as_index=False)["h"].sum()
+    return pd.concat([logged, found], ignore_index=True)
 
 
 def _scheduled(origins: Sequence[Origin]) -> list[pd.DataFrame]:
