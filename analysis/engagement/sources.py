@@ -94,7 +94,7 @@ def place_of_file(folder: Folder, name: str) -> Path:
 
 
 def pattern_for(
-    folder: Folder, file: str, pattern: str, *, sources: Sequence[Source], same: Callable[[str], bool]
+    folder: Folder, file: str, pattern: str, *, named: Mapping[str, int], same: Callable[[str], bool]
 ) -> str:
     """Return a pattern if all files that it finds are unread and like `file`, else the file's own name.
 
@@ -104,12 +104,11 @@ def pattern_for(
         The engagement's folders.
     file, pattern
         The file, and the pattern that is proposed for it.
-    sources
-        Those of the engagement file.
+    named
+        Files that the engagement file names.
     same
         Tells whether another file has the same header.
     """
-    named = named_files(folder, sources)
     try:
         source = Source(files=(pattern,), table="roster")
         names = [name for path in expand(source, folder.root) for name, _ in parts_of(source, folder.root, path)]

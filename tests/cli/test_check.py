@@ -188,7 +188,10 @@ def test_members_of_a_zip_archive_are_looked_at_one_by_one(acme, capsys):
         archive.writestr("log.csv", dutch())
     everything = [*ANSWERS, "--answer", "states=proposed", "--answer", "state.X7=AWAY"]
     assert check("--accept", *everything) == 0
-    assert sorted(source["files"][0] for source in sources(acme)) == ["data/march.zip/log.csv", "data/march.zip/status.csv"]
+    assert sorted(source["files"][0] for source in sources(acme)) == [
+        "data/march.zip/log.csv",
+        "data/march.zip/status.csv",
+    ]
     out = capsys.readouterr().out
     assert "36 used" in out
     assert "3 used" in out

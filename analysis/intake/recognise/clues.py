@@ -10,6 +10,7 @@ import numpy as np
 
 from analysis.foundation.schema import TABLES
 from analysis.intake.numerals import UNIT_US, parse_numbers
+from analysis.intake.recognise.codes import is_average
 from analysis.intake.recognise.names import shown, unit_stated
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import Profile
@@ -183,7 +184,14 @@ def _unit_shown(head: Peek, reading: Reading) -> tuple[str, str] | None:
         if unit in UNITS and rows.sum() >= 5:
             close = np.abs(value * us - span) <= np.maximum(0.02 * span, SECOND_US)
             if close[rows].mean() >= AGREE:
-                words = f"durations are in {UNITS[unit]}: in {int(close[rows].sum()):,} of {int(rows.sum()):,} rows they are the end less the start"
+                what = (
+                    "talk and hold last from answer to end"
+                    if reading.table == "contacts"
+                    else "they are the end less the start"
+                )
+                words = (
+                    f"durations are in {UNITS[unit]}: in {int(close[rows].sum()):,} of {int(rows.sum()):,} rows {what}"
+                )
                 return unit, words
     return None
 
@@ -247,6 +255,9 @@ def _left_out(head: Peek, looked: Sequence[Profile], reading: Reading) -> Iterat
         listed = ", ".join(map(shown, twice))
         yield f"{listed} stands twice in the header and is not used; rename one of the columns if it is needed"
     names = [one.name for one in looked if one.name and one.name not in reading.used and one.kind != "empty"]
+    averages = [name for name in names if is_average(unit_stated(name)[0])]
+    if averages and reading.table in ("volumes", "forecasts") and "handle_us" not in reading.found:
+        yield f"{shown(averages[0])} is an average; the table needs the handling time of all contacts together: ask the client for that column"
     if names:
         yield (
             "not used: "

@@ -52,6 +52,8 @@ class Peek:
         What stands above the header.
     sheet
         Name of the sheet, where a workbook has several with content.
+    titled
+        The header is one beyond doubt: a word in it is known, or values stand under its labels. Else it may be a row of data, and is not shown.
     """
 
     file: str
@@ -62,6 +64,7 @@ class Peek:
     typed: bool = False
     banner: str = ""
     sheet: str | None = None
+    titled: bool = True
 
     @property
     def rows(self) -> int:
@@ -224,7 +227,23 @@ def _table(file: str, kind: str, rows: Sequence[Sequence[str]], *, whole: bool, 
     cells = [[plain(cell) for cell in (*row, *[""] * len(header))[: len(header)]] for row in body]
     columns = tuple(zip(*cells, strict=True)) if cells else ((),) * len(header)
     banner = " ".join(plain(cell) for row in rows[:at] for cell in row if plain(cell))
-    return Peek(file, kind, header, columns, whole=whole, typed=typed, banner=banner[:400], sheet=sheet)
+    titled = _titled(header, columns)
+    return Peek(file, kind, header, columns, whole, typed, banner[:400], sheet, titled)
+
+
+def _titled(header: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Return whether a header is one beyond doubt."""
+    filled = [name for name in header if name]
+    values = sum(bool(_VALUE.fullmatch(name)) for name in filled)
+    if not filled or values > len(filled) / 5:
+        return False
+    if any(_is_known(name) for name in filled):
+        return True
+    for name, cells in zip(header, columns, strict=True):
+        given = [cell for cell in cells[:200] if cell]
+        if name and len(given) > 1 and sum(bool(_VALUE.fullmatch(cell)) for cell in given) > 0.8 * len(given):
+            return True
+    return False
 
 
 def _under_headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:

@@ -235,6 +235,11 @@ def _proposed(asked: _Asked) -> Proposal:
     if len(heads) > 1 and answers.get("sheet") not in sheets:
         return replace(empty, questions=(Question("sheet", "Which sheet holds the table?", tuple(sheets)),))
     head = sheets[answers["sheet"]] if len(heads) > 1 else heads[0]
+    if not head.titled:
+        raise DataProblem(
+            f"{asked.file}: no row of it looks like a header. If it is a table, ask for the export with its header, or describe it in a [[source]] "
+            "by hand; if it is not meant to be read, move it out of data/."
+        )
     looked = profiles(head)
     chosen, questions = _table(head, looked, answers)
     if chosen is None:
@@ -328,10 +333,16 @@ def _tried(proposal: Proposal, asked: _Asked) -> Proposal:
     known = {name.casefold() for name in usual_fields()}
     if proposal.table not in STATE_TABLES or all(one.code.casefold() in known for one in done.codes):
         return proposal
-    name = re.sub(r"[^a-z0-9]+", "_", key(asked.files.rpartition("/")[2].rpartition(".")[0])).strip("_") or "states"
-    path = f"state_maps/{name}.csv"
+    path = _map_path(proposal)
     codes = tuple(_settled(one, asked, _lines(asked.base / path)) for one in done.codes)
     return replace(proposal, codes=codes, state_map=path, questions=tuple(_code_questions(codes)))
+
+
+def _map_path(proposal: Proposal) -> str:
+    """Return where the state map of a source stands: named as its files are, so that two sources have two maps."""
+    stem = proposal.files.removeprefix("data/").rpartition(".")[0] or proposal.files
+    words = key(f"{stem} {proposal.stated.get('sheet', '')}".replace("/", " "))
+    return f"state_maps/{re.sub(r'[^a-z0-9]+', '_', words).strip('_') or 'states'}.csv"
 
 
 def _settled(code: Code, asked: _Asked, lines: Sequence[Mapping[str, str]]) -> Code:
