@@ -187,7 +187,7 @@ FORMAT = Format(
     },
     signature=(("EventId", "EventType", "CurrentAgentSnapshot"), ("EventId", "EventType", "PreviousAgentSnapshot")),
     also=("EventId", "EventType", "AgentARN", "Before", "ContactsAtOnce"),
-    open=json_opener(event, under=("Records", "events")),
+    open=json_opener(event),
     finish=from_events,
     time_zone="UTC",
     traps=(

@@ -182,7 +182,7 @@ FORMAT = Format(
         ("contactid", "initiationmethod", "initiationtimestamp"),
     ),
     also=(*UPDATED, *INITIATED, *ENQUEUED, *TRANSFERRED, *ATTEMPTS, *PREVIOUS, *NEXT),
-    open=json_opener(under=("ContactTraceRecords", "Records")),
+    open=json_opener(),
     finish=latest_versions,
     time_zone="UTC",
     duration_unit="s",

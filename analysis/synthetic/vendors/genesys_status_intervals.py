@@ -1,4 +1,4 @@
-"""Genesys Cloud: agent status by interval, in milliseconds; training has no column of its own and stays within Off Queue."""
+"""Genesys Cloud: agent status by interval, in milliseconds and the wall clock of the workspace; training has no column of its own and stays within Off Queue."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def write(world: VendorWorld, folder: Path) -> Export:
     table = by_interval(world.stretches, CODES)
     on, off = table[list(ON_QUEUE)].sum(axis=1), table[[*OFF_QUEUE, "rest"]].sum(axis=1)
     data = {
-        "start": table["slot"].dt.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-        "end": (table["slot"] + pd.Timedelta(seconds=SLOT_S)).dt.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "start": world.local(table["slot"]).dt.strftime("%Y-%m-%d %H:%M:%S"),
+        "end": world.local(table["slot"] + pd.Timedelta(seconds=SLOT_S)).dt.strftime("%Y-%m-%d %H:%M:%S"),
         "complete": "true",
         "filters": "",
         "agent": table["agent"],
