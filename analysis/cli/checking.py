@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from analysis.cli.bar import reading_bar
 from analysis.cli.talk import Talk
 from analysis.cli.unread import Desk, Look, Wish
 from analysis.engagement.load import load_engagement
@@ -83,7 +84,10 @@ def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
     from analysis.intake import check_sources, reconcile, reconciliation_lines
 
     engagement = desk.engagement
-    intake = check_sources(engagement.source, client=engagement.client, root=folder.root, key=key)
+    with reading_bar() as progress:
+        intake = check_sources(
+            engagement.source, client=engagement.client, root=folder.root, key=key, progress=progress
+        )
     reconciliation = reconcile(intake, client=engagement.client)
     questions = [finding for finding in intake.findings if finding.severity == "ask"]
     outcome = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +20,13 @@ from analysis.intake.identities import ask_about_zeros, join_capitals, note_vari
 from analysis.intake.local_time import first_moments
 from analysis.intake.part import Part, read_part
 from analysis.intake.people import Pseudonyms
+from analysis.intake.progress import Progress, within
 from analysis.intake.raw import RawFile
 from analysis.intake.result import FILE_COLUMNS, TRAP_COLUMNS, Intake
 from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
 from analysis.intake.stamps import HOUR_US
 from analysis.intake.verdicts import verdict
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -67,7 +66,7 @@ def read_sources(
     key
         Secret of the pseudonyms, at least 16 bytes.
     progress
-        Called with a file's name, its position and the number of files.
+        Called with a file's name, its position and the number of files; told the bytes read of a large text if it asks for them.
 
     Returns
     -------
@@ -141,7 +140,8 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
 def _opened(desk: _Desk, source: Source, name: str, place: Path) -> RawFile | None:
     """Return the cells of one file; None where it raised a question that was kept."""
     try:
-        return format_of(source.adapter).open(name, place, source, mapping.wanted(source))
+        wanted = replace(mapping.wanted(source), report=within(desk.progress, name))
+        return format_of(source.adapter).open(name, place, source, wanted)
     except DataProblem as problem:
         desk.question(problem, name)
     except OSError:

@@ -251,3 +251,60 @@ def test_five_million_rows_of_two_gigabytes_fit_into_two_gibibytes(benchmark, tm
     assert took["rows"] == planted
     assert size * 2**20 > 2e9
     assert took["peak_mib"] is None or took["peak_mib"] <= 2048
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+def test_progress_within_a_file_is_told_to_whom_asks(desk):
+    from analysis.intake import Source, read_sources
+
+    class Watcher:
+        def __init__(self) -> None:
+            self.files: list[tuple[str, int, int]] = []
+            self.bytes: list[tuple[str, int, int]] = []
+
+        def __call__(self, file: str, done: int, total: int) -> None:
+            self.files.append((file, done, total))
+
+        def within(self, file: str, done: int, total: int) -> None:
+            self.bytes.append((file, done, total))
+
+    row = "a,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
+    plain = ("agent,start,end,state\n" + row * 40).encode()
+    packed = gzip.compress(plain)
+    desk.put("a.csv", plain), desk.put("b.csv.gz", packed)
+    seen = Watcher()
+    sources = [Source(files=("data/a.csv", "data/b.csv.gz"), table="spells")]
+    with blocks_of(100):
+        read_sources(sources, client=desk.client, root=desk.root, key=bytes(32), progress=seen)
+    assert seen.files == [("data/a.csv", 1, 2), ("data/b.csv.gz", 2, 2)]
+    steps = [done for file, done, total in seen.bytes if file == "data/a.csv" and total == len(plain)]
+    assert steps == [*range(100, len(plain), 100), len(plain)]
+    last = [(done, total) for file, done, total in seen.bytes if file == "data/b.csv.gz"][-1]
+    assert last == (len(packed), len(packed))
+
+
+def test_a_bar_is_shown_on_a_terminal_only(monkeypatch):
+    from analysis.cli import bar
+
+    with bar.reading_bar() as progress:
+        assert progress is None
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr(bar, "DELAY_S", 0.0)
+    monkeypatch.setattr(bar.sys, "stderr", shown)
+    with bar.reading_bar() as progress:
+        progress("data/André\x1b[2J.csv", 1, 2)
+        for done in (1 << 20, 2 << 20):
+            progress.within("data/André\x1b[2J.csv", done, 2 << 20)
+            progress.line.refresh()
+    words = shown.getvalue()
+    assert words.isascii()
+    assert "100%" in words
+    assert "data/Andr??[2J.csv (1 of 2)" in words
+    assert "\n" not in words.strip("\r\n ")
