@@ -66,5 +66,6 @@ def physical_rows(content: bytes) -> int:
         content = gzip.decompress(content)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.decode("utf-16").encode()
+    content = content.removesuffix(b"\x1a")  # the end mark of old systems is no row
     ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
     return ends + (not content.endswith((b"\n", b"\r")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from random import Random
 
 from tests.faults.model import SECOND, Case, Fault, Line
@@ -146,14 +147,16 @@ def unclosed_quote(rng: Random) -> Case:
 
 
 def cut_line(rng: Random) -> Case:
-    """The last line breaks off within its last cell."""
+    """The last line breaks off within its last number: no cell shows it, only the line end that is not there."""
     export = as_durations(spells(rng))
     for line in export.lines:
         line.cells = [line.cells[at] for at in (0, 1, 3, 2)]
     line = export.data[-1]
-    line.become("rejected:truncated_row", stated_us=0)
+    whole = line.cells[3]
+    line.stated_us = int(str(whole)[:-2]) * SECOND
+    line.truth[0]["end"] = line.truth[0]["start"] + dt.timedelta(microseconds=line.stated_us)
     export.edit = lambda content: content.rstrip(b"\n")[:-2]
-    return Case([export], {"table": "spells", "duration_unit": "s"})
+    return Case([export], {"table": "spells", "duration_unit": "s"}, findings={"no_line_end": 1})
 
 
 def cut_cells(rng: Random) -> Case:

@@ -156,11 +156,11 @@ def overlapping_entries(rng: Random) -> Case:
 
 
 def missing_days(rng: Random) -> Case:
-    """Three weeks of weekdays of which one day is not there, and one a holiday on which all the same people work."""
+    """Five weeks of weekdays of which one day is not there, and one a holiday on which all the same people work."""
     lines = [header(SPELL_HEADER)]
     holiday, lost = dt.date(2026, 3, 13), dt.date(2026, 3, 10)
     on_holiday = 0
-    for day in range(21):
+    for day in range(35):
         at = FIRST_DAY.replace(day=2) + dt.timedelta(days=day)
         if at.weekday() > 4 or at.date() == lost:
             continue
@@ -169,7 +169,7 @@ def missing_days(rng: Random) -> Case:
             on_holiday += at.date() == holiday
             lines.append(spell(agent, start, start + dt.timedelta(minutes=50), "IDLE"))
     findings = {"missing_days": None, "busy_holidays": on_holiday}
-    period = {"start": "2026-03-02", "end": "2026-03-22"}
+    period = {"start": "2026-03-02", "end": "2026-04-05"}
     return Case([Export(lines)], client={"holidays": (holiday,), "period": period}, findings=findings, reconciled=True)
 
 

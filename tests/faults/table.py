@@ -25,11 +25,3 @@ def runs() -> Iterator[tuple[Fault, str]]:
         for form in FORMS:
             if getattr(fault, form) is True:
                 yield fault, form
-
-
-# Not met yet; to be emptied.
-PENDING: frozenset[str] = frozenset(
-    [
-        "F20 value",
-    ]
-)

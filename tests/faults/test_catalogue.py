@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.judge import judge
-from tests.faults.table import FAULTS, FORMS, PENDING, runs
+from tests.faults.table import FAULTS, FORMS, runs
 
 
 def param(fault, form):
     """Return one run as a parameter of the tests."""
-    marks = [pytest.mark.xfail(strict=False)] if fault.label in PENDING else []
-    return pytest.param(fault, form, id=f"{fault.label}-{form}", marks=marks)
+    return pytest.param(fault, form, id=f"{fault.label}-{form}")
 
 
 QUICK = [param(fault, form) for fault, form in runs() if not fault.slow]

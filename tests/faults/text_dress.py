@@ -67,6 +67,12 @@ def control(rng: Random) -> Case:
     return Case([export])
 
 
+def dos_mark(rng: Random) -> Case:
+    export = spells(rng)
+    export.edit = lambda content: content + b"\x1a"
+    return Case([export], findings={"end_mark": None})
+
+
 def dos_end(rng: Random) -> Case:
     export = spells(rng)
     export.lines.append(type(export.lines[0])(["\x1a"], fate="rejected:short_row"))
@@ -178,7 +184,8 @@ FAULTS = (
     Fault("F04", "two encodings in one file", "REF", mixed, xlsx=NO_TEXT),
     Fault("F05", "NUL bytes", "REF", nul, xlsx="XML cannot hold NUL", variant="NUL"),
     Fault("F05", "control characters", "REJ", control, xlsx="XML cannot hold them", variant="in a cell"),
-    Fault("F05", "end mark of old systems", "REJ", dos_end, xlsx="XML cannot hold it", variant="at the end"),
+    Fault("F05", "end mark in a row of its own", "REJ", dos_end, xlsx="XML cannot hold it", variant="in a row"),
+    Fault("F05", "end mark of old systems", "FIX", dos_mark, xlsx="XML cannot hold it", variant="as the last byte"),
     Fault("F06", "semicolons", "FIX", separator(";"), xlsx=NO_SEPARATOR, variant="semicolon"),
     Fault("F06", "tabs", "FIX", separator("\t"), xlsx=NO_SEPARATOR, variant="tab"),
     Fault("F06", "bars", "FIX", separator("|"), xlsx=NO_SEPARATOR, variant="bar"),
