@@ -140,6 +140,15 @@ def test_offsets_are_read_west_and_east_only_where_that_fits(exports):
     assert stated.tables["state_totals"]["interval_start"].iloc[0].isoformat() == "2026-03-03T14:00:00+00:00"
 
 
+@pytest.mark.parametrize("offset", ["1e300", "99999", "west", ""])
+def test_an_offset_that_none_can_be_is_not_one(exports, offset):
+    rows = "".join(f"2026-03-{day:02d} 09:00:00,-60,7001,1,1800,1800,0\n" for day in range(2, 27))
+    intake = exports.read(
+        "cisco_ucce_agent_interval", INTERVAL + rows + f"2026-03-27 09:00:00,{offset},7001,1,1800,1800,0\n"
+    )
+    assert intake.tables["state_totals"]["interval_start"].max().isoformat() == "2026-03-27T08:00:00+00:00"
+
+
 def test_a_server_that_changes_its_clock_late_is_told(exports):
     rows = [f"2026-03-{day:02d} 09:00:00,-60,7001,1,1800,1800,0\n" for day in range(2, 28)]
     late = "2026-03-29 09:00:00,-60,7001,1,1800,1800,0\n"

@@ -84,6 +84,12 @@ def test_dates_without_times_are_asked_about(exports):
         exports.read("nice_agent_state_log", text, **FIXED)
 
 
+def test_states_without_a_length_are_asked_about(exports):
+    text = "\n".join(line.rpartition(",")[0] for line in DAY.splitlines()) + "\n"
+    with pytest.raises(DataProblem, match="no column says how long a state lasted"):
+        exports.read("nice_agent_state_log", text, **FIXED)
+
+
 def test_log_ins_cut_off_and_contacts_beside_available_are_told(exports):
     whole = exports.read("nice_agent_state_log", DAY, **FIXED)
     assert exports.trap(whole, "log_in_cut_off")["rows"] == 0

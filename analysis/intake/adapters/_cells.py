@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from analysis.intake.raw import RawFile
 
 
+# Larger numbers mean nothing in any of these columns; so many seconds still fit into 64 bits as microseconds.
+LARGEST = 1e12
+
+
 def either(*names: str) -> tuple[str, ...]:
     """Return names as they are and in small letters, as copies of a database write them.
 
@@ -42,12 +46,13 @@ def text_in(batch: Batch, *names: str) -> pd.Series | None:
 
 
 def number_in(batch: Batch, *names: str) -> NDArray[np.float64] | None:
-    """Return the numbers of the first of these columns that the files have, 0 where none stands; None without such a column."""
+    """Return the numbers of the first of these columns that the files have, 0 where none stands and at most `LARGEST`; None without such a column."""
     text = text_in(batch, *names)
     if text is None:
         return None
     typed = all(raw.typed for raw in batch.files)
-    return np.nan_to_num(parse_numbers(text, decimal=batch.source.decimal, typed=typed).values)
+    values = parse_numbers(text, decimal=batch.source.decimal, typed=typed).values
+    return np.clip(np.nan_to_num(values), -LARGEST, LARGEST)
 
 
 def by_value(text: pd.Series, change: Callable[[pd.Series], pd.Series]) -> pd.Series:

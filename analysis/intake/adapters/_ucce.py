@@ -49,8 +49,10 @@ def open_interval(file: str, path: Path, source: Source, wanted: Wanted) -> RawF
     minutes = pd.to_numeric(raw.cells[raw.header.index("TimeZone")], errors="coerce").to_numpy(dtype=float)
 
     def with_offset(text: pd.Series) -> pd.Series:
-        known = np.isfinite(minutes) & text.str.match(r"^\d.*:\d\d(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?$").to_numpy(dtype=bool)
-        whole = np.where(np.isfinite(minutes), minutes, 0).astype(np.int64)
+        known = (np.abs(minutes) <= LARGEST) & text.str.match(r"^\d.*:\d\d(\.\d+)?\s*([AaPp]\.?[Mm]\.?)?$").to_numpy(
+            dtype=bool
+        )
+        whole = np.where(known, minutes, 0).astype(np.int64)
         # minutes west of Greenwich: UTC is the clock plus them
         offsets = [f"{'-' if one > 0 else '+'}{abs(one) // 60:02d}:{abs(one) % 60:02d}" for one in whole.tolist()]
         return text.where(~known, text + pd.Series(offsets, index=text.index, dtype=text.dtype))

@@ -24,12 +24,16 @@ WORKING = {1: "Inbound Contact", 2: "Outbound Contact", 3: "Outbound Consult", 4
 
 
 def _finish(batch: Batch, columns: dict[str, Column]) -> None:
-    """Ask for the clock, and name each state: the contact, else available, else the reason of being unavailable."""
+    """Ask for times of day, durations and the clock where they are not plain, and name each state: the contact, else available, else the reason of being unavailable."""
     text = text_in(batch, "Start_Date")
     if text is not None and batch.fates.open.any() and not text[batch.fates.open].str.contains(":", regex=False).any():
         raise batch.ask(
             f"{batch.files[0].file}: its Start_Date holds no time of day, so no state can be placed within a day. Ask for the download with start times; if there is none, "
             'read it as sums of days: adapter = "nice_agent_by_day" with state = "Outstate" and a state_map of its own.'
+        )
+    if "end" not in columns:
+        raise batch.ask(
+            f'{batch.files[0].file}: no column says how long a state lasted. Ask for Duration, or set duration = "..." or end = "...".'
         )
     ask_clock(batch, columns["start"])
     working, available = number_in(batch, "Working"), number_in(batch, "Available")
@@ -43,9 +47,7 @@ def _finish(batch: Batch, columns: dict[str, Column]) -> None:
 
 def _clock(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Find times that the zone skipped, and states that end an hour away from the next one of their log-in."""
-    start, end = columns["start"], columns.get("end")
-    if end is None:
-        return None
+    start, end = columns["start"], columns["end"]
     session = text_in(batch, "Agent_Session_ID")
     rows = np.flatnonzero(batch.fates.open & start.given & end.given)
     person = groups(
