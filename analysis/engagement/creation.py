@@ -9,16 +9,17 @@ from pathlib import Path
 from analysis.engagement.data_request import chosen_vendors, data_request
 from analysis.engagement.files import files_below, one_at_a_time, remove_tree, replace, write_bytes
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
+from analysis.engagement.sheets import sheet_headers, sheet_workbook
 from analysis.engagement.workspace import Folder, check_slug
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import UsageProblem
 
-PRIVATE_PARTS: tuple[str, ...] = ("private", "data", "answers")
+PRIVATE_PARTS: tuple[str, ...] = ("private", "data", "answers", "sheets")
 _TEMPLATE_NAME = 'name = ""'
 
 
 def new_engagement(slug: str, *, home: Path, client: str = "", vendors: Sequence[str] = ()) -> Folder:
-    """Make an engagement: file with comments, folders, data request, interview guide and pseudonym key.
+    """Make an engagement: file with comments, folders, data request, empty sheets, interview guide and pseudonym key.
 
     Parameters
     ----------
@@ -47,6 +48,8 @@ def new_engagement(slug: str, *, home: Path, client: str = "", vendors: Sequence
             for name, source in files_below(assets() / "templates" / "engagement").items():
                 write_bytes(aside / name, source.read_bytes())
             write_bytes(aside / "data_request.md", letter.encode("utf-8"))
+            for name in sheet_headers():
+                write_bytes(aside / "sheets" / f"{name}.xlsx", sheet_workbook(name))
             if client:
                 file = aside / "engagement.toml"
                 text = file.read_text(encoding="utf-8")

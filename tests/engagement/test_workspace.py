@@ -75,6 +75,7 @@ def test_new_makes_a_whole_engagement_or_nothing(tmp_path, monkeypatch):
         "interview_guide.md",
         "data",
         "answers",
+        "sheets",
         "private",
     }
     assert 'name = "Smith \\"&\\" Söhne"' in folder.file.read_text(encoding="utf-8")
