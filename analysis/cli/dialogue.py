@@ -8,8 +8,9 @@ from dataclasses import replace
 from analysis.cli.talk import Talk
 from analysis.engagement.files import write_bytes
 from analysis.engagement.workspace import Folder
+from analysis.intake.recognise.names import shown
 from analysis.intake.recognise.proposal import Proposal
-from analysis.intake.recognise.questions import Question
+from analysis.intake.recognise.questions import Question, as_word
 from analysis.intake.recognise.wording import BUCKETS_SAID
 
 # Answers that are probably the same for the next file; they are proposed again, never taken.
@@ -101,8 +102,8 @@ class Dialogue:
 
     def _command(self, proposal: Proposal, flags: str) -> str:
         sheet = proposal.answers.get("sheet")
-        more = f"--answer {quoted(f'sheet={sheet}')} " if sheet else ""
-        return f"  engage check {self.folder.slug} --map {quoted(proposal.file)} {more}{flags}"
+        more = f"--answer {as_word(f'sheet={sheet}')} " if sheet else ""
+        return f"  engage check {self.folder.slug} --map {as_word(proposal.file)} {more}{flags}"
 
     def _keep_state_map(self, proposal: Proposal) -> None:
         """Write the state map of a proposal where it holds more than the one that is there."""
@@ -115,18 +116,13 @@ class Dialogue:
 
 def codes_said(proposal: Proposal) -> list[str]:
     """Return the state codes with what they hold and what is proposed."""
-    width = max(len(one.code) for one in proposal.codes)
+    width = max(len(shown(one.code)) for one in proposal.codes)
     lines = ["State codes, with what each probably means:"]
     for one in proposal.codes:
         word = f"{one.bucket} ({BUCKETS_SAID.get(one.bucket, '')})" if one.bucket else "not known: please say"
         mark = " - confirmed" if one.confirmed else ""
-        lines.append(f"  {one.code:<{width}}  {one.rows:>9,} rows {one.hours:>10,.1f} h  {word}{mark}")
+        lines.append(f"  {shown(one.code):<{width}}  {one.rows:>9,} rows {one.hours:>10,.1f} h  {word}{mark}")
     return lines
-
-
-def quoted(text: str) -> str:
-    """Return a word as a command line takes it."""
-    return f'"{text}"' if " " in text else text
 
 
 def kept_under(file: str, answers: Mapping[str, str]) -> str:

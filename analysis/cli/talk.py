@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 
+from analysis.intake.recognise.names import shown
 from analysis.intake.recognise.questions import Question
 
 WIDEST = 96
@@ -63,7 +64,7 @@ class Talk:
         enter = f"Enter = {question.proposed}" if question.proposed else "Enter = leave open"
         more = "" if few or not question.choices else ", ? = all words"
         while True:
-            said = self._input(f"  {question.key} [{enter}{more}]: ")
+            said = self._input(f"  {shown(question.key)} [{enter}{more}]: ")
             if said is None:
                 return None
             if said == "?":

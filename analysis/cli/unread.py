@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.cli.dialogue import Dialogue, kept_under, quoted
+from analysis.cli.dialogue import Dialogue, kept_under
 from analysis.cli.talk import Talk
 from analysis.engagement.load import load_engagement
 from analysis.engagement.sources import (
@@ -24,6 +24,7 @@ from analysis.intake.recognise.block import pattern_of
 from analysis.intake.recognise.guess import Guess, guesses, sure_of
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.proposal import Proposal, propose
+from analysis.intake.recognise.questions import as_word
 from analysis.intake.verdicts import _GOOD as GOOD
 
 LISTED_GUESSES = 3
@@ -182,7 +183,7 @@ class Desk:
         self.talk.say("", *_near(look), *proposal.lines())
         if set(before) - {"sheet"}:
             self.talk.say("  What you answered before still counts. To begin again:")
-            self.talk.print([f"    engage check {self.folder.slug} --map {quoted(look.file)}"])
+            self.talk.print([f"    engage check {self.folder.slug} --map {as_word(look.file)}"])
         look.proposal = proposal = self.dialogue.about(proposal)
         keep_answers(self.folder, keep, proposal.answers)
         if proposal.questions:

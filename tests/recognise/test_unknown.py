@@ -139,6 +139,8 @@ def test_a_needed_column_that_is_not_there_is_asked_by_name(put):
     proposal = propose(path, path.parents[1], client=CLIENT, answers={"table": "spells"})
     asked = {question.key: question.text for question in proposal.questions}
     assert "Kolom 7" in asked["columns.state"]
+    again = {question.key: question.text for question in proposal.answer({"columns.state": "Kolom 8"}).questions}
+    assert again["columns.state"].startswith("The file has no column Kolom 8.")
     answered = proposal.answer({"columns.state": "Kolom 7"})
     assert "columns.state" not in {question.key for question in answered.questions}
 

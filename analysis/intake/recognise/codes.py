@@ -139,7 +139,9 @@ def state_map_text(codes: Iterable[Code], *, before: Sequence[Mapping[str, str]]
     writer.writerows(before)
     for one in codes:
         held = {"rows": str(one.rows), "hours": f"{one.hours:.1f}", "please_confirm": "" if one.confirmed else CONFIRM}
-        writer.writerow({**usual.get(one.bucket, {}), "state_raw": one.code, "ladder_bucket": one.bucket, **held})
+        # a blank in front, which reading takes away, keeps spreadsheets from taking a code for a formula
+        code = f" {one.code}" if one.code[:1] in "=+-@" else one.code
+        writer.writerow({**usual.get(one.bucket, {}), "state_raw": code, "ladder_bucket": one.bucket, **held})
     return out.getvalue()
 
 

@@ -302,7 +302,9 @@ def _column_questions(reading: Reading, looked: Sequence[Profile], answers: Mapp
             text = "How long is an interval, in seconds? Half an hour is 1800."
             asked.append(Question("length_s", text))
         else:
-            text = f"Which column holds {MEANING.get(ours, ours)}? Not used yet: {names or 'none'}."
+            said = answers.get(f"columns.{ours}")
+            text = f"The file has no column {shown(said)}. " if said else ""
+            text += f"Which column holds {MEANING.get(ours, ours)}? Not used yet: {names or 'none'}."
             if ours in _CAN_BE_CONSTANT:
                 text += " If it is the same in all rows, write = and the value, such as =claims line."
             asked.append(Question(f"columns.{ours}", text))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from analysis.foundation.schema import TABLES, UsageProblem
 from analysis.intake.states import STATED
+
+# Stands for what the user must fill in.
+DOTS = "..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,20 @@ class Question:
         >>> Question("state.On call", "What is it?", proposed="HANDLING").flag()
         '--answer "state.On call=HANDLING"'
         """
-        words = f"{self.key}={self.proposed or '...'}"
-        return f'--answer "{words}"' if " " in words else f"--answer {words}"
+        return f"--answer {as_word(f'{self.key}={self.proposed or DOTS}')}"
+
+
+def as_word(text: str) -> str:
+    """Return a word as every shell takes it; three dots where it holds signs that a shell would act on.
+
+    Examples
+    --------
+    >>> as_word("data/a.csv"), as_word("data/a b.csv"), as_word('x"; rm y')
+    ('data/a.csv', '"data/a b.csv"', '...')
+    """
+    if not text.isprintable() or re.search(r"[\"$`\\%!^]", text):
+        return DOTS
+    return text if re.fullmatch(r"[\w./:=+,-]+", text) else f'"{text}"'
 
 
 def parsed_answers(texts: Sequence[str]) -> dict[str, str]:
@@ -58,7 +74,8 @@ def parsed_answers(texts: Sequence[str]) -> dict[str, str]:
     """
     answers = {}
     for text in texts:
-        name, equals, value = text.partition("=")
+        # a state code may hold the sign itself, its meaning cannot
+        name, equals, value = text.rpartition("=") if text.startswith("state.") else text.partition("=")
         if not equals or not name.strip():
             raise UsageProblem("--answer is written name=value, such as --answer time_zone=Europe/Amsterdam.")
         answers[name.strip()] = value.strip()
