@@ -23,75 +23,46 @@ STATUS: Mapping[str, str] = {
 UTC_FORM = "%Y-%m-%dT%H:%M:%S.000+0000"
 
 
+HEADER = (
+    "Id,UserId,ServicePresenceStatus.MasterLabel,StatusStartDate,StatusEndDate,StatusDuration,IsAway,IdleDuration,AtCapacityDuration,"
+    "ConfiguredCapacity,IsCurrentState"
+)
+
+
 def write(world: VendorWorld, folder: Path) -> Export:
     """Write statuses with their ends in UTC, idle time within them, and for two people the status in which they are now."""
     rows = presence(world)
-    length = (rows["end"] - rows["start"]).dt.total_seconds().astype(int)
-    taking = rows["kind"] == "taking"
-    lines = [
-        (
-            f"0N5{at:015d}",
-            agent,
-            STATUS[kind],
-            start,
-            end,
-            seconds,
-            str(not takes).lower(),
-            idle if takes else "",
-            0 if takes else "",
-            "2.0",
-            "false",
-        )
-        for at, (agent, kind, start, end, seconds, takes, idle) in enumerate(
-            zip(
-                rows["agent"],
-                rows["kind"],
-                *(rows[name].dt.strftime(UTC_FORM) for name in ("start", "end")),
+    start, end = (rows[name].dt.strftime(UTC_FORM).tolist() for name in ("start", "end"))
+    lines = []
+    for at, row in enumerate(rows.itertuples()):
+        takes = row.kind == "taking"
+        length = int((row.end - row.start).total_seconds())
+        inside = (row.idle_s, 0) if takes else ("", "")
+        away = str(not takes).lower()
+        lines.append(
+            (
+                f"0N5{at:015d}",
+                row.agent,
+                STATUS[str(row.kind)],
+                start[at],
+                end[at],
                 length,
-                taking,
-                rows["idle_s"],
-                strict=True,
+                away,
+                *inside,
+                "2.0",
+                "false",
             )
         )
-    ]
-    header = (
-        "Id,UserId,ServicePresenceStatus.MasterLabel,StatusStartDate,StatusEndDate,StatusDuration,IsAway,IdleDuration,AtCapacityDuration,"
-        "ConfiguredCapacity,IsCurrentState"
-    )
-    draft = _kit.draft_of("data/user_service_presence.csv", header, lines)
+    draft = _kit.draft_of("data/user_service_presence.csv", HEADER, lines)
     last = rows.drop_duplicates("agent", keep="last").iloc[:2]
     now = [
-        ("0N5-now", agent, "Available", end, "", "", "false", "", "", "2.0", "true")
-        for agent, end in zip(last["agent"], last["end"].dt.strftime(UTC_FORM), strict=True)
+        ("0N5-now", row.agent, "Available", row.end.strftime(UTC_FORM), "", "", "false", "", "", "2.0", "true")
+        for row in last.itertuples()
     ]
     draft.append("excluded:current_state", [_kit.line(one) for one in now])
-    draft.append(
-        "rejected:bad_stamp",
-        [
-            _kit.line(
-                (
-                    "0N5-bad",
-                    "00731",
-                    "Break",
-                    "2026-03-27T25:61:00.000+0000",
-                    lines[0][4],
-                    "",
-                    "true",
-                    "",
-                    "",
-                    "",
-                    "false",
-                )
-            )
-        ],
-    )
+    bad = ("0N5-bad", "00731", "Break", "2026-03-27T25:61:00.000+0000", end[0], "", "true", "", "", "", "false")
+    draft.append("rejected:bad_stamp", [_kit.line(bad)])
     draft.append("duplicate", [_kit.line(lines[3])])
-    truth = pd.DataFrame(
-        {
-            "agent": rows["agent"],
-            "start": rows["start"],
-            "end": rows["end"],
-            "state": rows["kind"].map({**KINDS, "taking": "WORK"}),
-        }
-    )
+    state = rows["kind"].map({**KINDS, "taking": "WORK"})
+    truth = pd.DataFrame({"agent": rows["agent"], "start": rows["start"], "end": rows["end"], "state": state})
     return _kit.export_of(folder, "salesforce_user_presence", truth, draft, population="contact_centre")
