@@ -23,7 +23,7 @@ def new(options: Namespace) -> int:
     made = f"engagements/{folder.slug}"
     steps = (
         f"Made {made}/.",
-        f"1. Fill in {made}/engagement.toml.",
+        f"1. Fill in the client's time zone and period in {made}/engagement.toml.",
         f"2. Send {made}/data_request.md to the client and put the files that come back into {made}/data/.",
         f"3. Then: engage check {folder.slug}",
     )

@@ -12,6 +12,7 @@ from analysis.intake.recognise.names import shown
 from analysis.intake.recognise.proposal import Proposal
 from analysis.intake.recognise.questions import Question, as_word
 from analysis.intake.recognise.wording import BUCKETS_SAID
+from analysis.intake.words import number_of
 
 # Answers that are probably the same for the next file; they are proposed again, never taken.
 _AGAIN = ("population", "time_zone")
@@ -116,12 +117,13 @@ class Dialogue:
 
 def codes_said(proposal: Proposal) -> list[str]:
     """Return the state codes with what they hold and what is proposed."""
-    width = max(len(shown(one.code)) for one in proposal.codes)
+    cells = [(shown(one.code), number_of(one.rows, "row"), f"{one.hours:,.1f} h") for one in proposal.codes]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = ["State codes, with what each probably means:"]
-    for one in proposal.codes:
+    for one, (code, rows, hours) in zip(proposal.codes, cells, strict=True):
         word = f"{one.bucket} ({BUCKETS_SAID.get(one.bucket, '')})" if one.bucket else "not known: please say"
         mark = " - confirmed" if one.confirmed else ""
-        lines.append(f"  {shown(one.code):<{width}}  {one.rows:>9,} rows {one.hours:>10,.1f} h  {word}{mark}")
+        lines.append(f"  {code:<{widths[0]}}  {rows:>{widths[1]}}  {hours:>{widths[2]}}  {word}{mark}")
     return lines
 
 

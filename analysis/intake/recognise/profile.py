@@ -86,7 +86,7 @@ class Profile:
     @property
     def few(self) -> bool:
         """Whether it has so few values that they can be codes."""
-        return 0 < self.distinct <= CODES and self.distinct <= max(3, self.filled * CODES_SHARE)
+        return 0 < self.distinct <= CODES and self.distinct <= max(8, self.filled * CODES_SHARE)
 
 
 def profiles(head: Peek) -> list[Profile]:

@@ -22,6 +22,7 @@ from analysis.intake.recognise.tables import SURE, Found, Reading, readings
 from analysis.intake.recognise.wording import BUCKETS_SAID, MEANING, WHAT
 from analysis.intake.settings import Source
 from analysis.intake.states import STATED
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -364,7 +365,7 @@ def _code_questions(codes: Sequence[Code]) -> list[Question]:
     asked = []
     for one in codes:
         if not one.confirmed:
-            text = f"What does the state code {shown(one.code)} mean? {one.rows:,} rows, {one.hours:,.1f} h."
+            text = f"What does the state code {shown(one.code)} mean? {number_of(one.rows, 'row')}, {one.hours:,.1f} h."
             asked.append(
                 Question(f"state.{one.code}", text, STATED, proposed=one.bucket or None, meanings=BUCKETS_SAID)
             )
