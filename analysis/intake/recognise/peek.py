@@ -117,7 +117,7 @@ def peek(file: str, path: Path) -> list[Peek]:
 
 
 def _json(file: str, path: Path) -> Peek:
-    """Return the keys of the first records as names of columns, by their path and by their last part."""
+    """Return the keys of the first records as names of columns, by their path and by each ending of it: a record may lie in an envelope."""
     from analysis.intake.adapters.json_records import read_json_records
 
     found: dict[str, list[str]] = {}
@@ -126,7 +126,8 @@ def _json(file: str, path: Path) -> Peek:
         where, value = todo.pop()
         if isinstance(value, dict):
             for name, inner in value.items():
-                for label in {plain(name), plain(f"{where}.{name}" if where else name)}:
+                steps = [*where.split("."), name] if where else [name]
+                for label in (plain(".".join(steps[at:])) for at in range(len(steps))):
                     found.setdefault(label, []).extend([] if isinstance(inner, dict | list) else [_cell(inner)])
                 todo.append((f"{where}.{name}" if where else name, inner))
         elif isinstance(value, list):
