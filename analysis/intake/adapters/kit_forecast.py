@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 AHT = kit.spelled("Forecast AHT (s)", "AHT (s)", "Mean handle time (s)")
 
+# No handling lasts longer than 64 bits of microseconds.
+LARGEST_US = 9e18
+
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Make the handling time of all contacts from their number and mean, where the sheet has the mean alone."""
@@ -25,8 +28,11 @@ def finish(batch: Batch, columns: dict[str, Column]) -> None:
     mean_s = kit.wide_numbers(batch, name, "mean handling time in seconds")
     offered = columns["offered"]
     own = columns.get("handle_us")
-    total = np.rint(np.nan_to_num(offered.array * mean_s.values) * kit.SECOND_US).astype(np.int64)
-    given = offered.given & mean_s.given & ~mean_s.bad
+    with np.errstate(over="ignore"):
+        us = np.nan_to_num(offered.array * mean_s.values) * kit.SECOND_US
+    given, far = offered.given & mean_s.given & ~mean_s.bad, np.abs(us) > LARGEST_US
+    batch.reject(given & far, "bad_number")
+    total = np.rint(np.where(far, 0, us)).astype(np.int64)
     if own is not None:
         total, given = np.where(own.given, own.array, total), own.given | given
     columns["handle_us"] = Column("us", total, given)
