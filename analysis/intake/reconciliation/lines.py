@@ -43,27 +43,38 @@ def _time(reconciliation: Reconciliation) -> Iterator[str]:
     stated = reconciliation.hours("stated")
     if not stated:
         return
-    time = reconciliation.time
-    parts = []
-    for side in time["side"].drop_duplicates():
-        hours = reconciliation.hours(str(side))
-        if side != "stated" and abs(hours) >= 0.05:
-            parts.append(f"{hours:,.1f} h {side}")
-    yield f"time: {stated:,.1f} h stated = {', '.join(parts)} (moved counts on the side of stated; exact to the microsecond)"
+    hours = {str(side): reconciliation.hours(str(side)) for side in reconciliation.time["side"].drop_duplicates()}
+    moved, used = hours.pop("moved", 0.0), hours["used"]
+    left = f"{stated:,.1f} h stated" + (
+        f" {'-' if moved < 0 else '+'} {abs(moved):,.1f} h moved by repairs" if moved else ""
+    )
+    rest = [
+        f"{'-' if value < 0 else '+'} {abs(value):,.1f} h {side}"
+        for side, value in hours.items()
+        if side not in ("stated", "used") and abs(value) >= 0.05
+    ]
+    yield f"time: {left} = {' '.join([f'{used:,.1f} h used', *rest])}, to the microsecond"
 
 
 def _days(reconciliation: Reconciliation) -> Iterator[str]:
+    """Yield the sources with odd days, and in one line how many have none."""
     calendar = reconciliation.calendar
+    whole = 0
     for source, days in calendar.groupby("source", sort=False):
         marks = days["mark"].value_counts()
         held = int((days["rows"] > 0).sum())
         odd = [f"{int(marks[mark])} {mark}" for mark in ("missing", "outside", "partial", "thin") if mark in marks]
-        yield f"days: {source}: {number_of(held, 'day')} with rows of {len(days)}" + (
-            f"; {', '.join(odd)}" if odd else ""
-        )
+        whole += not odd
+        if odd:
+            yield f"days: {source}: {number_of(held, 'day')} with rows of {len(days)}; {', '.join(odd)}"
+    if whole:
+        yield f"days: {number_of(whole, 'source')} with rows on every day of work"
     changes = clock_changes(calendar)
     if changes:
-        yield f"days: clocks change on {', '.join(f'{day:%Y-%m-%d}' for day in changes)}; these days have 23 or 25 hours"
+        named = ", ".join(f"{day:%Y-%m-%d}" for day in changes[:4]) + (
+            f" and {len(changes) - 4} more" if len(changes) > 4 else ""
+        )
+        yield f"days: clocks change on {named}: days of 23 or 25 hours"
 
 
 def _traps(reconciliation: Reconciliation) -> Iterator[str]:
@@ -73,8 +84,7 @@ def _traps(reconciliation: Reconciliation) -> Iterator[str]:
     tested = traps["tested"].astype(bool)
     hit = traps[tested & (traps["rows"] > 0)]
     moved = sum(int(us) for us in traps["moved_us"]) / 3.6e9
+    # what each of them found stands among the findings
     yield (
         f"traps: {int(tested.sum())} of {number_of(len(traps), 'known trap')} tested, {len(hit)} found something, {moved:,.1f} h moved"
     )
-    for row in hit.itertuples():
-        yield f"trap: {row.source}: {row.words or row.question} ({number_of(int(row.rows), 'row')})"

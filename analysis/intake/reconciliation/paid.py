@@ -147,14 +147,14 @@ def _row(
     """Return one row of the result: sums over person-weeks, or words where too few people stand behind them."""
     persons, weeks = int(table["agent"].nunique()), len(table)
     if persons < minimum:
-        words = f"{population}: fewer than {minimum} people, so no hours are shown."
+        words = f"{population.replace('_', ' ')}: fewer than {minimum} people, so no hours are shown."
         return population, paid_from, logged_from, persons, weeks, np.nan, np.nan, np.nan, pd.NA, pd.NA, words
     paid, logged = table["h_paid"].fillna(0), table["h_log"].fillna(0)
     above, silent = int((logged > ABOVE * paid).sum()), int(((logged == 0) & (paid > 0)).sum())
     share = float(logged.sum() / paid.sum()) if paid.sum() else np.nan
     verb = "are scheduled" if logged_from == "schedule" else "are seen in the exports"
     words = (
-        f"{population}: of {paid.sum():,.0f} paid hours by {paid_from} of {number_of(persons, 'person')} in {number_of(weeks, 'person-week')}, "
+        f"{population.replace('_', ' ')}: of {paid.sum():,.0f} paid hours by {paid_from} of {number_of(persons, 'person')} in {number_of(weeks, 'person-week')}, "
         f"{logged.sum():,.0f} ({share:.0%}) {verb}; {number_of(above, 'person-week')} more than {ABOVE - 1:.0%} above paid, "
         f"{silent:,} without any."
     )

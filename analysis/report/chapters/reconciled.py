@@ -29,7 +29,7 @@ def chapter(c: Context) -> Chapter:
         name="data_calendar",
         height_mm=days.height_mm(found),
         margins_mm=(days.NAME_MM, days.WORDS_MM, days.TOP_MM, days.FOOT_MM),
-        source=c.source(definition=words("reconciled.rows")),
+        source=c.source(definition=words("reconciled.days")),
     )
     tables = (_time(c, found), _totals(c, found), _paid(c, found), _overlaps(c, found), _traps(c, found))
     parts: list[Part] = [calendar, *(table for table in tables if table is not None)]
@@ -128,10 +128,10 @@ def _totals(c: Context, found: Reconciliation) -> Exhibit | None:
         words("reconciled.totals.headline", **_agreeing(c, _shown(found))),
         words("reconciled.totals.source", threshold=c.n.share(THRESHOLD)),
         columns=(
-            Column(words("reconciled.totals.column.measure"), width=2.4),
+            Column(words("reconciled.totals.column.measure"), width=2.6),
             Column(words("reconciled.totals.column.theirs"), width=2.6),
-            Column(words("reconciled.totals.column.ours"), width=2.2),
-            Column(words("reconciled.totals.column.scope"), width=1.4),
+            Column(words("reconciled.totals.column.ours"), width=1.9),
+            Column(words("reconciled.totals.column.scope"), width=1.5),
             Column(words("reconciled.totals.column.difference"), "right", 1.2),
             Column(words("reconciled.totals.column.days"), "right", 1),
             Column(words("reconciled.totals.column.family"), width=2),

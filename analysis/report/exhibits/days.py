@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Longer periods are shown week by week, so that a cell stays wide enough to see.
 MOST_DAYS = 120
-NAME_MM, WORDS_MM, TOP_MM, FOOT_MM, STRIP_MM = 40.0, 45.0, 9.0, 7.5, 6.4
+NAME_MM, WORDS_MM, TOP_MM, FOOT_MM, STRIP_MM = 40.0, 45.0, 9.0, 7.5, 5.9
 # From nothing to one and a half times what like days hold, monotone in lightness so that it reads in grey.
 RAMP = LinearSegmentedColormap.from_list("level", ("#E4ECF3", "#8FB2D1", "#2F6699", "#123A5F"))
 TOP_LEVEL = 1.5
@@ -176,7 +176,7 @@ def _beside(ax: Axes, name: str, days: pd.DataFrame, row: pd.Series, place: int,
     if not lines[1][0]:
         style.beside(ax, right, place, held, color=theme.ink)
         return
-    for shift, (line, form) in zip((-0.2, 0.22), lines, strict=True):
+    for shift, (line, form) in zip((-0.22, 0.23), lines, strict=True):
         style.beside(ax, right, place + shift, style.fitted(line, style.SMALL, style.MM * (WORDS_MM - 4)), **form)
 
 
