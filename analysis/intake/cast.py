@@ -85,7 +85,9 @@ def cast(
     _by_the_clock(batch, columns, stamps, zone)
     _ends(batch, columns)
     for stamp in stamps.values():
-        stamp.us = np.zeros(0, dtype=np.int64)  # they are in columns now; of the stamps only what was read of them is still asked for
+        stamp.us = np.zeros(
+            0, dtype=np.int64
+        )  # they are in columns now; of the stamps only what was read of them is still asked for
     return columns, stamps
 
 
@@ -176,13 +178,13 @@ def _duration(batch: Batch, name: str, text: pd.Series, origin: ColumnSource) ->
     still = batch.fates.open
     if (found.no_unit & still).any():
         raise batch.ask(
-            f"{batch.file_at(found.no_unit & still)}: {number_of(int((found.no_unit & still).sum()), 'duration')} for {name} written as plain numbers "
+            f"{batch.file_at(found.no_unit & still)}: {number_of(int((found.no_unit & still).sum()), 'cell')} for {name} written as plain numbers "
             f"(first: {batch.place(found.no_unit & still)}), in an unknown unit. "
-            'Set duration_unit = "s", "min", "h", "ms" or "d" (day fractions).'
+            'Set duration_unit = "s", "min", "h", "ms" or "d" (day fractions); "hms" rejects them.'
         )
     if (found.two_parts & still).any():
         raise batch.ask(
-            f"{batch.file_at(found.two_parts & still)}: {number_of(int((found.two_parts & still).sum()), 'duration')} for {name} written in two parts "
+            f"{batch.file_at(found.two_parts & still)}: {number_of(int((found.two_parts & still).sum()), 'cell')} for {name} written in two parts "
             f"(first: {batch.place(found.two_parts & still)}), which may be m:ss or h:mm. "
             'Set duration_unit = "m:ss" or duration_unit = "h:mm".'
         )
@@ -214,7 +216,7 @@ def _refuse_unclear(batch: Batch, name: str, unclear: NDArray[np.bool_]) -> None
     unclear = unclear & batch.fates.open
     if unclear.any():
         raise batch.ask(
-            f"{batch.file_at(unclear)}: {number_of(int(unclear.sum()), 'number')} for {name} that can be read in two ways, a thousand times apart "
+            f"{batch.file_at(unclear)}: {number_of(int(unclear.sum()), 'cell')} for {name} that can be read in two ways, a thousand times apart "
             f'(first: {batch.place(unclear)}). Set decimal = "." or decimal = ",".'
         )
 

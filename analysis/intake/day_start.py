@@ -119,7 +119,7 @@ def _ask(batch: Batch, stamp: Stamps, who: pd.Series) -> None:
     mask[at[night]] = True
     begin = min((int(last[hit].max()) // HOUR_US + 1) * HOUR_US, int(first[hit].min()) // HOUR_US * HOUR_US)
     raise batch.ask(
-        f"{batch.file_at(mask)}: rows step back from evening to morning within a date {number_of(int(night.sum()), 'time')} "
-        f'(first: {batch.place(mask)}), as an export does whose day goes on after midnight. Set business_day_start = "{begin // HOUR_US:02d}:00" '
+        f"{batch.file_at(mask)}: {number_of(int(night.sum()), 'time')} the rows of a person or queue step back from evening to morning under one date "
+        f'(first: {batch.place(mask)}), as where the day of an export goes on after midnight. Set business_day_start = "{begin // HOUR_US:02d}:00" '
         'if so (earlier times then belong to the next date), or business_day_start = "00:00" if every date is right as it stands.'
     )

@@ -74,7 +74,7 @@ def load_identities(source: Source, root: Path) -> dict[str, str]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in text.split("\n", 1)[0] else ",")
     if [plain(field) for field in reader.fieldnames or ()] != list(FIELDS):
         raise DataProblem(
-            f"{name}: the list of identifiers must have the header {','.join(FIELDS)} and no other column."
+            f"{name}: the list of identifiers must have the header {','.join(FIELDS)} and no other column. Correct its first line."
         )
     found: dict[str, str] = {}
     for line, row in enumerate(reader, start=2):
@@ -82,7 +82,9 @@ def load_identities(source: Source, root: Path) -> dict[str, str]:
         if not identifier and not person:
             continue
         if not identifier or not person:
-            raise DataProblem(f"{name}: line {line}: both identifier and person must be filled.")
+            raise DataProblem(
+                f"{name}: line {line}: both identifier and person must be filled. Fill the empty cell, or take the line out."
+            )
         if found.setdefault(identifier, person) != person:
             raise DataProblem(
                 f"{name}: line {line}: this identifier stands twice with different persons. Keep one line."

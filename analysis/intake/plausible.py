@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
+from analysis.intake.numerals import UNIT_US
 from analysis.intake.stamps import DAY_US, SECOND_US
 from analysis.intake.words import number_of
 
@@ -78,9 +79,8 @@ def refuse_wrong_lengths(
         ratio = float(np.median((us[1:] - us[:-1])[follows] / held[:-1][follows]))
         factor = factor_of(ratio)
         if factor is not None:
-            raise _wrong(
-                batch, at[:1], f"the next row of the same person most often begins {_times(factor)} the duration later"
-            )
+            words = f"a person's next row most often begins after {_times(factor)} the duration"
+            raise _wrong(batch, at[:1], words, factor)
     days = pd.Series(held.astype(float)).groupby([person, us // DAY_US]).sum()
     over = int((days > LONGEST_DAY * DAY_US).sum())
     if over > IMPOSSIBLE_SHARE * len(days):
@@ -114,18 +114,15 @@ def refuse_wrong_totals(batch: Batch, held_us: pd.Series, limit_us: pd.Series, r
     share = (held_us / limit_us).to_numpy()[some]
     at = rows[some]
     over = int((share > 1).sum())
+    for factor in (*FACTORS, *(1 / factor for factor in FACTORS)):
+        full = int(((share * factor > 1 - NEAR) & (share * factor <= 1.001)).sum())
+        if full > IMPOSSIBLE_SHARE * len(share):
+            words = f"in another unit {full:,} of {number_of(len(share), 'row')} would fill their interval exactly"
+            raise _wrong(batch, at[:1], words, factor)
     if over > IMPOSSIBLE_SHARE * len(share):
         raise _wrong(
             batch, at[:1], f"{over:,} of {number_of(len(share), 'row')} would hold more time than their interval"
         )
-    for factor in FACTORS:
-        full = int(((share * factor > 1 - NEAR) & (share * factor <= 1.001)).sum())
-        if full > IMPOSSIBLE_SHARE * len(share):
-            raise _wrong(
-                batch,
-                at[:1],
-                f"{full:,} of {number_of(len(share), 'row')} would be full exactly if their times were {factor:,.0f} times as long",
-            )
 
 
 def refuse_wrong_handling(batch: Batch, columns: Mapping[str, Column]) -> None:
@@ -172,7 +169,7 @@ def _against_stamps(batch: Batch, columns: Mapping[str, Column], rows: NDArray[n
         return
     factor = factor_of(float(np.median((b.array - a.array)[rows] / talk[rows])))
     if factor is not None:
-        raise _wrong(batch, rows[:1], f"contacts most often last {_times(factor)} as long from answer to end")
+        raise _wrong(batch, rows[:1], f"from answer to end most often {_times(factor)} that time pass", factor)
 
 
 def refuse_wrong_intervals(batch: Batch, columns: Mapping[str, Column], start: str, who: pd.Series | None) -> None:
@@ -213,13 +210,20 @@ def _mask(batch: Batch, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _times(factor: float) -> str:
-    return f"{factor:,.0f} times" if factor > 1 else f"1/{1 / factor:,.0f} of"
+    return f"{factor:,.0f} times" if factor > 1 else f"a {1 / factor:,.0f}th of"
 
 
-def _wrong(batch: Batch, rows: NDArray[np.intp], words: str) -> Exception:
-    """Return the refusal, which names the key of the unit."""
-    first = _mask(batch, rows)
-    stated = f'duration_unit = "{batch.source.duration_unit}"' if batch.source.duration_unit else "h:mm:ss as it stands"
+def _wrong(batch: Batch, rows: NDArray[np.intp], words: str, factor: float | None = None) -> Exception:
+    """Return the refusal, which names the key of the unit, and the unit that would fit."""
+    first, unit = _mask(batch, rows), batch.source.duration_unit
+    stated = f'duration_unit = "{unit}"' if unit else "h:mm:ss as it stands"
+    us = UNIT_US.get(unit or "", SECOND_US)
+    fits = [name for name in ("s", "min", "h", "d", "ms") if factor and abs(UNIT_US[name] / (us * factor) - 1) < NEAR]
+    if fits:
+        return batch.ask(
+            f'{batch.file_at(first)}: durations read by {stated} cannot be right: {words} (first: {batch.place(first)}). Set duration_unit = "{fits[0]}", '
+            "which would fit, or ask for the unit."
+        )
     return batch.ask(
         f"{batch.file_at(first)}: durations read by {stated} cannot be right: {words} (first: {batch.place(first)}). "
         'Set duration_unit to the unit of the export: "s", "min", "h", "ms", "d", "m:ss" or "h:mm".'

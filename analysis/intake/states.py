@@ -72,7 +72,7 @@ def load_state_map(source: Source, root: Path) -> StateMap:
     absent = [field for field in FIELDS if field not in (reader.fieldnames or ())]
     if absent:
         raise DataProblem(
-            f"{name}: the state map lacks the columns {', '.join(absent)}. Its header is {','.join(FIELDS)}."
+            f"{name}: the state map lacks the columns {', '.join(absent)}. Give it the header {','.join(FIELDS)}."
         )
     buckets: dict[str, str] = {}
     paid: dict[str, bool | None] = {}

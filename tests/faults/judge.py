@@ -66,7 +66,12 @@ class Verdict:
 
 def judge(fault: Fault, form: str, seed: int) -> Verdict:
     """Plant a fault in a file of a form, read it, and compare."""
-    case, verdict = fault.inject(Random(f"{fault.label} {seed}")), Verdict()
+    return judge_case(fault.inject(Random(f"{fault.label} {seed}")), form)
+
+
+def judge_case(case: Case, form: str) -> Verdict:
+    """Write what was planted in a form, read it, and compare."""
+    verdict = Verdict()
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "data").mkdir()

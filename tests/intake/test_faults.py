@@ -417,7 +417,7 @@ def test_durations_in_every_unit(make_desk):
 
 def test_durations_without_a_unit_are_a_question(desk):
     with pytest.raises(
-        DataProblem, match=r"data/t.csv: 1 duration for duration written as plain numbers .*Set duration_unit"
+        DataProblem, match=r"data/t.csv: 1 cell for duration written as plain numbers .*Set duration_unit"
     ):
         timeline(desk, "90", "0:01:30")
 
