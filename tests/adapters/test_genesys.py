@@ -288,3 +288,86 @@ def test_rejected_rows_hit_no_trap(exports):
     assert exports.trap(intake, "incomplete_intervals")["rows"] == 0
     locked = DAY.splitlines()[0].replace("2026-03-03", "yesterday") + "\n" + DAY.splitlines()[2] + "\n"
     assert exports.trap(exports.read("genesys_status_timeline", TIMELINE + locked), "screen_locked")["rows"] == 0
+
+
+def conversation(*people: tuple, **more) -> str:
+    """Return a conversation of 3 March 2026; people are purpose, user, and segments of kind, start and end."""
+    listed = []
+    for purpose, name, *segments in people:
+        parts = [
+            {
+                "segmentType": kind,
+                "queueId": "q1",
+                "segmentStart": f"2026-03-03T{start}.000Z",
+                "segmentEnd": f"2026-03-03T{end}.000Z",
+            }
+            for kind, start, end in segments
+        ]
+        listed.append({"purpose": purpose, "userId": name, "sessions": [{"mediaType": "voice", "segments": parts}]})
+    record = {
+        "conversationId": "c",
+        "conversationStart": "2026-03-03T08:00:00Z",
+        "conversationEnd": "2026-03-03T09:00:00Z",
+    }
+    return json.dumps(
+        {"conversations": [{**record, "originatingDirection": "inbound", "participants": listed, **more}]}
+    )
+
+
+WAITS = ("acd", None, ("interact", "08:00:00", "08:00:30"))
+TAKES = (
+    *("agent", "a"),
+    ("alert", "08:00:25", "08:00:30"),
+    ("interact", "08:00:30", "08:03:00"),
+    ("hold", "08:01:00", "08:01:30"),
+    ("wrapup", "08:03:00", "08:03:20"),
+)
+
+
+def test_a_visit_of_a_queue_is_a_contact(exports):
+    rings = ("agent", "b", ("alert", "08:00:10", "08:00:20"))
+    intake = exports.read("genesys_conversations", conversation(WAITS, rings, TAKES))
+    (found,) = intake.tables["contacts"].to_dict("records")
+    assert (found["talk_us"], found["hold_us"], found["wrap_us"]) == (120_000_000, 30_000_000, 20_000_000)
+    assert (found["ended_at"] - found["offered_at"]).total_seconds() == 180
+    assert json.loads(intake.files["excluded"][0]) == {"offer_not_taken": 1}
+    assert intake.files["used"].tolist() == [2]
+    assert exports.trap(intake, "offer_not_taken")["rows"] == 1
+    assert exports.trap(intake, "still_open")["rows"] == exports.trap(intake, "passed_on_to_a_person")["rows"] == 0
+
+
+def test_another_queue_is_another_contact_and_another_person_is_not(exports):
+    on = ("agent", "b", ("interact", "08:02:00", "08:04:00"))
+    again = ("acd", None, ("interact", "08:04:00", "08:05:00"))
+    intake = exports.read("genesys_conversations", conversation(WAITS, TAKES, on, again))
+    found = intake.tables["contacts"].set_index("contact")
+    assert found["abandoned"].to_dict() == {"c": False, "c / 2": True}
+    assert found.loc["c / 2", "ended_at"].isoformat() == "2026-03-03T08:05:00+00:00"
+    assert exports.trap(intake, "passed_on_to_a_person")["rows"] == 1
+    assert json.loads(intake.files["time_us"][0])["excluded_us"] == {"passed_on_to_a_person": 120_000_000}
+
+
+def test_who_goes_on_to_voicemail_or_by_transfer_did_not_abandon(exports):
+    voicemail = ("voicemail", None, ("interact", "08:00:30", "08:01:00"))
+    left = exports.read("genesys_conversations", conversation(WAITS, voicemail))
+    assert left.tables["contacts"]["abandoned"].tolist() == [False]
+    passed = conversation(WAITS).replace('"queueId"', '"disconnectType": "transfer", "queueId"')
+    assert exports.read("genesys_conversations", passed).tables["contacts"]["abandoned"].tolist() == [False]
+    alone = exports.read("genesys_conversations", conversation(WAITS))
+    assert alone.tables["contacts"]["abandoned"].tolist() == [True]
+
+
+def test_sessions_beside_each_other_count_once(exports):
+    text = json.loads(conversation(("agent", "a", ("interact", "08:00:00", "08:10:00"))))
+    person = text["conversations"][0]["participants"][0]
+    person["sessions"].append({"mediaType": "voice", "segments": [dict(person["sessions"][0]["segments"][0])]})
+    intake = exports.read("genesys_conversations", json.dumps(text))
+    assert intake.tables["contacts"]["talk_us"].tolist() == [600_000_000]
+
+
+def test_a_conversation_that_goes_on_is_told(exports):
+    waiting = ("acd", None, ("interact", "08:00:00", "08:00:30"))
+    text = conversation(waiting, conversationEnd=None).replace('"segmentEnd": "2026-03-03T08:00:30.000Z"', '"x": 1')
+    intake = exports.read("genesys_conversations", text)
+    assert exports.trap(intake, "still_open")["rows"] == 1
+    assert intake.tables["contacts"]["abandoned"].isna().all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
+
+
+def object_at(record: Any, key: str) -> dict[str, Any]:
+    """Return the object at a key of a JSON value, empty where none stands there.
+
+    Examples
+    --------
+    >>> object_at({"Queue": {"Name": "claims"}}, "Queue"), object_at({"Queue": None}, "Queue")
+    ({'Name': 'claims'}, {})
+    """
+    found = record.get(key) if isinstance(record, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def objects_at(record: Any, key: str) -> list[dict[str, Any]]:
+    """Return the objects of the array at a key of a JSON value.
+
+    Examples
+    --------
+    >>> objects_at({"Contacts": [{"State": "ENDED"}, None]}, "Contacts"), objects_at({}, "Contacts")
+    ([{'State': 'ENDED'}], [])
+    """
+    found = record.get(key) if isinstance(record, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def told(hits: NDArray[np.bool_], words: str, moved_us: int = 0) -> TrapResult:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.intake.adapters._beside import text_beside, told
+from analysis.intake.adapters._beside import object_at, objects_at, text_beside, told
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
@@ -29,7 +29,7 @@ HOUR_US = 3_600_000_000
 
 def event(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the one row of an event: when, who, and the state that its snapshot shows."""
-    now, before = record.get("CurrentAgentSnapshot") or {}, record.get("PreviousAgentSnapshot") or {}
+    now, before = (object_at(record, f"{which}AgentSnapshot") for which in ("Current", "Previous"))
     # a snapshot that was closed too early leaves its parts in the event
     now = {**{name: record[name] for name in ("Configuration", "Contacts") if name in record}, **now}
     kind = str(record.get("EventType") or "").upper()
@@ -37,12 +37,12 @@ def event(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield {
         **{name: record.get(name) for name in ("EventId", "EventType", "EventTimestamp", "AgentARN")},
         "Username": next(
-            (name for one in (now, before) if (name := (one.get("Configuration") or {}).get("Username"))), None
+            (name for one in (now, before) if (name := object_at(one, "Configuration").get("Username"))), None
         ),
         "State": state,
         "Channel": channel,
         "Before": state_of(before)[0],
-        "ContactsAtOnce": len(now.get("Contacts") or ()),
+        "ContactsAtOnce": len(objects_at(now, "Contacts")),
     }
 
 
@@ -55,15 +55,15 @@ def state_of(snapshot: Mapping[str, Any]) -> tuple[str | None, str | None]:
     >>> state_of(status), state_of({**status, "Contacts": [{"State": "ENDED"}, {"State": "CONNECTED", "Channel": "CHAT"}]})
     (('Available', None), ('contact CONNECTED', 'CHAT'))
     """
-    contacts = snapshot.get("Contacts") or ()
+    contacts = objects_at(snapshot, "Contacts")
     for state in CONTACT_STATES:
         for contact in contacts:
             if contact.get("State") == state:
                 return f"contact {state}", contact.get("Channel")
     if contacts:
         return f"contact {contacts[0].get('State')}", contacts[0].get("Channel")
-    status = snapshot.get("AgentStatus") or {}
-    kind = status.get("Type") or {"Available": "ROUTABLE", "Offline": "OFFLINE"}.get(status.get("Name"))
+    status = object_at(snapshot, "AgentStatus")
+    kind = status.get("Type") or {"Available": "ROUTABLE", "Offline": "OFFLINE"}.get(str(status.get("Name")))
     if kind == "ROUTABLE":
         return (PAUSED if snapshot.get("NextAgentStatus") else "Available"), None
     return ("Offline" if kind == "OFFLINE" else status.get("Name")), None

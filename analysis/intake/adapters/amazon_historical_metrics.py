@@ -201,7 +201,7 @@ FORMAT = Format(
             ),
             *("Online time", "Error status time", "Occupancy", "one column per custom status, such as Break time"),
         ),
-        limits="Intervals of 15 or 30 minutes reach back only a few days a query (3 days by 2023): download every day, or schedule the report. 80,000 cells a report.",
+        limits="Intervals of 15 or 30 minutes are given for about three days a report, and at most 80,000 cells: download every day, or schedule the report.",
         zone="The time zone chosen in the report. Choose UTC, or say which it was.",
     ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation import intervals
-from analysis.intake.adapters._beside import told
+from analysis.intake.adapters._beside import objects_at, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.batch import Batch
@@ -29,11 +29,11 @@ SLIGHT = 0.01
 
 def timelines(user: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the entries of both timelines of a user, in the order in which they stand, under codes that do not collide."""
-    for key, entries in user.items():
+    for key in user:
         if key not in TIMELINES:
             continue
         word, name = TIMELINES[key]
-        for entry in entries or ():
+        for entry in objects_at(user, key):
             value = entry.get(name)
             yield {"userId": user.get("userId"), "State": f"{word} {value}" if value else None, **entry}
 
@@ -159,7 +159,7 @@ FORMAT = Format(
     request=Request(
         report="Analytics API, users details query (POST /api/v2/analytics/users/details/query), all pages as JSON",
         columns=("userId", "primaryPresence", "routingStatus"),
-        limits="At most 31 days a query (believed) and pages of users: send every page. Query a day beyond the period, so that no state of it is open.",
+        limits="Query week by week (long ranges are refused) and send every page of users. Query a day beyond the period, so that no state of it is open.",
         zone="UTC.",
         pseudonyms="Replace userId by a code, the same one in every file; keep it as text.",
     ),

@@ -111,7 +111,7 @@ FORMAT = Format(
             *("Interval Start UTC Date", "Queue", "Media Type", "Skill Set", "Language"),
             *("Offered", "Interactions Handled", "Total Handle Time (Seconds)"),
         ),
-        limits="One row per 15 minutes, queue, media type, skill set and language; intervals without contacts may be left out.",
+        limits="One row per 15 minutes, queue, media type, skill set and language. Intervals without contacts may be missing.",
         zone="UTC, as the column says.",
         pseudonyms="It names no persons. Keep the names of queues as they are in the other files.",
     ),
