@@ -101,7 +101,7 @@ def lived_time(batch: Batch, columns: Mapping[str, Column]) -> NDArray[np.int64]
     for name in SUMMED.get(batch.source.target, ()):
         if name in columns:
             us += np.where(columns[name].given, columns[name].array, 0)
-    for column in batch.wide.values():
+    for column in batch.wide.values() if batch.source.target in SUMMED else ():
         us += np.where(column.given, column.array, 0)
     start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
     if start in columns and end in columns:

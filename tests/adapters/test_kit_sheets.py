@@ -187,6 +187,14 @@ class TestColumnPerType:
         with pytest.raises(DataProblem, match="decimal"):
             exports.read("kit_weekly_workload", 'Team,Week,letters\nN,2026-W10,"1,234"\n')
 
+    def test_negative_volumes_are_rejected(self, exports):
+        intake = exports.read("kit_weekly_workload", "Team,Week,letters\nN,2026-W10,-3\nS,2026-W10,3\n")
+        assert intake.rejects["reason"].tolist() == ["negative_volume"]
+
+    def test_rows_left_out_overlap_nothing(self, exports):
+        text = "Team,Period start,Period end,Type,Volume\nN,2026-03-02,2026-03-29,a,many\nN,2026-03-09,2026-03-15,a,5\n"
+        assert exports.trap(exports.read("kit_weekly_workload", text), "overlapping_periods")["rows"] == 0
+
     def test_weeks_beside_their_month_are_told(self, exports):
         text = "Team,Period start,Period end,Type,Volume\nN,2026-03-02,2026-03-08,a,5\nN,2026-03-09,2026-03-15,a,5\nN,2026-03-01,2026-03-31,a,20\n"
         assert exports.trap(exports.read("kit_weekly_workload", text), "overlapping_periods")["rows"] == 2
@@ -274,6 +282,48 @@ class TestWorkSampling:
             sheet.write_row(1, 3, ["o", "Break", 3])
         table = exports.read("kit_work_sampling", content.getvalue(), name="rounds.xlsx").tables["observations"]
         assert table["observed_at"].tolist() == [at("2026-03-02 09:05")] * 3
+
+
+class TestTally:
+    HEADER = "Round,Date,Time,Observer,Team,On a call,Waiting for a contact,Break,Total,Note\n"
+
+    def test_a_column_per_state_counts_people(self, exports):
+        intake = exports.read(
+            "kit_work_sampling",
+            self.HEADER + "R1,2026-03-02,09:00,o,N,3,2,,5,quiet\nR1,2026-03-02,09:02,o,S,1,0,1,2,\n",
+        )
+        looks = intake.tables["observations"]
+        assert looks.groupby(["team", "state"]).size().to_dict() == {
+            ("N", "HANDLING"): 3,
+            ("N", "IDLE"): 2,
+            ("S", "BREAK"): 1,
+            ("S", "HANDLING"): 1,
+        }
+        assert looks["agent"].isna().all()
+        assert intake.files[["physical", "used"]].iloc[0].tolist() == [3, 2]
+
+    def test_a_state_without_a_meaning_is_asked_about(self, exports):
+        with pytest.raises(DataProblem, match="Juggling"):
+            exports.read("kit_work_sampling", "Round,Date,Time,Observer,Team,Juggling\nR1,2026-03-02,09:00,o,N,3\n")
+
+    def test_nobody_seen_and_halves_of_people(self, exports):
+        intake = exports.read(
+            "kit_work_sampling",
+            self.HEADER
+            + "R1,2026-03-02,09:00,o,N,0,,0,,\nR1,2026-03-02,09:00,o,S,1.5,,,,\nR1,2026-03-02,09:00,o,T,1,,,,\n",
+        )
+        assert '"nobody_seen": 1' in intake.files["excluded"].iloc[0]
+        assert intake.rejects["reason"].tolist() == ["bad_number_of_people"]
+
+    def test_a_team_counted_twice_is_told(self, exports):
+        intake = exports.read(
+            "kit_work_sampling", self.HEADER + "R1,2026-03-02,09:00,o,N,3,2,,5,\nR1,2026-03-02,09:00,p,N,2,3,,5,\n"
+        )
+        assert exports.trap(intake, "counted_twice")["rows"] == 2
+
+    def test_without_any_state_it_asks(self, exports):
+        with pytest.raises(DataProblem, match="column State"):
+            exports.read("kit_work_sampling", "Round,Date,Time,Observer,Team\nR1,2026-03-02,09:00,o,N\n")
 
 
 class TestStopwatch:

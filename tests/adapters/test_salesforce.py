@@ -10,6 +10,7 @@ import pytest
 from analysis.foundation.schema import DataProblem
 from analysis.intake import Source, pseudonym, read_sources
 from analysis.intake.adapters._salesforce import full_id
+from analysis.intake.recognise import recognise
 from analysis.synthetic.vendors import write_export
 
 KEY = bytes(range(32))
@@ -189,6 +190,12 @@ class TestContacts:
                 "salesforce_agent_work",
                 "Id,UserId,RequestDateTime,AcceptDateTime\n1,a,2026-03-03T09:00:00Z,2026-03-03T09:00:05Z\n",
             )
+
+
+def test_relations_in_json_are_recognised_by_their_path(tmp_path):
+    export, _ = write_export("salesforce_agent_work", tmp_path)
+    guesses = recognise(tmp_path / export.source["files"][0], tmp_path)
+    assert {guess.adapter: guess.columns for guess in guesses}["salesforce_agent_work"] == {}
 
 
 def test_one_file_feeds_contacts_and_work_items(exports):

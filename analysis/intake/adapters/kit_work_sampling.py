@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,25 +31,66 @@ ENOUGH_ROUNDS, REGULAR_SHARE = 12, 0.3
 
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
-    """Read how many people a row stands for, where the sheet counts people instead of naming them."""
+    """Read how many people a row stands for, where the sheet counts people instead of naming them; a column per state counts each."""
+    if "state" not in columns:
+        _tally(batch, columns)
+        return
     name = next((name for name in PEOPLE if name in batch.cells.columns), None)
     if name is None:
         return
-    found = kit.wide_numbers(batch, name, "number of people")
-    count = np.where(found.given, np.nan_to_num(found.values), 1.0)
-    batch.reject((count < 0) | (count != np.rint(count)) | (count > MOST_PEOPLE), "bad_number_of_people")
+    count = _people(batch, name, empty=1.0)
     if "agent" in columns:
         batch.reject(columns["agent"].given & (count != 1), "several_people_under_one_name")
     batch.fates.give(count == 0, "excluded", "nobody_seen")
     columns[kit.WIDE + "people"] = Column("number", count, np.ones(len(count), dtype=bool))
 
 
+def _people(batch: Batch, name: str, *, empty: float) -> NDArray[np.float64]:
+    """Return the numbers of people in one column; what no observer can have counted rejects its row."""
+    found = kit.wide_numbers(batch, name, "number of people")
+    count = np.where(found.given, np.nan_to_num(found.values), empty)
+    batch.reject((count < 0) | (count != np.rint(count)) | (count > MOST_PEOPLE), "bad_number_of_people")
+    return count
+
+
+def _tally(batch: Batch, columns: dict[str, Column]) -> None:
+    """Read a column per state, each with the number of people seen in it."""
+    names, _ = kit.wide_names(batch, KNOWN)
+    if not names:
+        raise batch.ask(
+            f"{batch.files[0].file}: no column tells what people did. Add a column State, or one per state with numbers of people."
+        )
+    counts = {name: _people(batch, name, empty=0.0).astype(np.int64) for name in names}
+    total = np.sum(list(counts.values()), axis=0)
+    if "agent" in columns:
+        batch.reject(columns["agent"].given & (total > 1), "several_people_under_one_name")
+    batch.fates.give(total == 0, "excluded", "nobody_seen")
+    batch.wide.update({name: Column("us", count, count > 0) for name, count in counts.items()})
+
+
 def spread(_: Batch, frame: pd.DataFrame) -> pd.DataFrame:
     """Return one look per person."""
-    name = kit.WIDE + "people"
+    name = "us" if "us" in frame else kit.WIDE + "people"
     if name not in frame:
         return frame
-    return frame.loc[frame.index.repeat(frame[name].astype(int))].drop(columns=name)
+    return frame.iloc[np.repeat(np.arange(len(frame)), frame[name].astype(int))].drop(columns=name)
+
+
+def counted_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show rows of a tally that count one team twice in one round."""
+    if not batch.wide:
+        return None
+    rows = np.flatnonzero(batch.fates.open)
+    names = [name for name in ("round", "team", "agent") if name in columns]
+    keys = pd.DataFrame({name: columns[name].text.iloc[rows].to_numpy() for name in names})
+    keys["at"] = columns["observed_at"].array[rows]
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[keys.duplicated(keep=False).to_numpy()]] = True
+    words = (
+        f"{number_of(int(hits.sum()), 'row')} that count the same team at the same moment of a round (first: {batch.place(hits)}); all of them count. "
+        "Ask whether one sheet was typed in twice, or two observers counted the same people."
+    )
+    return TrapResult(hits, words=words if hits.any() else "")
 
 
 def repeated_labels(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
@@ -135,21 +177,30 @@ def seen_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     return TrapResult(hits, words=words if hits.any() else "")
 
 
+DEFAULTS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
+    "round": kit.spelled("Round", "Tour", "Round number"),
+    "observed_at": (
+        *kit.spelled_pairs(["Date", "Day"], ["Time", "Time seen"]),
+        *kit.spelled("Observed at", "Seen at", "Date and time"),
+    ),
+    "observer": kit.spelled("Observer", "Observed by"),
+    "agent": kit.AGENT,
+    "team": kit.TEAM,
+    "state": kit.spelled("State", "Activity", "Doing", "Seen doing"),
+}
+KNOWN = kit.known_names(PEOPLE, *DEFAULTS.values())
+
 FORMAT = Format(
     title="the kit's sheet: work sampling",
     table="observations",
-    defaults={
-        "round": kit.spelled("Round", "Tour", "Round number"),
-        "observed_at": (
-            *kit.spelled_pairs(["Date", "Day"], ["Time", "Time seen"]),
-            *kit.spelled("Observed at", "Seen at", "Date and time"),
-        ),
-        "observer": kit.spelled("Observer", "Observed by"),
-        "agent": kit.AGENT,
-        "team": kit.TEAM,
-        "state": kit.spelled("State", "Activity", "Doing", "Seen doing"),
-    },
-    signature=(("Round", "Date", "Time", "Observer", "State"), ("Round", "Observed At", "Observer", "State")),
+    defaults=DEFAULTS,
+    signature=(
+        ("Round", "Date", "Time", "Observer", "State"),
+        ("Round", "Observed At", "Observer", "State"),
+        ("Round", "Date", "Time", "Observer", "Team"),
+    ),
+    open=kit.open_whole,
+    fills=("state",),
     also=PEOPLE,
     finish=finish,
     spread=spread,
@@ -157,6 +208,7 @@ FORMAT = Format(
         Trap("repeated_round_labels", "Does a label name one round only?", repeated_labels, severity="fixed"),
         Trap("long_rounds", "Is every round over within an hour?", long_rounds),
         Trap("regular_rounds", "Are rounds spread over the day at random?", regular_rounds),
+        Trap("counted_twice", "Was every team counted once in a round?", counted_twice),
         Trap("seen_twice", "Was everybody looked at once in a round?", seen_twice),
     ),
 )
