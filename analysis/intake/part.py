@@ -26,6 +26,7 @@ from analysis.intake.rests import add_rests
 from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
+from analysis.intake.total_rows import check_totals
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Part:
     states
         State codes with what they hold.
     zone, period
-        Zone of stamps without an offset, and the days used.
+        Zone of the people where the roster names none, and the days used, as this zone has them.
     date_only
         Its stamps have no time of day.
     wall_clock
@@ -113,7 +114,9 @@ def read_part(
     batch.wide = wide = cast_totals(batch, totals)
     add_rests(batch, wide, mapping.rests_wanted(source))
     _by_format(batch, columns, form)
-    check(batch, columns, wide, period=period, zone=zone, overlapping=form.overlapping)
+    here = client.time_zone if form.own_clock or form.time_zone is not None or _nowhere(zone) else zone
+    check(batch, columns, wide, period=period, zone=here, overlapping=form.overlapping)
+    check_totals(batch, origins, totals)
     states = pd.DataFrame()
     if source.target in STATE_TABLES and not wide:
         meaning = load_state_map(source, root)
@@ -128,7 +131,7 @@ def read_part(
     if form.spread is not None:
         frame = form.spread(batch, frame)
     frame = _completed(batch, frame, names)
-    note_oddities(batch, frame, zone)
+    note_oddities(batch, frame, here)
     _note_rejects(batch)
     naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)
     bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
@@ -136,7 +139,12 @@ def read_part(
     accounts = tuple(batch.account(position) for position in range(len(files)))
     times = tuple(time_account(batch, position, frame) for position in range(len(files)))
     wall_clock = naive and source.time_zone is None
-    return Part(batch, frame, states, zone, period, date_only, wall_clock, accounts, times)
+    return Part(batch, frame, states, here, period, date_only, wall_clock, accounts, times)
+
+
+def _nowhere(zone: str) -> bool:
+    """Return whether a zone is a clock for machines, which nobody lives by."""
+    return zone in ("UTC", "GMT", "Zulu") or zone.startswith("Etc/")
 
 
 def _nameless(batch: Batch, origins: Mapping[str, ColumnSource]) -> NDArray[np.bool_]:
