@@ -232,6 +232,7 @@ FORMAT = Format(
     totals={name: either(name) for name in (*STATES, *REASONS)},
     rests={REST: Rest(either(REST), REASONS)},
     duration_unit="s",
+    own_clock=True,
     traps=(
         Trap("incomplete_intervals", "Does CMS mark intervals as incomplete?", _incomplete),
         Trap("login_on_two_switches", "Does one log-in appear on several ACDs?", _login_on_two_switches),

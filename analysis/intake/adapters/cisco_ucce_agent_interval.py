@@ -91,6 +91,7 @@ FORMAT = Format(
     length_s=1800.0,
     duration_unit="s",
     overlapping=True,
+    own_clock=True,
     traps=(
         Trap("controller_clock", "Do the offsets in TimeZone fit the zone of the source?", controller_clock),
         Trap("several_media", "Were people signed on to several media at once?", _several_media),

@@ -114,6 +114,7 @@ FORMAT = Format(
     length_s=1800.0,
     duration_unit="s",
     overlapping=True,
+    own_clock=True,
     traps=(
         Trap("controller_clock", "Do the offsets in TimeZone fit the zone of the source?", controller_clock),
         Trap("rows_repeated", "Does one person, skill group and interval stand in several rows?", _repeated),

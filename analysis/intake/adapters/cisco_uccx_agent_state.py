@@ -163,6 +163,7 @@ FORMAT = Format(
     also=(*REASONS, "gmtOffset", "gmtoffset", "profileID", "profileid"),
     open=open_states,
     finish=_finish,
+    own_clock=True,
     traps=(
         Trap("gmt_offset", "Are the stamps of the database in GMT throughout?", _offset),
         Trap("several_profiles", "Does an agent stand under several profiles?", _profiles),

@@ -90,6 +90,7 @@ FORMAT = Format(
     signature=(("TIME", "AGENT", "STATE", "SKILL AVAILABILITY"), ("TIMESTAMP", "AGENT", "STATE", "SKILL AVAILABILITY")),
     also=(*REASONS, *STAMPS, "SKILL AVAILABILITY"),
     finish=_finish,
+    own_clock=True,
     traps=(
         Trap("names_as_keys", "Are people known by the column AGENT alone?", _names),
         Trap("ready_without_skills", "Were people Ready while no skill of theirs was available?", _without_skills),

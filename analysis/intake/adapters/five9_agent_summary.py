@@ -80,6 +80,7 @@ FORMAT = Format(
     },
     rests={"Ready": Rest(AVAILABLE, ("On Call", "After Call Work"))},
     length_s=86_400.0,
+    own_clock=True,
     traps=(
         Trap("login_identity", "Is login time the sum of not ready and available time?", _identity),
         Trap("talk_beyond_on_call", "Does ON CALL TIME hold all talking?", _talk_on_call),

@@ -121,6 +121,7 @@ FORMAT = Format(
     also=("TIMESTAMP", "CALL TYPE", TOTAL, *INSIDE),
     finish=_finish,
     missing=("[None]",),
+    own_clock=True,
     traps=(
         Trap("call_in_several_rows", "Does one call stand in several rows?", _several_rows),
         Trap("internal_calls", "Are calls between colleagues in the log?", _internal),

@@ -148,6 +148,9 @@ class Format:
         For `state_totals` without a column of the interval's length: that length [s], where the format fixes it.
     time_zone
         Clock of stamps without an offset where the format fixes it, such as ``"UTC"``; None = the source's or the client's.
+    own_clock
+        Its stamps show the clock of a system or of whoever exported them: a zone stated for them says when something was, and nothing about
+        where people live; they are on the client's clock. Formats with a `time_zone`, and sources in UTC, are so by themselves.
     date_order, duration_unit, missing
         Habits of the format where the source states nothing.
     overlapping
@@ -173,6 +176,7 @@ class Format:
     constants: Mapping[str, str] = field(default_factory=dict)
     length_s: float | None = None
     time_zone: str | None = None
+    own_clock: bool = False
     date_order: DateOrder | None = None
     duration_unit: DurationUnit | None = None
     missing: tuple[str, ...] = ()

@@ -66,6 +66,7 @@ FORMAT = Format(
     length_s=86_400.0,
     date_order="mdy",
     duration_unit="s",
+    own_clock=True,
     traps=(
         Trap("system_states", "How much time do states of the system itself hold?", _system_time),
         Trap("state_twice_a_day", "Does one person's state stand in several rows of a day?", _state_twice),

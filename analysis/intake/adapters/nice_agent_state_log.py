@@ -127,6 +127,7 @@ FORMAT = Format(
     finish=_finish,
     date_order="mdy",
     duration_unit="s",
+    own_clock=True,
     traps=(
         Trap("clock_without_changes", "Does the export's clock follow clock changes as its zone does?", _clock),
         Trap("log_in_cut_off", "Does each log-in have its first and last row?", _cut_sessions),

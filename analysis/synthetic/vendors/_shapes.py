@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -101,17 +100,6 @@ def changes(world: VendorWorld, codes: Mapping[str, str], *, log_in: str | None,
 def local_of(stamps: pd.Series, zone: str = ZONE) -> pd.Series:
     """Return stamps as a wall clock shows them, without a zone."""
     return stamps.dt.tz_convert(zone).dt.tz_localize(None)
-
-
-def wider_period(world: VendorWorld) -> dict[str, str]:
-    """Return the client's period with a day at either end, for sources whose days begin at other moments than the client's."""
-    period, day = world.client.period, dt.timedelta(days=1)
-    return {"start": (period.start - day).isoformat(), "end": (period.end + day).isoformat()}
-
-
-def shown_twice(stamps: pd.Series, zone: str = ZONE) -> pd.Series:
-    """Return whether the wall clock shows these moments twice."""
-    return local_of(stamps, zone).dt.tz_localize(zone, ambiguous="NaT").isna()
 
 
 def write_state_map(folder: Path, adapter: str, lines: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.synthetic.dirt import Draft
 from analysis.synthetic.vendors import Export
-from analysis.synthetic.vendors._shapes import REASONS, changes, local_of, wider_period, write_state_map
+from analysis.synthetic.vendors._shapes import REASONS, changes, local_of, write_state_map
 from analysis.synthetic.vendors.world import VendorWorld
 
 ZONE = "America/Los_Angeles"
@@ -76,7 +76,6 @@ def write(world: VendorWorld, folder: Path) -> Export:
         "adapter": "five9_agent_state",
         "population": "contact_centre",
         "time_zone": ZONE,
-        "period": wider_period(world),
         "state_map": write_state_map(
             folder, "five9_agent_state", {f"Not Ready {name}": REASONS[kind] for kind, name in names.items()}
         ),

@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis.synthetic.dirt import Draft
 from analysis.synthetic.vendors import Export
-from analysis.synthetic.vendors._shapes import wider_period
 from analysis.synthetic.vendors.five9_agent_state import ZONE, stamp
 from analysis.synthetic.vendors.world import VendorWorld
 
@@ -64,6 +63,5 @@ def write(world: VendorWorld, folder: Path) -> Export:
         "adapter": "five9_call_log",
         "population": "contact_centre",
         "time_zone": ZONE,
-        "period": wider_period(world),
     }
     return Export(source, truth, draft.ledger)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.synthetic.dirt import Draft
 from analysis.synthetic.vendors import Export
-from analysis.synthetic.vendors._shapes import REASONS, by_interval, local_of, wider_period, write_state_map
+from analysis.synthetic.vendors._shapes import REASONS, by_interval, local_of, write_state_map
 from analysis.synthetic.vendors.nice_agent_state_log import CODES as LOG
 from analysis.synthetic.vendors.nice_agent_state_log import ZONE
 from analysis.synthetic.vendors.world import KINDS, VendorWorld
@@ -44,7 +44,6 @@ def write(world: VendorWorld, folder: Path) -> Export:
         "adapter": "nice_agent_by_day",
         "population": "contact_centre",
         "time_zone": ZONE,
-        "period": wider_period(world),
         "state_map": write_state_map(folder, "nice_agent_by_day", own),
     }
     return Export(source, truth, draft.ledger)

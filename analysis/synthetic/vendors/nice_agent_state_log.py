@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.synthetic.dirt import Draft
 from analysis.synthetic.vendors import Export
-from analysis.synthetic.vendors._shapes import REASONS, local_of, wider_period, write_state_map
+from analysis.synthetic.vendors._shapes import REASONS, local_of, write_state_map
 from analysis.synthetic.vendors.world import KINDS, VendorWorld
 
 ZONE = "Etc/GMT-1"
@@ -71,7 +71,6 @@ def write(world: VendorWorld, folder: Path) -> Export:
         "adapter": "nice_agent_state_log",
         "population": "contact_centre",
         "time_zone": ZONE,
-        "period": wider_period(world),
         "state_map": write_state_map(folder, "nice_agent_state_log", own),
     }
     return Export(source, truth, draft.ledger)
