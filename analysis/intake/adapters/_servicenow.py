@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from analysis.intake.batch import Batch
     from analysis.intake.local_time import Column
 
-HOUR_US = 3_600_000_000
-# Whoever works longer on one thing without a break most likely went home in between.
-LONGEST_US = 10 * HOUR_US
 _OFFSET = r"(?i)(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _SYS_ID = r"^[0-9a-f]{32}$"
 
@@ -51,21 +48,6 @@ def ask_for_clock(batch: Batch, *stamps: Sequence[str]) -> None:
             f"{batch.file_at(bare)}: its times carry no zone (first: {batch.place(bare)}). ServiceNow keeps UTC and shows the zone of the user: web services and "
             'scheduled exports give UTC, lists and ODBC the zone of whoever exported. Set time_zone = "UTC" or that zone in this [[source]].'
         )
-
-
-def time_that_passed(batch: Batch, start: Column | None, end: Column) -> TrapResult | None:
-    """Show items whose time from start to end holds a night or more: it passed, and nobody worked all of it."""
-    if start is None or not start.given.any():
-        return None
-    rows = batch.fates.open & start.given & end.given
-    length = np.where(rows, end.array - start.array, 0)
-    hits = length > LONGEST_US
-    share = length[hits].sum() / max(1, length.sum())
-    return told(
-        hits,
-        f"{number_of(int(hits.sum()), 'item')} of {int(rows.sum())} that took more than 10 h from start to end (first: {batch.place(hits)}), {share:.0%} of all such time. "
-        "Stamps tell when work began and ended, not how long it lasted: take standard times from timing or from the item types, not from here.",
-    )
 
 
 def references(batch: Batch, agent: Column | None) -> TrapResult | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.intake.adapters import _servicenow as sn
+from analysis.intake.adapters import _steps as steps
 from analysis.intake.adapters._beside import text_beside, told
-from analysis.intake.adapters._cells import groups
 from analysis.intake.adapters.format import Format, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.local_time import Column
@@ -38,7 +38,7 @@ def finish(batch: Batch, columns: dict[str, Column]) -> None:
     chosen = next((name for name in STATE_FIELDS if ((words == name) & batch.fates.open).any()), STATE_FIELDS[0])
     state = (words == chosen).to_numpy(dtype=bool)
     batch.fates.give(~state, "excluded", "other_field")
-    columns["started"] = _started(columns["item"], agent, ended, batch.fates.open & ended.given)
+    columns["started"] = steps.began(batch, columns, batch.fates.open & ended.given)
     batch.fates.give(agent.text.str.lower().isin(SYSTEM), "excluded", "system_user")
     batch.fates.give(old == "", "excluded", "record_created")
     kind = columns["type"]
@@ -55,56 +55,23 @@ def _text(batch: Batch, names: tuple[str, ...]) -> pd.Series:
     return text
 
 
-def _order(item: Column, ended: Column, rows: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Return rows in the order of item and time, and which follow another one of the same item."""
-    at = np.flatnonzero(rows)
-    who = groups([item.text.iloc[at]])
-    order = np.lexsort((at, ended.array[at], who))
-    return at[order], np.append(False, who[order][1:] == who[order][:-1])[: len(order)]
-
-
-def _started(item: Column, agent: Column, ended: Column, rows: NDArray[np.bool_]) -> Column:
-    """Return when each step began, where the same person began and ended it."""
-    at, follows = _order(item, ended, rows)
-    who = agent.text.iloc[at].to_numpy(dtype=object)
-    same = follows & (who == np.append([""], who[:-1])[: len(who)])
-    array, given = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
-    array[at[same]] = ended.array[at[np.flatnonzero(same) - 1]]
-    given[at[same]] = True
-    return Column("time", array, given)
-
-
 def time_that_passed(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Show steps with a night in their time."""
-    return sn.time_that_passed(batch, columns.get("started"), columns["ended"])
+    return steps.time_that_passed(batch, columns.get("started"), columns["ended"])
 
 
 def robots(batch: Batch, columns: dict[str, Column]) -> TrapResult:
     """Show steps that look as if a program made them."""
-    hits = batch.fates.open & columns["agent"].text.str.fullmatch(_ROBOTS).to_numpy(dtype=bool)
-    return told(
-        hits,
-        f"{number_of(int(hits.sum()), 'step')} under users that look like programs (first: {batch.place(hits)}). Ask which users are none, and leave them out by exclude = {{ agent = [...] }}.",
-    )
+    return steps.programs(batch, columns["agent"], _ROBOTS)
 
 
 def broken_chain(batch: Batch, columns: dict[str, Column]) -> TrapResult:
     """Show changes that leave another state than the change before entered: changes between them are missing."""
     old, new, field = _text(batch, OLD), _text(batch, NEW), _text(batch, FIELD)
-    rows = (
-        columns["ended"].given
-        & columns["item"].given
-        & ~_code(batch, "other_field")
-        & (field != "").to_numpy(dtype=bool)
-    )
-    at, follows = _order(columns["item"], columns["ended"], rows)
-    left, entered = old.iloc[at].to_numpy(dtype=object), new.iloc[at].to_numpy(dtype=object)
-    hits = np.zeros(len(batch.rows), dtype=bool)
-    hits[at[follows & (left != np.append([""], entered[:-1])[: len(at)])]] = True
-    return told(
-        hits,
-        f"{number_of(int(hits.sum()), 'change')} that leave another state than the change before entered (first: {batch.place(hits)}): changes between them are missing, "
-        "and the start of such a step is too early. Ask for all rows of sys_audit of these tables and fields.",
+    rows = columns["ended"].given & columns["item"].given & ~_code(batch, "other_field")
+    rows &= (field != "").to_numpy(dtype=bool)
+    return steps.broken_chain(
+        batch, columns, rows, old=old, new=new, ask_for="all rows of sys_audit of these tables and fields"
     )
 
 

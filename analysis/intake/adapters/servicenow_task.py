@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.intake.adapters import _servicenow as sn
+from analysis.intake.adapters import _steps as steps
 from analysis.intake.adapters._beside import moments_beside, text_beside, told
 from analysis.intake.adapters._cells import number_in
 from analysis.intake.adapters.format import Format, Trap, TrapResult
@@ -23,7 +24,7 @@ CLOSED = ("closed_at", "Closed")
 # What tells the end of the work better than the closing of the record, the best first.
 FINISHED = (("work_end", "Actual end", "Actual end date"), ("resolved_at", "Resolved"))
 REASSIGNED = ("reassignment_count", "Reassignment count")
-DAY_US = 24 * sn.HOUR_US
+DAY_US = 24 * steps.HOUR_US
 # So many records closed in one second were closed by a job.
 BULK = 5
 
@@ -43,7 +44,7 @@ def finish(batch: Batch, columns: dict[str, Column]) -> None:
 
 def time_that_passed(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Show items with a night in their time."""
-    return sn.time_that_passed(batch, columns.get("started"), columns["ended"])
+    return steps.time_that_passed(batch, columns.get("started"), columns["ended"])
 
 
 def references(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
