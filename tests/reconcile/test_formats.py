@@ -9,6 +9,7 @@ import pytest
 from analysis.foundation.settings import Client
 from analysis.intake import Intake, Reconciliation, Source, check_sources, reconcile, reconciliation_lines
 from analysis.intake.adapters import adapter_names
+from analysis.intake.reconciliation.origins import origins_of
 from analysis.synthetic import vendors
 from analysis.synthetic.vendors import write_export
 
@@ -77,3 +78,12 @@ def test_half_of_a_report_is_not_taken_for_all_time_on_duty(tmp_path):
     _, found, _ = read(tmp_path, "cisco_ucce_skill_group_interval", "five9_agent_state")
     assert found.totals["measure"].tolist() == ["handling time"]
     assert found.totals["difference"].abs().max() < 0.001
+
+
+def test_days_of_a_system_with_a_clock_of_its_own_are_those_of_the_client(tmp_path):
+    intake, found, client = read(tmp_path, "five9_agent_state")
+    stated = intake.settings[0].time_zone
+    assert stated not in (None, client.time_zone)
+    assert origins_of(intake, client)[0].zone == client.time_zone
+    # the day of the client's clock change has another length, whatever the system's clock does
+    assert (found.calendar["length_h"] != 24).sum() == 1

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.foundation.calendars import utc_us
 from analysis.foundation.settings import Client, Period
+from analysis.intake.adapters import format_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -203,9 +204,7 @@ def _origin(
 ) -> Origin:
     files = pd.concat([rows for _, rows in groups])
     labels = [source.label if source is not None else str(rows["file"].iloc[0]) for source, rows in groups]
-    zones = [
-        source.time_zone for source, _ in groups if source is not None and source.time_zone not in (None, *NO_PLACE)
-    ]
+    zones = [source.time_zone for source, _ in groups if source is not None and _of_people(source)]
     return Origin(
         label=" + ".join(dict.fromkeys(labels)),
         table=table,
@@ -219,6 +218,12 @@ def _origin(
         ),
         frame=frame.reset_index(drop=True),
     )
+
+
+def _of_people(source: Source) -> bool:
+    """Return whether a source's zone is the one that its people live by, not a clock of its system's own."""
+    form = format_of(source.adapter)
+    return source.time_zone not in (None, *NO_PLACE) and not form.own_clock and form.time_zone is None
 
 
 def _date(value: object, fallback: dt.date) -> dt.date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,11 +113,9 @@ def data_calendar(reconciliation: Reconciliation, *, ax: Axes | None = None, the
     ax.set(xlim=(0, 1), ylim=(len(sources) - 0.5, -0.5))
     ax.set_axis_off()
     common = len({(days["day"].iloc[0], days["day"].iloc[-1]) for _, days in sources}) == 1
-    longest = max(len(days) for _, days in sources)
     table = counts(reconciliation).set_index("source")
     for place, (name, days) in enumerate(sources):
-        cells = _cells(days, weekly=longest > MOST_DAYS)
-        _strip(ax, cells, place, len(days) / longest)
+        _strip(ax, _cells(days), place)
         _beside(ax, name, days, table.loc[name], place, common=common, theme=theme)
     if common:
         _dates(ax, sources[0][1], theme)
@@ -124,10 +123,10 @@ def data_calendar(reconciliation: Reconciliation, *, ax: Axes | None = None, the
     return ax
 
 
-def _cells(days: pd.DataFrame, *, weekly: bool) -> pd.DataFrame:
+def _cells(days: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of a strip: level, mark and whether rows are there; by week where days would be too narrow."""
     frame = days.assign(held=days["rows"] > 0, odd=days["length_h"] != 24)
-    if not weekly:
+    if len(days) <= MOST_DAYS:
         return frame[["level", "mark", "held", "odd"]]
     week = np.arange(len(frame)) // 7
     rank = frame["mark"].map(WORST.index)
@@ -138,9 +137,9 @@ def _cells(days: pd.DataFrame, *, weekly: bool) -> pd.DataFrame:
     )
 
 
-def _strip(ax: Axes, cells: pd.DataFrame, place: int, width: float) -> None:
+def _strip(ax: Axes, cells: pd.DataFrame, place: int) -> None:
     """Draw the cells of one source."""
-    step = width / len(cells)
+    step = 1 / len(cells)
     gap = min(0.12 * step, 0.0015)
     for at, cell in enumerate(cells.itertuples()):
         box = (at * step, place - 0.33), step - gap, 0.66
@@ -161,23 +160,25 @@ def _strip(ax: Axes, cells: pd.DataFrame, place: int, width: float) -> None:
 def _beside(ax: Axes, name: str, days: pd.DataFrame, row: pd.Series, place: int, *, common: bool, theme: Theme) -> None:
     """Write the source left of its strip, and right of it how many days it holds and what is odd."""
     words, width = theme.words, style.size_pt(ax)[0]
-    ink = {"size": style.LABEL, "color": theme.ink}
-    text = style.fitted(name.replace("data/", ""), style.LABEL, style.MM * (NAME_MM - 3))
-    style.beside(ax, -style.MM * (NAME_MM - 1) / width, place, text, **ink)
-    right = 1 + style.MM * 3 / width
-    held = words("days.held", held=words.n.count(row["held"]), days=words.n.count(row["days"]))
-    odd = [
-        words(f"days.short.{mark}", n=words.n.count(row[mark]))
-        for mark in ("missing", "outside", "partial", "thin")
-        if row[mark]
-    ]
+    left, right = -style.MM * (NAME_MM - 1) / width, 1 + style.MM * 3 / width
     period = "" if common else words.n.period(days["day"].iloc[0].date(), days["day"].iloc[-1].date())
-    lines = [(held, {"color": theme.ink}), (", ".join(odd) or period, {"color": style.WARNING if odd else style.MUTED})]
-    if not lines[1][0]:
-        style.beside(ax, right, place, held, color=theme.ink)
-        return
-    for shift, (line, form) in zip((-0.22, 0.23), lines, strict=True):
-        style.beside(ax, right, place + shift, style.fitted(line, style.SMALL, style.MM * (WORDS_MM - 4)), **form)
+    held = words("days.held", held=words.n.count(row["held"]), days=words.n.count(row["days"]))
+    marks = [mark for mark in ("missing", "outside", "partial", "thin") if row[mark]]
+    odd = ", ".join(words(f"days.short.{mark}", n=words.n.count(row[mark])) for mark in marks)
+    name = style.fitted(_short(name), style.LABEL, style.MM * (NAME_MM - 3))
+    for x, first, second, size, colour in (
+        (left, name, period.replace("\u00a0", " "), style.LABEL, style.MUTED),
+        (right, held, odd, style.SMALL, style.WARNING),
+    ):
+        shifts = (-0.22, 0.23) if second else (0.0, 0.0)
+        style.beside(ax, x, place + shifts[0], first, size=size, color=theme.ink)
+        if second:
+            style.beside(ax, x, place + shifts[1], second, color=colour)
+
+
+def _short(name: str) -> str:
+    """Return the names of a source's files without their folders."""
+    return re.sub(r"[^ ]*/", "", name)
 
 
 def _dates(ax: Axes, days: pd.DataFrame, theme: Theme) -> None:
