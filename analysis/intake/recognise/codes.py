@@ -38,7 +38,7 @@ BUCKET_WORDS: Mapping[str, str] = {
     "ITEM_WORK": "back office|backoffice|email|e mail|mail|post|correspondence|case|cases|casework|case work|administration|admin|paperwork|work item|processing|"
     "administratie|zaken|zaakbehandeling|dossier|dossiers|behandelen|correspondentie|brieven|werkvoorraad|verwerking|sachbearbeitung|vorgang|vorgange|"
     "schriftverkehr|bearbeitung|courrier|traitement|dossiers|tramitacion|expedientes|correo",
-    "IDLE": "idle|available|ready|waiting|wait|avail|free|on queue waiting|beschikbaar|gereed|wachten|wacht|wacht op gesprek|vrij|verfugbar|bereit|warten|wartend|frei|"
+    "IDLE": "no work|no work available|nothing to do|geen werk|geen aanbod|keine arbeit|kein vorgang|pas de travail|aucun travail|sin trabajo|idle|available|ready|waiting|wait|avail|free|on queue waiting|beschikbaar|gereed|wachten|wacht|wacht op gesprek|vrij|verfugbar|bereit|warten|wartend|frei|"
     "disponible|pret|en attente|attente|libre|listo|esperando|espera",
     "WORK": "work|working|shift|on duty|duty|logged in|login|signed on|present|on queue|attended|dienst|werk|werken|aanwezig|ingelogd|arbeit|schicht|angemeldet|anwesend|travail|"
     "present|connecte|trabajo|turno|conectado|presente|early|late|vroege dienst|late dienst|dagdienst|avonddienst|fruhschicht|spatschicht",
@@ -70,8 +70,8 @@ def bucket_of(code: str) -> str:
 
     Examples
     --------
-    >>> bucket_of("Lunchpauze"), bucket_of("In gesprek"), bucket_of("Nicht bereit"), bucket_of("X7")
-    ('BREAK', 'HANDLING', 'AWAY', '')
+    >>> bucket_of("Lunchpauze"), bucket_of("In gesprek"), bucket_of("Nicht bereit"), bucket_of("Geen werk"), bucket_of("X7")
+    ('BREAK', 'HANDLING', 'AWAY', 'IDLE', '')
     """
     text = key(code)
     best, length = "", 0
