@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from analysis.intake.cells import Cells
 
+# No spreadsheet holds more.
+MAX_COLUMNS = 16_384
 # A header is looked for in this many rows at the top of a file.
 HEADER_SEARCH_ROWS = 60
 # First cells that mark a row of totals (casefolded, without a colon at the end).
@@ -200,6 +202,10 @@ def check_header(file: str, header: Sequence[str], wanted: Wanted) -> None:
     """Refuse a file whose header lacks a wanted column or holds one twice."""
     import difflib
 
+    if len(header) > MAX_COLUMNS:
+        raise DataProblem(
+            f"{file}: its header has {len(header):,} columns, more than the {MAX_COLUMNS:,} that a table may have. Ask for the export again."
+        )
     absent = [name for name in wanted.required if name not in header]
     if absent:
         near = difflib.get_close_matches(absent[0], list(header), n=3, cutoff=0.4)

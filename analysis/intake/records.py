@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # No row is longer; without a limit, a quote that never closes would draw the rest of a large file into memory.
 MAX_ROW_BYTES = 1 << 26
 # Sign by which old systems mark the end of a text.
+# A cell may be as long as its file; the limit of the csv module would end in an error of its own.
+csv.field_size_limit(1 << 30)
 END_MARK = b"\x1a"
 _LF, _CR, _QUOTE = 10, 13, 34
 

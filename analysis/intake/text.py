@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ def _last_line(raw: RawFile, records: Records) -> None:
 
 def _repeated_names(file: str, header: Sequence[str]) -> list[Finding]:
     """Return a finding where columns that are not used share a name."""
-    twice = sorted({name for name in header if name and list(header).count(name) > 1})
+    twice = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if not twice:
         return []
     words = f"{file}: {len(twice)} column names stand twice in the header (first: {twice[0]!r}); none of them is used."
