@@ -161,7 +161,7 @@ class Desk:
         """Say which format a file is of, and offer its block."""
         say = self.talk.say
         for found in sure:
-            guess = replace(found, files=self._pattern(look.file))
+            guess = replace(found, files=self._pattern(look.file)).answered(self.wish.answers)
             say("", f"{look.name}: {guess.title} ({guess.words}, {guess.confidence:.2f}).")
             say(f"  Good for: {GOOD[guess.table]}.", f"  Known by: {'; '.join(guess.evidence)}.")
             say(*(f"  Look at this: {text}" for text in guess.questions))

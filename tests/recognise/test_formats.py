@@ -55,7 +55,7 @@ def test_each_formats_own_export_is_recognised_as_itself(adapter, tmp_path):
         (lambda text: "Report of March\n\n" + text, 1.0),
         (lambda text: text.replace("Duration", "Duration,Site").replace("0:30:00", "0:30:00,North"), 1.0),
         (lambda text: text.replace(",", ";"), 1.0),
-        (lambda text: text.replace("End Time,Duration", "Fin,Duree"), 0.525),
+        (lambda text: text.replace("End Time,Duration", "Fin,Duree"), 0.9),
     ],
 )
 def test_capitals_blanks_banners_and_further_columns_do_not_hide_a_format(change, confidence, put):
@@ -134,3 +134,21 @@ def test_a_needed_column_that_is_absent_is_named_and_costs(put):
     found = recognise(put("status.csv", text))
     assert all(guess.confidence < 0.75 for guess in found)
     assert not sure_of(found)
+
+
+def test_translated_columns_count_where_the_state_codes_are_the_formats_own(put):
+    rows = [
+        f"00{n % 4},{code},2026-03-02 0{n}:00:00,2026-03-02 0{n}:30:00"
+        for n, code in enumerate(("Idle", "Interacting", "Meal", "Break") * 2)
+    ]
+    header = "Agent Id,Toestand,Start Time,Eindtijd"
+    found = recognise(put("status.csv", "\n".join([header, *rows])))
+    assert found[0].adapter == "genesys_status_timeline"
+    assert found[0].confidence == pytest.approx(0.8)
+    block = tomllib.loads(found[0].source_block())["source"][0]
+    assert block["columns"] == {"state": "Toestand", "end": "Eindtijd"}
+    other = [
+        row.replace("Idle", "Vrij").replace("Interacting", "Bezig").replace("Meal", "Eten").replace("Break", "Pauze")
+        for row in rows
+    ]
+    assert all(guess.confidence < 0.75 for guess in recognise(put("status.csv", "\n".join([header, *other]))))

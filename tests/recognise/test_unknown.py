@@ -179,3 +179,34 @@ def test_the_samples_exports_are_proposed_as_its_engagement_file_reads_them(samp
                 ours: origin for ours, origin in block["columns"].items() if ours not in UNSAID.get(proposal.table, ())
             }
             assert proposal.source_dict()["columns"] == want, path.name
+
+
+def test_columns_whose_names_say_nothing_are_suggested_by_their_cells(put):
+    rows = [
+        f"{n % 4 + 100};x{n};2026-03-16 {8 + n // 9:02d}:{n % 9 * 5:02d};2026-03-16 {8 + n // 9:02d}:{n % 9 * 5 + 4:02d};{'PQR'[n % 3]}"
+        for n in range(54)
+    ]
+    path = put("dump.csv", "\n".join(["F1;F2;F4;F3;F5", *rows]))
+    proposal = propose(path, path.parents[1], client=CLIENT, answers={"table": "spells"})
+    asked = {question.key: question.proposed for question in proposal.questions}
+    assert asked["columns.start"] == "F4"
+    assert asked["columns.end"] == "F3"
+    assert asked["columns.state"] == "F5"
+    assert asked["columns.agent"] == "F1"
+    answers = {name: str(value) for name, value in asked.items() if name.startswith("columns.")}
+    answered = proposal.answer({**answers, "time_zone": "UTC", "population": "back_office"})
+    assert {one.key for one in answered.questions} == {"state.P", "state.Q", "state.R"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"), [("m:ss", "{minutes}:00"), ("h:mm", "0:{minutes:02d}"), ("h", "{hours}"), ("ms", "{ms}")]
+)
+def test_the_unit_of_durations_is_seen_where_start_and_end_tell(unit, text, put):
+    rows = []
+    for n in range(30):
+        minutes = 3 + n % 17
+        length = text.format(minutes=minutes, hours=minutes / 60, ms=minutes * 60_000)
+        rows.append(f"a{n % 3};2026-03-16 09:{n:02d}:00;2026-03-16 09:{n + minutes:02d}:00;{'AB'[n % 2]};{length}")
+    path = put("states.csv", "\n".join(["Agent;Start;End;Status;Duration", *rows]))
+    proposal = propose(path, path.parents[1], client=CLIENT)
+    assert proposal.stated["duration_unit"] == unit

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.foundation.schema import TABLES
-from analysis.intake.numerals import UNIT_US, parse_numbers
+from analysis.intake.numerals import UNIT_US, parse_durations, parse_numbers
 from analysis.intake.recognise.codes import is_average
 from analysis.intake.recognise.names import shown, unit_stated
 from analysis.intake.recognise.peek import Peek
@@ -22,7 +22,9 @@ from analysis.intake.stamps import DAY_US, SECOND_US, parse_stamps
 PEOPLE: frozenset[str] = frozenset(
     {"spells", "state_totals", "contacts", "work_items", "schedule", "observations", "roster"}
 )
-UNITS: Mapping[str, str] = {"s": "seconds", "min": "minutes", "h": "hours", "ms": "milliseconds"}
+UNITS: Mapping[str, str] = {"s": "seconds", "min": "minutes", "h": "hours", "ms": "milliseconds", "d": "days"}
+# Durations of two parts between a colon, each read both ways.
+_TWO_PARTS: Mapping[str, str] = {"m:ss": "minutes and seconds", "h:mm": "hours and minutes"}
 _ORDERS = {"dmy": "day first (31-12-2026)", "mdy": "month first (12-31-2026)", "ymd": "year first"}
 _POPULATIONS = {
     "contact_centre": "people who answer contacts",
@@ -134,33 +136,36 @@ def _order(found: Clues, head: Peek, stamps: Sequence[Found], answer: str | None
 def _unit(found: Clues, head: Peek, by_name: Mapping[str, Profile], reading: Reading, answer: str | None) -> None:
     """Tell the unit of durations from the header or from other columns, or ask."""
     names = [name for one in _durations(reading) for name in one.names] + list(reading.totals.values())
-    plain = [name for name in names if name in by_name and by_name[name].kind == "number"]
+    used = [by_name[name] for name in names if name in by_name]
+    plain = [one for one in used if one.kind == "number"]
+    parts = [one for one in used if one.kind == "clock" and not one.seconds]
     if answer:
         found.stated["duration_unit"] = answer
-    if not plain or answer:
+    if answer or not (plain or parts):
         return
-    written = {unit_stated(name)[1] for name in plain}
-    shows = _unit_shown(head, reading)
-    if shows and written <= {None, shows[0]}:
+    words = UNITS if plain else _TWO_PARTS
+    written = {unit_stated(one.name)[1] for one in plain} if plain else {None}
+    shows = _unit_shown(head, reading, tuple(words))
+    if shows and written <= {None, shows[0]} and not (plain and parts):
         found.stated["duration_unit"] = shows[0]
         found.notes.append(shows[1])
-    elif len(written) == 1 and None not in written and not shows:
+    elif len(written) == 1 and None not in written and not shows and not parts:
         found.stated["duration_unit"] = written.pop()
         found.notes.append(
             f"durations are in {UNITS.get(found.stated['duration_unit'], 'h:mm:ss')}: the header says so"
         )
     else:
-        listed = ", ".join(shown(name) for name in plain[:5])
+        listed = ", ".join(shown(one.name) for one in (plain or parts)[:5])
         why = " The header and the times of the file say different things." if shows else ""
         text = f"In which unit are its durations ({listed})?{why}"
-        found.questions.append(Question("duration_unit", text, CHOICES["duration_unit"], meanings=UNITS))
+        found.questions.append(Question("duration_unit", text, tuple(words), meanings=words))
 
 
 def _durations(reading: Reading) -> list[Found]:
     return [one for one in reading.found.values() if TABLES[reading.table].get(one.ours, "us") == "us"]
 
 
-def _unit_shown(head: Peek, reading: Reading) -> tuple[str, str] | None:
+def _unit_shown(head: Peek, reading: Reading, units: Sequence[str]) -> tuple[str, str] | None:
     """Return the unit in which durations agree with the times beside them, and what was compared."""
     known = reading.found
     start, end = DURATION_TABLES.get(reading.table, ("answered_at", "ended_at"))
@@ -178,22 +183,27 @@ def _unit_shown(head: Peek, reading: Reading) -> tuple[str, str] | None:
         parse_stamps(text_of(head, known[name].origin), order="dmy", near_year=2026) for name in (start, end)
     )
     span = np.where(stop.us < begin.us, stop.us + DAY_US, stop.us) - begin.us
-    value = np.sum([_numbers(head, one) for one in parts], axis=0)
-    rows = begin.given & stop.given & ~begin.bad & ~stop.bad & (value > 0) & (span > 0)
-    for unit, us in UNIT_US.items():
-        if unit in UNITS and rows.sum() >= 5:
-            close = np.abs(value * us - span) <= np.maximum(0.02 * span, SECOND_US)
-            if close[rows].mean() >= AGREE:
-                what = (
-                    "talk and hold last from answer to end"
-                    if reading.table == "contacts"
-                    else "they are the end less the start"
-                )
-                words = (
-                    f"durations are in {UNITS[unit]}: in {int(close[rows].sum()):,} of {int(rows.sum()):,} rows {what}"
-                )
-                return unit, words
+    rows = begin.given & stop.given & ~begin.bad & ~stop.bad & (span > 0)
+    for unit in units:
+        us = np.sum([_lengths(head, one, unit) for one in parts], axis=0)
+        told = rows & (us > 0)
+        close = np.abs(us - span) <= np.maximum(0.02 * span, SECOND_US)
+        if told.sum() >= 5 and close[told].mean() >= AGREE:
+            what = (
+                "talk and hold last from answer to end"
+                if reading.table == "contacts"
+                else "they are the end less the start"
+            )
+            name = UNITS.get(unit) or _TWO_PARTS[unit]
+            return unit, f"durations are in {name}: in {int(close[told].sum()):,} of {int(told.sum()):,} rows {what}"
     return None
+
+
+def _lengths(head: Peek, one: Found, unit: str) -> np.ndarray:
+    """Return durations of a column in microseconds, read in a unit."""
+    if unit in UNITS:
+        return _numbers(head, one) * UNIT_US[unit]
+    return parse_durations(text_of(head, one.origin), unit=unit, decimal=None).us.astype(float)
 
 
 def _unit_of_totals(head: Peek, reading: Reading) -> tuple[str, str] | None:

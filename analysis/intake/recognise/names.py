@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 from analysis.intake.raw import plain
@@ -81,7 +80,8 @@ def unit_stated(name: str) -> tuple[str, str | None]:
     return text, None
 
 
-def fits(name: str, words: Sequence[str]) -> float:
+@lru_cache(maxsize=200_000)
+def fits(name: str, words: tuple[str, ...]) -> float:
     """Return how well a column's name says one of the words: 1 it is one, less where it says more or runs words together.
 
     Examples

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.foundation.schema import REQUIRED, TABLES, DataProblem
+from analysis.foundation.schema import TABLES, DataProblem
 from analysis.foundation.settings import Client
 from analysis.intake.recognise.block import block_text, pattern_of
 from analysis.intake.recognise.clues import clues
 from analysis.intake.recognise.codes import Code, map_lines, state_map_text, usual_fields
 from analysis.intake.recognise.guess import place_of
 from analysis.intake.recognise.names import key, shown
+from analysis.intake.recognise.open_questions import code_questions, column_questions
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.profile import Profile, profiles
 from analysis.intake.recognise.questions import Question, check_answers
 from analysis.intake.recognise.tables import SURE, Found, Reading, readings
-from analysis.intake.recognise.wording import BUCKETS_SAID, MEANING, WHAT
+from analysis.intake.recognise.wording import WHAT, origin_words
 from analysis.intake.settings import Source
 from analysis.intake.states import STATED
-from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,15 +159,6 @@ class Proposal:
         return "\n".join([self.file, *self.lines(), *asked])
 
 
-def origin_words(one: Found) -> str:
-    """Return where one of our columns comes from, in words."""
-    if isinstance(one.origin, Mapping):
-        if "value" in one.origin:
-            return f"{one.origin['value']} ({one.why})"
-        return f"{shown(str(one.origin['column']))}, where it says {' or '.join(map(shown, one.origin['true']))}"
-    return " + ".join(map(shown, one.names))
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What a proposal was asked for."""
@@ -254,7 +245,7 @@ def _proposed(asked: _Asked) -> Proposal:
     stated |= {"sheet": head.sheet} if head.sheet else {}
     proposal = replace(
         empty, table=chosen.table, score=round(min(1.0, chosen.score), 2), found=found, totals=chosen.totals, stated=stated,
-        notes=tuple(seen.notes), questions=(*questions, *_column_questions(chosen, looked, answers), *seen.questions),
+        notes=tuple(seen.notes), questions=(*questions, *column_questions(head, chosen, looked, answers), *seen.questions),
     )  # fmt: skip
     return proposal if proposal.questions else _tried(proposal, asked)
 
@@ -294,34 +285,6 @@ def _columns_said(looked: Sequence[Profile]) -> str:
     return "its columns: " + ", ".join(names[:15]) + (" ..." if len(names) > 15 else "")
 
 
-def _column_questions(reading: Reading, looked: Sequence[Profile], answers: Mapping[str, str]) -> list[Question]:
-    """Return the questions about needed columns that are not found, or not surely."""
-    asked = []
-    names = ", ".join(shown(one.name) for one in looked if one.name and one.name not in reading.used)
-    for ours in reading.missing:
-        if ours == "length_s":
-            text = "How long is an interval, in seconds? Half an hour is 1800."
-            asked.append(Question("length_s", text))
-        else:
-            said = answers.get(f"columns.{ours}")
-            text = f"The file has no column {shown(said)}. " if said else ""
-            text += f"Which column holds {MEANING.get(ours, ours)}? Not used yet: {names or 'none'}."
-            if ours in _CAN_BE_CONSTANT:
-                text += " If it is the same in all rows, write = and the value, such as =claims line."
-            asked.append(Question(f"columns.{ours}", text))
-    for ours in REQUIRED[reading.table]:
-        one = reading.found.get(ours)
-        if one is not None and one.score < SURE and f"columns.{ours}" not in answers:
-            proposed = "+".join(one.names)
-            text = f"Does {origin_words(one)} hold {MEANING.get(ours, ours)}? Else name the column that does."
-            asked.append(Question(f"columns.{ours}", text, proposed=proposed))
-    return asked
-
-
-# Columns that may have one value for a whole file.
-_CAN_BE_CONSTANT = ("queue", "type", "team", "state", "queue_or_type", "round")
-
-
 def _tried(proposal: Proposal, asked: _Asked) -> Proposal:
     """Return a proposal tried on the whole file, with its state codes and what they leave to ask."""
     from analysis.intake.recognise.reading import trial
@@ -338,7 +301,7 @@ def _tried(proposal: Proposal, asked: _Asked) -> Proposal:
         return proposal
     path = _map_path(proposal)
     codes = tuple(_settled(one, asked, _lines(asked.base / path)) for one in done.codes)
-    return replace(proposal, codes=codes, state_map=path, questions=tuple(_code_questions(codes)))
+    return replace(proposal, codes=codes, state_map=path, questions=tuple(code_questions(codes)))
 
 
 def _map_path(proposal: Proposal) -> str:
@@ -358,18 +321,6 @@ def _settled(code: Code, asked: _Asked, lines: Sequence[Mapping[str, str]]) -> C
             return replace(code, bucket=line["ladder_bucket"].strip(), confirmed=True)
     taken = asked.answers.get("states") == "proposed" and bool(code.bucket)
     return replace(code, confirmed=taken)
-
-
-def _code_questions(codes: Sequence[Code]) -> list[Question]:
-    """Return the questions about codes that nobody has confirmed yet."""
-    asked = []
-    for one in codes:
-        if not one.confirmed:
-            text = f"What does the state code {shown(one.code)} mean? {number_of(one.rows, 'row')}, {one.hours:,.1f} h."
-            asked.append(
-                Question(f"state.{one.code}", text, STATED, proposed=one.bucket or None, meanings=BUCKETS_SAID)
-            )
-    return asked
 
 
 def _lines(path: Path) -> list[dict[str, str]]:

@@ -85,7 +85,7 @@ def parsed_answers(texts: Sequence[str]) -> dict[str, str]:
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "table": tuple(TABLES),
     "date_order": ("dmy", "mdy", "ymd"),
-    "duration_unit": ("s", "min", "h", "ms"),
+    "duration_unit": ("s", "min", "h", "ms", "d", "hms", "m:ss", "h:mm"),
     "decimal": (",", "."),
     "population": ("contact_centre", "back_office", "roster"),
     "states": ("proposed",),

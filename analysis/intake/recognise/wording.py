@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from analysis.intake.recognise.names import shown
+
+if TYPE_CHECKING:
+    from analysis.intake.recognise.tables import Found
 
 # table -> what it holds
 WHAT: Mapping[str, str] = {
@@ -56,3 +62,12 @@ BUCKETS_SAID: Mapping[str, str] = {
     "WORK": "on duty, kind of work unknown",
     "OFF": "signed off, off shift",
 }
+
+
+def origin_words(one: Found) -> str:
+    """Return where one of our columns comes from, in words."""
+    if isinstance(one.origin, Mapping):
+        if "value" in one.origin:
+            return f"{one.origin['value']} ({one.why})"
+        return f"{shown(str(one.origin['column']))}, where it says {' or '.join(map(shown, one.origin['true']))}"
+    return " + ".join(map(shown, one.names))
