@@ -33,7 +33,7 @@ class Hostile:
     write
         Yields its bytes; takes the share of the full size.
     said
-        Part of the refusal's words.
+        Part of the refusal's words; empty where the file is read and none of its rows is used.
     source
         Keys of the [[source]] that names it.
     quick
@@ -226,8 +226,8 @@ def one_line(share: float) -> Iterator[bytes]:
 
 
 def one_long_row(share: float) -> Iterator[bytes]:
-    """A header, then a row of 100 MB."""
-    yield HEADER
+    """A header and a row as they should be, then a row of 100 MB that opens a quote."""
+    yield HEADER + ROW + b'"'
     yield from _times(b"a", share * 100 * MIB)
 
 
@@ -256,8 +256,8 @@ def carriage_returns(share: float) -> Iterator[bytes]:
 
 
 def gzip_bomb(share: float) -> Iterator[bytes]:
-    """4 GiB of zeros in 4 MB."""
-    yield _gzip(_times(bytes(MIB), share * 4096 * MIB))
+    """4 GiB of blank lines in 4 MB."""
+    yield _gzip(b for part in ([HEADER, ROW], _times(b"\n" * MIB, share * 4096 * MIB)) for b in part)
 
 
 def gzip_json_bomb(share: float) -> Iterator[bytes]:
@@ -301,12 +301,26 @@ def references(share: float) -> Iterator[bytes]:
     yield from _times(b"&", share * 50 * MIB)
 
 
+def open_quotes(share: float) -> Iterator[bytes]:
+    """Tags with values whose quotes do not close."""
+    yield b"<html><table><tr><td>agent"
+    yield from _times(b"<a b=\"'", share * 40 * MIB)
+    yield b"<!---->"
+
+
+def open_declarations(share: float) -> Iterator[bytes]:
+    """Declarations within declarations."""
+    yield b"<html><table><tr><td>agent"
+    yield from _times(b"<![x[", share * 40 * MIB)
+    yield b"<!---->"
+
+
 _XES = {"adapter": "xes"}
 _TABLE = {"table": "spells"}
 _JSON = {"adapter": "amazon_contact_records"}
 HOSTILE: tuple[Hostile, ...] = (
     Hostile("bomb.zip", zip_bomb, "unpacks to", _TABLE, quick=0.1),
-    Hostile("overlap.zip", overlapping_zip, "two files in it have one name|damaged", _TABLE),
+    Hostile("overlap.zip", overlapping_zip, "unpacks to 351 MiB", _TABLE),
     Hostile("bomb.xlsx", sheet_bomb, "unpacks to", _TABLE, quick=0.1),
     Hostile(
         "dense.xlsx", dense_sheet, "no header found|more memory|GiB of memory|not read within", _TABLE, quick=0.001
@@ -319,30 +333,40 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("deep.xes", deep_log, "nested|breaks off", _XES, quick=0.01),
     Hostile("deep.json", deep_json, "nested more than 64 deep", _JSON, quick=0.05),
     Hostile("keys.json", keys_json, "keys, which no plain export does", _JSON, quick=0.1),
-    Hostile("string.json", string_json, "record 1 breaks off, or it is longer", _JSON, quick=0.05),
-    Hostile("number.json", number_json, "record 1 breaks off, or it is longer", _JSON, quick=0.05),
+    Hostile("string.json", string_json, "record 1 breaks off, or it is longer", _JSON, quick=0.1),
+    Hostile("number.json", number_json, "record 1 breaks off, or it is longer", _JSON, quick=0.2),
     Hostile("comment.json", comment_json, "breaks off|damaged", _JSON, quick=0.05),
     Hostile("slash.json", slash_json, "breaks off|damaged", _JSON, quick=0.05),
     Hostile("header.csv", wide_header, "no header found|columns", _TABLE, quick=0.1),
     Hostile("wide.csv", wide_known_header, "columns", _TABLE, quick=0.05),
     Hostile("line.csv", one_line, "no row ends within|columns|megabyte", _TABLE, quick=0.05),
-    Hostile("row.csv", one_long_row, "long|no row below the header|every row|rejected", _TABLE, quick=0.05),
-    Hostile("quotes.csv", quotes, "quote|no row below|rejected", _TABLE, quick=0.05),
+    Hostile("row.csv", one_long_row, "quote", _TABLE, quick=0.05),
+    Hostile("quotes.csv", quotes, "", _TABLE, quick=0.05),
     Hostile("pairs.csv", quote_pairs, "quote opens in line 2", _TABLE, quick=0.05),
     Hostile("lines.csv", quoted_lines, "quote opens in line 2", _TABLE, quick=0.05),
-    Hostile("returns.csv", carriage_returns, "no row below the header", _TABLE, quick=0.05),
+    Hostile("returns.csv", carriage_returns, "", _TABLE, quick=0.05),
     Hostile("bomb.gz", gzip_bomb, "unpacks to", _TABLE, quick=0.05),
     Hostile("bomb.json.gz", gzip_json_bomb, "unpacks to", _JSON, quick=0.1),
     Hostile("nul.csv", nul_bytes, "NUL bytes|neither text nor a workbook", _TABLE, quick=0.05),
     Hostile("nested.xls", nested_tables, "nested too deep", _TABLE, quick=0.05),
-    Hostile("many.xls", many_tables, "tables with content|more memory|GiB of memory|tables", _TABLE, quick=0.005),
+    Hostile("many.xls", many_tables, "more than 10000 tables", _TABLE, quick=0.02),
     Hostile(
         "comment.xls",
         open_comment,
-        "cannot be told apart|no table|no row below|not read within|damaged",
+        "breaks off in a tag or a comment",
         _TABLE,
         quick=0.01,
     ),
     Hostile("spans.xls", spans, "far outside", _TABLE, quick=0.05),
+    Hostile(
+        "quotes.xls", open_quotes, "no header found|not read within|more memory|GiB of memory|damaged", _TABLE, quick=0
+    ),
+    Hostile(
+        "declarations.xls",
+        open_declarations,
+        "no header found|not read within|more memory|GiB of memory|damaged|no table",
+        _TABLE,
+        quick=0,
+    ),
     Hostile("references.xls", references, "no header found|no row below|not read within", _TABLE, quick=0.01),
 )

@@ -116,14 +116,17 @@ def printable(message: str) -> bool:
 
 
 def test_headers_and_the_words_about_them_run_nothing(desk, attacks, canary, capfd):
-    for name, text in attacks.items():
-        rows = [["agent", "start", "end", "state", text], ["a", "2026-03-02 09:00", "2026-03-02 09:30", "IDLE", "x"]]
-        file = desk.put("spells.csv", table(*rows))
-        mapped = desk.read({"files": [file], "table": "spells", "columns": {"channel": text}}) if plain(text) else None
-        assert mapped is None or mapped.tables["spells"]["channel"].tolist() == ["x"], name
+    names = [text for text in attacks.values() if plain(text)]
+    for start in range(0, len(names), len(FIELDS)):
+        some = names[start : start + len(FIELDS)]
+        rows = [["offered_at", "abandoned", *some], ["2026-03-02 09:00", "no", *map(str, range(len(some)))]]
+        spare = {field: {"value": "x"} for field in FIELDS[len(some) :]}
+        source = {"files": [desk.put("calls.csv", table(*rows))], "table": "contacts"}
+        mapped = dict(zip(FIELDS, some, strict=False))
+        assert desk.read({**source, "columns": {**spare, **mapped}}).tables["contacts"]["contact"].tolist() == ["0"]
         with pytest.raises(DataProblem) as stopped:
-            desk.read({"files": [file], "table": "spells", "columns": {"channel": text + "?"}})
-        assert printable(str(stopped.value)), name
+            desk.read({**source, "columns": {**spare, **mapped, "queue": some[-1] + "?"}})
+        assert printable(str(stopped.value)), some
     assert not canary.exists()
     assert capfd.readouterr() == ("", "")
 
@@ -159,7 +162,7 @@ def test_sheet_names_are_asked_for_as_they_stand(desk, attacks, canary):
 def test_file_names_are_names_and_nothing_else(desk, attacks, canary, capfd):
     read = []
     for text in attacks.values():
-        name = text.replace("/", "_").replace("\0", "")[:80] + ".csv"
+        name = text.replace("/", "_").replace("\0", "").lstrip(".")[:80] + ".csv"  # hidden files are left alone
         path = desk.root / "data" / name
         try:
             path.write_text("agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n", encoding="utf-8")
@@ -169,7 +172,7 @@ def test_file_names_are_names_and_nothing_else(desk, attacks, canary, capfd):
         said = [finding.message for finding in intake.findings]
         assert all(map(printable, said)), text
         read += intake.files["file"].tolist()
-        if printable(name) and not set(name) & set("\n\r\t") and not name.startswith("."):
+        if printable(name) and not set(name) & set("\n\r\t"):
             assert intake.files["file"].tolist() == [f"data/{name}"]
         else:
             assert any("holds signs that cannot be shown. Rename the file" in message for message in said)

@@ -9,8 +9,9 @@ from typing import Any
 
 from analysis.intake.workbook.limits import MAX_CELLS, MAX_COLUMNS, Refusal, check_cell
 
-MAX_PAGE_BYTES = 256 << 20
+MAX_PAGE_BYTES = 64 << 20
 MAX_NESTED_TABLES = 20
+MAX_TABLES = 10_000
 MAX_SPAN_ROWS = 65_536
 _CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]+)""")
 ENCODINGS: dict[str, str] = {
@@ -150,6 +151,8 @@ class _Page(HTMLParser):
             self.tables.append(self.inside[-1])
             if len(self.inside) > MAX_NESTED_TABLES:
                 raise Refusal("its tables are nested too deep")
+            if len(self.tables) > MAX_TABLES:
+                raise Refusal(f"it holds more than {MAX_TABLES} tables")
         elif not self.inside:
             return
         elif tag == "tr":
@@ -203,6 +206,9 @@ def read_page(data: bytes, wanted: str | None, encoding: str | None) -> Iterator
     if len(data) > MAX_PAGE_BYTES:
         raise Refusal(f"it is a web page of {len(data) >> 20} MiB")
     text = text_of(data, encoding)
+    # What never closes would be looked for again at each sign that opens something.
+    if text.rfind("<!--") > text.rfind("-->") or text.rfind("<") > text.rfind(">"):
+        raise Refusal("it breaks off in a tag or a comment")
     page = _Page()
     page.feed(text)
     page.close()

@@ -18,6 +18,7 @@ from analysis.intake.raw import HEADER_SEARCH_ROWS, Fault, RawFile, Wanted, chec
 from analysis.intake.words import number_of
 
 TIME_LIMIT_S = 300.0
+PAGE_TIME_LIMIT_S = 30.0
 MEMORY_LIMIT_BYTES = 2 << 30
 # Rows are turned into columns in steps of this many, which bounds the memory of loose cells.
 _STEP_ROWS = 50_000
@@ -28,7 +29,9 @@ _START = (
 )
 
 
-def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None, encoding: str | None = None) -> RawFile:
+def read_workbook(
+    file: str, path: Path, *, wanted: Wanted, sheet: str | None, encoding: str | None = None, page: bool = False
+) -> RawFile:
     """Return the cells of the one sheet of a workbook (or table of a web page) that holds something, or of the one named.
 
     Parameters
@@ -43,6 +46,8 @@ def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None, e
         Name of the sheet, or ``table 2`` for the second table of a web page; None when only one holds content.
     encoding
         Encoding of a web page, where the source states it.
+    page
+        It is a web page: these are small where they are honest, and get less time.
 
     Raises
     ------
@@ -50,7 +55,8 @@ def read_workbook(file: str, path: Path, *, wanted: Wanted, sheet: str | None, e
         The workbook is hostile, damaged, protected, or it is not plain which sheet is meant.
     """
     with tempfile.TemporaryFile() as output:
-        _run(file, path, [sheet or "", encoding or "", str(MEMORY_LIMIT_BYTES)], output)
+        limit_s = PAGE_TIME_LIMIT_S if page else TIME_LIMIT_S
+        _run(file, path, [sheet or "", encoding or "", str(MEMORY_LIMIT_BYTES)], output, limit_s=limit_s)
         output.seek(0)
         records = (json.loads(line) for line in output)
         first = next(records, {"refused": "it broke off"})
@@ -65,7 +71,7 @@ def _refused(file: str, reason: str) -> DataProblem:
     return DataProblem(f"{file}: the workbook is refused: {reason}. Export the table again, as CSV if need be.")
 
 
-def _run(file: str, path: Path, arguments: Sequence[str], output: Any) -> None:
+def _run(file: str, path: Path, arguments: Sequence[str], output: Any, *, limit_s: float) -> None:
     """Run the reading process to its end; an isolated interpreter, in which neither the working folder nor the environment counts."""
     root = Path(__file__).resolve().parents[3]
     command = [sys.executable, "-I", "-c", _START.format(root=str(root)), *arguments]
@@ -78,14 +84,14 @@ def _run(file: str, path: Path, arguments: Sequence[str], output: Any) -> None:
                 **given,
                 stdout=output,
                 stderr=subprocess.DEVNULL,
-                timeout=TIME_LIMIT_S,
+                timeout=limit_s,
                 check=False,
                 cwd=tempfile.gettempdir(),
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             )
     except subprocess.TimeoutExpired:
         raise DataProblem(
-            f"{file}: the workbook was not read within {TIME_LIMIT_S:.0f} s. Export the table as CSV."
+            f"{file}: the workbook was not read within {limit_s:.0f} s. Export the table as CSV."
         ) from None
     if done.returncode != 0:
         raise DataProblem(
