@@ -11,7 +11,7 @@ from analysis.baseline.coarse import agent_days_from_totals, weeks_from_paid_hou
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation import intervals
 from analysis.foundation.calendars import local_day
-from analysis.foundation.schema import BUCKETS, Finding
+from analysis.foundation.schema import BUCKETS, EXTRA_STATES, Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.attendance import Attendance, paid_time
 from analysis.measure.idle import pool_of_agents
@@ -94,7 +94,8 @@ def people_of(
     centre = population == "contact_centre"
     pools = pool_of_agents(tables, queues) if centre else pd.Series(dtype="str")
     pools = pools[pools.index.isin(members["agent"])]
-    totals = _totals(tables, members) if "spells" not in tables or tables["spells"].empty else None
+    # a log of sign-ons says when people were there, not what they did: interval totals beside it still count
+    totals = _totals(tables, members) if _sign_on_alone(tables, members) else None
     ladder, agent_days, days = None, None, _no_hours()
     if attendance.source in ("schedule", "sign_on") and len(attendance.paid):
         if totals is not None:
@@ -120,6 +121,12 @@ def people_of(
     sees = frozenset(str(word) for frame in stated for word in frame["state"].unique())
     agents = len({*of_members(seen, members)["agent"].unique(), *attendance.paid["agent"].unique()})
     return People(population, members, zones, attendance, ladder, agent_days, days, planned, sees, pools, agents)
+
+
+def _sign_on_alone(tables: Tables, members: pd.DataFrame) -> bool:
+    """Return whether the members' spells show nothing but that people were signed on, or there are none."""
+    spells = table_of(tables, "spells")
+    return spells is None or not (spells["agent"].isin(set(members["agent"])) & ~spells["state"].isin(EXTRA_STATES)).any()
 
 
 def _totals(tables: Tables, members: pd.DataFrame) -> pd.DataFrame | None:

@@ -101,7 +101,7 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
     -----
     Schedule: union of the rows marked paid, less rows marked unpaid other than ``OFF`` (an unpaid lunch inside a paid shift); rows without
     a mark count as paid unless ``OFF``. Sign-on: union of all spells but ``OFF`` and ``ABSENT``, where the log holds presence and not work alone;
-    without spells, interval totals give as much time at the start of each interval.
+    where no spells show it, interval totals give as much time at the start of each interval.
     Span: per person and local day from the first trace to the last, grade D: it hides early leaving and counts unpaid pauses.
 
     Examples
@@ -125,7 +125,7 @@ def paid_time(tables: Mapping[str, pd.DataFrame], population: str, *, zone: str 
         "schedule": from_schedule(planned),
         "sign_on": from_sign_on(None if spells is None else of_members(spells, members)),
     }
-    if spells is None:
+    if candidates["sign_on"].empty:
         candidates["sign_on"] = of_members(from_totals(table_of(tables, "state_totals")), members)
     for source, paid in candidates.items():
         if len(paid) and len(people & set(paid["agent"].unique())) >= MINIMUM_COVERAGE * len(people):

@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 
+from analysis.baseline import BaselineSettings, measure_baseline
 from analysis.foundation.schema import DataProblem
 from analysis.intake import Source, pseudonym, read_sources
 from analysis.measure.ladder import time_ladder
@@ -371,3 +372,17 @@ def test_a_conversation_that_goes_on_is_told(exports):
     intake = exports.read("genesys_conversations", text)
     assert exports.trap(intake, "still_open")["rows"] == 1
     assert intake.tables["contacts"]["abandoned"].isna().all()
+
+
+def test_a_log_of_sign_ons_beside_interval_totals_hides_nothing(tmp_path):
+    sources = []
+    for adapter in ("genesys_status_intervals", "genesys_login_logout"):
+        export, client = write_export(adapter, tmp_path)
+        sources.append(Source(**export.source))
+    ladders = []
+    for chosen in (sources[:1], sources):
+        tables = read_sources(chosen, client=client, root=tmp_path, key=KEY).tables
+        found = measure_baseline(tables, client=client, settings=BaselineSettings(minimum_group_agents=5))
+        ladders.append(found.ladder.set_index(["population", "bucket"])["hours"])
+    pd.testing.assert_series_equal(*ladders)
+    assert ladders[0]["contact_centre", "IDLE"] > 40
