@@ -187,6 +187,11 @@ class TestColumnPerType:
         with pytest.raises(DataProblem, match="decimal"):
             exports.read("kit_weekly_workload", 'Team,Week,letters\nN,2026-W10,"1,234"\n')
 
+    def test_a_column_by_which_rows_are_left_out_is_no_type(self, exports):
+        text = "Team,Week,letters,Region\nN,2026-W10,3,north\nS,2026-W10,4,south\n"
+        table = exports.read("kit_weekly_workload", text, exclude={"Region": ["south"]}).tables["workload"]
+        assert table[["team", "type", "volume"]].to_numpy().tolist() == [["N", "letters", 3.0]]
+
     def test_negative_volumes_are_rejected(self, exports):
         intake = exports.read("kit_weekly_workload", "Team,Week,letters\nN,2026-W10,-3\nS,2026-W10,3\n")
         assert intake.rejects["reason"].tolist() == ["negative_volume"]

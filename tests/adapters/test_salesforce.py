@@ -69,6 +69,12 @@ class TestIdentifiers:
         spells = exports.read("salesforce_user_presence", PRESENCE + rows).tables["spells"]
         assert spells["agent"].unique().tolist() == [pseudonym("005D0000001K7DpIAK", key=KEY)]
 
+    def test_short_ones_that_differ_by_capitals_are_two_persons(self, exports):
+        rows = status("005D0000001K7Dp", "Break", "09:00:00", "09:10:00") + status(
+            "005D0000001K7dp", "Break", "10:00:00", "10:10:00"
+        )
+        assert exports.read("salesforce_user_presence", PRESENCE + rows).tables["spells"]["agent"].nunique() == 2
+
 
 class TestPresence:
     def test_the_current_status_has_no_end_and_is_left_out(self, exports):

@@ -176,7 +176,9 @@ def wide_names(batch: Batch, known: Collection[str]) -> tuple[list[str], list[st
     DataProblem
         A column with values has no name, or the name of another one.
     """
-    mapped = {plain(name) for origin in batch.source.columns.values() for name in origin.names}
+    source = batch.source
+    stated = [name for origin in source.columns.values() for name in origin.names]
+    mapped = {plain(name) for name in (*stated, *source.exclude, *source.fill_down, source.latest_by or "")}
     names, totals = [], []
     for name in batch.cells.columns:
         if name in known or name in mapped or not (batch.cells[name] != "")[batch.fates.open].any():
