@@ -91,6 +91,18 @@ def test_ordinary_days_raise_no_alarm(client, seed):
     assert calendar_findings(calendar_of([origin("work_items", frame[kept])], client, minimum=10), client) == []
 
 
+def test_where_days_differ_wildly_hardly_a_desk_in_twenty_raises_an_alarm(client):
+    alarms, frame = 0, items(client)
+    day = local(frame)
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        level = dict(zip(day.unique(), rng.choice([0.25, 0.3, 0.8, 1.0], 60), strict=False))
+        kept = rng.uniform(size=len(frame)) < day.map(level)
+        found = calendar_of([origin("work_items", frame[kept])], client, minimum=10)
+        alarms += bool(calendar_findings(found, client))
+    assert alarms <= 2
+
+
 def test_work_on_a_holiday_is_a_question(client):
     frame = items(client.model_copy(update={"holidays": ()}))
     findings = calendar_findings(calendar_of([origin("work_items", frame)], client, minimum=10), client)

@@ -103,6 +103,17 @@ def test_a_user_that_works_on_every_day_is_found_and_people_on_shifts_are_not():
     assert found["round_the_clock"][0] == int((frame["agent"] == "web").sum())
 
 
+def test_a_quiet_user_that_is_there_on_every_day_is_found():
+    rng = np.random.default_rng(5)
+    day = np.repeat(np.arange(50), 12)
+    online = utc("2026-03-02") + pd.to_timedelta(day * 24 + rng.integers(0, 24, len(day)), unit="h")
+    clerk = utc("2026-03-02") + pd.to_timedelta(day * 24 + rng.integers(8, 17, len(day)), unit="h")
+    parts = [pd.DataFrame({"agent": name, "ended": when}) for name, when in (("web", online), ("clerk", clerk))]
+    frame = pd.concat(parts, ignore_index=True).assign(item="i", type="t").astype({"ended": "datetime64[us, UTC]"})
+    found, _ = facts(frame.assign(started=frame["ended"]), zone="UTC")
+    assert found["round_the_clock"] == [600, 1_200]
+
+
 def test_many_names_that_are_hardly_ever_seen_are_a_question():
     frame = items(600)
     frame.loc[:199, "agent"] = [f"student{number}" for number in range(200)]

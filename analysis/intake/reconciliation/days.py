@@ -103,19 +103,21 @@ def _by_day(origin: Origin) -> pd.DataFrame:
 
 
 def _like_days(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return for each day the median amount of the other days of its weekday that hold rows and are no holidays, and their robust spread."""
-    medians, spreads = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    """Return for each day the median amount of the other days of its weekday that hold rows and are no holidays, and the spread about it.
+
+    The spread is that of all days about their medians, relative and robust (1.4826 makes the median deviation of a normal distribution its
+    standard deviation), and at least that of Poisson counts.
+    """
+    medians = np.full(len(frame), np.nan)
     amount, weekday = frame["amount"].to_numpy(), frame["weekday"].to_numpy()
     plain = (frame["rows"] > 0).to_numpy() & ~frame["holiday"].to_numpy()
     for day in range(7):
         own = np.flatnonzero((weekday == day) & plain)
-        if len(own) < LIKE_DAYS:
-            continue
-        for at in np.flatnonzero(weekday == day):
-            others = amount[own[own != at]]
-            medians[at] = np.median(others)
-            # 1.4826 makes the median deviation of a normal distribution its standard deviation; counts vary at least as Poisson's
-            spreads[at] = max(1.4826 * np.median(np.abs(others - medians[at])), np.sqrt(medians[at]))
+        for at in np.flatnonzero(weekday == day) if len(own) >= LIKE_DAYS else ():
+            medians[at] = np.median(amount[own[own != at]])
+    known = plain & (medians > 0)
+    relative = 1.4826 * np.median(np.abs(amount[known] / medians[known] - 1)) if known.any() else 0.0
+    spreads = np.maximum(relative * medians, np.sqrt(medians))
     return pd.Series(medians, index=frame.index), pd.Series(spreads, index=frame.index)
 
 
@@ -130,7 +132,7 @@ def _marks(frame: pd.DataFrame, table: str) -> pd.Series:
     within = (place >= first) & (place <= last)
     worked = frame["weekday"].isin(_worked_weekdays(frame[within]))
     marks = marks.mask(~held & ~worked, "closed")
-    marks = marks.mask(~held & worked & within, "missing").mask(~held & worked & ~within, "outside")
+    marks = marks.mask(~held & worked, "missing").mask(~held & worked & ~within, "outside")
     marks = marks.mask(~held & frame["holiday"], "holiday")
     bound = np.minimum(THIN_SHARE * frame["like"], frame["like"] - LEAST_DEVIATIONS * frame["spread"])
     thin = held & (frame["amount"] < bound) & (frame["like"] >= LIKE_AMOUNT) & ~frame["holiday"]
