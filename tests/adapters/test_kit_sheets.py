@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
-from analysis.foundation.settings import Client
+from analysis.foundation.settings import Client, Period
 from analysis.intake import Source, read_sources
 from analysis.intake.adapters import adapter_names, format_of
 from analysis.intake.adapters._kit import NOTES, known_names, monday_of
@@ -329,6 +331,61 @@ class TestTally:
     def test_without_any_state_it_asks(self, exports):
         with pytest.raises(DataProblem, match="column State"):
             exports.read("kit_work_sampling", "Round,Date,Time,Observer,Team\nR1,2026-03-02,09:00,o,N\n")
+
+
+class TestTwoFormsOfOneSheet:
+    """A column per type, or per state, says the same as a row for each."""
+
+    @settings(max_examples=12)
+    @given(cells=st.lists(st.tuples(*[st.none() | st.integers(0, 99)] * 3), min_size=1, max_size=5))
+    def test_workload_wide_and_long(self, tmp_path_factory, cells):
+        kinds = ("letters", "claims", "calls")
+        head = [f"T{at},2026-W10,80" for at in range(len(cells))]
+        wide = "Team,Week,Paid hours,letters,claims,calls\n" + "".join(
+            f"{start},{','.join('' if one is None else str(one) for one in row)}\n"
+            for start, row in zip(head, cells, strict=True)
+        )
+        rows = [
+            f"{start},{kind},{one}\n"
+            for start, row in zip(head, cells, strict=True)
+            for kind, one in zip(kinds, row, strict=True)
+            if one is not None
+        ]
+        rows += [f"{start},,\n" for start, row in zip(head, cells, strict=True) if set(row) == {None}]
+        long = "Team,Week,Paid hours,Type,Volume\n" + "".join(rows)
+        tables = [self.read(tmp_path_factory, "kit_weekly_workload", text)["workload"] for text in (wide, long)]
+        order = ["team", "type"]
+        pd.testing.assert_frame_equal(*(table.sort_values(order, ignore_index=True) for table in tables))
+
+    @settings(max_examples=12)
+    @given(cells=st.lists(st.tuples(*[st.integers(0, 4)] * 3).filter(any), min_size=1, max_size=4))
+    def test_looks_tallied_and_one_by_one(self, tmp_path_factory, cells):
+        states = ("On a call", "Break", "Meeting")
+        head = [f"R{at},2026-03-02,09:0{at},o,N" for at in range(len(cells))]
+        tally = "Round,Date,Time,Observer,Team,On a call,Break,Meeting\n" + "".join(
+            f"{start},{','.join(map(str, row))}\n" for start, row in zip(head, cells, strict=True)
+        )
+        rows = [
+            f"{start},{state}\n"
+            for start, row in zip(head, cells, strict=True)
+            for state, one in zip(states, row, strict=True)
+            for _ in range(one)
+        ]
+        long = "Round,Date,Time,Observer,Team,State\n" + "".join(rows)
+        tables = [self.read(tmp_path_factory, "kit_work_sampling", text)["observations"] for text in (tally, long)]
+        order = ["round", "state"]
+        pd.testing.assert_frame_equal(*(table.sort_values(order, ignore_index=True) for table in tables))
+
+    @staticmethod
+    def read(factory, adapter: str, text: str) -> dict[str, pd.DataFrame]:
+        folder = factory.mktemp("engagement")
+        (folder / "data").mkdir()
+        (folder / "data" / "sheet.csv").write_text(text, encoding="utf-8", newline="\n")
+        period = Period(start=dt.date(2026, 3, 2), end=dt.date(2026, 4, 26))
+        client = Client(name="Test", time_zone="Europe/Amsterdam", period=period)
+        return read_sources(
+            [Source(files=["data/sheet.csv"], adapter=adapter)], client=client, root=folder, key=KEY
+        ).tables
 
 
 class TestStopwatch:
