@@ -9,6 +9,7 @@ _NAMES = {
     "Attendance": ".attendance",
     "reporting_groups": ".groups",
     "merged_groups": ".groups",
+    "adherence": ".adherence",
     "sampling": ".sampling",
     "standards": ".standards",
 }
