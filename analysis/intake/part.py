@@ -27,6 +27,7 @@ from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
 from analysis.intake.total_rows import check_totals
+from analysis.intake.typed_ids import note_number_identifiers
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def read_part(
         keep_repeats=_nameless(batch, origins),
     )
     mapping.exclude(batch, origins)
+    note_number_identifiers(batch, origins)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
     batch.zone = zone
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,8 @@ class RawFile:
         What all cells of a row together say, one sign a row: see :mod:`analysis.intake.marks`; None = `cells` holds all columns.
     digests
         Returns what tells rows apart by the cells that were not kept, for positions in `rows` in ascending order; None = all are kept.
+    numbers
+        Column to the number of its cells that a workbook stores as numbers.
     """
 
     file: str
@@ -94,6 +96,7 @@ class RawFile:
     findings: list[Finding] = field(default_factory=list)
     marks: NDArray[np.uint8] | None = None
     digests: Callable[[NDArray[np.intp]], list[bytes]] | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:

@@ -249,7 +249,10 @@ def test_identifiers_are_read_as_the_sheet_shows_them(desk):
             sheet.append([value, dt.datetime(2026, 3, 2, hour), dt.datetime(2026, 3, 2, hour, 30), "IDLE"])
             sheet.cell(hour + 2, 1).number_format = shape
 
-    agents = desk.spells(saved(fill), "book.xlsx").tables["spells"]["agent"].tolist()
+    intake = desk.spells(saved(fill), "book.xlsx")
+    agents = intake.tables["spells"]["agent"].tolist()
+    (told,) = (finding for finding in intake.findings if finding.code == "identifiers_as_numbers")
+    assert (told.severity, told.rows) == ("flag", 2)  # not those that the sheet pads, nor the text
     assert agents == [pseudonym(name, key=bytes(range(32))) for name in ("00861", "10861", "1.5", "00861")]
 
 

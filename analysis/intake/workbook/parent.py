@@ -152,6 +152,8 @@ def _raw(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wa
     raw = RawFile(file, header, body.frame(), rows, sheet["physical"], counts, body.faults)
     raw.typed = sheet.get("typed", True)
     raw.findings = _notes(file, {**sheet, **ending["notes"]}, header)
+    stored = {int(position): cells for position, cells in ending["notes"].get("numbers", {}).items()}
+    raw.numbers = {name: stored[position] for position, name in enumerate(header) if name and position in stored}
     return raw
 
 
