@@ -7,6 +7,7 @@ import pytest
 
 from analysis.foundation.schema import DataProblem
 from analysis.measure.adherence import adherence, conformance, required_on_roster, shrinkage_of
+from analysis.measure.crosswalk import planned_time
 
 
 def day(*rows: tuple[str, str, str], agent: str = "a") -> pd.DataFrame:
@@ -26,6 +27,19 @@ def test_a_switch_fifteen_minutes_late():
     done = day(("09:00", "09:40", "HANDLING"), ("09:40", "10:45", "IDLE"), ("10:45", "12:00", "SUPPORT"))
     assert adherence(plan, done) == 165 / 180
     assert round(adherence(plan, done), 2) == 0.92
+
+
+@pytest.mark.parametrize(
+    ("plan", "done", "share"),
+    [
+        ([("08:00", "10:30", "WORK"), ("10:30", "11:00", "BREAK")], [("08:00", "11:00", "IDLE")], 150 / 180),
+        ([("09:00", "10:30", "WORK"), ("10:30", "12:00", "SUPPORT")], [("09:00", "10:45", "IDLE"), ("10:45", "12:00", "SUPPORT")], 165 / 180),
+    ],
+)  # fmt: skip
+def test_the_definition_in_the_report_gives_the_published_numbers_too(plan, done, share):
+    planned = planned_time(day(*done), day(*plan))
+    assert planned.in_kind_h / planned.scheduled_h == pytest.approx(share)
+    assert adherence(day(*plan), day(*done)) == pytest.approx(share)
 
 
 def test_what_one_person_does_is_not_what_another_was_to_do():
