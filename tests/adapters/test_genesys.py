@@ -100,6 +100,14 @@ def test_intervals_that_mislead_are_told(exports):
     )
 
 
+def test_an_interval_that_a_later_export_holds_complete_counts_once(exports):
+    first = HALF_HOUR.replace("true,00731,1800,1500,600,300,800", "false,00731,900,900,500,0,400")
+    intake = exports.read("genesys_status_intervals", INTERVALS + first + HALF_HOUR, duration_unit="s")
+    assert json.loads(intake.files["excluded"][0]) == {"incomplete_version": 1}
+    assert intake.tables["state_totals"]["us"].sum() == 1_800_000_000
+    assert exports.trap(intake, "incomplete_intervals")["rows"] == 0
+
+
 def test_an_interval_is_as_long_as_its_end_says_over_a_clock_change(exports):
     row = HALF_HOUR.replace("2026-03-03T08:00:00Z,2026-03-03T08:30:00Z", "2026-03-29 00:00,2026-03-30 00:00")
     intake = exports.read("genesys_status_intervals", INTERVALS + row, duration_unit="s")

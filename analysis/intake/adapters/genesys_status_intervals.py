@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from analysis.intake.adapters._beside import durations_beside, lengths_from_end, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
@@ -26,17 +27,33 @@ COARSE_S = 3600.0
 HOUR_US = 3_600_000_000
 
 
-def lengths(batch: Batch, columns: dict[str, Column]) -> None:
-    """Take the length of each interval from its end."""
+def once(batch: Batch, columns: dict[str, Column]) -> None:
+    """Take the length of each interval from its end; leave out an interval that a later export holds complete."""
     lengths_from_end(batch, columns, ("Interval End",))
+    unfinished, agent, start = _unfinished(batch), columns["agent"], columns["interval_start"]
+    if unfinished is None:
+        return
+    still = batch.fates.open & agent.given & start.given
+    key = pd.DataFrame({"agent": agent.text, "start": start.array})[still]
+    complete = pd.Series(~unfinished, index=agent.text.index)[still]
+    whole = complete.groupby([key["agent"], key["start"]]).transform("any")
+    mask = np.zeros(len(batch.rows), dtype=bool)
+    mask[key.index[(whole & ~complete).to_numpy()].to_numpy()] = True
+    batch.fates.give(mask, "excluded", "incomplete_version")
+
+
+def _unfinished(batch: Batch) -> np.ndarray | None:
+    """Return which intervals had not ended when the export was made; None where it does not say."""
+    text = text_beside(batch, ("Interval Complete",))
+    return None if text is None else text.str.lower().isin(["false", "no", "0"]).to_numpy(dtype=bool)
 
 
 def incomplete(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Mark intervals that had not ended when the export was made."""
-    text = text_beside(batch, ("Interval Complete",))
-    if text is None:
+    unfinished = _unfinished(batch)
+    if unfinished is None:
         return None
-    hits = batch.fates.open & text.str.lower().isin(["false", "no", "0"]).to_numpy(dtype=bool)
+    hits = batch.fates.open & unfinished
     words = (
         f"{number_of(int(hits.sum()), 'row')} of intervals that had not ended when the export was made (first: {batch.place(hits)}). "
         "Their time is used as far as it goes; export again after the period has ended."
@@ -97,7 +114,7 @@ FORMAT = Format(
         ("Interval Start", "Interval End", "Interval Complete", "Agent Id", "On Queue"),
     ),
     also=("Interval End", "Interval Complete"),
-    finish=lengths,
+    finish=once,
     totals={**ON_QUEUE, **OFF_QUEUE},
     rests={
         REST_ON: Rest(("On Queue",), tuple(ON_QUEUE)),
