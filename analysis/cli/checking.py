@@ -44,8 +44,8 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
         talk.say(f"{_files(len(todo))} in data/ that no [[source]] in engagement.toml names.")
     looks: list[Look] = []
     for file in todo:
-        # a block that was just added may read the next file too
-        if wish.chosen is not None or file in unread_files(folder, desk.engagement.source):
+        # one block reads all files that are alike
+        if not any(file in look.others and (look.blocks or look.proposal) for look in looks):
             looks += desk.look(file)
     outcome: dict[str, Any] = {"summary": "", "questions": [], "files": [], "findings": []}
     if desk.engagement.source and wish.chosen is None:
@@ -75,7 +75,7 @@ def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:
         elif look.proposal is not None and look.proposal.questions:
             said += [f"{look.name}: {one.key}: {one.text}" for one in look.proposal.questions]
         elif look.file in unread_files(folder, desk.engagement.source):
-            said.append(f"{look.file}: no [[source]] names it. Add its block, or move it out of data/.")
+            said.append(f"{look.name}: no [[source]] names it. Add its block, or move it out of data/.")
     return said
 
 

@@ -26,8 +26,11 @@ from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.proposal import Proposal, propose
 from analysis.intake.recognise.questions import as_word
 from analysis.intake.verdicts import _GOOD as GOOD
+from analysis.intake.words import number_of
 
 LISTED_GUESSES = 3
+# Share of the keys that two JSON files of one kind have in common.
+SAME_KEYS = 0.7
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class Look:
         Blocks that would read it, and whether they stand in the engagement file now.
     ignored
         It is a sheet that fits nothing, beside others that do.
+    others
+        Further files that the same block reads.
     """
 
     file: str
@@ -58,17 +63,20 @@ class Look:
     blocks: list[str] = field(default_factory=list)
     added: bool = False
     ignored: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """How messages name it."""
-        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+        more = f" and {number_of(len(self.others), 'more file', 'more files')} like it" if self.others else ""
+        return (f"{self.file}, sheet {self.sheet}" if self.sheet else self.file) + more
 
     def to_dict(self) -> dict[str, Any]:
         """Return what was found as plain data: names of columns and state codes, no other value of the file."""
         return {
             "file": self.file,
             "sheet": self.sheet,
+            "others": list(self.others),
             "guesses": [
                 {name: getattr(one, name) for name in ("adapter", "title", "table", "confidence", "words")}
                 | {name: list(getattr(one, name)) for name in ("evidence", "missing", "questions")}
@@ -146,22 +154,35 @@ class Desk:
         return self.heads[file]
 
     def _same(self, file: str, other: str) -> bool:
-        """Return whether two files have one header."""
+        """Return whether two files are of one kind: one header, or in JSON nearly the same keys."""
         try:
-            return [one.header for one in self._heads(file)] == [one.header for one in self._heads(other)]
+            heads, others = self._heads(file), self._heads(other)
         except DataProblem:
             return False
+        if [one.header for one in heads] == [one.header for one in others]:
+            return True
+        if heads[0].kind != "json" or others[0].kind != "json":
+            return False
+        keys, more = set(heads[0].header), set(others[0].header)
+        return len(keys & more) >= SAME_KEYS * len(keys | more)
 
-    def _pattern(self, file: str) -> str:
-        return pattern_for(
-            self.folder, file, pattern_of(file), named=self.named, same=lambda other: self._same(file, other)
+    def _pattern(self, look: Look) -> str:
+        """Return the pattern for a file's source, and keep which other files it finds."""
+        pattern, found = pattern_for(
+            self.folder,
+            look.file,
+            (pattern_of(look.file), pattern_of(look.file, digits=True)),
+            named=self.named,
+            same=lambda other: self._same(look.file, other),
         )
+        look.others = tuple(name for name in found if name != look.file)
+        return pattern
 
     def _known(self, look: Look, sure: Sequence[Guess]) -> None:
         """Say which format a file is of, and offer its block."""
         say = self.talk.say
         for found in sure:
-            guess = replace(found, files=self._pattern(look.file)).answered(self.wish.answers)
+            guess = replace(found, files=self._pattern(look)).answered(self.wish.answers)
             say("", f"{look.name}: {guess.title} ({guess.words}, {guess.confidence:.2f}).")
             say(f"  Good for: {GOOD[guess.table]}.", f"  Known by: {'; '.join(guess.evidence)}.")
             say(*(f"  Look at this: {text}" for text in guess.questions))
@@ -177,7 +198,7 @@ class Desk:
             self.folder.root,
             client=self.engagement.client,
             answers={**before, **self.wish.answers, **sheet},
-            files=self._pattern(look.file),
+            files=self._pattern(look),
             place=place_of_file(self.folder, look.file),
         )
         self.talk.say("", *_near(look), *proposal.lines())

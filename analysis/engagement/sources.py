@@ -94,28 +94,30 @@ def place_of_file(folder: Folder, name: str) -> Path:
 
 
 def pattern_for(
-    folder: Folder, file: str, pattern: str, *, named: Mapping[str, int], same: Callable[[str], bool]
-) -> str:
-    """Return a pattern if all files that it finds are unread and like `file`, else the file's own name.
+    folder: Folder, file: str, patterns: Sequence[str], *, named: Mapping[str, int], same: Callable[[str], bool]
+) -> tuple[str, list[str]]:
+    """Return the first pattern that finds unread files like `file` alone, with those files; else the file's own name.
 
     Parameters
     ----------
     folder
         The engagement's folders.
-    file, pattern
-        The file, and the pattern that is proposed for it.
+    file, patterns
+        The file, and the patterns that are proposed for it.
     named
         Files that the engagement file names.
     same
-        Tells whether another file has the same header.
+        Tells whether another file is of the same kind.
     """
-    try:
-        source = Source(files=(pattern,), table="roster")
-        names = [name for path in expand(source, folder.root) for name, _ in parts_of(source, folder.root, path)]
-    except (DataProblem, ValidationError):
-        return file
-    fine = file in names and all(name == file or (name not in named and same(name)) for name in names)
-    return pattern if fine else file
+    for pattern in patterns:
+        try:
+            source = Source(files=(pattern,), table="roster")
+            names = [name for path in expand(source, folder.root) for name, _ in parts_of(source, folder.root, path)]
+        except (DataProblem, ValidationError):
+            continue
+        if file in names and all(name == file or (name not in named and same(name)) for name in names):
+            return pattern, names
+    return file, [file]
 
 
 def add_source(folder: Folder, block: str, *, about: str) -> None:

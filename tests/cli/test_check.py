@@ -95,6 +95,21 @@ def test_a_known_export_is_offered_and_added_once_with_the_file_intact(acme, cap
     assert (acme / "engagement.toml").read_text(encoding="utf-8") == text
 
 
+def test_files_that_are_alike_are_told_as_one(acme, capsys):
+    for month in ("03", "04", "05"):
+        (acme / "data" / f"status_2026-{month}.csv").write_text(GENESYS.replace("-03-", f"-{month}-"), encoding="utf-8")
+    (acme / "data" / "status_of_old.csv").write_text(GENESYS.replace("Status", "Condition"), encoding="utf-8")
+    check()
+    out = capsys.readouterr().out
+    assert "data/status_2026-03.csv and 2 more files like it: Genesys Cloud" in out
+    assert out.count('files = ["data/status_[0-9]*.csv"]') == 1
+    (acme / "data" / "status_of_old.csv").unlink()
+    assert check("--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    assert [len(one["others"]) for one in told["unread"]] == [2]
+    assert 'files = ["data/status_*.csv"]' in told["unread"][0]["blocks"][0]
+
+
 def test_line_ends_of_the_file_are_kept(acme):
     (acme / "engagement.toml").write_bytes(CLIENT.replace("\n", "\r\n").encode("utf-8"))
     (acme / "data" / "status.csv").write_text(GENESYS, encoding="utf-8")

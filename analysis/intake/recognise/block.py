@@ -71,18 +71,22 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def pattern_of(file: str) -> str:
-    """Return a pattern that also finds the next export: dates and numbers in the file's name become ``*``.
+def pattern_of(file: str, *, digits: bool = False) -> str:
+    """Return a pattern that also finds the next export: dates and numbers in the file's name become ``*``, or digits and what follows them.
 
     Examples
     --------
     >>> pattern_of("data/agent_status_2026-03.csv"), pattern_of("data/calls mrt 2026.csv"), pattern_of("data/roster.xlsx")
     ('data/agent_status_*.csv', 'data/calls *.csv', 'data/roster.xlsx')
+    >>> pattern_of("data/agent_status_2026-03.csv", digits=True)
+    'data/agent_status_[0-9]*.csv'
     """
     folder, slash, name = file.rpartition("/")
     stem, dot, ending = name.rpartition(".")
     stem, dot, ending = (stem, dot, ending) if dot else (name, "", "")
     pieces = _CHANGES.split(stem)
+    if digits and not all(part[:1].isdigit() for part in _CHANGES.findall(stem)):
+        return file
     if len(pieces) == 1 or not any(re.search(r"[^\W\d_]{2}", piece) for piece in pieces):
         return file
-    return f"{glob.escape(folder)}{slash}{'*'.join(map(glob.escape, pieces))}{dot}{ending}"
+    return f"{glob.escape(folder)}{slash}{('[0-9]*' if digits else '*').join(map(glob.escape, pieces))}{dot}{ending}"
