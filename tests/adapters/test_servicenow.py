@@ -129,6 +129,35 @@ class TestTask:
         assert intake.tables["work_items"]["agent"].notna().all()
         assert exports.trap(intake, "persons_as_sys_id")["rows"] == 1
 
+    def test_of_values_stored_and_shown_side_by_side_the_stored_ones_count(self, exports):
+        shown = {
+            "number": "T1",
+            "sys_class_name": "Incident",
+            "opened_at": "03/03/2026 10:00",
+            "work_start": "03/03/2026 10:30",
+            "closed_at": "03/03/2026 11:00",
+        }
+        kept = {
+            "number": "T1",
+            "sys_class_name": "incident",
+            "opened_at": "2026-03-03 09:00:00",
+            "work_start": "2026-03-03 09:30:00",
+            "closed_at": "2026-03-03 10:00:00",
+        }
+        record = {name: {"display_value": shown[name], "value": kept[name]} for name in kept} | {
+            "assigned_to": {"display_value": "Ann", "value": "62826bf03710200044e0bfc8bcbe5df1"}
+        }
+        item = (
+            exports.read("servicenow_task", json.dumps({"result": [record]}), time_zone="UTC")
+            .tables["work_items"]
+            .iloc[0]
+        )
+        assert (item["type"], item["started"], item["ended"]) == (
+            "incident",
+            pd.Timestamp("2026-03-03T09:30Z"),
+            pd.Timestamp("2026-03-03T10:00Z"),
+        )
+
 
 class TestAudit:
     def test_a_step_has_a_start_only_where_one_person_began_and_ended_it(self, exports):

@@ -20,6 +20,17 @@ _OFFSET = r"(?i)(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _SYS_ID = r"^[0-9a-f]{32}$"
 
 
+def stored(*names: str) -> tuple[str, ...]:
+    """Return names of fields with what the Table API makes of them when it gives values stored and shown side by side.
+
+    Examples
+    --------
+    >>> stored("opened_at", "Opened")
+    ('opened_at.value', 'opened_at', 'Opened')
+    """
+    return tuple(form for name in names for form in ((f"{name}.value", name) if name.islower() else (name,)))
+
+
 def ask_for_clock(batch: Batch, *stamps: Sequence[str]) -> None:
     """Stop where stamps carry no offset and nobody said which clock they show.
 

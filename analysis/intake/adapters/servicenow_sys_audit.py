@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from analysis.intake.batch import Batch
 
-STAMP = ("sys_created_on", "Created")
-FIELD = ("fieldname", "Field name", "field_name")
-OLD, NEW = ("oldvalue", "Old value", "old_value"), ("newvalue", "New value", "new_value")
+STAMP = sn.stored("sys_created_on", "Created")
+FIELD = sn.stored("fieldname", "Field name", "field_name")
+OLD, NEW = sn.stored("oldvalue", "Old value", "old_value"), sn.stored("newvalue", "New value", "new_value")
 # Fields that hold the state of a record, the usual one first; incidents write two of them at once.
 STATE_FIELDS = ("state", "incident_state", "stage", "status")
 SYSTEM = frozenset({"system", "maint"})
@@ -50,7 +50,7 @@ def _text(batch: Batch, names: tuple[str, ...]) -> pd.Series:
     text = text_beside(batch, names)
     if text is None:
         raise batch.ask(
-            f"{batch.files[0].file}: no column {names[0]}. Ask for fieldname, oldvalue and newvalue of sys_audit."
+            f"{batch.files[0].file}: no column {names[1]}. Ask for fieldname, oldvalue and newvalue of sys_audit."
         )
     return text
 
@@ -100,9 +100,9 @@ FORMAT = Format(
     vendor="servicenow",
     table="work_items",
     defaults={
-        "item": ("documentkey", "Document key", "document_key"),
-        "type": ("tablename", "Table name", "table_name"),
-        "agent": ("user", "User", "user_name"),
+        "item": sn.stored("documentkey", "Document key", "document_key"),
+        "type": sn.stored("tablename", "Table name", "table_name"),
+        "agent": sn.stored("user", "User", "user_name"),
         "arrived": (),
         "started": (),
         "ended": STAMP,

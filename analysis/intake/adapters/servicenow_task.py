@@ -18,12 +18,12 @@ from analysis.intake.words import number_of
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
 
-OPENED = ("opened_at", "Opened", "sys_created_on", "Created")
-STARTED = ("work_start", "Actual start", "Actual start date")
-CLOSED = ("closed_at", "Closed")
+OPENED = sn.stored("opened_at", "Opened", "sys_created_on", "Created")
+STARTED = sn.stored("work_start", "Actual start", "Actual start date")
+CLOSED = sn.stored("closed_at", "Closed")
 # What tells the end of the work better than the closing of the record, the best first.
-FINISHED = (("work_end", "Actual end", "Actual end date"), ("resolved_at", "Resolved"))
-REASSIGNED = ("reassignment_count", "Reassignment count")
+FINISHED = (sn.stored("work_end", "Actual end", "Actual end date"), sn.stored("resolved_at", "Resolved"))
+REASSIGNED = sn.stored("reassignment_count", "Reassignment count")
 DAY_US = 24 * steps.HOUR_US
 # So many records closed in one second were closed by a job.
 BULK = 5
@@ -101,8 +101,8 @@ FORMAT = Format(
     vendor="servicenow",
     table="work_items",
     defaults={
-        "item": ("number", "Number"),
-        "type": ("sys_class_name", "Task type", "Task Type", "category", "Category"),
+        "item": sn.stored("number", "Number"),
+        "type": sn.stored("sys_class_name", "Task type", "Task Type", "category", "Category"),
         "agent": (
             *("assigned_to.user_name", "assigned_to.value", "assigned_to", "Assigned to", "assigned_to.display_value"),
             "assigned_to.name",
@@ -110,7 +110,7 @@ FORMAT = Format(
         "arrived": OPENED,
         "started": STARTED,
         "ended": CLOSED,
-        "due": ("due_date", "Due date", "sla_due", "SLA due"),
+        "due": sn.stored("due_date", "Due date", "sla_due", "SLA due"),
         "duration": (),
     },
     signature=(("number", "opened_at", "assigned_to", "closed_at"), ("Number", "Opened", "Assigned to", "Closed")),
