@@ -152,6 +152,8 @@ def test_a_default_code_that_holds_most_time_off_the_queue_is_a_question():
     states = pd.DataFrame(rows, columns=NO_STATES.columns)
     found, questions = facts(frame, "spells", states)
     assert (found["default_code"], questions) == ([60, 100], ["default_code"])
+    few, _ = facts_of([origin("spells", frame)], states, minimum=10)
+    assert "default_code" not in set(few["fact"])
     states.loc[0, "hours"] = 30.0
     assert facts(frame, "spells", states)[1] == []
 

@@ -125,8 +125,7 @@ def _time_used(label: str, records: pd.DataFrame, origin: Origin) -> tuple[Any, 
     accounts = [_account(record) for record in records.to_dict("records")]
     stated = sum(int(account["used_us"]) for account in accounts)
     found = exact_sum(origin.held_us())
-    words = (
-        f"{stated / HOUR_US:,.1f} h used by the account of time, {found / HOUR_US:,.1f} h in the table {origin.table}"
-    )
-    words += "" if stated == found else f", {abs(stated - found):,} us apart"
-    return label, origin.table, "time used and time in the table", "us", stated, found, stated == found, words + "."
+    # no hours in words: a file may be that of a few people
+    apart = "agree to the microsecond" if stated == found else f"are {abs(stated - found):,} us apart"
+    words = f"time used by the account of time and time in the table {origin.table} {apart}."
+    return label, origin.table, "time used and time in the table", "us", stated, found, stated == found, words

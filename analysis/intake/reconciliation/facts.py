@@ -28,7 +28,9 @@ class Fact:
     moved_us: int | None = None
 
 
-def facts_of(origins: Sequence[Origin], states: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+def facts_of(
+    origins: Sequence[Origin], states: pd.DataFrame, *, minimum: int = 1
+) -> tuple[pd.DataFrame, list[Finding]]:
     """Return facts by source, and a finding for each that raises a question.
 
     Parameters
@@ -37,16 +39,24 @@ def facts_of(origins: Sequence[Origin], states: pd.DataFrame) -> tuple[pd.DataFr
         Sources with their rows.
     states
         What each state code holds, as `Intake.states`.
+    minimum
+        Smallest group: no hours of fewer people.
     """
     rows, found = [], []
     for origin in origins:
-        for fact in _facts(origin, states):
+        for fact in _facts(origin, _shown(origin, states, minimum)):
             share = fact.count / fact.of if fact.of else float("nan")
             rows.append((origin.label, fact.name, fact.count, fact.of, share, fact.words))
             if fact.question:
                 message = f"{fact.words} {fact.question}"
                 found.append(Finding(fact.name, "flag", origin.label, message, fact.count, fact.moved_us))
     return pd.DataFrame(rows, columns=FACT_COLUMNS), found
+
+
+def _shown(origin: Origin, states: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Return the codes of a source; none where too few people stand behind their hours."""
+    people = 0 if origin.agents is None else int(origin.agents.nunique())
+    return states[states["source"] == origin.label] if people >= minimum else states.head(0)
 
 
 def _facts(origin: Origin, states: pd.DataFrame) -> Iterator[Fact]:
@@ -182,7 +192,7 @@ def _codes(origin: Origin, states: pd.DataFrame) -> Iterator[Fact]:
     """Yield how much of the time off the queue stands under one default code."""
     if origin.table not in ("spells", "state_totals") or states.empty:
         return
-    share, hours, of = habits.default_code(states[states["source"] == origin.label])
+    share, hours, of = habits.default_code(states)
     if of > 0 and share >= habits.MOST_DEFAULT:
         yield Fact(
             "default_code",

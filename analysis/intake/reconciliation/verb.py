@@ -50,7 +50,7 @@ def reconcile(intake: Intake, *, client: Client, minimum_group_agents: int = MIN
     origins = origins_of(intake, client)
     counts, findings = count_again(intake, origins)
     calendar = calendar_of(origins, client, minimum=minimum_group_agents)
-    facts, of_facts = facts_of(origins, intake.states)
+    facts, of_facts = facts_of(origins, intake.states, minimum=minimum_group_agents)
     totals, by_day, of_totals = compare_totals(origins, minimum=minimum_group_agents)
     paid, of_paid = paid_and_logged(origins, intake.tables.get("roster"), client, minimum=minimum_group_agents)
     overlaps, of_overlaps = overlaps_of(origins, minimum=minimum_group_agents)
