@@ -71,8 +71,9 @@ def _refused(file: str, reason: str) -> DataProblem:
     return DataProblem(f"{file}: the workbook is refused: {reason}. Export the table again, as CSV if need be.")
 
 
-def _run(file: str, path: Path, arguments: Sequence[str], output: Any, *, limit_s: float) -> None:
+def _run(file: str, path: Path, arguments: Sequence[str], output: Any, *, limit_s: float | None = None) -> None:
     """Run the reading process to its end; an isolated interpreter, in which neither the working folder nor the environment counts."""
+    limit_s = TIME_LIMIT_S if limit_s is None else limit_s
     root = Path(__file__).resolve().parents[3]
     command = [sys.executable, "-I", "-c", _START.format(root=str(root)), *arguments]
     try:
