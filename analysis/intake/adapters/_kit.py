@@ -248,5 +248,5 @@ def melt(frame: pd.DataFrame, *, name: str, value: str) -> pd.DataFrame:
     ]
     none = frame[wide].isna().all(axis=1)
     parts.append(base[none].assign(**{name: None, value: np.nan}))
-    long = pd.concat([part for part in parts if len(part)])
+    long = pd.concat([part for part in parts if len(part)] or parts[-1:])
     return long.astype({name: "str"}).sort_index(kind="stable")

@@ -25,7 +25,8 @@ def by_channel(batch: Batch, columns: dict[str, Column]) -> None:
     if mean is not None and "answered" in columns:
         handled = columns["answered"]
         both = mean.given & handled.given
-        us = np.where(both, np.nan_to_num(handled.array) * mean.array.astype(np.float64), 0.0)
+        with np.errstate(over="ignore"):
+            us = np.where(both, np.nan_to_num(handled.array) * mean.array.astype(np.float64), 0.0)
         batch.reject(np.abs(us) > LARGEST_US, "bad_number")
         columns["handle_us"] = Column("us", np.rint(np.where(np.abs(us) > LARGEST_US, 0, us)).astype(np.int64), both)
     queues_by_channel(batch, columns, ("ChannelType",))
