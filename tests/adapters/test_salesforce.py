@@ -164,7 +164,16 @@ class TestContacts:
         )
         found = exports.trap(exports.read("salesforce_agent_work", WORK + rows), "work_at_once")
         assert found["rows"] == 1
-        assert "1.33 at once" in found["words"]
+        assert "1.33 at once on average while" in found["words"]
+
+    def test_work_open_at_once_is_weighed_by_its_capacity_where_it_is_known(self, exports):
+        header = WORK.replace("HandleTime", "CapacityWeight")
+        rows = [
+            work(str(at), "a", str(at), f"09:00:00,09:00:00,09:0{at}:00,09:10:00,", more=f"{weight},,")
+            for at, weight in ((0, 2), (5, 3))
+        ]
+        words = exports.trap(exports.read("salesforce_agent_work", header + "".join(rows)), "work_at_once")["words"]
+        assert "1.50 at once on average (capacity 3.50)" in words
 
     def test_stated_durations_are_held_against_the_stamps(self, exports):
         rows = work("1", "a", "w", "09:00:00,09:00:10,09:00:20,09:05:20,", more="200,60,10") + work(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.adapters._beside import durations_beside, text_beside, told
-from analysis.intake.adapters._cells import by_value
+from analysis.intake.adapters._cells import by_value, number_in
 from analysis.intake.adapters.format import TrapResult
 from analysis.intake.batch import TEXT
 from analysis.intake.local_time import Column
@@ -166,9 +166,10 @@ def at_once(batch: Batch, agent: Column, start: Column, end: Column) -> TrapResu
     fresh = np.where(np.isnan(reach), begin, np.maximum(begin, reach))
     union = np.maximum(stop - fresh, 0).sum()
     mean = (stop - begin).sum() / union if union else 1.0
-    weighed = "" if text_beside(batch, WEIGHT) is not None else " The export has no CapacityWeight to weigh them by."
+    weight = number_in(batch, *WEIGHT)
+    weighed = "" if weight is None or not union else f" (capacity {((stop - begin) * weight[at]).sum() / union:.2f})"
     return told(
         hits,
-        f"{number_of(int(hits.sum()), 'row')} accepted while other work of the agent was open (first: {batch.place(hits)}): {mean:.2f} at once on average while any is. "
-        f"The ladder counts the time once; set concurrency of the queues from their capacity.{weighed}",
+        f"{number_of(int(hits.sum()), 'row')} accepted while other work of the agent was open (first: {batch.place(hits)}): {mean:.2f} at once on average{weighed} while any is. "
+        f"The ladder counts the time once; set concurrency of the queues from what agents may take.",
     )

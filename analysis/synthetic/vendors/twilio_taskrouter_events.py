@@ -110,11 +110,12 @@ def _activities(world: VendorWorld) -> tuple[list[dict[str, Any]], list[tuple[An
 def _reservations(world: VendorWorld) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     """Return the events of offers with the stretches that they make."""
     events, truth = [], []
-    rows = world.stretches[world.stretches["contact"] != ""]
-    for contact, own in rows.groupby("contact"):
-        agent, sid = own["agent"].iloc[0], f"WR{contact}"
-        firsts = own.drop_duplicates("kind").set_index("kind")["start"]
-        end = own["end"].iloc[-1]
+    offers: dict[str, list[Any]] = {}
+    for stretch in world.stretches[world.stretches["contact"] != ""].itertuples():
+        offers.setdefault(str(stretch.contact), []).append(stretch)
+    for contact, own in offers.items():
+        agent, sid, end = own[0].agent, f"WR{contact}", own[-1].end
+        firsts = {one.kind: one.start for one in reversed(own)}
         if "unanswered" in firsts:
             steps = [("reservation.created", firsts["unanswered"], "AWAY"), ("reservation.timeout", end, None)]
         else:
