@@ -328,6 +328,48 @@ def wrong_unit(table: str, stated: str, true_unit: str, factor_us: int):
     return inject
 
 
+def wrong_handling(rng: Random) -> Case:
+    """Handling times of an interval in milliseconds, read as seconds: days per contact."""
+    export = volumes(rng, days=3)
+    for line in export.data:
+        line.cells[5] *= 1000
+    return Case([export], VOLUME_SOURCE, refused=r"half of the contacts.*duration_unit", answer={"duration_unit": "ms"})
+
+
+def wrong_talk(rng: Random) -> Case:
+    """Talk times in minutes, read as seconds, beside stamps of answer and end."""
+    lines = [header(["contact", "queue", "offered_at", "answered_at", "ended_at", "talk"])]
+    for number in range(40):
+        at = FIRST_DAY + dt.timedelta(hours=9, minutes=5 * number)
+        talk = rng.randrange(2, 5)
+        stamps = [at, at + dt.timedelta(seconds=8), at + dt.timedelta(seconds=8 + 60 * talk)]
+        true = {"contact": f"c{number}", "queue": "q", "talk_us": talk * 60 * SECOND}
+        true |= {
+            name: utc(stamp) for name, stamp in zip(("offered_at", "answered_at", "ended_at"), stamps, strict=True)
+        }
+        lines.append(Line([f"c{number}", "q", *stamps, talk], stated_us=talk * 60 * SECOND, truth=[true]))
+    source = {"table": "contacts", "duration_unit": "s", "columns": {"talk_us": "talk"}}
+    words = r"from answer to end.*Set duration_unit = \"min\""
+    return Case([Export(lines)], source, refused=words, answer={"duration_unit": "min"})
+
+
+def wrong_lengths(rng: Random) -> Case:
+    """Lengths of intervals in minutes where seconds are wanted."""
+    export = volumes(rng, days=3)
+    for line in export.data:
+        line.cells[2] = 30
+    columns = {"handle_us": "handle", "length_s": {"value": "1800"}}
+    return Case([export], VOLUME_SOURCE, refused="length_s is not in seconds", answer={"columns": columns})
+
+
+def no_open_ends(rng: Random) -> Case:
+    export = spells(rng, days=1)
+    for line in pick(export, rng, 3):
+        line.cells[2] = None
+        line.become("rejected:missing_end", stated_us=0)
+    return Case([export], {"table": "spells", "open_end_cap_h": 0}, silent=("open_end",))
+
+
 def unknown_state(rng: Random) -> Case:
     export = spells(rng, days=1)
     chosen = pick(export, rng, 3)
@@ -356,6 +398,7 @@ FAULTS = (
     Fault("F44", "whole days", "KEPT", whole_days, variant="whole"),
     Fault("F45", "states without an end", "FIX", open_ends),
     Fault("F45", "states without an end before a long absence", "FIX", capped_ends, variant="capped"),
+    Fault("F45", "states without an end, not to be filled", "REJ", no_open_ends, variant="no cap"),
     Fault("F46", "end before start", "REJ", backwards),
     Fault("F47", "negative durations", "REJ", negative, variant="states"),
     Fault("F47", "negative times of an interval", "REJ", negative_totals, variant="totals"),
@@ -407,6 +450,9 @@ FAULTS = (
         wrong_unit("state_totals", "s", "min", 60 * SECOND),
         variant="totals too short",
     ),
+    Fault("F58", "handling times of days", "REF", wrong_handling, variant="handling"),
+    Fault("F58", "talk times against stamps", "REF", wrong_talk, variant="talk"),
+    Fault("F58", "lengths of intervals in minutes", "REF", wrong_lengths, variant="lengths"),
     Fault("F66", "unknown state codes", "ASK", unknown_state),
     Fault("F67", "state names of another language and case", "FIX", other_words),
 )
