@@ -210,3 +210,30 @@ def test_the_unit_of_durations_is_seen_where_start_and_end_tell(unit, text, put)
     path = put("states.csv", "\n".join(["Agent;Start;End;Status;Duration", *rows]))
     proposal = propose(path, path.parents[1], client=CLIENT)
     assert proposal.stated["duration_unit"] == unit
+
+
+def test_merged_cells_are_asked_about_and_filled(put):
+    rows = [
+        f"{'p' + str(n // 9) if n % 9 == 0 else ''};2026-03-16 {8 + n % 9:02d}:07;2026-03-16 {8 + n % 9:02d}:31;{'AB'[n % 2]}"
+        for n in range(36)
+    ]
+    path = put("states.csv", "\n".join(["Agent;Start;End;Status", *rows]))
+    proposal = propose(path, path.parents[1], client=CLIENT, answers={"table": "spells"})
+    assert "fill_down" in {question.key for question in proposal.questions}
+    answers = {**ALL, "fill_down": "yes", "state.A": "IDLE", "state.B": "BREAK"}
+    filled = proposal.answer(answers)
+    assert filled.stated["fill_down"] == ["Agent"]
+    assert filled.complete
+    assert filled.preview()["agent"].tolist() == ["p····"] * 5
+
+
+def test_day_numbers_of_a_spreadsheet_are_seen(put):
+    rows = [
+        f"p{n % 4};{46097 + (n % 9) / 24 + 0.01:.5f};{46097 + (n % 9) / 24 + 0.02:.5f};{'AB'[n % 2]}" for n in range(36)
+    ]
+    path = put("states.csv", "\n".join(["Agent;Start;End;Status", *rows]))
+    proposal = propose(
+        path, path.parents[1], client=CLIENT, answers={**ALL, "table": "spells", "state.A": "IDLE", "state.B": "BREAK"}
+    )
+    assert proposal.stated["serial_dates"] is True
+    assert proposal.preview()["start"].iloc[0].startswith("2026-03-16 00:14")

@@ -15,9 +15,9 @@ from analysis.intake.recognise.names import shown, unit_stated
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import Profile
 from analysis.intake.recognise.questions import CHOICES, Question
-from analysis.intake.recognise.tables import Found, Reading, text_of
+from analysis.intake.recognise.tables import Found, Reading, moments, text_of
 from analysis.intake.settings import DURATION_TABLES
-from analysis.intake.stamps import DAY_US, SECOND_US, parse_stamps
+from analysis.intake.stamps import DAY_US, SECOND_US
 
 PEOPLE: frozenset[str] = frozenset(
     {"spells", "state_totals", "contacts", "work_items", "schedule", "observations", "roster"}
@@ -33,6 +33,8 @@ _POPULATIONS = {
 }
 # Share of the rows that must agree before a unit counts as shown.
 AGREE = 0.9
+# Share of the rows below which a column of persons or days looks like merged cells.
+SPARSE = 0.5
 
 
 @dataclass(slots=True)
@@ -77,12 +79,30 @@ def clues(
     _order(found, head, stamps, answers.get("date_order"))
     _unit(found, head, by_name, reading, answers.get("duration_unit"))
     _decimal(found, used, reading, answers.get("decimal"))
+    if any(one.serial for one in used):
+        found.stated["serial_dates"] = True
+        found.notes.append("dates are written as day numbers of a spreadsheet")
+    _merged(found, used, answers.get("fill_down"))
     fillers = sorted({word for one in used for word in one.fillers if one.kind not in ("text", "empty")})
     if fillers:
         found.stated["missing"] = fillers
         found.notes.append(f"cells that only say that nothing is there count as empty: {', '.join(fillers)}")
     found.notes += _left_out(head, looked, reading)
     return found
+
+
+def _merged(found: Clues, used: Sequence[Profile], answer: str | None) -> None:
+    """Ask whether empty cells of a column repeat the one above, where the other columns are full."""
+    full = max((one.filled for one in used), default=0)
+    sparse = [
+        one.name for one in used if one.kind in ("text", "day") and one.starts and 1 < one.filled <= SPARSE * full
+    ]
+    if sparse and answer is None:
+        listed = ", ".join(map(shown, sparse))
+        text = f"Most cells of {listed} are empty. Does an empty cell repeat the one above it, as merged cells do?"
+        found.questions.append(Question("fill_down", text, CHOICES["fill_down"]))
+    elif sparse and answer == "yes":
+        found.stated["fill_down"] = sparse
 
 
 def _zone(
@@ -93,7 +113,7 @@ def _zone(
     times = [one for one in stamps if TABLES[reading.table][one.ours] == "time"]
     if not times:
         return
-    parsed = [parse_stamps(text_of(head, one.origin), order="dmy", near_year=2026) for one in times]
+    parsed = [moments(head, one.origin, order="dmy") for one in times]
     if all((one.aware | ~one.given | one.bad).all() for one in parsed):
         found.notes.append("its times say themselves how far they are from UTC")
     elif answer:
@@ -107,8 +127,7 @@ def _order(found: Clues, head: Peek, stamps: Sequence[Found], answer: str | None
     """Tell the order of day and month from the dates, or ask."""
     if not stamps:
         return
-    texts = [text_of(head, one.origin) for one in stamps]
-    parsed = [parse_stamps(text, order=None, near_year=2026) for text in texts]
+    parsed = [moments(head, one.origin, order=None) for one in stamps]
     day, month, unclear = (
         any(getattr(one, name).any() for one in parsed) for name in ("day_first", "month_first", "unclear")
     )
@@ -117,10 +136,7 @@ def _order(found: Clues, head: Peek, stamps: Sequence[Found], answer: str | None
         return
     if not (day or month or unclear):
         return
-    bad = {
-        order: sum(int(parse_stamps(text, order=order, near_year=2026).bad.sum()) for text in texts)
-        for order in _ORDERS
-    }
+    bad = {order: sum(int(moments(head, one.origin, order=order).bad.sum()) for one in stamps) for order in _ORDERS}
     fits = [order for order, count in bad.items() if count == min(bad.values())]
     if len(fits) == 1 and not (day and month):
         found.stated["date_order"] = fits[0]
@@ -179,9 +195,7 @@ def _unit_shown(head: Peek, reading: Reading, units: Sequence[str]) -> tuple[str
         parts = [known["duration"]] if "duration" in known else []
     if not parts:
         return None
-    begin, stop = (
-        parse_stamps(text_of(head, known[name].origin), order="dmy", near_year=2026) for name in (start, end)
-    )
+    begin, stop = (moments(head, known[name].origin, order="dmy") for name in (start, end))
     span = np.where(stop.us < begin.us, stop.us + DAY_US, stop.us) - begin.us
     rows = begin.given & stop.given & ~begin.bad & ~stop.bad & (span > 0)
     for unit in units:

@@ -9,9 +9,9 @@ import numpy as np
 from analysis.foundation.schema import TABLES
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import MOST, Profile
-from analysis.intake.recognise.tables import FEW_COLUMNS, KEY_COLUMNS, PERSON_COLUMNS, Origin, Reading, text_of
+from analysis.intake.recognise.tables import FEW_COLUMNS, KEY_COLUMNS, PERSON_COLUMNS, Origin, Reading, moments
 from analysis.intake.settings import DURATION_TABLES
-from analysis.intake.stamps import DAY_US, parse_stamps
+from analysis.intake.stamps import DAY_US
 
 
 def suggested(ours: str, head: Peek, looked: Sequence[Profile], reading: Reading) -> str | None:
@@ -52,20 +52,20 @@ def _word(ours: str, free: Sequence[Profile]) -> str | None:
 def _moment(ours: str, head: Peek, free: Sequence[Profile], reading: Reading) -> str | None:
     """Return a column of moments that suits: what ends comes after what starts."""
     start, end = DURATION_TABLES.get(reading.table, ("", ""))
-    moments: list[Origin] = [one.name for one in free if one.kind == "moment"]
+    there: list[Origin] = [one.name for one in free if one.kind == "moment"]
     days = [one.name for one in looked_days(head, free, reading)]
-    moments += [(day, one.name) for one in free if one.kind == "clock" and not one.long_clock for day in days[:1]]
+    there += [(day, one.name) for one in free if one.kind == "clock" and not one.long_clock for day in days[:1]]
     other = {start: end, end: start}.get(ours, "")
     if other in reading.found:
         known = reading.found[other].origin
-        fits = [one for one in moments if _follows(head, *((known, one) if ours == end else (one, known)))]
+        fits = [one for one in there if _follows(head, *((known, one) if ours == end else (one, known)))]
         return _said(fits[0]) if fits else None
-    if ours in (start, end) and len(moments) > 1:
-        for first in moments:
-            for second in moments:
+    if ours in (start, end) and len(there) > 1:
+        for first in there:
+            for second in there:
                 if first != second and _follows(head, first, second):
                     return _said(second if ours == end else first)
-    return _said(moments[0]) if moments else None
+    return _said(there[0]) if there else None
 
 
 def looked_days(head: Peek, free: Sequence[Profile], reading: Reading) -> list[Profile]:
@@ -77,7 +77,7 @@ def looked_days(head: Peek, free: Sequence[Profile], reading: Reading) -> list[P
 
 def _follows(head: Peek, first: Origin, second: Origin) -> bool:
     """Return whether nearly all moments of the second lie at or after those of the first, and most of them within a day."""
-    a, b = (parse_stamps(text_of(head, one), order="dmy", near_year=2026) for one in (first, second))
+    a, b = (moments(head, one, order="dmy") for one in (first, second))
     rows = a.given & b.given & ~a.bad & ~b.bad
     if rows.sum() < 3:
         return False

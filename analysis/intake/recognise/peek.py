@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import re
-import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +19,7 @@ from analysis.intake.raw import HEADER_SEARCH_ROWS, plain
 from analysis.intake.recognise.names import fits, key
 from analysis.intake.recognise.words import ROLES
 from analysis.intake.text import SEPARATORS
+from analysis.intake.workbook.parent import first_rows
 
 # So many rows, and at most so many bytes of a text, are looked at.
 ROWS = 4_000
@@ -108,7 +107,10 @@ def peek(file: str, path: Path) -> list[Peek]:
     if kind == "xes":
         return [Peek(file, kind, (), ())]
     if kind in ("xlsx", "ods", "page"):
-        return [_table(file, kind, rows, whole=True, typed=True, sheet=name) for name, rows in _sheets(file, path)]
+        return [
+            _table(file, kind, rows, whole=True, typed=True, sheet=name)
+            for name, rows in _sheets(file, path, page=kind == "page")
+        ]
     if kind == "parquet":
         return [_parquet(file, path)]
     if kind == "json":
@@ -176,30 +178,13 @@ def _evenness(rows: Sequence[Sequence[str]]) -> int:
     return max((count * (width - 1) for width, count in widths.items()), default=0)
 
 
-def _sheets(file: str, path: Path) -> Iterator[tuple[str | None, list[list[str]]]]:
+def _sheets(file: str, path: Path, *, page: bool) -> Iterator[tuple[str | None, list[list[str]]]]:
     """Yield the sheets of a workbook that hold something, read in the process apart that reads workbooks."""
-    first = _records(file, path, None)
-    if "names" not in first[0]:
-        yield None, [list(record["cells"]) for record in first if "row" in record]
-        return
-    for name in first[0]["names"]:
-        records = _records(file, path, name)
-        yield name, [list(record["cells"]) for record in records if "row" in record]
-
-
-def _records(file: str, path: Path, sheet: str | None) -> list[dict]:
-    """Return the lines that the reading process writes about a sheet."""
-    from analysis.intake.workbook import parent
-
-    with tempfile.TemporaryFile() as output:
-        parent._run(file, path, [sheet or "", "", str(parent.MEMORY_LIMIT_BYTES)], output)
-        output.seek(0)
-        found = [json.loads(line) for line in islice(output, ROWS)]
-    if not found or "refused" in found[0]:
-        raise parent._refused(file, found[0]["refused"] if found else "it broke off")
-    if "ask" in found[0] and not found[0]["names"]:
-        raise DataProblem(f"{file}: no sheet holds anything. Ask for the export again, or take it out of data/.")
-    return found
+    rows, names = first_rows(file, path, page=page, at_most=ROWS)
+    if not names:
+        yield None, rows
+    for name in names:
+        yield name, first_rows(file, path, sheet=name, page=page, at_most=ROWS)[0]
 
 
 def _parquet(file: str, path: Path) -> Peek:

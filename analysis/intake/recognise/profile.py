@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.numerals import parse_flags, parse_numbers
-from analysis.intake.recognise.names import key
+from analysis.intake.recognise.names import fits, key
 from analysis.intake.recognise.peek import Peek
+from analysis.intake.recognise.words import ARRIVAL, END, ENDED, INTERVAL, MOMENT, START
 from analysis.intake.stamps import parse_stamps
 
 Kind = Literal["empty", "moment", "day", "clock", "number", "flag", "text"]
@@ -24,6 +25,8 @@ MOST = 0.95
 CODES, CODES_SHARE = 80, 0.5
 _CLOCK = re.compile(r"\d{1,5}:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,6})?)?(?:\s*[AaPp]\.?[Mm]\.?)?")
 _YEARS = (1990, 2045)
+# Days of these years as spreadsheets count them.
+_DAY_NUMBERS = (36_526, 54_789)
 _DAYS = frozenset({"date", "day", "datum", "dag", "tag", "jour", "fecha", "dia"})
 # A glance at so many cells tells whether parsing all of them can be of use.
 _TRIED = 50
@@ -61,6 +64,10 @@ class Profile:
         Cells that only say that nothing is there.
     wordy
         Most of its cells hold no digit.
+    starts
+        Its first cell holds something.
+    serial
+        Its moments are written as day numbers of a spreadsheet.
     """
 
     name: str
@@ -77,6 +84,8 @@ class Profile:
     whole: bool = False
     fillers: tuple[str, ...] = ()
     wordy: bool = False
+    starts: bool = True
+    serial: bool = False
 
     @property
     def is_stamp(self) -> bool:
@@ -113,6 +122,7 @@ def profile(name: str, cells: Sequence[str]) -> Profile:
         return Profile(name, "empty", len(cells), 0, 0, fillers=fillers)
     text = pd.Series(given, dtype="str")
     known = {"name": name, "rows": len(cells), "filled": len(given), "distinct": distinct, "fillers": fillers}
+    known["starts"] = bool(cells[0])
     known["wordy"] = sum(any(sign.isdigit() for sign in cell) for cell in given) < len(given) / 2
     return _stamped(text, known) or _clocked(given, known) or _numbered(text, known) or _worded(text, known)
 
@@ -163,9 +173,19 @@ def _numbered(text: pd.Series, known: dict) -> Profile | None:
         for sign in ",."
     }
     shown = [sign for sign, hits in shows.items() if hits.any()]
+    if _are_day_numbers(numbers.values[good], known["name"]):
+        whole = bool((numbers.values[good] % 1 == 0).all())
+        return Profile(kind="day" if whole else "moment", serial=True, **known)
     decimals = shown[0] if len(shown) == 1 else None
     whole = bool((numbers.values[good] % 1 == 0).all())
     return Profile(kind="number", ambiguous=bool(numbers.unclear.any()), decimals=decimals, whole=whole, **known)
+
+
+def _are_day_numbers(values: np.ndarray, name: str) -> bool:
+    """Return whether numbers are days as spreadsheets count them, in a column whose name speaks of time."""
+    if not ((values >= _DAY_NUMBERS[0]) & (values <= _DAY_NUMBERS[1])).all():
+        return False
+    return max(fits(name, words) for words in (MOMENT, START, END, ARRIVAL, ENDED, INTERVAL)) > 0.7
 
 
 def _worded(text: pd.Series, known: dict) -> Profile:

@@ -250,7 +250,7 @@ def _proposed(asked: _Asked) -> Proposal:
     return proposal if proposal.questions else _tried(proposal, asked)
 
 
-_KEYS = ["population", "time_zone", "date_order", "duration_unit", "decimal", "missing"]
+_KEYS = ["population", "time_zone", "date_order", "serial_dates", "duration_unit", "decimal", "missing", "fill_down"]
 
 
 def _table(
@@ -307,6 +307,7 @@ def _tried(proposal: Proposal, asked: _Asked) -> Proposal:
 def _map_path(proposal: Proposal) -> str:
     """Return where the state map of a source stands: named as its files are, so that two sources have two maps."""
     stem = proposal.files.removeprefix("data/").rpartition(".")[0] or proposal.files
+    stem = stem.replace("[0-9]*", " ")
     words = key(f"{stem} {proposal.stated.get('sheet', '')}".replace("/", " "))
     return f"state_maps/{re.sub(r'[^a-z0-9]+', '_', words).strip('_') or 'states'}.csv"
 

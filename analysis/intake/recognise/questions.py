@@ -88,6 +88,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "duration_unit": ("s", "min", "h", "ms", "d", "hms", "m:ss", "h:mm"),
     "decimal": (",", "."),
     "population": ("contact_centre", "back_office", "roster"),
+    "fill_down": ("yes", "no"),
     "states": ("proposed",),
 }
 

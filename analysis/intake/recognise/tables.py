@@ -28,7 +28,7 @@ from analysis.intake.recognise.words import (
     STATE,
 )
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
-from analysis.intake.stamps import SECOND_US, parse_stamps
+from analysis.intake.stamps import SECOND_US, Stamps, parse_stamps
 
 # A pairing of ours and theirs below this is not proposed; below the second it is proposed and asked.
 LEAST, SURE = 0.45, 0.62
@@ -254,7 +254,7 @@ def _length(table: str, head: Peek, found: dict[str, Found]) -> None:
     ours = "interval_start" if table == TOTALS_TABLE else "start"
     if "length_s" not in TABLES[table] or "length_s" in found or ours not in found:
         return
-    stamps = parse_stamps(text_of(head, found[ours].origin), order="dmy", near_year=2026)
+    stamps = moments(head, found[ours].origin, order="dmy")
     starts = np.unique(stamps.us[stamps.given & ~stamps.bad])
     steps = np.diff(starts) // SECOND_US
     length = next((one for one in reversed(LENGTHS_S) if len(steps) > 2 and (steps % one == 0).all()), None)
@@ -297,6 +297,11 @@ def text_of(head: Peek, origin: Origin) -> pd.Series:
         return columns[0]
     day = columns[0].str.replace(r"[ T]00?:00(:00(\.0+)?)?$", "", regex=True)
     return (day + " " + columns[1]).where((columns[0] != "") & (columns[1] != ""), "")
+
+
+def moments(head: Peek, origin: Origin, *, order: str | None) -> Stamps:
+    """Return the moments of an origin, day numbers of spreadsheets among them."""
+    return parse_stamps(text_of(head, origin), order=order, near_year=2026, serials=True)
 
 
 def _is_there(table: str, name: str, found: Mapping[str, Found], totals: Mapping[str, str]) -> bool:
@@ -347,9 +352,7 @@ def _pace(table: str, head: Peek, found: Mapping[str, Found]) -> float:
     """Return what lengths of rows speak against: states of a log are short and end at any minute, planned stretches are long and end at round ones."""
     if table not in ("spells", "schedule") or not {"start", "end"} <= found.keys():
         return 0.0
-    begin, stop = (
-        parse_stamps(text_of(head, found[name].origin), order="dmy", near_year=2026) for name in ("start", "end")
-    )
+    begin, stop = (moments(head, found[name].origin, order="dmy") for name in ("start", "end"))
     rows = begin.given & stop.given & ~begin.bad & ~stop.bad
     if rows.sum() < 5:
         return 0.0

@@ -67,6 +67,37 @@ def read_workbook(
         return _raw(file, first, records, wanted)
 
 
+def first_rows(
+    file: str, path: Path, *, sheet: str | None = None, page: bool = False, at_most: int
+) -> tuple[list[list[str]], list[str]]:
+    """Return the first rows of the one sheet (or table of a web page) that holds something, else the names of those that do.
+
+    Parameters
+    ----------
+    file, path, sheet, page
+        As in :func:`read_workbook`.
+    at_most
+        So many rows at most.
+
+    Raises
+    ------
+    DataProblem
+        The workbook is hostile, damaged, protected, or it holds nothing.
+    """
+    with tempfile.TemporaryFile() as output:
+        limit_s = PAGE_TIME_LIMIT_S if page else TIME_LIMIT_S
+        _run(file, path, [sheet or "", "", str(MEMORY_LIMIT_BYTES)], output, limit_s=limit_s)
+        output.seek(0)
+        records = [json.loads(line) for line in itertools.islice(output, at_most + 1)]
+    first = records[0] if records else {"refused": "it broke off"}
+    if "refused" in first:
+        raise _refused(file, first["refused"])
+    if "ask" in first and not first["names"]:
+        raise _which_sheet(file, sheet, first["names"], first["ask"])
+    names = list(first["names"]) if "ask" in first else []
+    return [list(record["cells"]) for record in records if "row" in record], names
+
+
 def _refused(file: str, reason: str) -> DataProblem:
     return DataProblem(f"{file}: the workbook is refused: {reason}. Export the table again, as CSV if need be.")
 
