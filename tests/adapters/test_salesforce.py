@@ -57,7 +57,13 @@ def test_traps_find_nothing_that_was_not_planted(tmp_path, adapter):
 class TestIdentifiers:
     @pytest.mark.parametrize(
         ("short", "full"),
-        [("005D0000001K7Dp", "005D0000001K7DpIAK"), ("00731", "00731"), ("500D0000001K7Dp", "500D0000001K7Dp")],
+        [
+            ("005D0000001K7Dp", "005D0000001K7DpIAK"),
+            ("00731", "00731"),
+            ("500D0000001K7Dp", "500D0000001K7Dp"),
+            ("005-0000001K7Dp", "005-0000001K7Dp"),
+            ("0050000000ééééé", "0050000000ééééé"),
+        ],
     )
     def test_only_those_of_users_are_completed(self, short, full):
         assert full_id(short) == full
@@ -192,6 +198,22 @@ class TestContacts:
         )
         assert not exports.trap(intake, "open_is_not_work")["tested"]
 
+    def test_active_time_of_nothing_is_that_of_another_model_of_capacity(self, exports):
+        intake = exports.read(
+            "salesforce_agent_work", WORK + work("1", "a", "w", "09:00:00,09:00:00,09:00:05,09:05:00,", more="295,0,5")
+        )
+        assert not exports.trap(intake, "open_is_not_work")["tested"]
+
+    def test_open_work_is_told_and_held_against_nothing(self, exports):
+        intake = exports.read(
+            "salesforce_agent_work",
+            WORK + work("1", "a", "w", "09:00:00,09:00:00,09:00:05,,", status="Opened", more="12,,5"),
+        )
+        assert {code: exports.trap(intake, code)["rows"] for code in ("still_open", "handle_time_differs")} == {
+            "still_open": 1,
+            "handle_time_differs": 0,
+        }
+
     def test_work_routed_by_skills_stands_under_its_channel(self, exports):
         intake = exports.read(
             "salesforce_agent_work", WORK + work("1", "a", "w", "09:00:00,09:00:00,09:00:05,09:05:00,", queue="")
@@ -199,12 +221,42 @@ class TestContacts:
         assert intake.tables["contacts"]["queue"].tolist() == ["Chat"]
         assert "queue_by_channel" in {finding.code for finding in intake.findings}
 
+    def test_without_a_column_of_acceptance_it_asks(self, exports):
+        with pytest.raises(DataProblem, match="AcceptDateTime"):
+            exports.read(
+                "salesforce_agent_work", "Id,UserId,OriginalQueueId,RequestDateTime\n1,a,q,2026-03-03T09:00:00Z\n"
+            )
+
     def test_neither_queue_nor_channel_is_a_question(self, exports):
         with pytest.raises(DataProblem, match="OriginalQueueId"):
             exports.read(
                 "salesforce_agent_work",
                 "Id,UserId,RequestDateTime,AcceptDateTime\n1,a,2026-03-03T09:00:00Z,2026-03-03T09:00:05Z\n",
             )
+
+
+class TestItems:
+    def test_refused_and_open_work_is_left_out_by_reason(self, exports):
+        rows = (
+            work("1", "a", "w", "09:00:00,09:00:00,,,", status="Declined")
+            + work("2", "a", "w", "09:00:00,09:00:00,09:10:00,,", status="Opened")
+            + work("3", "a", "v", "09:00:00,09:00:00,09:00:00,09:30:00,")
+        )
+        intake = exports.read("salesforce_agent_work_items", WORK + rows)
+        assert json.loads(intake.files["excluded"].iloc[0]) == {"declined": 1, "still_open": 1}
+        assert intake.tables["work_items"]["item"].tolist() == ["v"]
+
+    def test_both_lengths_of_identifiers_are_one_person(self, exports):
+        rows = work("1", "005D0000001K7Dp", "w", "09:00:00,09:00:00,09:00:00,09:30:00,") + work(
+            "2", "005D0000001K7DpIAK", "v", "10:00:00,10:00:00,10:00:00,10:30:00,"
+        )
+        assert exports.read("salesforce_agent_work_items", WORK + rows).tables["work_items"]["agent"].nunique() == 1
+
+    def test_a_file_without_starts_or_persons_is_read_as_far_as_it_goes(self, exports):
+        text = "WorkItemId,ServiceChannelId,Status,CloseDateTime\nw,c,Closed,2026-03-03T09:30:00.000+0000\nv,c,Declined,\nu,c,Opened,\n"
+        intake = exports.read("salesforce_agent_work_items", text)
+        assert json.loads(intake.files["excluded"].iloc[0]) == {"declined": 1, "still_open": 1}
+        assert intake.tables["work_items"][["item", "started"]].isna().to_numpy().tolist() == [[False, True]]
 
 
 def test_relations_in_json_are_recognised_by_their_path(tmp_path):

@@ -58,6 +58,7 @@ STATUS: tuple[str, ...] = ("Status",)
 HANDLE: tuple[str, ...] = ("HandleTime", "Handle Time")
 ACTIVE: tuple[str, ...] = ("ActiveTime", "Active Time")
 WEIGHT: tuple[str, ...] = ("CapacityWeight", "Capacity Weight")
+NOT_ACCEPTED = "not_accepted"
 # Status of work that nobody accepted, without blanks and capitals, to the reason under which it is left out.
 REFUSED: Mapping[str, str] = {
     "declined": "declined",
@@ -105,10 +106,10 @@ def refusals(batch: Batch) -> list[tuple[NDArray[np.bool_], str]]:
     """Return, for each status of work that nobody accepted, its rows and the reason in words."""
     status = text_beside(batch, STATUS)
     if status is None:
-        return [(np.ones(len(batch.rows), dtype=bool), "not_accepted")]
+        return [(np.ones(len(batch.rows), dtype=bool), NOT_ACCEPTED)]
     words = status.str.lower().str.replace(r"[\s_-]", "", regex=True)
     found = [((words == word).to_numpy(dtype=bool), reason) for word, reason in REFUSED.items()]
-    return [*found, (~words.isin(list(REFUSED)).to_numpy(dtype=bool), "not_accepted")]
+    return [*found, (~words.isin(list(REFUSED)).to_numpy(dtype=bool), NOT_ACCEPTED)]
 
 
 def items(batch: Batch, own: Column) -> NDArray[np.int64]:

@@ -25,6 +25,10 @@ LONGEST_US = 4 * sf.HOUR_US
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Make contacts of what was accepted, and one unanswered contact of work that nobody accepted; leave out the other attempts."""
+    if "answered_at" not in columns:
+        raise batch.ask(
+            f"{batch.files[0].file}: no column tells when work was accepted, so nobody can say what was answered. Ask for AcceptDateTime."
+        )
     sf.prepare(batch, columns, "answered_at", "ended_at")
     _queues(batch, columns)
     accepted = columns["answered_at"]

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Leave out offers that nobody accepted and work that is still open."""
+    told = "started" in columns
     sf.prepare(batch, columns, "started", "ended")
     started, ended = columns["started"], columns["ended"]
     for rows, reason in sf.refusals(batch):
-        batch.fates.give(rows & ~started.given, "excluded", reason)
-    batch.fates.give(started.given & ~ended.given, "excluded", "still_open")
+        # without a column of acceptance, work that was not refused may well have been accepted
+        if told or reason != sf.NOT_ACCEPTED:
+            batch.fates.give(rows & ~started.given, "excluded", reason)
+    batch.fates.give((started.given | (not told)) & ~ended.given, "excluded", "still_open")
 
 
 def transfers(batch: Batch, columns: dict[str, Column]) -> TrapResult:
