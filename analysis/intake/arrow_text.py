@@ -33,6 +33,11 @@ def as_series(text: pa.Array | pa.ChunkedArray) -> pd.Series:
     return pd.Series(pd.arrays.ArrowStringArray(text, dtype=TEXT), copy=False)  # type: ignore[call-arg]
 
 
+def give_back() -> None:
+    """Give memory that was let go of back to the system, which Arrow otherwise keeps for later."""
+    pa.default_memory_pool().release_unused()
+
+
 def tidied(text: pa.Array) -> pa.Array:
     """Return text without blanks at its ends and in composed Unicode form; nothing else changes."""
     values = compute.utf8_trim_whitespace(text)

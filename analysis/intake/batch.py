@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
-from analysis.intake.arrow_text import TEXT, as_array, matches
+from analysis.intake.arrow_text import TEXT, as_array, give_back, matches
 from analysis.intake.cells import Cells, stack
 from analysis.intake.fill_down import fill_down
 from analysis.intake.marks import (
@@ -152,6 +152,7 @@ class Batch:
     def drop_cells(self) -> None:
         """Let go of the cells, once all that is read of them is in columns."""
         self.cells = Cells({}, len(self.rows))
+        give_back()
 
     def move(self, code: str, us: NDArray[np.int64]) -> None:
         """Record what a repair adds to the time of each row [us]; the repair itself changes the columns."""

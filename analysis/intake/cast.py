@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.foundation.calendars import readings
 from analysis.foundation.schema import TABLES, Kind
+from analysis.intake.arrow_text import give_back
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.clock_face import refuse_half_days
 from analysis.intake.day_start import OWNERS, business_day
@@ -76,6 +77,7 @@ def cast(
             columns[name] = _number(batch, name, text)
         elif kind == "flag":
             columns[name] = _flag(batch, text, origins[name])
+        give_back()
     stamps = _stamps(batch, {name: text for name, text in texts.items() if kinds[name] in ("time", "date")}, near_year)
     state_time(batch, columns, stamps)
     business_day(batch, stamps, origins, _owner(batch, columns))
@@ -85,9 +87,8 @@ def cast(
     _by_the_clock(batch, columns, stamps, zone)
     _ends(batch, columns)
     for stamp in stamps.values():
-        stamp.us = np.zeros(
-            0, dtype=np.int64
-        )  # they are in columns now; of the stamps only what was read of them is still asked for
+        stamp.forget()
+    give_back()
     return columns, stamps
 
 
@@ -374,14 +375,16 @@ def _ends(batch: Batch, columns: dict[str, Column]) -> None:
 
 def frame_of(batch: Batch, columns: dict[str, Column]) -> pd.DataFrame:
     """Return the rows that are still used, typed; the index holds their position in the batch. The columns are given away, to save memory."""
-    rows = np.flatnonzero(batch.fates.open & ~batch.absorbed)
+    used = batch.fates.open & ~batch.absorbed
+    rows = np.flatnonzero(used)
     data: dict[str, object] = {}
     for name in list(columns):
         column = columns.pop(name)
         given, values = column.given[rows], column.values
         if column.kind == "text":
-            text = column.text.iloc[rows].reset_index(drop=True)
+            text = column.text[used].reset_index(drop=True)
             data[name] = text if given.all() else text.where(given).astype(TEXT)
+            give_back()
         elif column.kind in ("time", "date"):
             stamps = np.asarray(values)[rows].view("M8[us]").copy()
             stamps[~given] = np.datetime64("NaT")
@@ -392,4 +395,4 @@ def frame_of(batch: Batch, columns: dict[str, Column]) -> pd.DataFrame:
             dtype = "boolean" if column.kind == "flag" else "Int64"
             data[name] = pd.array(np.asarray(values)[rows], dtype=dtype)
             data[name][~given] = pd.NA  # type: ignore[index]
-    return pd.DataFrame(data).set_axis(rows, axis=0)
+    return pd.DataFrame(data, copy=False).set_axis(rows, axis=0)

@@ -16,6 +16,8 @@ from analysis.intake.arrow_text import as_array, as_series, tidied
 _REPEATS = 4
 _MOST_VALUES = 1 << 18
 _PIECE_ROWS = 1 << 18
+# Pieces of a text are put together when there are so many; each of them takes more memory than it needs.
+_LOOSE_PIECES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class Pile:
     low: bool | None = None
     codes: list[NDArray[np.int32]] = field(default_factory=list)
     known: dict[str, int] = field(default_factory=dict)
+    loose: list[pa.Array] = field(default_factory=list)
     chunks: list[pa.Array] = field(default_factory=list)
 
     def add(self, text: pa.Array) -> None:
@@ -182,15 +185,21 @@ class Pile:
             if len(self.known) > _MOST_VALUES:
                 self._spread()
         else:
-            if pa.types.is_dictionary(text.type):
-                text = text.dictionary_decode()
-            self.chunks.append(text)
+            self.loose.append(text.dictionary_decode() if pa.types.is_dictionary(text.type) else text)
+            if len(self.loose) == _LOOSE_PIECES:
+                self._pack()
 
     def add_coded(self, column: Coded) -> None:
         """Add cells that are coded by other values."""
         self.low = True
         numbers = [self.known.setdefault(value, len(self.known)) for value in column.values.to_pylist()]
         self.codes.append(np.asarray(numbers, dtype=np.int32)[column.codes] if len(column) else column.codes)
+
+    def _pack(self) -> None:
+        """Put loose pieces into one of exactly their size."""
+        if self.loose:
+            self.chunks.append(pa.concat_arrays(self.loose))
+            self.loose = []
 
     def _spread(self) -> None:
         """Hold the cells one by one from now on: their values repeat too little."""
@@ -205,4 +214,5 @@ class Pile:
         """Return the column."""
         if self.low:
             return Coded(np.concatenate(self.codes), self._values())
+        self._pack()
         return pa.chunked_array(self.chunks, type=pa.large_string())

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.foundation.calendars import DAY_US, first_moment, offset_us, readings, resolve, utc_us
 from analysis.foundation.schema import Kind
 from analysis.foundation.settings import Period
+from analysis.intake.arrow_text import SLICE_ROWS
 from analysis.intake.batch import Batch
 from analysis.intake.settings import DURATION_TABLES
 from analysis.intake.stamps import SECOND_US, Stamps
@@ -93,9 +94,10 @@ def to_utc(batch: Batch, columns: dict[str, Column], stamps: Mapping[str, Stamps
             continue
         local = column.array + shift
         naive = column.given & ~stamps[name].aware
-        reading = _Reading(local.copy(), local.copy())
-        never = np.zeros(len(local), dtype=bool)
-        reading.early[naive], reading.late[naive], never[naive] = readings(local[naive], zone)
+        reading, never = _Reading(local.copy(), local.copy()), np.zeros(len(local), dtype=bool)
+        for at in range(0, len(local), SLICE_ROWS):
+            some = np.flatnonzero(naive[at : at + SLICE_ROWS]) + at
+            reading.early[some], reading.late[some], never[some] = readings(local[some], zone)
         if name in COMPUTED:
             reading.settle(never, local - offset_us(local - DAY_US, zone))
             reading.late = reading.early
@@ -114,6 +116,8 @@ def _by_duration(batch: Batch, columns: Mapping[str, Column], found: Mapping[str
     length = columns.get("duration")
     start, end = DURATION_TABLES.get(batch.source.target, ("", ""))
     if length is None or start not in found or end not in found:
+        return
+    if not any((found[name].late > found[name].early).any() for name in (start, end)):
         return
     both = length.given & columns[start].given & columns[end].given
     for name, other, sign in ((start, end, 1), (end, start, -1)):

@@ -14,6 +14,7 @@ from analysis.foundation.settings import Client, Period
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
 from analysis.intake.adapters.format import Format
+from analysis.intake.arrow_text import give_back
 from analysis.intake.batch import TEXT, Account, Batch, gather, sift
 from analysis.intake.cast import cast, cast_totals, frame_of
 from analysis.intake.checks import check, reject_endless
@@ -133,6 +134,7 @@ def read_part(
     if form.spread is not None:
         frame = form.spread(batch, frame)
     frame = _completed(batch, frame, names)
+    give_back()
     note_oddities(batch, frame, here)
     _note_rejects(batch)
     naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,8 @@ _FORMS = {
 }
 # What Arrow reads by itself, and as we do.
 _ISO = r"^\d{4}-\d{2}-\d{2}[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+# So few stamps are not worth reading at once.
+_LEAST_AT_ONCE = 64
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -89,6 +91,12 @@ class Stamps:
     short_year: NDArray[np.bool_]
     serial: NDArray[np.bool_]
 
+    def forget(self) -> None:
+        """Let go of all that is not asked for once the stamps stand in columns: only `given`, `aware` and `date_only` stay."""
+        for item in fields(self):
+            if item.name not in ("given", "aware", "date_only"):
+                setattr(self, item.name, np.zeros(0, dtype=getattr(self, item.name).dtype))
+
 
 @by_value
 @sliced
@@ -138,15 +146,23 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int, serials:
 
 
 def _read_iso(result: Stamps, values: pa.Array) -> None:
-    """Read plain ISO stamps at once; if one of them is no date, all are left to the general way."""
+    """Read plain ISO stamps at once; those near one that is no date are left to the general way."""
     plain = compute.match_substring_regex(values, _ISO)
-    chosen = np.asarray(plain, dtype=bool)
+    _cast_iso(result, values.filter(plain), np.flatnonzero(np.asarray(plain, dtype=bool)))
+
+
+def _cast_iso(result: Stamps, values: pa.Array, at: NDArray[np.intp]) -> None:
+    """Read ISO stamps that stand at some rows, by halves where one of them is no date."""
     try:
-        stamps = values.filter(plain).cast(pa.timestamp("us"))
+        us = np.asarray(values.cast(pa.timestamp("us")).cast(pa.int64()), dtype=np.int64)
     except pa.ArrowInvalid:
+        half = len(at) // 2
+        if half >= _LEAST_AT_ONCE:
+            _cast_iso(result, values[:half], at[:half])
+            _cast_iso(result, values[half:], at[half:])
         return
-    result.us[chosen] = np.asarray(stamps.cast(pa.int64()), dtype=np.int64)
-    result.bad[chosen] = False
+    result.us[at] = us
+    result.bad[at] = False
 
 
 def _numbers(parts: pa.StructArray, name: str) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analysis.foundation.schema import DataProblem, Finding
+from analysis.intake.arrow_text import give_back
 from analysis.intake.cells import Cells, Pile
 from analysis.intake.pieces import Layout, Piece, read_piece, rest_digests
 from analysis.intake.raw import RawFile, Wanted, check_header, find_header, joined_header, plain
@@ -102,7 +103,9 @@ def _read(text: Text, wanted: Wanted, stated: str | None) -> RawFile:
     for piece in _side_by_side(_pieces(itertools.chain([head], blocks), records, layout.first_row - 1), layout, body):
         body.add(piece)
     again = partial(rest_digests, partial(_again, text), layout)
-    return body.raw(records, counts, [*text.findings, *findings], again)
+    raw = body.raw(records, counts, [*text.findings, *findings], again)
+    give_back()
+    return raw
 
 
 def _head(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
