@@ -13,6 +13,7 @@ from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.sources import data_files, unread_files
 from analysis.engagement.workspace import Folder
+from analysis.intake.words import number_of
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
 
@@ -41,7 +42,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     todo = [wish.chosen] if wish.chosen is not None else unread_files(folder, engagement.source)
     desk = Desk(folder, talk, wish)
     if todo and wish.chosen is None:
-        talk.say(f"{_files(len(todo))} in data/ that no [[source]] in engagement.toml names.")
+        talk.say(f"{number_of(len(todo), 'file')} in data/ that no [[source]] in engagement.toml names.")
     looks: list[Look] = []
     for file in todo:
         # one block reads all files that are alike
@@ -57,11 +58,18 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
         talk.say(
             f"data/ holds no files yet. Put the client's exports there, untouched, then: engage check {folder.slug}"
         )
+    else:
+        _what_next(folder, talk, len(outcome["questions"]))
     return outcome
 
 
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+def _what_next(folder: Folder, talk: Talk, open_questions: int) -> None:
+    """Say what to do after a check."""
+    if not open_questions:
+        talk.say(f"Nothing remains to be asked. Go on with: engage run {folder.slug}")
+    else:
+        left = number_of(open_questions, "thing remains", "things remain")
+        talk.say("", f"{left} to be answered or decided, as said above. Then again: engage check {folder.slug}")
 
 
 def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:

@@ -11,6 +11,7 @@ from analysis.intake.recognise.names import shown
 from analysis.intake.recognise.questions import Question
 
 WIDEST = 96
+_YES = ("y", "yes", "j", "ja", "o", "oui", "s", "si")
 
 
 class Talk:
@@ -48,7 +49,7 @@ class Talk:
 
     def yes(self, text: str) -> bool:
         """Ask for a yes; anything else is no."""
-        return (self._input(f"{text} [y/N] ") or "").casefold() in ("y", "yes", "j", "ja", "o", "oui", "s", "si")
+        return (self._input(f"{text} [y/N] ") or "").casefold() in _YES
 
     def ask(self, question: Question) -> str | None:
         """Ask a question; None where it stays open.
@@ -57,7 +58,7 @@ class Talk:
         -----
         Enter takes what is proposed, where something is. A number takes the choice of that place.
         """
-        self.say(question.text)
+        self.say("", question.text)
         few = 0 < len(question.choices) <= 6
         if few:
             self._choices(question)
@@ -69,7 +70,7 @@ class Talk:
                 return None
             if said == "?":
                 self._choices(question)
-            elif not said:
+            elif not said or (question.proposed and said.casefold() in _YES and said not in question.choices):
                 return question.proposed
             elif said.isdigit() and 0 < int(said) <= len(question.choices):
                 return question.choices[int(said) - 1]

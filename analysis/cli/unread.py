@@ -211,7 +211,8 @@ class Desk:
             return
         if self.talk.shows:
             self.talk.say("", "Its first rows, as understood (names are masked):")
-            self.talk.print(f"  {line}" for line in proposal.preview().to_string(index=False).splitlines())
+            rows = proposal.preview().to_string(index=False, line_width=self.talk.width - 4)
+            self.talk.print(f"  {line}" for line in rows.splitlines())
         self._offer(look, proposal.source_block())
         if look.added:
             keep_answers(self.folder, keep, {})

@@ -19,7 +19,7 @@ _CHANGES = re.compile(
 )
 # Words that say what an engagement needs of a key, as a comment behind it.
 COMMENTS: Mapping[str, str] = {
-    "population": "whose time it is; change it if these people work elsewhere",
+    "population": "whose time it is; correct it if need be",
     "state_map": "what each state code means",
 }
 
