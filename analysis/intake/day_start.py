@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 INTERVAL_STARTS: Mapping[str, str] = {"state_totals": "interval_start", "volumes": "start", "forecasts": "start"}
 # Whose rows stand in order, where the table says so.
 OWNERS: tuple[str, ...] = ("agent", "queue")
-# A step from an evening to a morning of one date; so many, and no other step back, are no accident.
+# A step from an evening to a morning of one date; so many are no accident.
 EVENING_US, MORNING_US = 18 * HOUR_US, 9 * HOUR_US
 LEAST_STEPS = 2
+# Rows in no order of time step back within a date at all hours.
+LEAST_SHARE = 0.5
 
 
 def business_day(
@@ -94,7 +96,7 @@ def _net(batch: Batch, stamps: Mapping[str, Stamps], late: Mapping[str, NDArray[
 
 
 def _ask(batch: Batch, stamp: Stamps, who: pd.Series) -> None:
-    """Ask when the day begins where every step back of a person's or queue's rows leads from an evening to a morning of one date."""
+    """Ask when the day begins where the steps back of a person's or queue's rows within a date lead from the evening to the morning."""
     rows = np.flatnonzero(batch.fates.open & stamp.given & ~stamp.bad & ~stamp.date_only & ~stamp.next_day)
     if len(rows) < 2:
         return
@@ -103,10 +105,10 @@ def _ask(batch: Batch, stamp: Stamps, who: pd.Series) -> None:
     at, person, us = rows[order], person[order], stamp.us[rows[order]]
     day, clock = us // DAY_US, us % DAY_US
     back = np.zeros(len(at), dtype=bool)
-    back[1:] = (person[1:] == person[:-1]) & (us[1:] < us[:-1])
+    back[1:] = (person[1:] == person[:-1]) & (day[1:] == day[:-1]) & (us[1:] < us[:-1])
     night = back.copy()
-    night[1:] &= (day[1:] == day[:-1]) & (clock[:-1] >= EVENING_US) & (clock[1:] < MORNING_US)
-    if night.sum() < LEAST_STEPS or (back & ~night).any():
+    night[1:] &= (clock[:-1] >= EVENING_US) & (clock[1:] < MORNING_US)
+    if night.sum() < LEAST_STEPS or night.sum() < LEAST_SHARE * back.sum():
         return
     new = np.append(True, (person[1:] != person[:-1]) | (day[1:] != day[:-1]))
     group = np.cumsum(new) - 1

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.intake.batch import Batch
 from analysis.intake.local_time import Column
 from analysis.intake.numerals import UNIT_US
-from analysis.intake.stamps import DAY_US, SECOND_US
+from analysis.intake.stamps import DAY_US, HOUR_US, SECOND_US
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -149,11 +149,10 @@ def refuse_wrong_handling(batch: Batch, columns: Mapping[str, Column]) -> None:
         return
     middle = float(np.median(per))
     if not SHORTEST_HANDLING_US <= middle <= LONGEST_HANDLING_US:
-        raise _wrong(
-            batch,
-            rows[:1],
-            f"half of the contacts would be handled in {'less' if middle < SECOND_US else 'more'} than {middle / SECOND_US:,.3g} s each",
+        side, shown = (
+            ("less", f"{middle / SECOND_US:.3f} s") if middle < SECOND_US else ("more", f"{middle / HOUR_US:,.0f} h")
         )
+        raise _wrong(batch, rows[:1], f"half of the contacts would be handled in {side} than {shown} each")
 
 
 def _against_stamps(batch: Batch, columns: Mapping[str, Column], rows: NDArray[np.intp]) -> None:
@@ -169,7 +168,7 @@ def _against_stamps(batch: Batch, columns: Mapping[str, Column], rows: NDArray[n
         return
     factor = factor_of(float(np.median((b.array - a.array)[rows] / talk[rows])))
     if factor is not None:
-        raise _wrong(batch, rows[:1], f"from answer to end most often {_times(factor)} that time pass", factor)
+        raise _wrong(batch, rows[:1], f"from answer to end it most often takes {_times(factor)} that", factor)
 
 
 def refuse_wrong_intervals(batch: Batch, columns: Mapping[str, Column], start: str, who: pd.Series | None) -> None:

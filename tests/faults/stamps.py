@@ -122,6 +122,14 @@ def looks_like_no_am_pm(rng: Random) -> Case:
     return Case([Export(lines)], refused=r"clock_hours = 24", answer={"clock_hours": 24})
 
 
+def midnight_shown(rng: Random) -> Case:
+    """The same shift with one time after midnight: a clock of twelve hours has no hour 0."""
+    case = looks_like_no_am_pm(rng)
+    start = FIRST_DAY + dt.timedelta(days=1, minutes=30)
+    case.exports[0].lines.append(spell("late", start, start + dt.timedelta(minutes=10), "IDLE"))
+    return Case(case.exports)
+
+
 def am_pm(rng: Random) -> Case:
     export = spells(rng)
     for line in export.data:
@@ -170,6 +178,7 @@ FAULTS = (
     Fault("F35", "24:00", "FIX", hour_24),
     Fault("F36", "clock of twelve hours without am and pm", "ASK", no_am_pm, variant="is one"),
     Fault("F36", "hours that only look like such a clock", "ASK", looks_like_no_am_pm, variant="looks like one"),
+    Fault("F36", "hours with one after midnight", "KEPT", midnight_shown, variant="shows 0:30"),
     Fault("F36", "clock of twelve hours with am and pm", "FIX", am_pm, variant="am and pm"),
     Fault("F71", "dates that stand for none, and far future", "REJ", placeholders, variant="starts"),
     Fault("F71", "dates that stand for no answer", "REJ", placeholder_answers, variant="answers"),

@@ -50,6 +50,16 @@ def whole_days(rng: Random) -> Case:
     return Case([spells(rng, days=5)], silent=("partial_edge",))
 
 
+def same_start(rng: Random) -> Case:
+    """Everybody begins at eight every day: a habit and no cut."""
+    lines = [header(SPELL_HEADER)]
+    for day in range(4):
+        for agent in ("007", "anna", "10861"):
+            start = FIRST_DAY + dt.timedelta(days=day, hours=8)
+            lines.append(spell(agent, start, start + dt.timedelta(seconds=rng.randrange(60, 9000)), "IDLE"))
+    return Case([Export(lines)], silent=("partial_edge",))
+
+
 def open_ends(rng: Random) -> Case:
     """States without an end last to the person's next row; the last one of a person has none."""
     export = spells(rng, days=1)
@@ -151,15 +161,16 @@ def overlaps(rng: Random) -> Case:
 
 
 def gaps(rng: Random) -> Case:
-    export = spells(rng, days=1)
+    export = spells(rng, days=2)
     dropped = [export.lines[at] for at in (3, 8, 17)]
     export.lines = [line for line in export.lines if line not in dropped]
     missing = sum(line.stated_us for line in dropped)
 
     def unaccounted(intake) -> None:
         rows = intake.tables["spells"]
-        span = rows.groupby("agent").agg(start=("start", "min"), end=("end", "max")).reset_index()
-        found = time_ladder(rows, paid=span).by_agent_day
+        day = rows["start"].dt.date
+        span = rows.groupby(["agent", day]).agg(start=("start", "min"), end=("end", "max"))
+        found = time_ladder(rows, paid=span.reset_index("agent")).by_agent_day
         assert int(found["UNACCOUNTED"].sum()) == missing
 
     return Case([export], findings={"gaps_between_states": (3, missing)}, look=unaccounted)
@@ -396,6 +407,7 @@ def other_words(rng: Random) -> Case:
 FAULTS = (
     Fault("F44", "states cut at the edges of the export", "FLAG", cut_at_the_edge),
     Fault("F44", "whole days", "KEPT", whole_days, variant="whole"),
+    Fault("F44", "everybody begins at one time", "KEPT", same_start, variant="habit"),
     Fault("F45", "states without an end", "FIX", open_ends),
     Fault("F45", "states without an end before a long absence", "FIX", capped_ends, variant="capped"),
     Fault("F45", "states without an end, not to be filled", "REJ", no_open_ends, variant="no cap"),

@@ -256,11 +256,23 @@ def calendar_day(rng: Random) -> Case:
     return Case([Export(lines)], {**TOTAL_SOURCE, "columns": {"interval_start": ["day", "time"]}})
 
 
-def grouped_by_state(rng: Random) -> Case:
-    """Rows sorted by state first step back in time, and that says nothing about the day."""
-    export = spells(rng, days=4)
-    export.lines[1:] = sorted(export.lines[1:], key=lambda line: (line.cells[3], line.cells[0], line.cells[1]))
-    return Case([export])
+def mixed_rows(rng: Random) -> Case:
+    """Rows in no order of time step back at all hours, and that says nothing about the day."""
+    case = calendar_day(rng)
+    data = case.exports[0].lines[1:]
+    rng.shuffle(data)
+    case.exports[0].lines[1:] = data
+    return case
+
+
+def two_blocks(rng: Random) -> Case:
+    """The business day again, the later days of each person first."""
+    case = business_day(rng, declared=False)
+    later = f"{FIRST_DAY + dt.timedelta(days=2):%Y-%m-%d}"
+    data = case.exports[0].lines[1:]
+    data.sort(key=lambda line: (line.cells[0], line.cells[1] < later))
+    case.exports[0].lines[1:] = data
+    return case
 
 
 FAULTS = (
@@ -292,6 +304,7 @@ FAULTS = (
         variant="not declared",
     ),
     Fault("F43", "states after midnight under the day before", "ASK", business_day_spells, variant="states"),
+    Fault("F43", "after midnight under the day before, in blocks", "ASK", two_blocks, variant="blocks"),
     Fault("F43", "open day and night", "KEPT", calendar_day, variant="calendar day"),
-    Fault("F43", "rows sorted by state", "KEPT", grouped_by_state, variant="other order"),
+    Fault("F43", "rows in no order", "KEPT", mixed_rows, variant="no order"),
 )
