@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import gzip
 import hashlib
-import os
 import re
 import zipfile
 import zlib
@@ -176,20 +175,12 @@ def sniff(file: str, path: Path) -> str:
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(file, path)
     if head[:2] == b"\x1f\x8b" and not isinstance(path, Member):
-        guard_ratio(file, _stated_size(path), size)
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
     if head[:8] == _OLE and _sealed(path):
         raise DataProblem(f"{file}: this workbook is password-protected; save it without a password.")
     return kind_of_text(file, head)
-
-
-def _stated_size(path: Path) -> int:
-    """Return what a gzip file says at its end that it unpacks to; what it really unpacks to is watched while it is read."""
-    with path.open("rb") as stream:
-        stream.seek(-4, os.SEEK_END)
-        return int.from_bytes(stream.read(4), "little")
 
 
 def kind_of_text(file: str, head: bytes) -> str:
