@@ -11,6 +11,8 @@ A section is a function without arguments that returns the lines to print; it is
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,21 +30,25 @@ _GIVE_UP_S = 120.0
 
 
 def bounded() -> str:
-    """P11: hostile files end as a refusal, within time and memory."""
+    """P11: hostile files end as a refusal, within time (of the processor, where the machine is busy) and memory."""
     from tests.attacks.hostile import HOSTILE
 
-    lines = [f"{'file':<16}{'MiB':>7}{'s':>8}{'peak MiB':>10}  outcome"]
+    lines = [f"{'file':<16}{'MiB':>7}{'s':>8}{'CPU s':>8}{'peak MiB':>10}  outcome"]
     kept = 0
     for hostile in HOSTILE:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "data").mkdir()
             path = hostile.put(Path(folder) / "data")
             size, seconds, told = path.stat().st_size / 2**20, *_read_apart(folder, hostile.name, hostile.source)
-        fine = told["refused"] and seconds <= TIME_PROMISED_S and told["peak_mib"] <= MEMORY_PROMISED_MIB
+        fine = (
+            told["refused"]
+            and min(seconds, told["cpu_s"]) <= TIME_PROMISED_S
+            and told["peak_mib"] <= MEMORY_PROMISED_MIB
+        )
         kept += fine
         said = told["said"] if len(told["said"]) < 110 else told["said"][:107] + "..."
         lines.append(
-            f"{hostile.name:<16}{size:>7.1f}{seconds:>8.1f}{told['peak_mib']:>10.0f}  {'' if fine else 'BROKEN: '}{said}"
+            f"{hostile.name:<16}{size:>7.1f}{seconds:>8.1f}{told['cpu_s']:>8.1f}{told['peak_mib']:>10.0f}  {'' if fine else 'BROKEN: '}{said}"
         )
         print(lines[-1], file=sys.stderr, flush=True)
     lines.append(
@@ -63,10 +69,16 @@ def _read_apart(folder: str, name: str, source: dict[str, object]) -> tuple[floa
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return _GIVE_UP_S, {"refused": False, "peak_mib": 0, "said": "not done in time"}
+        return _GIVE_UP_S, {"refused": False, "peak_mib": 0, "cpu_s": _GIVE_UP_S, "said": "not done in time"}
     seconds = time.perf_counter() - started
     last = done.stdout.strip().splitlines()[-1:] or ["{}"]
-    trouble = {"refused": False, "peak_mib": 0, "said": (done.stderr.strip().splitlines() or ["no output"])[-1]}
+    trouble = {
+        "refused": False,
+        "peak_mib": 0,
+        "cpu_s": 0,
+        "cpu_s": 0,
+        "said": (done.stderr.strip().splitlines() or ["no output"])[-1],
+    }
     return seconds, json.loads(last[0]) if last[0].startswith("{") and done.returncode == 0 else trouble
 
 
@@ -87,7 +99,7 @@ def _read(folder: str, name: str, source: str) -> None:
         intake = read_sources([block], client=client, root=Path(folder), key=bytes(32))
         row = intake.files.iloc[0]
         said = f"read: {row['physical']} rows, {row['used']} used"
-        refused = row["used"] == 0
+        refused = bool(row["used"] == 0)
     except DataProblem as problem:
         refused, said = True, str(problem).removeprefix(f"data/{name}").lstrip(": /")
     status = Path("/proc/self/status")
@@ -95,7 +107,8 @@ def _read(folder: str, name: str, source: str) -> None:
     if status.exists():  # what getrusage tells includes the process that started this one
         own = int(status.read_text(encoding="ascii").partition("VmHWM:")[2].split()[0])
     peak = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-    print(json.dumps({"refused": refused, "peak_mib": peak / 1024, "said": said}))
+    spent = sum(os.times()[:4])
+    print(json.dumps({"refused": refused, "peak_mib": peak / 1024, "cpu_s": spent, "said": said}))
 
 
 # Faults are planted at other places with each seed.
@@ -158,11 +171,48 @@ def messages() -> str:
     return f"{len(list(messages()))} messages, word for word in {TEXT.relative_to(ROOT).as_posix()}"
 
 
+def names_nobody() -> str:
+    """P9: what is said about a client's files names nobody who is in them."""
+    from tests.attacks.canaries import TRACES, cases, said_by_intake, unread, write_engagement
+
+    said: list[str] = []
+    names = [name for name, _, _ in cases()]
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            said += said_by_intake(Path(folder), name)[0]
+    lines = [_hits(f"{len(names)} faulty files, one by one", said, TRACES)]
+    for arguments in (["check", "acme", "--json"], ["check", "acme"], ["run", "acme", "--until", "intake"]):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "engagements" / "acme"
+            write_engagement(root)
+            if arguments[0] == "check":
+                unread(root)
+            done = subprocess.run(
+                [sys.executable, "-m", "analysis.cli", *arguments],
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                cwd=ROOT,
+                env={**os.environ, "ENGAGE_HOME": folder, "PYTHONPATH": str(ROOT)},
+                check=False,
+            )
+        # What the consultant wrote into the engagement file may be read back to him.
+        out = done.stdout.replace("Bartholomew Xanthippe", "") + done.stderr
+        lines.append(_hits(f"engage {' '.join(arguments)} (status {done.returncode})", [out], TRACES))
+    return "\n".join(lines)
+
+
+def _hits(what: str, said: list[str], traces: re.Pattern[str]) -> str:
+    found = sum(len(traces.findall(text)) for text in said)
+    return f"{what:<46}{len(said):>8} texts{sum(map(len, said)):>10} characters{found:>6} hits"
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "P1": rows,
     "P2": seconds,
     "P3": same_meaning,
     "P14": messages,
+    "P9": names_nobody,
     "P11": bounded,
 }
 

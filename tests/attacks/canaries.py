@@ -61,7 +61,6 @@ def cases() -> list[Case]:
         "quote.csv": (text(SPELLS, GOOD, f'{LOGIN},"{NAME},2026-03-02,IDLE'), {"table": "spells"}),
         "banner.csv": (text(SPELLS, GOOD, before=f"Report of {NAME}\nfor {SAYS}\n\n"), {"table": "spells"}),
         "headless.csv": (f"{NAME};{LOGIN};{MAIL}\n{OTHER};{PHONE};{SAYS}\n", {"table": "spells"}),
-        "empty.csv": (SPELLS + "\n", {"table": "spells"}),
         "totals.csv": (
             text(
                 "agent,interval_start,length_s,state,us,who",
@@ -210,3 +209,27 @@ def unread(root: Path) -> None:
             (root / "data" / f"new_{name}").write_bytes(
                 content.encode("utf-8") if isinstance(content, str) else content
             )
+
+
+def said_by_intake(folder: Path, name: str) -> tuple[list[str], int]:
+    """Return everything that intake says about one case, and how many findings are among it."""
+    from analysis.foundation.schema import DataProblem
+    from tests.intake.conftest import Desk
+
+    root = folder / "acme"
+    (source,) = write_engagement(root, only=name)
+    (folder / "other").mkdir()
+    desk = Desk(folder / "other")
+    desk.root = root
+    said = []
+    try:
+        desk.read(source)
+    except DataProblem as problem:
+        said += [str(problem), repr(problem), *map(str, problem.args)]
+    intake = desk.read(source, check=True)
+    said += [repr(intake), *map(str, intake.findings)]
+    for frame in (intake.rejects, intake.files, intake.traps, intake.states):
+        said += [str(cell) for column in frame.columns for cell in (column, *frame[column])]
+    for table in intake.tables.values():
+        said += [str(value) for column in ("agent", "observer") if column in table for value in table[column]]
+    return said, len(intake.findings)

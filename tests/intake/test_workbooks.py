@@ -477,10 +477,16 @@ def test_the_reading_process_is_ended_at_its_time_limit(desk, monkeypatch):
         desk.spells(workbook(ROWS), "book.xlsx")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="this platform cannot limit the memory of a process")
+def test_a_cell_of_endless_text_is_refused(desk):
+    huge = b"<sst><si><t>" + b"a" * (2 << 20) + b"</t></si></sst>"
+    with pytest.raises(DataProblem, match="more text than any sheet can"):
+        desk.spells(rezip(workbook(ROWS), **{"xl/sharedStrings.xml": huge}), "book.xlsx")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="this platform cannot limit the memory of a process")
 def test_the_reading_process_is_ended_at_its_memory_limit(desk, monkeypatch):
     monkeypatch.setattr(parent, "MEMORY_LIMIT_BYTES", 64 << 20)
-    huge = b"<sst><si><t>" + b"a" * (60 << 20) + b"</t></si></sst>"
+    huge = b"<sst>" + b"".join(b"<si><t>%d%s</t></si>" % (n, b"a" * 1000) for n in range(60_000)) + b"</sst>"
     with pytest.raises(DataProblem, match=r"needs more memory|within 0 GiB of memory"):
         desk.spells(rezip(workbook(ROWS), **{"xl/sharedStrings.xml": huge}), "book.xlsx")
 

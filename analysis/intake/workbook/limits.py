@@ -13,6 +13,8 @@ MAX_RATIO = 250
 RATIO_FROM_BYTES = 64 << 20
 MAX_COLUMNS = 2_000
 MAX_CELLS = 40_000_000
+# A cell of a spreadsheet holds 32,767 signs.
+MAX_TEXT = 1 << 20
 # A sheet of .xlsx ends here.
 MAX_ROWS = 1_048_576
 ARCHIVES: tuple[str, ...] = (".zip", ".xlsx", ".xlsm", ".xlsb", ".ods", ".gz", ".7z", ".rar", ".tar")
@@ -149,6 +151,27 @@ def check_rows(rows: int) -> None:
     """Refuse more rows than a sheet can have."""
     if rows > MAX_ROWS:
         raise Refusal(f"it holds more than {MAX_ROWS} rows, which no sheet can")
+
+
+class Words:
+    """Text that arrives in pieces, up to what a cell may hold."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+
+    def add(self, data: str) -> None:
+        """Take a piece."""
+        self.length += len(data)
+        if self.length > MAX_TEXT:
+            raise Refusal("a cell holds more text than any sheet can")
+        self.pieces.append(data)
+
+    def take(self) -> str:
+        """Return the text so far and begin anew."""
+        text = "".join(self.pieces)
+        self.pieces, self.length = [], 0
+        return text
 
 
 def check_cell(column: int, cells: int) -> None:

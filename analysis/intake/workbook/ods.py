@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.intake.workbook.limits import Refusal, check_cell
+from analysis.intake.workbook.limits import Refusal, Words, check_cell
 from analysis.intake.workbook.markup import BLOCK_BYTES, parse_by_block
 
 CONTENT = "content.xml"
@@ -55,6 +55,7 @@ class _Reader:
         self.values: dict[int, str] = {}
         self.cell: dict[str, str] | None = None
         self.paragraphs: list[str] = []
+        self.words = Words()
         self.in_text = 0
         self.notes = {"hidden_rows": 0, "no_value": 0, "merged": 0, "cells": 0}
 
@@ -71,19 +72,21 @@ class _Reader:
             self.cell, self.paragraphs = attributes, []
             self.notes["merged"] += "number-columns-spanned" in attributes or "number-rows-spanned" in attributes
         elif name == "p" and self.cell is not None:
-            self.paragraphs.append("")
+            self.words.take()
             self.in_text += 1
         elif name in ("annotation",):
             self.cell = None
 
     def on_text(self, data: str) -> None:
-        if self.in_text and self.paragraphs:
-            self.paragraphs[-1] += data
+        if self.in_text:
+            self.words.add(data)
 
     def on_end(self, name: str) -> None:
         if not self.inside:
             return
         if name == "p":
+            if self.cell is not None and self.in_text:
+                self.paragraphs.append(self.words.take())
             self.in_text = max(self.in_text - 1, 0)
         elif name in ("table-cell", "covered-table-cell") and self.cell is not None:
             self._cell(self.cell)

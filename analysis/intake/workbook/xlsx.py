@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from analysis.intake.workbook.limits import check_cell, check_rows
+from analysis.intake.workbook.limits import Words, check_cell, check_rows
 from analysis.intake.workbook.markup import BLOCK_BYTES, parse, parse_by_block
 
 Cells = dict[int, str]
@@ -22,25 +22,26 @@ _TAIL_BYTES = 64
 def shared_strings(book: zipfile.ZipFile) -> list[str]:
     """Return the table of shared strings, phonetic readings left out."""
     strings: list[str] = []
-    state: dict[str, Any] = {"inside": False, "phonetic": 0, "text": ""}
+    state: dict[str, Any] = {"inside": False, "phonetic": 0}
+    words = Words()
 
     def start(name: str, _: dict[str, str]) -> None:
         if name == "si":
-            state["text"] = ""
+            words.take()
         elif name == "rPh":
             state["phonetic"] += 1
         state["inside"] = name == "t" and not state["phonetic"]
 
     def end(name: str) -> None:
         if name == "si":
-            strings.append(state["text"])
+            strings.append(words.take())
         elif name == "rPh":
             state["phonetic"] -= 1
         state["inside"] = False
 
     def text(data: str) -> None:
         if state["inside"]:
-            state["text"] += data
+            words.add(data)
 
     if "xl/sharedStrings.xml" in book.namelist():
         with book.open("xl/sharedStrings.xml") as stream:
@@ -187,6 +188,7 @@ class SheetReader:
         self.row, self.column = 0, -1
         self.cells: Cells = {}
         self.type, self.style, self.value = "n", 0, ""
+        self.words = Words()
         self.inside = self.formula = self.valued = False
         self.lost: list[int] = []
         self.hidden: list[tuple[int, int]] = []
@@ -198,7 +200,8 @@ class SheetReader:
         if name == "c":
             self.column = column_number(attributes["r"]) if "r" in attributes else self.column + 1
             self.type, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
-            self.value, self.formula, self.valued = "", False, False
+            self.words.take()
+            self.formula = self.valued = False
         elif name in ("v", "t"):
             self.inside = self.valued = True
         elif name == "row":
@@ -215,7 +218,7 @@ class SheetReader:
     def on_text(self, data: str) -> None:
         """Collect the text of a value."""
         if self.inside:
-            self.value += data
+            self.words.add(data)
 
     def on_end(self, name: str) -> None:
         """Close an element."""
@@ -227,6 +230,7 @@ class SheetReader:
             self.done.append((self.row, self.cells, self.lost))
 
     def _cell(self) -> None:
+        self.value = self.words.take()
         if not self.value:
             # A formula whose result is an empty text has its type and an empty value; one that was never computed has neither.
             if self.formula and not (self.type == "str" and self.valued):
