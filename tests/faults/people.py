@@ -65,6 +65,10 @@ def capitals(rng: Random) -> Case:
         for row in line.truth:
             row |= {name: row[name] + dt.timedelta(days=7) for name in ("start", "end")}
             row["agent"] = row["agent"].lower()
+    # signed off under the one writing while at work under the other
+    off = spell("JJansen", FIRST_DAY, FIRST_DAY + dt.timedelta(days=5), "OFF")
+    off.truth[0]["agent"] = "jjansen"
+    second.lines.append(off)
     return Case([first, second], findings={"identifier_case": 2})
 
 

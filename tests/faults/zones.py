@@ -265,6 +265,34 @@ def mixed_rows(rng: Random) -> Case:
     return case
 
 
+def evenings_newest_first(rng: Random) -> Case:
+    """Open from 18:00 to 2:30 by the calendar, the newest row first: each date steps back once over the closed hours."""
+    lines = [header(["agent", "day", "time", "length_s", "IDLE", "HANDLING", "AWAY"])]
+    for agent in AGENTS[:2]:
+        for slot in reversed(range(48 * 3)):
+            start = FIRST_DAY + dt.timedelta(minutes=30 * slot)
+            if start.hour >= 18 or start.hour < 2:
+                line = total(agent, start, (900, 800, 100))
+                line.cells[1:2] = [f"{start:%Y-%m-%d}", f"{start:%H:%M}"]
+                lines.append(line)
+    return Case([Export(lines)], {**TOTAL_SOURCE, "columns": {"interval_start": ["day", "time"]}})
+
+
+def two_channels(rng: Random) -> Case:
+    """A centre open day and night, of each date first all calls and then all chats."""
+    lines = [header(["agent", "day", "time", "length_s", "IDLE", "HANDLING", "AWAY", "channel"])]
+    for day in range(3):
+        for channel in ("voice", "chat"):
+            for slot in range(48):
+                start = FIRST_DAY + dt.timedelta(days=day, minutes=30 * slot)
+                idle = rng.randrange(100, 400)
+                line = total("007", start, (idle, 900 - idle, 0))
+                line.cells[1:2] = [f"{start:%Y-%m-%d}", f"{start:%H:%M}"]
+                line.cells.append(channel)
+                lines.append(line)
+    return Case([Export(lines)], {**TOTAL_SOURCE, "columns": {"interval_start": ["day", "time"]}})
+
+
 def two_blocks(rng: Random) -> Case:
     """The business day again, the later days of each person first."""
     case = business_day(rng, declared=False)
@@ -305,6 +333,8 @@ FAULTS = (
     ),
     Fault("F43", "states after midnight under the day before", "ASK", business_day_spells, variant="states"),
     Fault("F43", "after midnight under the day before, in blocks", "ASK", two_blocks, variant="blocks"),
+    Fault("F43", "evenings, newest first", "KEPT", evenings_newest_first, variant="newest first"),
+    Fault("F43", "calls and chats of a date apart", "KEPT", two_channels, variant="channels"),
     Fault("F43", "open day and night", "KEPT", calendar_day, variant="calendar day"),
     Fault("F43", "rows in no order", "KEPT", mixed_rows, variant="no order"),
 )
