@@ -218,7 +218,9 @@ def test_timelines_that_lack_something_are_told(exports):
     presence_alone = exports.read("genesys_user_details", user(PRESENCE, []))
     assert exports.trap(presence_alone, "one_timeline")["rows"] == 3
     gap = exports.read("genesys_user_details", user([("08:00", "08:20", "ON_QUEUE"), *PRESENCE[1:]], ROUTING))
-    assert exports.trap(gap, "timelines_disagree")["rows"] == 2
+    found = exports.trap(gap, "timelines_disagree")
+    assert found["rows"] == 2
+    assert found["words"].startswith("0.7 of 1.0 h")
     assert exports.trap(gap, "one_timeline")["rows"] == 0
 
 

@@ -19,7 +19,10 @@ SIGN_ON = {"amazon_login_logout", "genesys_login_logout"}
 # An observer with a stopwatch sees a few people for a few hours.
 WATCHED = {"kit_time_and_motion"}
 # What systems call by another name: part of the ladder -> the part under which their codes show it.
-MERGED: dict[str, dict[str, str]] = {}
+# A contact that rings is still waiting for these two, and an outage is being busy or not ready.
+MERGED: dict[str, dict[str, str]] = {
+    name: {"RESERVED": "IDLE", "OUTAGE": "AWAY"} for name in ("genesys_user_details", "genesys_gcxi_agent_state")
+}
 # Last rows that an export leaves open hold little.
 OPEN_S = 600
 
