@@ -76,7 +76,6 @@ def _read_apart(folder: str, name: str, source: dict[str, object]) -> tuple[floa
         "refused": False,
         "peak_mib": 0,
         "cpu_s": 0,
-        "cpu_s": 0,
         "said": (done.stderr.strip().splitlines() or ["no output"])[-1],
     }
     return seconds, json.loads(last[0]) if last[0].startswith("{") and done.returncode == 0 else trouble
