@@ -195,6 +195,12 @@ class TestAudit:
         assert exports.trap(intake, "broken_chain")["rows"] == 1
         assert exports.trap(intake, "programs_as_users")["rows"] == 1
 
+    @pytest.mark.parametrize("name", ["user", "sys_created_on"])
+    def test_a_file_without_persons_or_times_is_asked_for(self, exports, name):
+        text = (AUDIT + change("1", "2", "03 09:00:00")).replace(name, "other")
+        with pytest.raises(DataProblem, match=name):
+            exports.read("servicenow_sys_audit", text, time_zone="UTC")
+
     def test_a_file_without_old_values_is_asked_for(self, exports):
         with pytest.raises(DataProblem, match="oldvalue"):
             exports.read(

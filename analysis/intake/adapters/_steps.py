@@ -23,6 +23,30 @@ HOUR_US = 3_600_000_000
 LONGEST_US = 10 * HOUR_US
 
 
+def need(batch: Batch, columns: dict[str, Column], **names: str) -> None:
+    """Ask for columns of ours without which the rows of a format mean nothing.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    columns
+        Our columns, typed.
+    names
+        Our column = what the client calls it.
+
+    Raises
+    ------
+    DataProblem
+        One of them has no origin.
+    """
+    for ours, theirs in names.items():
+        if ours not in columns:
+            raise batch.ask(
+                f'{batch.files[0].file}: no column for {ours}. Ask for {theirs}, or add {ours} = "..." to [source.columns].'
+            )
+
+
 def in_order(
     item: Column, ended: Column, rows: NDArray[np.bool_], *, newest_first: bool = False
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

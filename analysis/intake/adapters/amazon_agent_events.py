@@ -92,7 +92,7 @@ def _name_by_arn(batch: Batch, columns: dict[str, Column]) -> None:
     if arn is None:
         return
     known = pd.DataFrame({"arn": arn, "name": agent.text})[agent.given].drop_duplicates("arn").set_index("arn")["name"]
-    text = agent.text.where(agent.given, arn.map(known).fillna(arn)).astype(TEXT)
+    text = agent.text.where(agent.given, arn.map(known).astype(TEXT).fillna(arn)).astype(TEXT)
     columns["agent"] = Column("text", text, (text != "").to_numpy(dtype=bool))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analysis.intake.adapters import _steps as steps
 from analysis.intake.adapters._beside import text_beside
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
@@ -54,10 +56,12 @@ def _object(value: Any) -> dict[str, Any]:
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Make a step of each change of status: it ends with the change, and began with the one before if the same person made that."""
+    steps.need(batch, columns, agent="author", ended="created")
     status = _text(batch, FIELD).str.lower() == STATUS
     batch.fates.give(~status, "excluded", "other_field")
     columns["started"] = steps.began(batch, columns, batch.fates.open & columns["ended"].given)
-    kind, old = columns["type"], _text(batch, OLD)
+    old = _text(batch, OLD)
+    kind = columns.get("type", Column("text", old, np.zeros(len(batch.rows), dtype=bool)))
     named = (kind.text + ": " + old).where(kind.given, old)
     columns["type"] = Column("text", named.astype(kind.text.dtype), (old != "").to_numpy(dtype=bool))
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.foundation.calendars import offset_us
 from analysis.intake.adapters._beside import moments_beside, told
+from analysis.intake.adapters._steps import need
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.local_time import Column
@@ -30,6 +31,7 @@ LONGEST_DAY_US = 14 * HOUR_US
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Name work without a type by what it is: time that somebody wrote down."""
+    need(batch, columns, started="started", ended="timeSpentSeconds")
     kind = columns.get("type")
     own = pd.Series("worklog", index=batch.cells.index, dtype=columns["item"].text.dtype)
     every = np.ones(len(batch.rows), dtype=bool)

@@ -31,6 +31,7 @@ _ROBOTS = r"(?i)^(?:system|maint|admin|guest|mid\b.*|.*(?:integration|service.?a
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Make a step of each change of state: it ends with the change, and began with the one before if the same person made that."""
+    steps.need(batch, columns, agent="user", ended="sys_created_on")
     sn.ask_for_clock(batch, STAMP)
     field, old = _text(batch, FIELD), _text(batch, OLD)
     agent, ended = columns["agent"], columns["ended"]

@@ -32,7 +32,10 @@ BULK = 5
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Let an item end when its work ended, else when it was resolved, else when the record was closed; leave out what is open."""
     sn.ask_for_clock(batch, CLOSED, *FINISHED, OPENED, STARTED)
-    ended = columns["ended"]
+    if not any(text_beside(batch, names) is not None for names in FINISHED):
+        steps.need(batch, columns, ended="closed_at, and better work_end or resolved_at")
+    nothing = Column("time", np.zeros(len(batch.rows), dtype=np.int64), np.zeros(len(batch.rows), dtype=bool))
+    ended = columns.get("ended", nothing)
     array, given = ended.array.copy(), ended.given.copy()
     for names in reversed(FINISHED):
         better = moments_beside(batch, names)
