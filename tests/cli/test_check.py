@@ -168,6 +168,9 @@ def test_an_input_that_ends_answers_nothing(acme, types):
     types("contact_centre")
     assert check() == 3
     assert sources(acme) == []
+    assert not (acme / "state_maps").exists()
+    kept = json.loads((acme / "work" / "check_answers.json").read_text(encoding="utf-8"))
+    assert kept == {"data/log.csv": {"population": "contact_centre"}}
 
 
 def test_a_file_that_is_read_already_is_mapped_again_but_not_added_again(acme, capsys):

@@ -118,14 +118,14 @@ def test_the_more_telling_of_two_formats_comes_first_and_equals_are_no_plain_ans
         signature=(("Who", "Code", "Shift"),),
         fills=("start", "end", "state"),
     )
-    forms = {"short": short, "long": long, "twin": short}
+    forms = {"a_short": short, "b_long": long, "twin": short}
     head = peek("x.csv", put("x.csv", "Who,Code,Shift,More\na,1,x,y\nb,2,x,y\n"))[0]
     monkeypatch.setattr("analysis.intake.recognise.guess.format_of", forms.get)
-    monkeypatch.setattr("analysis.intake.recognise.guess.adapter_names", lambda: ("short", "long"))
+    monkeypatch.setattr("analysis.intake.recognise.guess.adapter_names", lambda: ("a_short", "b_long"))
     found = guesses(head)
-    assert [guess.adapter for guess in found] == ["long", "short"]
-    assert [guess.adapter for guess in sure_of(found)] == ["long"]
-    monkeypatch.setattr("analysis.intake.recognise.guess.adapter_names", lambda: ("short", "twin"))
+    assert [guess.adapter for guess in found] == ["b_long", "a_short"]
+    assert [guess.adapter for guess in sure_of(found)] == ["b_long"]
+    monkeypatch.setattr("analysis.intake.recognise.guess.adapter_names", lambda: ("a_short", "twin"))
     assert not sure_of(guesses(head))
 
 

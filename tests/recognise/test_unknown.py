@@ -85,8 +85,9 @@ def test_nothing_that_is_kept_or_printed_names_a_person(dutch):
     assert "In gesprek" in shown
 
 
-def test_a_column_of_names_is_never_taken_for_states(put):
-    rows = [f"a{n % 9};2026-03-16 09:{n % 60:02d};2026-03-16 10:{n % 60:02d};Customer {n}" for n in range(120)]
+@pytest.mark.parametrize("people", [60, 120])
+def test_a_column_of_names_is_never_taken_for_states(people, put):
+    rows = [f"a{n % 9};2026-03-16 09:{n % 60:02d};2026-03-16 10:{n % 60:02d};Customer {n}" for n in range(people)]
     path = put("log.csv", "\n".join(["Agent;Start;End;Status", *rows]))
     proposal = propose(path, path.parents[1], client=CLIENT, answers={"table": "spells"})
     assert "state" not in {one.ours for one in proposal.found}
