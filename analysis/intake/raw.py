@@ -192,17 +192,37 @@ def joined_header(rows: Sequence[Sequence[str]], at: int, wanted: Wanted) -> tup
     joined = [name for name in (*wanted.required, *wanted.optional) if " / " in name]
     if at == 0 or not joined:
         return names, []
-    upper, over = [plain(cell) for cell in rows[at - 1]], ""
-    both = []
+    both = [
+        name if name in wanted.required and joint not in joined else joint
+        for name, joint in zip(names, under_headings(rows, at), strict=True)
+    ]
+    return (both, [plain(cell) for cell in rows[at - 1]]) if set(joined) & set(both) else (names, [])
+
+
+def under_headings(rows: Sequence[Sequence[str]], at: int) -> list[str]:
+    """Return the names of a header row, each with the merged heading in the row above it."""
+    names = [plain(cell) for cell in rows[at]]
+    upper, over, both = [plain(cell) for cell in rows[at - 1]] if at else [], "", []
     for position, name in enumerate(names):
         over = (upper[position] if position < len(upper) else "") or over
-        joint = f"{over} / {name}" if over and name and over != name else name or over
-        both.append(name if name in wanted.required and joint not in joined else joint)
-    return (both, upper) if set(joined) & set(both) else (names, [])
+        both.append(f"{over} / {name}" if over and name and over != name else name or over)
+    return both
 
 
-def check_header(file: str, header: Sequence[str], wanted: Wanted) -> None:
-    """Refuse a file whose header lacks a wanted column or holds one twice."""
+def check_header(file: str, header: Sequence[str], wanted: Wanted, *, both: Sequence[str] = ()) -> None:
+    """Refuse a file whose header lacks a wanted column or holds one twice.
+
+    Parameters
+    ----------
+    file
+        Name for messages.
+    header
+        Names of the columns.
+    wanted
+        What the source looks for.
+    both
+        The same names with the merged headings above them, by which repeated ones can be told apart.
+    """
     import difflib
 
     if len(header) > MAX_COLUMNS:
@@ -222,8 +242,18 @@ def check_header(file: str, header: Sequence[str], wanted: Wanted) -> None:
     if twice:
         raise DataProblem(
             f"{file}: {number_of(len(twice), 'column name')} found twice in the header (first: {twice[0]!r}). "
-            "Rename one of them in the export, so that it is plain which one is meant."
+            "Rename one of them in the export, so that it is plain which one is meant"
+            + _by_heading(twice[0], header, both)
+            + "."
         )
+
+
+def _by_heading(name: str, header: Sequence[str], both: Sequence[str]) -> str:
+    """Return the ending of a message: how columns of one name are told apart by the headings above them."""
+    joint = dict.fromkeys(other for own, other in zip(header, both, strict=False) if own == name and other != name)
+    return (
+        ", or write it with the heading above it: " + " or ".join(f'"{one}"' for one in joint) if len(joint) > 1 else ""
+    )
 
 
 def _listed(header: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.arrow_text import give_back
 from analysis.intake.cells import Cells, Pile
 from analysis.intake.pieces import Layout, Piece, read_piece, rest_digests
-from analysis.intake.raw import RawFile, Wanted, check_header, find_header, joined_header, plain
+from analysis.intake.raw import RawFile, Wanted, check_header, find_header, joined_header, plain, under_headings
 from analysis.intake.records import END_MARK, Records, parse_record, quoted
 from analysis.intake.streams import Coding, Content, NotUtf8, Text, open_text, to_utf8
 
@@ -96,7 +96,6 @@ def _read(text: Text, wanted: Wanted, stated: str | None) -> RawFile:
     if not head.strip(b" \t\r\n\v\f" + END_MARK):
         raise DataProblem(f"{file}: the file is empty. Ask for the export again, or take it out of files.")
     layout, counts, findings = _layout(file, head, ended, wanted, stated)
-    check_header(file, layout.header, wanted)
     findings += _repeated_names(file, layout.header)
     records = Records(file, layout.separator)
     body = _Body(layout)
@@ -270,6 +269,7 @@ def _layout(
             "Name the file's columns in [source.columns], or export the file with its header."
         )
     header, upper = joined_header(best.rows, best.at, wanted)
+    check_header(file, header, wanted, both=under_headings(best.rows, best.at))
     above = best.rows[: best.at - 1] if upper else best.rows[: best.at]
     blank = sum(not any(plain(cell) for cell in row) for row in above)
     counts = {"header": 1 + bool(upper), "banner": len(above) - blank, "blank": blank}

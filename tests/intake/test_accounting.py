@@ -54,6 +54,9 @@ def files(draw: st.DrawFn) -> tuple[bytes, Counter]:
     text = stream.getvalue()
     if draw(st.booleans()):
         text = text[: -len(line_end)]
+        if rows[-1] == KINDS["short_row"](len(kinds), ""):
+            planted.subtract(["short_row"])
+            planted["cut_off_last_row"] += 1
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]))
     return text.encode(encoding), +planted
 

@@ -308,3 +308,25 @@ def test_a_bar_is_shown_on_a_terminal_only(monkeypatch):
     assert "100%" in words
     assert "data/Andr??[2J.csv (1 of 2)" in words
     assert "\n" not in words.strip("\r\n ")
+
+
+def test_a_parquet_file_is_the_same_table_batch_by_batch(make_desk, monkeypatch):
+    rows = [
+        f"a{i % 3},2026-03-02 09:{i:02d},2026-03-02 09:59,{'IDLE' if i % 2 else 'HANDLING'},r{i}" for i in range(40)
+    ]
+    rows += ["Total,,,,", rows[3], rows[4].replace("r4", "other"), ",,,,"]
+    frame = pd.DataFrame([row.split(",") for row in rows], columns=["agent", "start", "end", "state", "record"])
+    tables = []
+    for batch_rows in (1 << 16, 7):
+        monkeypatch.setattr("analysis.intake.parquet.BATCH_ROWS", batch_rows)
+        desk = make_desk()
+        frame.replace("", None).to_parquet(desk.root / "data" / "s.parquet", index=False)
+        intake = desk.read({"files": ["data/s.parquet"], "table": "spells"})
+        assert intake.files.loc[0, ["used", "total", "duplicate", "blank"]].tolist() == [41, 1, 1, 1]
+        tables.append(intake.tables["spells"])
+    pd.testing.assert_frame_equal(*tables)
+    text_table = (
+        make_desk().spells("agent,start,end,state,record\n" + "".join(f"{row}\n" for row in rows)).tables["spells"]
+    )
+    compared = ["agent", "state", "start", "end"]
+    pd.testing.assert_frame_equal(tables[0][compared], text_table[compared])
