@@ -357,3 +357,12 @@ def test_what_an_export_lacks_is_not_tested(exports):
     found = exports.read("amazon_contact_records", contact)
     assert found.traps.loc[found.traps["tested"], "code"].tolist() == ["redelivered"]
     assert found.tables["contacts"]["abandoned"].isna().all()
+
+
+def test_people_without_a_user_name_are_known_by_their_arn(exports):
+    lines = stream(("08:00:00", snapshot(), "LOGIN"), ("08:01:00", snapshot("CONNECTED")), OUT).splitlines()
+    unnamed = [line.replace('"Username": "1E5", ', "") for line in lines]
+    some = exports.read("amazon_agent_events", "\n".join([lines[0], *unnamed[1:]]))
+    assert some.tables["spells"]["agent"].unique().tolist() == [pseudonym("1E5", key=KEY)]
+    none = exports.read("amazon_agent_events", "\n".join(unnamed))
+    assert none.tables["spells"]["agent"].unique().tolist() == [pseudonym("arn:1", key=KEY)]
