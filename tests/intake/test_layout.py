@@ -38,6 +38,14 @@ def test_a_name_under_two_headings_is_refused_unless_both_are_named(desk):
     assert "duration_disagrees" in codes(desk.read({**source, "columns": columns}))
 
 
+def test_a_header_of_two_rows_in_a_workbook(desk):
+    lines = (TWO_ROWS + wide(ROW) + wide(OTHER)).splitlines()
+    frame = pd.DataFrame([line.split(",") for line in lines]).replace("", None)
+    frame.to_excel(desk.root / "data" / "s.xlsx", index=False, header=False)
+    intake = desk.read({"files": ["data/s.xlsx"], "table": "spells", "columns": {"agent": "agent", **NAMED}})
+    assert intake.files.loc[0, ["header", "banner", "used"]].tolist() == [2, 0, 2]
+
+
 def test_a_name_twice_that_nobody_uses_is_told(desk):
     content = "".join(line + end + "\n" for line, end in zip(CLEAN.splitlines(), (",x,x", ",1,2", ",3,4"), strict=True))
     intake = desk.spells(content)

@@ -14,7 +14,17 @@ from typing import Any, Literal
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.archive import Member
-from analysis.intake.raw import HEADER_SEARCH_ROWS, Fault, RawFile, Wanted, check_header, find_header, plain
+from analysis.intake.raw import (
+    HEADER_SEARCH_ROWS,
+    Fault,
+    RawFile,
+    Wanted,
+    check_header,
+    find_header,
+    joined_header,
+    plain,
+    under_headings,
+)
 from analysis.intake.words import number_of
 
 TIME_LIMIT_S = 300.0
@@ -168,8 +178,9 @@ def _raw(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wa
             f"{file}: no header found in sheet {sheet['sheet']!r}. Name the file's columns in [source.columns], "
             "or export the table with its header."
         )
-    header = [plain(cell) for cell in top[at]["cells"]]
-    check_header(file, header, wanted)
+    rows_above = [record["cells"] for record in top[: at + 1]]
+    header, upper = joined_header(rows_above, at, wanted)
+    check_header(file, header, wanted, both=under_headings(rows_above, at))
     body = _Body(header, wanted)
     for record in itertools.chain(top[at + 1 :], records):
         if "row" in record:
@@ -178,8 +189,9 @@ def _raw(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wa
             ending |= record
     if not ending.get("done"):
         raise _refused(file, ending.get("refused", "it broke off"))
-    blank = sum(not any(plain(cell) for cell in record["cells"]) for record in top[:at])
-    counts = {"header": 1, "banner": at - blank, "blank": blank, "total": 0}
+    above = rows_above[: at - bool(upper)]
+    blank = sum(not any(plain(cell) for cell in cells) for cells in above)
+    counts = {"header": 1 + bool(upper), "banner": len(above) - blank, "blank": blank, "total": 0}
     rows = np.asarray(body.numbers, dtype=np.int64)
     raw = RawFile(file, header, body.frame(), rows, sheet["physical"], counts, body.faults)
     raw.typed = sheet.get("typed", True)
