@@ -20,6 +20,7 @@ from analysis.intake.odd_states import OFF_DUTY
 from analysis.intake.open_ends import close_open
 from analysis.intake.plausible import refuse_wrong_handling, refuse_wrong_intervals, refuse_wrong_totals
 from analysis.intake.raw import plain
+from analysis.intake.roster import refuse_two_entries
 from analysis.intake.versions import leave_out_older, reject_contradictions
 from analysis.intake.words import number_of
 
@@ -91,6 +92,8 @@ def check(
     leave_out_older(batch, columns, near_year=period.start.year)
     reject_contradictions(batch, columns)
     refuse_wrong_handling(batch, columns)
+    if batch.source.target == "roster":
+        refuse_two_entries(batch, columns)
     if batch.source.target in INTERVAL_STARTS:
         owner = next((columns[name].text for name in OWNERS if name in columns), None)
         refuse_wrong_intervals(batch, columns, INTERVAL_STARTS[batch.source.target], owner)

@@ -14,6 +14,9 @@ from analysis.intake.words import number_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from analysis.intake.batch import Batch
+    from analysis.intake.local_time import Column
+
 # Tables whose agents must be on the roster.
 FACTS: tuple[str, ...] = ("spells", "state_totals", "contacts", "work_items", "observations", "schedule", "skills")
 
@@ -76,6 +79,43 @@ def complete_roster(
         base = pd.concat([base, typed_table("roster", extra)], ignore_index=True)
     findings += _findings(base, mixed, population, roster is not None)
     return typed_table("roster", base), findings
+
+
+def refuse_two_entries(batch: Batch, columns: Mapping[str, Column]) -> None:
+    """Refuse a roster of which two rows speak of one person on one day, with the place; rosters of several sources are held together later.
+
+    Parameters
+    ----------
+    batch
+        Rows of a source.
+    columns
+        Our columns, typed.
+
+    Raises
+    ------
+    DataProblem
+        A person has two entries for the same day.
+    """
+    rows = np.flatnonzero(batch.fates.open & columns["agent"].given)
+    far = np.iinfo(np.int64).max
+    begin, until = np.full(len(rows), -far), np.full(len(rows), far)
+    for name, bound in (("valid_from", begin), ("valid_to", until)):
+        if name in columns:
+            given = columns[name].given[rows]
+            bound[given] = columns[name].array[rows][given]
+    person = pd.factorize(columns["agent"].text.iloc[rows])[0]
+    order = np.lexsort((begin, person))
+    reach = pd.Series(until[order]).groupby(person[order]).cummax().to_numpy()
+    clash = (person[order][1:] == person[order][:-1]) & (begin[order][1:] <= reach[:-1])
+    if clash.any():
+        hit = rows[order[1:][clash]]
+        mask = np.zeros(len(batch.rows), dtype=bool)
+        mask[hit] = True
+        people = len(np.unique(person[order][1:][clash]))
+        raise batch.ask(
+            f"{batch.file_at(mask)}: roster: {number_of(len(hit), 'row')} overlapping an earlier row of the same person ({number_of(people, 'person')}; first: {batch.place(mask)}), "
+            "so team and population of a day are not plain. Give valid_from and valid_to so that the rows of a person follow one another."
+        )
 
 
 def _check(roster: pd.DataFrame) -> None:

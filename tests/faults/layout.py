@@ -28,11 +28,12 @@ def group_header(rng: Random) -> Case:
 
 
 def merged_header(rng: Random) -> Case:
-    """A row of groups above names that repeat: which one is meant is not plain."""
+    """A row of groups above names that repeat: which one is meant is not plain until the mapping names both rows."""
     export = spells(rng)
     export.lines[0].cells = ["agent", "start", "start", "state"]
-    export.lines.insert(0, Line(["", "Begin", "End", ""], fate="banner"))
-    return Case([export], refused=r"column name.*twice in the header \(first: 'start'\)")
+    export.lines.insert(0, Line(["", "Begin", "End", "What"], fate="header"))
+    answer = {"columns": {"start": "Begin / start", "end": "End / start", "state": "What / state"}}
+    return Case([export], answer=answer, refused=r"column name.*twice in the header \(first: 'start'\)")
 
 
 def units_row(rng: Random) -> Case:
@@ -251,7 +252,7 @@ def optional_column(rng: Random) -> Case:
 FAULTS = (
     Fault("F08", "banner lines above the header", "FIX", banner),
     Fault("F09", "row of groups above plain names", "FIX", group_header, variant="plain names"),
-    Fault("F09", "row of groups above repeated names", "REF", merged_header, variant="repeated names"),
+    Fault("F09", "row of groups above repeated names", "ASK", merged_header, variant="repeated names"),
     Fault("F09", "row of units below the header", "REJ", units_row, variant="units"),
     Fault("F10", "header repeated on every page", "FIX", repeated_header),
     *(

@@ -489,7 +489,10 @@ def test_population_follows_the_roster_by_date(desk):
 
 def test_a_roster_with_two_entries_for_a_day_is_refused(desk):
     roster = "agent,team,valid_from,valid_to\na,North,2026-01-01,2026-04-01\na,South,2026-04-01,\n"
-    with pytest.raises(DataProblem, match=r"roster: 1 row overlapping an earlier row of the same person \(1 person\)"):
+    with pytest.raises(
+        DataProblem,
+        match=r"data/r.csv: roster: 1 row overlapping an earlier row of the same person \(1 person; first: data/r.csv, row 3\)",
+    ):
         desk.read({"files": [desk.put("r.csv", roster)], "table": "roster"})
 
 
