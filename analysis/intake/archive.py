@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any, cast
 
 from analysis.foundation.schema import DataProblem
 
@@ -83,6 +83,22 @@ class Member:
             raise _damaged(self.file)
         return data
 
+    def stream(self) -> IO[bytes]:
+        """Open the content for reading it once from its start, without having all of it in memory.
+
+        Raises
+        ------
+        DataProblem
+            The member is damaged.
+        """
+        try:
+            with zipfile.ZipFile(self.archive) as book:  # the archive stays open until the member is closed
+                return cast("IO[bytes]", _Watched(book.open(self.inner), self))
+        except PermissionError:
+            raise
+        except _DAMAGED:
+            raise _damaged(self.file) from None
+
     def read_text(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """Return the unpacked content as text."""
         return self.read_bytes().decode(encoding, errors)
@@ -92,6 +108,44 @@ class Member:
         if mode != "rb":
             raise ValueError("a member of an archive is read as bytes")
         return io.BytesIO(self.read_bytes())
+
+
+class _Watched(io.RawIOBase):
+    """A member read step by step; damage is told as such, and so is another size than the archive states."""
+
+    def __init__(self, inner: IO[bytes], member: Member) -> None:
+        self.inner, self.member = inner, member
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes; none at the end."""
+        try:
+            block = self.inner.read(size)
+            wrong = not block and self.inner.tell() != self.member.size
+        except _DAMAGED:
+            raise _damaged(self.member.file) from None
+        if wrong:
+            raise _damaged(self.member.file)
+        return block
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill a buffer with the next bytes, and return how many they are."""
+        view = memoryview(buffer)
+        block = self.read(len(view))
+        view[: len(block)] = block
+        return len(block)
+
+    def tell(self) -> int:
+        """Return how many bytes were read."""
+        return self.inner.tell()
+
+    def close(self) -> None:
+        """Close the member, and with it the archive."""
+        self.inner.close()
+        super().close()
 
 
 def _damaged(file: str) -> DataProblem:

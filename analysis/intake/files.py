@@ -155,7 +155,7 @@ def _near(pattern: str, base: Path) -> str:
 
 def fingerprint(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    with path.open("rb") as stream:
+    with path.stream() if isinstance(path, Member) else path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -170,7 +170,7 @@ def sniff(file: str, path: Path) -> str:
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise DataProblem(f"{file}: {size >> 20} MiB is more than intake reads at once. Split the export by week.")
-    with path.open("rb") as stream:
+    with path.stream() if isinstance(path, Member) else path.open("rb") as stream:
         head = stream.read(4096)
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(file, path)

@@ -54,7 +54,8 @@ class Content:
     @classmethod
     def of_path(cls, file: str, path: Path, *, packed: bool = False) -> Content:
         """Return the content of a file, plain or gzip."""
-        return cls(file, lambda: path.open("rb"), path.stat().st_size, packed)
+        opened = getattr(path, "stream", None) or (lambda: path.open("rb"))
+        return cls(file, opened, path.stat().st_size, packed)
 
     def head(self, size: int) -> bytes:
         """Return the first bytes of the unpacked content."""

@@ -8,6 +8,7 @@ import importlib.util
 import io
 import random
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -330,3 +331,21 @@ def test_a_parquet_file_is_the_same_table_batch_by_batch(make_desk, monkeypatch)
     )
     compared = ["agent", "state", "start", "end"]
     pd.testing.assert_frame_equal(tables[0][compared], text_table[compared])
+
+
+def test_a_member_of_an_archive_is_read_in_blocks_and_its_damage_is_told(make_desk, monkeypatch):
+    from analysis.intake.archive import Member
+
+    monkeypatch.setattr(Member, "read_bytes", lambda self: pytest.fail("the member was read whole"))
+    row = "a{},2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
+    content = "agent,start,end,state\n" + "".join(row.format(i) for i in range(2000))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("s.csv", content)
+    packed = stream.getvalue()
+    with blocks_of(1000):
+        assert len(make_desk().spells(packed, "s.zip").tables["spells"]) == 2000
+        damaged = bytearray(packed)
+        damaged[len(packed) // 2] ^= 0xFF
+        with pytest.raises(DataProblem, match="the zip archive is damaged or was cut off"):
+            make_desk().spells(bytes(damaged), "s.zip")
