@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gzip
 import hashlib
+import os
 import re
 import zipfile
 import zlib
@@ -70,6 +71,14 @@ def expand(source: Source, root: Path) -> list[Path]:
                 )
             found[path] = None
     return list(found)
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a file lies there; a name that the system cannot have lies nowhere."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(base: Path, pattern: str) -> bool:
@@ -175,12 +184,20 @@ def sniff(file: str, path: Path) -> str:
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(file, path)
     if head[:2] == b"\x1f\x8b" and not isinstance(path, Member):
+        guard_ratio(file, _stated_size(path), size)
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
     if head[:8] == _OLE and _sealed(path):
         raise DataProblem(f"{file}: this workbook is password-protected; save it without a password.")
     return kind_of_text(file, head)
+
+
+def _stated_size(path: Path) -> int:
+    """Return what a gzip file says at its end that it unpacks to; what it really unpacks to is watched while it is read."""
+    with path.open("rb") as stream:
+        stream.seek(-min(4, path.stat().st_size), os.SEEK_END)
+        return int.from_bytes(stream.read(4), "little")
 
 
 def kind_of_text(file: str, head: bytes) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.batch import TEXT, Batch
+from analysis.intake.files import is_there
 from analysis.intake.odd_states import OFF_DUTY, stamps_us
 from analysis.intake.people import PERSONS, Pseudonyms
 from analysis.intake.raw import plain
@@ -65,7 +66,7 @@ def load_identities(source: Source, root: Path) -> dict[str, str]:
     if name is None:
         return {}
     path = root / name
-    if not path.is_file():
+    if not is_there(path):
         raise DataProblem(f"identities: {name} is not in the engagement folder. Put it there, or correct identities.")
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import BUCKETS, EXTRA_STATES, DataProblem
 from analysis.intake.batch import TEXT, Batch
+from analysis.intake.files import is_there
 from analysis.intake.local_time import Column
 from analysis.intake.raw import plain
 from analysis.intake.settings import Source
@@ -43,13 +44,6 @@ class StateMap:
     paid: Mapping[str, bool | None]
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that no file of this system can have
-        return False
-
-
 def load_state_map(source: Source, root: Path) -> StateMap:
     """Return the state map of a source: its own file, else the template of its adapter.
 
@@ -62,7 +56,7 @@ def load_state_map(source: Source, root: Path) -> StateMap:
         name, path = f"state_maps/{source.adapter}.csv", assets() / "templates" / "state_maps" / f"{source.adapter}.csv"
     else:
         name, path = source.state_map, root / source.state_map
-    if not _is_there(path):
+    if not is_there(path):
         raise DataProblem(f"state_map: {name} is not in the engagement folder. Put it there, or correct state_map.")
     try:
         text = path.read_text(encoding="utf-8-sig")
