@@ -113,10 +113,11 @@ def test_an_encrypted_or_altered_member_is_refused(desk):
         desk.spells(bytes(content), "altered.zip")
 
 
-def test_a_member_longer_than_it_states_is_refused(desk):
+@pytest.mark.parametrize("stated", [10, 1_000])
+def test_a_member_of_another_size_than_it_states_is_refused(desk, stated):
     content = bytearray(packed(("one.csv", MORNING)))
     at = content.index(b"PK\x01\x02") + 24
-    content[at : at + 4] = (10).to_bytes(4, "little")
+    content[at : at + 4] = stated.to_bytes(4, "little")
     with pytest.raises(DataProblem, match="damaged or was cut off"):
         desk.spells(bytes(content), "short.zip")
 
