@@ -79,6 +79,21 @@ def by_value(parse: Callable[..., _Parts]) -> Callable[..., _Parts]:
     return whole
 
 
+def cells_like(text: pd.Series, pattern: str) -> np.ndarray:
+    r"""Return which cells of a column match a pattern, asked once for each value where values repeat.
+
+    Examples
+    --------
+    >>> cells_like(pd.Series(["a1", "b"]), r"\d").tolist()
+    [True, False]
+    """
+    first = as_array(text.iloc[:_LOOK_ROWS])
+    if len(text) < _LOOK_ROWS or len(first.unique()) * _REPEATS > len(first):
+        return matches(as_array(text), pattern)
+    cells = as_array(text).dictionary_encode()
+    return matches(cells.dictionary, pattern)[np.asarray(cells.indices)]
+
+
 def sliced(parse: Callable[..., _Parts]) -> Callable[..., _Parts]:
     """Make a parser that reads each cell by itself work slice by slice, so that its memory does not grow with the file.
 

@@ -21,6 +21,7 @@ from analysis.intake.settings import Source
 MAX_FILE_BYTES = 4 << 30
 MAX_TEXT_BYTES = 3 << 30
 MAX_GZIP_RATIO = 300
+MOST_DEFLATED = 1032
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "a database; export the table as CSV"),
@@ -184,7 +185,7 @@ def sniff(file: str, path: Path) -> str:
     if head[:4] == b"PK\x03\x04":
         return _zip_kind(file, path)
     if head[:2] == b"\x1f\x8b" and not isinstance(path, Member):
-        guard_ratio(file, _stated_size(path), size)
+        guard_ratio(file, _stated_size(path, size), size)
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
@@ -193,11 +194,13 @@ def sniff(file: str, path: Path) -> str:
     return kind_of_text(file, head)
 
 
-def _stated_size(path: Path) -> int:
+def _stated_size(path: Path, packed: int) -> int:
     """Return what a gzip file says at its end that it unpacks to; what it really unpacks to is watched while it is read."""
     with path.open("rb") as stream:
         stream.seek(-min(4, path.stat().st_size), os.SEEK_END)
-        return int.from_bytes(stream.read(4), "little")
+        stated = int.from_bytes(stream.read(4), "little")
+    # nothing packs better than so: what claims more was cut off, and its last bytes state no size
+    return stated if stated <= MOST_DEFLATED * packed else 0
 
 
 def kind_of_text(file: str, head: bytes) -> str:

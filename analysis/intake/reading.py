@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class _Desk:
     findings: list[Finding] = field(default_factory=list)
     seen: dict[tuple[object, ...], int] = field(default_factory=dict)
     places: dict[str, Path] = field(default_factory=dict)
+    prints: dict[str, Future[str]] = field(default_factory=dict)
 
     def question(self, problem: DataProblem, where: str) -> None:
         """Stop at a problem, or keep it as a finding when all of them are wanted."""
@@ -105,7 +107,15 @@ def check_sources(
 
 
 def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
-    """Read all sources and put their tables together."""
+    """Read all sources and put their tables together; fingerprints of files are taken meanwhile."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        return _read_all(sources, desk, pool)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_all(sources: Sequence[Source], desk: _Desk, pool: ThreadPoolExecutor) -> Intake:
     found: list[tuple[int, Source, list[Path]]] = []
     for number, source in enumerate(map(mapping.with_habits, sources), start=1):
         try:
@@ -126,6 +136,11 @@ def _read(sources: Sequence[Source], desk: _Desk) -> Intake:
                 continue
             desk.places.update(parts)
             files += [raw for name, place in parts if (raw := _opened(desk, source, name, place)) is not None]
+            desk.prints |= {
+                raw.file: pool.submit(fingerprint, desk.places[raw.file])
+                for raw in files
+                if raw.file not in desk.prints
+            }
         try:
             _not_twice(desk, source, number, [raw.file for raw in files])
             if files:
@@ -263,7 +278,7 @@ def _files(desk: _Desk) -> pd.DataFrame:
             rows.append(
                 {
                     "file": raw.file,
-                    "sha256": fingerprint(path),
+                    "sha256": desk.prints[raw.file].result(),
                     "size_bytes": path.stat().st_size,
                     "adapter": source.adapter,
                     "table": source.target,

@@ -175,7 +175,11 @@ def population_by_date(agents: pd.Series, moments: pd.Series, roster: pd.DataFra
     result = pd.Series(fallback, index=agents.index, dtype="str")
     entries = roster.dropna(subset=["population"])
     plain = entries[entries["valid_from"].isna() & entries["valid_to"].isna()]
-    result = agents.map(dict(zip(plain["agent"], plain["population"], strict=True))).astype("str").fillna(result)
+    if len(plain):
+        known = dict(zip(plain["agent"], plain["population"], strict=True))
+        codes, names = pd.factorize(agents)
+        values = pd.array([*(known.get(name) for name in names), None], dtype="str")
+        result = pd.Series(values.take(codes), index=agents.index).fillna(result)
     dated = entries.drop(plain.index)
     for zone, part in dated.groupby("time_zone", sort=True):
         at: NDArray[np.intp] = np.flatnonzero(agents.isin(part["agent"]).to_numpy())

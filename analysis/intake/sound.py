@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
-from pyarrow import compute
 
 from analysis.foundation.schema import REQUIRED
-from analysis.intake.arrow_text import as_array
+from analysis.intake.arrow_text import cells_like
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.local_time import Column
 from analysis.intake.people import PERSONS
@@ -35,9 +33,9 @@ def sound_text(batch: Batch, name: str, text: pd.Series) -> Column:
     text
         Its cells; empty = nothing there.
     """
-    if np.asarray(compute.match_substring_regex(as_array(text), _SUSPECT), dtype=bool).any():
+    if cells_like(text, _SUSPECT).any():
         faults = {
-            reason: np.asarray(compute.match_substring_regex(as_array(text), pattern), dtype=bool)
+            reason: cells_like(text, pattern)
             for reason, pattern in (("control_character", _CONTROL), ("spreadsheet_error", _ERROR))
         }
         for reason, hit in faults.items():
@@ -58,7 +56,7 @@ def sound_text(batch: Batch, name: str, text: pd.Series) -> Column:
 
 def _one_writing(batch: Batch, name: str, text: pd.Series) -> pd.Series:
     """Return identifiers of persons without differences that nobody sees: doubled blanks, odd blanks, signs of no width."""
-    odd = np.asarray(compute.match_substring_regex(as_array(text), _UNSEEN), dtype=bool)
+    odd = cells_like(text, _UNSEEN)
     if not odd.any():
         return text
     bare = text[odd].map(lambda one: plain(re.sub("[\u200b\u200c\u200d\u2060\ufeff]", "", one)))

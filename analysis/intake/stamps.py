@@ -141,7 +141,8 @@ def parse_stamps(text: pd.Series, *, order: str | None, near_year: int, serials:
     if serials:
         read_serials(result, values, order=order, near_year=near_year)
     elif result.bad.any():
-        result.serial = result.bad & looks_serial(values)
+        at = np.flatnonzero(result.bad)
+        result.serial[at] = looks_serial(values.take(pa.array(at)))
     return result
 
 
