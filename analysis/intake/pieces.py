@@ -223,17 +223,17 @@ def _mark_damage(piece: Piece, data: bytes, ends: NDArray[np.int64], first_row: 
 
 
 def rest_digests(
-    again: Callable[[Layout], Iterator[tuple[bytes, NDArray[np.int64], int]]],
+    lines_of: Callable[[NDArray[np.int64]], Iterator[list[bytes]]],
     layout: Layout,
     rows: NDArray[np.int64],
     positions: NDArray[np.intp],
 ) -> list[bytes]:
-    """Return the digests of the cells of some rows that were not kept, from a second reading of the file.
+    """Return the digests of the cells of some rows that were not kept, from a second look at the file.
 
     Parameters
     ----------
-    again
-        Yields the pieces of the text once more: rows, where each ends, number of the first.
+    lines_of
+        Yields the bytes of rows of ascending physical number, a few at a time.
     layout
         Layout of the file.
     rows
@@ -246,24 +246,15 @@ def rest_digests(
     DataProblem
         The file has fewer rows than before.
     """
-    numbers, done = rows[positions], 0
-    found: list[bytes] = []
-    for data, ends, first_row in again(layout):
-        stop = int(np.searchsorted(numbers, first_row + len(ends)))
-        if stop > done:
-            found += _digests(layout, data, ends, numbers[done:stop] - first_row)
-            done = stop
-        if done == len(numbers):
-            break
-    if len(found) != len(numbers):
+    found = [digest for lines in lines_of(rows[positions]) for digest in _digests(layout, lines)]
+    if len(found) != len(positions):
         raise DataProblem(f"{layout.file}: the file changed while it was read. Read it again.")
     return found
 
 
-def _digests(layout: Layout, data: bytes, ends: NDArray[np.int64], at: NDArray[np.intp]) -> list[bytes]:
-    """Return the digests of the cells of some rows of a piece that were not kept."""
-    starts, width = np.concatenate([[0], ends[:-1]]), len(layout.header)
-    lines = [data[a:b] for a, b in zip(starts[at].tolist(), ends[at].tolist(), strict=True)]
+def _digests(layout: Layout, lines: Sequence[bytes]) -> list[bytes]:
+    """Return the digests of the cells of some rows that were not kept."""
+    width = len(layout.header)
     table, odd = _parse(layout, b"".join(lines), range(width), frozenset())
     straight = np.ones(len(lines), dtype=bool)
     straight[[number for number, _ in odd]] = False

@@ -134,6 +134,13 @@ class Text:
                 raise self._nul()
             yield block
 
+    def seekable_from(self) -> int | None:
+        """Return where the text begins in a file in which each of its bytes stands as it is; None where it was unpacked or converted."""
+        with self.content.open() as raw:
+            if self.content.packed or self.coding != "utf-8" or not raw.seekable():
+                return None
+            return len(_MARK_8) if raw.read(len(_MARK_8)) == _MARK_8 else 0
+
     def _decoded(self, report: Report | None) -> Iterator[bytes]:
         blocks = self.content.blocks(report)
         if self.coding == "utf-16":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.arrow_text import give_back
 from analysis.intake.cells import Cells, Pile
 from analysis.intake.pieces import Layout, Piece, read_piece, rest_digests
+from analysis.intake.places import Places
 from analysis.intake.raw import RawFile, Wanted, check_header, find_header, joined_header, plain, under_headings
 from analysis.intake.records import END_MARK, Records, parse_record, quoted
 from analysis.intake.streams import Coding, Content, NotUtf8, Text, open_text, to_utf8
@@ -99,9 +100,11 @@ def _read(text: Text, wanted: Wanted, stated: str | None) -> RawFile:
     findings += _repeated_names(file, layout.header)
     records = Records(file, layout.separator)
     body = _Body(layout)
-    for piece in _side_by_side(_pieces(itertools.chain([head], blocks), records, layout.first_row - 1), layout, body):
+    places = Places(text, layout.separator) if len(layout.keep) < len(layout.header) else None
+    pieces = _pieces(itertools.chain([head], blocks), records, layout.first_row - 1, places)
+    for piece in _side_by_side(pieces, layout, body):
         body.add(piece)
-    again = partial(rest_digests, partial(_again, text), layout)
+    again = partial(rest_digests, places.lines, layout) if places is not None else None
     raw = body.raw(records, counts, [*text.findings, *findings], again)
     give_back()
     return raw
@@ -118,7 +121,9 @@ def _head(blocks: Iterator[bytes]) -> tuple[bytes, bool]:
     return b"".join(parts), True
 
 
-def _pieces(blocks: Iterator[bytes], records: Records, skip: int) -> Iterator[tuple[bytes, NDArray[np.int64], int]]:
+def _pieces(
+    blocks: Iterator[bytes], records: Records, skip: int, places: Places | None = None
+) -> Iterator[tuple[bytes, NDArray[np.int64], int]]:
     """Yield pieces of whole rows, where each row ends, and the physical number of the first; rows down to the header are left out."""
     row = 1
     before, final = next(blocks, b""), False
@@ -126,17 +131,14 @@ def _pieces(blocks: Iterator[bytes], records: Records, skip: int) -> Iterator[tu
         block = next(blocks, None)
         final = block is None
         piece, ends = records.feed(before, final=final)
+        if places is not None:
+            places.add(piece, ends)
         before = block or b""
         drop = min(max(skip + 1 - row, 0), len(ends))
         start = int(ends[drop - 1]) if drop else 0
         if len(ends) > drop:
             yield piece[start:] if start else piece, ends[drop:] - start, row + drop
         row += len(ends)
-
-
-def _again(text: Text, layout: Layout) -> Iterator[tuple[bytes, NDArray[np.int64], int]]:
-    """Yield the pieces of a text once more."""
-    return _pieces(text.blocks(), Records(text.content.file, layout.separator), layout.first_row - 1)
 
 
 def _side_by_side(
@@ -174,7 +176,13 @@ class _Body:
         self.pieces.append(piece)
         self.low = frozenset(position for position, pile in self.piles.items() if pile.low)
 
-    def raw(self, records: Records, counts: dict[str, int], findings: list[Finding], again: object) -> RawFile:
+    def raw(
+        self,
+        records: Records,
+        counts: dict[str, int],
+        findings: list[Finding],
+        again: Callable[[NDArray[np.int64], NDArray[np.intp]], list[bytes]] | None,
+    ) -> RawFile:
         """Return the file as it was read."""
         import numpy as np
 
@@ -186,8 +194,8 @@ class _Body:
         cells = Cells({position: pile.column() for position, pile in self.piles.items()}, len(rows))
         raw = RawFile(file, header, cells, rows, records.count, counts, faults, findings=findings)
         raw.marks = np.concatenate([np.zeros(0, dtype=np.uint8), *(piece.marks for piece in self.pieces)])
-        if len(self.layout.keep) < len(header):
-            raw.digests = partial(again, rows)  # type: ignore[arg-type]
+        if again is not None:
+            raw.digests = partial(again, rows)
         _last_line(raw, records)
         return raw
 

@@ -185,6 +185,18 @@ def test_equal_rows_count_once_across_files_of_different_columns(desk, other):
     assert len(intake.tables["spells"]) == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("sparse", [1, 10**9])
+def test_rows_looked_at_again_are_the_rows_that_were_meant(desk, monkeypatch, encoding, sparse):
+    monkeypatch.setattr("analysis.intake.places.SPARSE", sparse)
+    rows = [f'a{i},2026-03-02 09:{i:02d},2026-03-02 09:59,IDLE,"é\n{i}"\n' for i in range(60)]
+    again = [rows[7], rows[30].replace("é", "e"), rows[59], rows[0].rstrip("\n") + ",\n"]
+    content = "Report\nagent,start,end,state,note\n" + "".join([*rows, *again]) + "\x1a"
+    with blocks_of(97):
+        intake = desk.spells(content.encode(encoding))
+    assert intake.files.loc[0, ["used", "duplicate"]].tolist() == [61, 3]
+
+
 def test_digests_tell_cells_apart_wherever_they_end():
     def text_of(*values: str) -> pa.Array:
         return pa.array(values, type=pa.large_string())
