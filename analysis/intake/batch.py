@@ -232,8 +232,10 @@ def gather(source: Source, number: int, files: Sequence[RawFile]) -> Batch:
     batch = Batch(source, number, list(files), cells, file_of, rows, Fates(len(cells)), marks=np.concatenate(marks))
     batch.findings += [finding for raw in files for finding in raw.findings]
     batch.dropped = _dropped(files)
+    first = 0
     for raw in files:
         raw.cells = raw.cells if raw.digests is None else Cells({}, len(raw.rows))
+        raw.rows, first = rows[first : first + len(raw.rows)], first + len(raw.rows)
     return batch
 
 
@@ -269,6 +271,9 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
     batch.reject(batch.marks & CONTROL, "control_character")
     fill_down(batch)
     _duplicates(batch, keep_repeats)
+    for raw in batch.files:
+        raw.digests = None  # nobody asks again, and they hold where every row stands
+    give_back()
 
 
 def _totals(batch: Batch, keys: Sequence[str], needed: Sequence[str]) -> NDArray[np.bool_]:

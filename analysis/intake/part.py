@@ -169,6 +169,7 @@ def _by_format(batch: Batch, columns: dict[str, Column], form: Format) -> None:
         batch.move("derived_time", after - before)
         before = after
     for trap in form.traps:
+        give_back()
         result = trap.test(batch, columns)
         after = lived_time(batch, columns)
         batch.move(trap.code, after - before)
