@@ -80,7 +80,11 @@ def check(
     """
     close_open(batch, columns)
     for name in REQUIRED[batch.source.target]:
-        if name in columns or not wide:
+        if name not in columns and not wide:
+            # a format that derives this column found nothing to derive it from
+            nothing = np.zeros(len(batch.rows), dtype=np.int64)
+            columns[name] = Column("time", nothing, nothing.astype(bool))
+        if name in columns:
             batch.reject(~columns[name].given, f"missing_{name}")
     if "time_zone" in columns:
         _zones(batch, columns["time_zone"])

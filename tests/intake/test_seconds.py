@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.foundation.schema import DataProblem
-from analysis.intake import part, seconds
+from analysis.intake import mapping, part, seconds
 from analysis.intake.adapters import format_of
 
 HOUR_US = 3_600_000_000
@@ -153,3 +153,11 @@ def test_a_code_without_a_meaning_stops_the_wide_table_with_its_hours(desk):
 def test_totals_go_with_their_table_alone(desk):
     with pytest.raises(ValueError, match="totals go with table state_totals"):
         wide(desk, table="spells")
+
+
+def test_a_format_that_derives_no_end_has_its_rows_rejected(desk, monkeypatch):
+    form = format_of("generic")
+    monkeypatch.setattr(part, "format_of", lambda _: type(form)(title="changes", finish=lambda batch, columns: None))
+    monkeypatch.setattr(mapping, "format_of", lambda _: type(form)(title="changes", finish=lambda batch, columns: None))
+    intake = desk.spells("agent,start,state\na,2026-03-02 09:00,IDLE\n")
+    assert json.loads(intake.files.loc[0, "rejected"]) == {"missing_end": 1}
