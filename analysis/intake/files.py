@@ -21,6 +21,7 @@ from analysis.intake.settings import Source
 MAX_FILE_BYTES = 4 << 30
 MAX_TEXT_BYTES = 3 << 30
 MAX_GZIP_RATIO = 300
+RATIO_FROM_BYTES = 64 << 20
 MOST_DEFLATED = 1032
 
 _REFUSED: tuple[tuple[bytes, str], ...] = (
@@ -186,12 +187,30 @@ def sniff(file: str, path: Path) -> str:
         return _zip_kind(file, path)
     if head[:2] == b"\x1f\x8b" and not isinstance(path, Member):
         guard_ratio(file, _stated_size(path, size), size)
+        _watch_beginning(file, path, size)
         return "gzip"
     if head[:4] == b"PAR1":
         return "parquet"
     if head[:8] == _OLE and _sealed(path):
         raise DataProblem(f"{file}: this workbook is password-protected; save it without a password.")
     return kind_of_text(file, head)
+
+
+def _watch_beginning(file: str, path: Path, packed: int) -> None:
+    """Refuse a gzip file that packs its beginning beyond all measure: unpacked without reading it, until the limit or its end.
+
+    The size that a gzip file states is that of its last 4 GiB, and whoever writes it may lie.
+    """
+    unpacked = 0
+    try:
+        with path.open("rb") as outer, gzip.GzipFile(fileobj=outer) as stream:
+            while block := stream.read(1 << 22):
+                unpacked += len(block)
+                guard_ratio(file, unpacked, packed)
+                if unpacked >= RATIO_FROM_BYTES and unpacked <= MAX_GZIP_RATIO * outer.tell():
+                    return
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return  # told where it is read
 
 
 def _stated_size(path: Path, packed: int) -> int:
@@ -282,7 +301,7 @@ def unpack(file: str, path: Path) -> bytes:
 
 def guard_ratio(file: str, size: int, packed: int) -> None:
     """Refuse a gzip file that unpacks to more than any plain export does."""
-    if size > MAX_TEXT_BYTES or (size > 64 << 20 and size > MAX_GZIP_RATIO * packed):
+    if size > MAX_TEXT_BYTES or (size > RATIO_FROM_BYTES and size > MAX_GZIP_RATIO * packed):
         raise DataProblem(
             f"{file}: it unpacks to more than {size >> 20} MiB from {packed >> 10} KiB, which no plain export does. "
             "Ask for the export again."

@@ -364,6 +364,15 @@ def test_a_path_within_a_record_leads_to_its_value():
     assert flatten({"a": {"b": {"c": 1}}, "a.b": 2}, ["a.b.c", "a.b", "a.c", "a.b.c.d"]) == {"a.b.c": 1, "a.b": 2}
 
 
+def test_a_gzip_bomb_is_refused_whatever_size_it_states(desk):
+    for stated in (None, 100):
+        bomb = bytearray(gzip.compress(MORNING.encode() + b"\n" * (80 << 20)))
+        if stated:
+            bomb[-4:] = stated.to_bytes(4, "little")
+        with pytest.raises(DataProblem, match="unpacks to more than"):
+            desk.spells(bytes(bomb), "bomb.csv.gz")
+
+
 # --- cells that repeat the one above --------------------------------------------------------------------------------------
 
 
