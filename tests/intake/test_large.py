@@ -147,6 +147,13 @@ def test_places_in_messages_do_not_depend_on_blocks(packed):
             assert outcome(content, name) == whole
 
 
+@pytest.mark.parametrize("size", range(16, 34))
+def test_a_letter_that_two_blocks_share_shows_that_encodings_are_mixed(desk, size):
+    content = b"agent,start,end,state\nJos\xe9,1,2,IDLE\n" + "é,1,2,IDLE\n".encode()
+    with blocks_of(size), pytest.raises(DataProblem, match=r"first byte that is not UTF-8: 25, line 2"):
+        desk.spells(content)
+
+
 def test_a_row_without_an_end_is_refused_before_it_fills_the_memory(desk, monkeypatch):
     monkeypatch.setattr("analysis.intake.records.MAX_ROW_BYTES", 1000)
     head = "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
