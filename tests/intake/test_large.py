@@ -147,7 +147,7 @@ def test_places_in_messages_do_not_depend_on_blocks(packed):
             assert outcome(content, name) == whole
 
 
-@pytest.mark.parametrize("size", range(16, 34))
+@pytest.mark.parametrize("size", range(34, 41))
 def test_a_letter_that_two_blocks_share_shows_that_encodings_are_mixed(desk, size):
     content = b"agent,start,end,state\nJos\xe9,1,2,IDLE\n" + "é,1,2,IDLE\n".encode()
     with blocks_of(size), pytest.raises(DataProblem, match=r"first byte that is not UTF-8: 25, line 2"):
