@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Where more rows than this share need all their cells looked at, a piece is parsed whole at once.
 _WHOLE_SHARE = 0.2
+LINE_FEED, RETURN = b"\n"[0], b"\r"[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def read_piece(
     DataProblem
         The parser and the line ends disagree about the rows.
     """
+    data, ends, numbers, bare = _without_bare(layout, data, ends)
     table, odd = _parse(layout, data, sorted({0, *layout.keep}), low or frozenset())
     if table.num_rows + len(odd) != len(ends):
         raise DataProblem(
@@ -91,14 +93,36 @@ def read_piece(
     straight = np.ones(len(ends), dtype=bool)
     straight[[number for number, _ in odd]] = False
     at = np.flatnonzero(straight)
+    odd = [(int(numbers[number]), text) for number, text in odd]
     columns = {int(name): _tidy(table.column(name)) for name in table.column_names}
     marks = _marks(layout, columns, data, ends, at)
-    piece = Piece(columns, at + first_row, marks, [], {"blank": 0, "total": 0})
+    piece = Piece(columns, numbers[at] + first_row, marks, [], {"blank": bare, "total": 0})
     _sort_odd(layout, piece, odd, first_row)
     if END_MARK in data:
-        _mark_damage(piece, data, ends, first_row)
+        _mark_damage(piece, data, ends, numbers + first_row)
     piece.cells = {position: piece.cells[position] for position in layout.keep}
     return piece
+
+
+def _without_bare(
+    layout: Layout, data: bytes, ends: NDArray[np.int64]
+) -> tuple[bytes, NDArray[np.int64], NDArray[np.intp], int]:
+    """Return the rows that hold more than a line end, their ends and numbers in the piece, and how many hold nothing more.
+
+    A piece may be millions of bare line ends; the parser would hand over each by itself.
+    """
+    numbers = np.arange(len(ends))
+    if len(layout.header) == 1 or not len(ends):
+        return data, ends, numbers, 0
+    text, lengths = np.frombuffer(data, dtype=np.uint8), np.diff(ends, prepend=0)
+    last = text[ends - 1]
+    bare = (lengths == 1) & ((last == LINE_FEED) | (last == RETURN))
+    bare |= (lengths == 2) & (last == LINE_FEED) & (text[ends - np.minimum(lengths, 2)] == RETURN)
+    count = int(bare.sum())
+    if not count:
+        return data, ends, numbers, 0
+    kept = text[: ends[-1]][np.repeat(~bare, lengths)].tobytes() + data[int(ends[-1]) :]
+    return kept, np.cumsum(lengths[~bare]), numbers[~bare], count
 
 
 def _parse(
@@ -215,10 +239,11 @@ def _sort_odd(layout: Layout, piece: Piece, odd: Sequence[tuple[int, str]], firs
         piece.cells[position] = pa.concat_arrays([whole, extra[position]]).take(pa.array(order))
 
 
-def _mark_damage(piece: Piece, data: bytes, ends: NDArray[np.int64], first_row: int) -> None:
+def _mark_damage(piece: Piece, data: bytes, ends: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
     """Mark rows that hold the sign for the end of a text: what stands there was cut, joined or damaged."""
     places = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == END_MARK[0])
-    rows = np.unique(np.searchsorted(ends, places, side="right")) + first_row
+    rows = np.unique(np.searchsorted(ends, places, side="right"))
+    rows = numbers[rows[rows < len(numbers)]]
     piece.marks |= np.where(np.isin(piece.rows, rows), CONTROL, 0).astype(np.uint8)
 
 

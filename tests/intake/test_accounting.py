@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,3 +114,13 @@ def test_the_order_of_rows_and_files_changes_no_row(first, second, random):
         tables.append(spells.sort_values(list(spells.columns)).reset_index(drop=True))
         assert int(intake.files["physical"].sum()) == sum((first[1] + second[1]).values())
     pd.testing.assert_frame_equal(*tables)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_bare_line_ends_between_rows_are_blank_and_shift_no_number(desk, ending):
+    rows = ["a,2026-03-02 09:00,2026-03-02 09:30,IDLE", "", "", "b,2026-03-02 09:00,x,IDLE", ""]
+    rows += ['"c', "", '1",2026-03-02 09:00,2026-03-02 09:30,IDLE', "", "d,2026-03-02 09:00"]
+    intake = desk.spells(ending.join(["agent,start,end,state", *rows]))
+    assert intake.files.loc[0, ["physical", "blank", "used"]].tolist() == [9, 4, 2]
+    assert intake.tables["spells"]["source_row"].tolist() == [2, 7]
+    assert intake.rejects[["row", "reason"]].to_numpy().tolist() == [[5, "bad_stamp"], [9, "cut_off_last_row"]]
