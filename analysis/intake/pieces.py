@@ -140,6 +140,8 @@ def _parse(
     names = [str(position) for position in range(len(layout.header))]
     text = pa.large_string()
     types = {name: pa.dictionary(pa.int32(), text) if int(name) in low else text for name in names}
+    if not data:
+        return pa.table({str(position): pa.array([], types[str(position)]) for position in positions}), odd
     try:
         table = csv.read_csv(
             pa.py_buffer(data),

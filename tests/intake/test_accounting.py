@@ -124,3 +124,11 @@ def test_bare_line_ends_between_rows_are_blank_and_shift_no_number(desk, ending)
     assert intake.files.loc[0, ["physical", "blank", "used"]].tolist() == [9, 4, 2]
     assert intake.tables["spells"]["source_row"].tolist() == [2, 7]
     assert intake.rejects[["row", "reason"]].to_numpy().tolist() == [[5, "bad_stamp"], [9, "cut_off_last_row"]]
+
+
+def test_a_file_of_bare_line_ends_below_its_header_is_blank(desk):
+    desk.put("s1.csv", "agent,start,end,state\n" + "\n" * 50_000)
+    desk.put("s2.csv", "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n")
+    intake = desk.read({"files": ["data/s*.csv"], "table": "spells"})
+    assert intake.files["blank"].tolist() == [50_000, 0]
+    assert intake.files["used"].tolist() == [0, 1]
