@@ -126,7 +126,9 @@ def people_of(
 def _sign_on_alone(tables: Tables, members: pd.DataFrame) -> bool:
     """Return whether the members' spells show nothing but that people were signed on, or there are none."""
     spells = table_of(tables, "spells")
-    return spells is None or not (spells["agent"].isin(set(members["agent"])) & ~spells["state"].isin(EXTRA_STATES)).any()
+    return (
+        spells is None or not (spells["agent"].isin(set(members["agent"])) & ~spells["state"].isin(EXTRA_STATES)).any()
+    )
 
 
 def _totals(tables: Tables, members: pd.DataFrame) -> pd.DataFrame | None:

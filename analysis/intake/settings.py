@@ -120,7 +120,8 @@ class Source(Settings):
     )
     date_order: DateOrder | None = Field(default=None, description="order of year, month, day where it is not plain")
     duration_unit: DurationUnit | None = Field(
-        default=None, description="unit of durations written as plain numbers (d = day fractions); or how parts between colons are meant: hms = h:mm:ss, m:ss, h:mm",
+        default=None,
+        description="unit of durations written as plain numbers (d = day fractions); or how parts between colons are meant: hms = h:mm:ss, m:ss, h:mm",
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="decimal sign where it is not plain")
     missing: tuple[str, ...] = Field(default=(), description="cell values that mean nothing is there")
