@@ -170,7 +170,8 @@ def child(reader: str, folder: Path, block_bytes: int | None) -> None:
     import pyarrow.csv  # noqa: F401
 
     if reader == "ours":
-        from analysis.intake import reading, streams  # noqa: F401
+        from analysis.intake import reading  # noqa: F401
+        from analysis.intake.opening import streams
 
         if block_bytes is not None:
             streams.BLOCK_BYTES = block_bytes

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.intake.progress import Progress
+    from analysis.intake.opening.progress import Progress
 
 # Whatever is done sooner needs no bar [s].
 DELAY_S = 1.0

@@ -20,12 +20,12 @@ from analysis.engagement.sources import (
 )
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem
+from analysis.intake.checking.verdicts import _GOOD as GOOD
 from analysis.intake.recognise.block import pattern_of
 from analysis.intake.recognise.guess import Guess, guesses, sure_of
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.proposal import Proposal, propose
 from analysis.intake.recognise.questions import as_word
-from analysis.intake.verdicts import _GOOD as GOOD
 from analysis.intake.words import number_of
 
 LISTED_GUESSES = 3

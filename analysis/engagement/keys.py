@@ -94,7 +94,7 @@ def input_hashes(engagement: Engagement, folder: Folder, *, strict: bool = True)
     DataProblem
         A source names no file.
     """
-    from analysis.intake.files import expand, relative
+    from analysis.intake.opening.files import expand, relative
 
     found: dict[str, Path] = {}
     for source in engagement.source:

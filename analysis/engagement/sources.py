@@ -13,8 +13,8 @@ from analysis.engagement.files import files_below, read_json, write_bytes, write
 from analysis.engagement.model import Engagement
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem, KitError, UsageProblem
-from analysis.intake.archive import is_archive, members
-from analysis.intake.files import expand, parts_of, unreadable
+from analysis.intake.opening.archive import is_archive, members
+from analysis.intake.opening.files import expand, parts_of, unreadable
 from analysis.intake.settings import Source
 
 # What operating systems and spreadsheets leave behind.

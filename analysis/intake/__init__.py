@@ -8,7 +8,7 @@ _NAMES = {
     "Source": ".settings",
     "Reconciliation": ".reconciliation",
     "check_sources": ".reading",
-    "pseudonym": ".people",
+    "pseudonym": ".persons.people",
     "read_sources": ".reading",
     "reconcile": ".reconciliation",
     "reconciliation_lines": ".reconciliation",

@@ -13,10 +13,10 @@ import pyarrow as pa
 from pyarrow import compute
 
 from analysis.foundation.schema import DataProblem, Finding
-from analysis.intake.arrow_text import TEXT, as_array, give_back, matches
-from analysis.intake.cells import Cells, stack
-from analysis.intake.fill_down import fill_down
-from analysis.intake.marks import (
+from analysis.intake.casting.fill_down import fill_down
+from analysis.intake.opening.arrow_text import TEXT, as_array, give_back, matches
+from analysis.intake.opening.cells import Cells, stack
+from analysis.intake.opening.marks import (
     BLANK,
     CONTROL,
     EXACT_TOTAL,
@@ -27,14 +27,14 @@ from analysis.intake.marks import (
     digests_of,
     marks_of,
 )
-from analysis.intake.raw import Fault, RawFile
+from analysis.intake.opening.raw import Fault, RawFile
 from analysis.intake.settings import Source
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 __all__ = ["PLAIN_FATES", "TEXT", "USED", "Account", "Batch", "Fates", "gather", "sift"]
 

@@ -10,7 +10,7 @@ from analysis.foundation.schema import REQUIRED, TABLES
 from analysis.intake.adapters import format_of
 from analysis.intake.adapters.format import Rest
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.raw import Wanted, plain
+from analysis.intake.opening.raw import Wanted, plain
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE, ColumnSource, Source
 
 # Columns that intake fills by itself.

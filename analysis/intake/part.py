@@ -14,21 +14,21 @@ from analysis.foundation.settings import Client, Period
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
 from analysis.intake.adapters.format import Format
-from analysis.intake.arrow_text import give_back
 from analysis.intake.batch import TEXT, Account, Batch, gather, sift
-from analysis.intake.cast import cast, cast_totals, frame_of
-from analysis.intake.checks import check, reject_endless
-from analysis.intake.identities import as_persons, load_identities
-from analysis.intake.local_time import Column
-from analysis.intake.oddities import note_oddities
-from analysis.intake.people import PERSONS, Pseudonyms
-from analysis.intake.raw import RawFile
-from analysis.intake.rests import add_rests
+from analysis.intake.casting.cast import cast, cast_totals, frame_of
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.rests import add_rests
+from analysis.intake.checking.checks import check, reject_endless
+from analysis.intake.checking.oddities import note_oddities
+from analysis.intake.checking.total_rows import check_totals
+from analysis.intake.checking.typed_ids import note_number_identifiers
+from analysis.intake.opening.arrow_text import give_back
+from analysis.intake.opening.raw import RawFile
+from analysis.intake.persons.identities import as_persons, load_identities
+from analysis.intake.persons.people import PERSONS, Pseudonyms
 from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
-from analysis.intake.total_rows import check_totals
-from analysis.intake.typed_ids import note_number_identifiers
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

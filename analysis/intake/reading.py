@@ -16,18 +16,18 @@ from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_
 from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
-from analysis.intake.files import expand, fingerprint, parts_of, relative, unreadable
-from analysis.intake.identities import ask_about_zeros, join_capitals, note_variants
-from analysis.intake.local_time import first_moments
+from analysis.intake.casting.local_time import first_moments
+from analysis.intake.casting.stamps import HOUR_US
+from analysis.intake.checking.verdicts import verdict
+from analysis.intake.opening.files import expand, fingerprint, parts_of, relative, unreadable
+from analysis.intake.opening.progress import Progress, within
+from analysis.intake.opening.raw import RawFile
 from analysis.intake.part import Part, read_part
-from analysis.intake.people import Pseudonyms
-from analysis.intake.progress import Progress, within
-from analysis.intake.raw import RawFile
+from analysis.intake.persons.identities import ask_about_zeros, join_capitals, note_variants
+from analysis.intake.persons.people import Pseudonyms
+from analysis.intake.persons.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.result import FILE_COLUMNS, TRAP_COLUMNS, Intake
-from analysis.intake.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.settings import Source
-from analysis.intake.stamps import HOUR_US
-from analysis.intake.verdicts import verdict
 
 
 @dataclass(slots=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from analysis.intake.local_time import Column
-    from analysis.intake.stamps import Stamps
+    from analysis.intake.casting.local_time import Column
+    from analysis.intake.casting.stamps import Stamps
 
 # Tables whose time is a sum of columns, not a stretch between two stamps.
 SUMMED: Mapping[str, tuple[str, ...]] = {

@@ -14,9 +14,9 @@ import pandas as pd
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import BUCKETS, EXTRA_STATES, DataProblem
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.files import is_there
-from analysis.intake.local_time import Column
-from analysis.intake.raw import plain
+from analysis.intake.casting.local_time import Column
+from analysis.intake.opening.files import is_there
+from analysis.intake.opening.raw import plain
 from analysis.intake.settings import Source
 from analysis.intake.words import number_of
 

@@ -38,6 +38,8 @@ class Hostile:
         Keys of the [[source]] that names it.
     quick
         Share of the full size that the default tests write; 0 = slow tests only.
+    whole
+        Part of the refusal's words at full size, where a limit of size speaks first.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Hostile:
     said: str
     source: dict[str, object] = field(default_factory=dict)
     quick: float = 1.0
+    whole: str = ""
 
     def put(self, folder: Path, share: float = 1.0) -> Path:
         """Write the file into a folder."""
@@ -323,7 +326,12 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("overlap.zip", overlapping_zip, "unpacks to 351 MiB", _TABLE),
     Hostile("bomb.xlsx", sheet_bomb, "unpacks to", _TABLE, quick=0.1),
     Hostile(
-        "dense.xlsx", dense_sheet, "no header found|more memory|GiB of memory|not read within", _TABLE, quick=0.001
+        "dense.xlsx",
+        dense_sheet,
+        "no header found|more memory|GiB of memory|not read within",
+        _TABLE,
+        quick=0.001,
+        whole="more than 1048576 rows",
     ),
     Hostile("far.xlsx", far_cell, "far outside", _TABLE),
     Hostile("strings.xlsx", shared_strings, "more text than any sheet can", _TABLE, quick=0.05),
@@ -332,19 +340,26 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("external.xes", external_log, "declares a document type or entities", _XES),
     Hostile("deep.xes", deep_log, "nested|breaks off", _XES, quick=0.01),
     Hostile("deep.json", deep_json, "nested more than 64 deep", _JSON, quick=0.05),
-    Hostile("keys.json", keys_json, "keys, which no plain export does", _JSON, quick=0.1),
+    Hostile(
+        "keys.json",
+        keys_json,
+        "keys, which no plain export does",
+        _JSON,
+        quick=0.1,
+        whole="record 1 breaks off, or it is longer",
+    ),
     Hostile("string.json", string_json, "record 1 breaks off, or it is longer", _JSON, quick=0.1),
     Hostile("number.json", number_json, "record 1 breaks off, or it is longer", _JSON, quick=0.2),
     Hostile("comment.json", comment_json, "breaks off|damaged", _JSON, quick=0.05),
     Hostile("slash.json", slash_json, "breaks off|damaged", _JSON, quick=0.05),
-    Hostile("header.csv", wide_header, "no header found|columns", _TABLE, quick=0.1),
-    Hostile("wide.csv", wide_known_header, "columns", _TABLE, quick=0.05),
+    Hostile("header.csv", wide_header, "no header found|columns", _TABLE, quick=0.1, whole="no row ends within"),
+    Hostile("wide.csv", wide_known_header, "columns", _TABLE, quick=0.05, whole="no row ends within"),
     Hostile("line.csv", one_line, "no row ends within|columns|megabyte", _TABLE, quick=0.05),
-    Hostile("row.csv", one_long_row, "quote", _TABLE, quick=0.05),
-    Hostile("quotes.csv", quotes, "", _TABLE, quick=0.05),
-    Hostile("pairs.csv", quote_pairs, "quote opens in line 2", _TABLE, quick=0.05),
+    Hostile("row.csv", one_long_row, "quote", _TABLE, quick=0.05, whole="longer than 64 MiB"),
+    Hostile("quotes.csv", quotes, "", _TABLE, quick=0.05, whole="longer than 64 MiB"),
+    Hostile("pairs.csv", quote_pairs, "quote opens in line 2", _TABLE, quick=0.05, whole="longer than 64 MiB"),
     Hostile("lines.csv", quoted_lines, "quote opens in line 2", _TABLE, quick=0.05),
-    Hostile("returns.csv", carriage_returns, "", _TABLE, quick=0.05),
+    Hostile("returns.csv", carriage_returns, "no row below the header", _TABLE, quick=0.05),
     Hostile("bomb.gz", gzip_bomb, "unpacks to", _TABLE, quick=0.05),
     Hostile("bomb.json.gz", gzip_json_bomb, "unpacks to", _JSON, quick=0.1),
     Hostile("nul.csv", nul_bytes, "NUL bytes|neither text nor a workbook", _TABLE, quick=0.05),

@@ -15,7 +15,7 @@ import pytest
 
 from analysis.foundation.schema import DataProblem
 from analysis.intake import Source
-from analysis.intake.raw import plain
+from analysis.intake.opening.raw import plain
 from tests.attacks.hostile import workbook
 
 
@@ -192,7 +192,7 @@ def test_file_names_are_names_and_nothing_else(desk, attacks, canary, capfd):
 
 def test_keys_and_values_of_json_run_nothing(desk, attacks, canary, capfd):
     from analysis.intake.adapters.json_records import json_opener
-    from analysis.intake.raw import Wanted
+    from analysis.intake.opening.raw import Wanted
 
     records = [{"queue": text, text: text, "more": {text: [text]}} for text in attacks.values()]
     desk.put("records.json", json.dumps(records))

@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.foundation.schema import TABLES, DataProblem
 from analysis.foundation.settings import Client, Period
 from analysis.intake import Intake, Source, check_sources, pseudonym, read_sources
-from analysis.intake.people import PERSONS
+from analysis.intake.persons.people import PERSONS
 from analysis.intake.reconciliation import reconcile
 from tests.faults.dress import physical_rows, written
 from tests.faults.model import Case, Export, Fault

@@ -9,7 +9,7 @@ from random import Random
 import pandas as pd
 
 from analysis.intake import pseudonym
-from analysis.intake.roster import population_by_date
+from analysis.intake.persons.roster import population_by_date
 from tests.faults.model import Case, Export, Fault
 from tests.faults.truth import AGENTS, FIRST_DAY, SPELL_HEADER, header, roster, spell, spells
 

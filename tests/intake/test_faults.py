@@ -542,7 +542,7 @@ def test_populations_may_be_written_as_people_write_them(desk):
 
 
 def test_rows_that_do_not_add_up_refuse_the_file(desk, monkeypatch):
-    from analysis.intake import text
+    from analysis.intake.opening import text
 
     class Wrong(text.Records):
         def feed(self, block, *, final):

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
-from analysis.intake import archive, json_text
 from analysis.intake.adapters import json_records
 from analysis.intake.adapters.json_records import flatten, json_opener, read_json_records
-from analysis.intake.raw import RawFile, Wanted
+from analysis.intake.opening import archive, json_text
+from analysis.intake.opening.raw import RawFile, Wanted
 from analysis.intake.settings import Source
 
 HEADER = "agent,start,end,state\n"

@@ -23,10 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
-from analysis.intake import arrow_text, cells, streams, text
-from analysis.intake.cells import Cells, Coded
-from analysis.intake.marks import checksums, digests_of
-from analysis.intake.records import Records
+from analysis.intake.opening import arrow_text, cells, streams, text
+from analysis.intake.opening.cells import Cells, Coded
+from analysis.intake.opening.marks import checksums, digests_of
+from analysis.intake.opening.records import Records
 from tests.intake.conftest import Desk
 from tests.intake.test_accounting import files
 
@@ -155,7 +155,7 @@ def test_a_letter_that_two_blocks_share_shows_that_encodings_are_mixed(desk, siz
 
 
 def test_a_row_without_an_end_is_refused_before_it_fills_the_memory(desk, monkeypatch):
-    monkeypatch.setattr("analysis.intake.records.MAX_ROW_BYTES", 1000)
+    monkeypatch.setattr("analysis.intake.opening.records.MAX_ROW_BYTES", 1000)
     head = "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\n"
     with blocks_of(200):
         with pytest.raises(DataProblem, match="a quote opens in line 3 and does not close"):
@@ -195,7 +195,7 @@ def test_equal_rows_count_once_across_files_of_different_columns(desk, other):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("sparse", [1, 10**9])
 def test_rows_looked_at_again_are_the_rows_that_were_meant(desk, monkeypatch, encoding, sparse):
-    monkeypatch.setattr("analysis.intake.places.SPARSE", sparse)
+    monkeypatch.setattr("analysis.intake.opening.places.SPARSE", sparse)
     rows = [f'a{i},2026-03-02 09:{i:02d},2026-03-02 09:59,IDLE,"é\n{i}"\n' for i in range(60)]
     again = [rows[7], rows[30].replace("é", "e"), rows[59], rows[0].rstrip("\n") + ",\n"]
     content = "Report\nagent,start,end,state,note\n" + "".join([*rows, *again]) + "\x1a"
@@ -338,7 +338,7 @@ def test_a_parquet_file_is_the_same_table_batch_by_batch(make_desk, monkeypatch)
     frame = pd.DataFrame([row.split(",") for row in rows], columns=["agent", "start", "end", "state", "record"])
     tables = []
     for batch_rows in (1 << 16, 7):
-        monkeypatch.setattr("analysis.intake.parquet.BATCH_ROWS", batch_rows)
+        monkeypatch.setattr("analysis.intake.opening.parquet.BATCH_ROWS", batch_rows)
         desk = make_desk()
         frame.replace("", None).to_parquet(desk.root / "data" / "s.parquet", index=False)
         intake = desk.read({"files": ["data/s.parquet"], "table": "spells"})
@@ -353,7 +353,7 @@ def test_a_parquet_file_is_the_same_table_batch_by_batch(make_desk, monkeypatch)
 
 
 def test_a_member_of_an_archive_is_read_in_blocks_and_its_damage_is_told(make_desk, monkeypatch):
-    from analysis.intake.archive import Member
+    from analysis.intake.opening.archive import Member
 
     monkeypatch.setattr(Member, "read_bytes", lambda self: pytest.fail("the member was read whole"))
     row = "a{},2026-03-02 09:00,2026-03-02 09:30,IDLE\n"

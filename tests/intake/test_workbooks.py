@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from analysis.foundation.schema import DataProblem
-from analysis.intake.workbook import limits, parent
+from analysis.intake.opening.workbook import limits, parent
 
 
 def workbook(rows: list[list[object]], *, more: dict[str, list[list[object]]] | None = None) -> bytes:
@@ -431,8 +431,8 @@ REACH = {
 
 @pytest.mark.parametrize("how", REACH)
 def test_the_reading_process_cannot_reach_outside(how, tmp_path):
-    root = str(Path(limits.__file__).parents[3])
-    code = f"import sys; sys.path.insert(0, {root!r})\nfrom analysis.intake.workbook.limits import *\nforbid_reach()\ntry:\n    {REACH[how]}\nexcept Refusal:\n    print('refused')"
+    root = str(Path(limits.__file__).parents[4])
+    code = f"import sys; sys.path.insert(0, {root!r})\nfrom analysis.intake.opening.workbook.limits import *\nforbid_reach()\ntry:\n    {REACH[how]}\nexcept Refusal:\n    print('refused')"
     done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == "refused\n", done.stderr
     assert not list(tmp_path.iterdir())

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.foundation.schema import TABLES, typed_table
-from analysis.intake.verdicts import verdict
+from analysis.intake.checking.verdicts import verdict
 
 from .conftest import utc
 

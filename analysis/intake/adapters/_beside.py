@@ -10,10 +10,10 @@ import pandas as pd
 
 from analysis.foundation.calendars import readings
 from analysis.intake.adapters.format import TrapResult
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_durations
-from analysis.intake.raw import plain
-from analysis.intake.stamps import SECOND_US, parse_stamps
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_durations
+from analysis.intake.casting.stamps import SECOND_US, parse_stamps
+from analysis.intake.opening.raw import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,15 +10,15 @@ import pandas as pd
 
 from analysis.foundation.calendars import DAY_US, first_moment, offset_us, utc_us
 from analysis.intake.adapters.format import TrapResult
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_numbers
-from analysis.intake.raw import plain
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_numbers
+from analysis.intake.opening.raw import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
-    from analysis.intake.raw import RawFile
+    from analysis.intake.opening.raw import RawFile
 
 
 # Larger numbers mean nothing in any of these columns; so many seconds still fit into 64 bits as microseconds.

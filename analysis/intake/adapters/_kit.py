@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.intake.files import open_table
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import Numbers, parse_numbers
-from analysis.intake.raw import RawFile, Wanted, is_total, plain
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import Numbers, parse_numbers
+from analysis.intake.opening.files import open_table
+from analysis.intake.opening.raw import RawFile, Wanted, is_total, plain
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

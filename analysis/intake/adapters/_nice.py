@@ -10,7 +10,7 @@ from analysis.foundation.calendars import offset_us
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 # Half a year: a zone that changes its clocks shows two offsets this far apart.
 HALF_YEAR_US = 182 * 86_400_000_000

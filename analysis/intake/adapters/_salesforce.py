@@ -12,7 +12,7 @@ from analysis.intake.adapters._beside import durations_beside, text_beside, told
 from analysis.intake.adapters._cells import by_value, number_in
 from analysis.intake.adapters.format import TrapResult
 from analysis.intake.batch import TEXT
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

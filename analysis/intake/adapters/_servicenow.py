@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 _OFFSET = r"(?i)(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _SYS_ID = r"^[0-9a-f]{32}$"

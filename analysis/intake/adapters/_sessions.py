@@ -13,7 +13,7 @@ from analysis.intake.words import number_of
 if TYPE_CHECKING:
     from analysis.intake.adapters.format import TrapResult
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 HOUR_US = 3_600_000_000
 BEGAN_BEFORE, STILL_OPEN = "began_before_report", "open_at_end_of_report"

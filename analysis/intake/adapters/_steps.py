@@ -9,7 +9,7 @@ import numpy as np
 from analysis.intake.adapters._beside import told
 from analysis.intake.adapters._cells import groups
 from analysis.intake.adapters.format import TrapResult
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

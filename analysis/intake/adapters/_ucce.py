@@ -11,15 +11,15 @@ import pandas as pd
 from analysis.foundation.calendars import offset_us
 from analysis.intake.adapters._cells import number_in, rewrite, told
 from analysis.intake.adapters.format import TrapResult
-from analysis.intake.files import open_table
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
+from analysis.intake.opening.files import open_table
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
-    from analysis.intake.raw import RawFile, Wanted
+    from analysis.intake.opening.raw import RawFile, Wanted
     from analysis.intake.settings import Source
 
 MINUTE_US = 60_000_000

@@ -6,7 +6,7 @@ from analysis.intake.adapters._beside import told
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 HANDLING = frozenset({"connected", "busy"})

@@ -13,7 +13,7 @@ from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 # States of a contact, the one that decides first: whoever talks to one customer is not waiting for another.

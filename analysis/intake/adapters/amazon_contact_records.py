@@ -9,8 +9,8 @@ from analysis.intake.adapters._beside import moments_beside, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_numbers
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_numbers
 from analysis.intake.words import number_of
 
 DIRECTIONS = {

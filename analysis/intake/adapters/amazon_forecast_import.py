@@ -7,8 +7,8 @@ import numpy as np
 from analysis.intake.adapters._beside import durations_beside, queues_by_channel, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_numbers
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_numbers
 from analysis.intake.words import number_of
 
 # Words for the length of an interval, as numbers of seconds.

@@ -9,8 +9,8 @@ import numpy as np
 from analysis.intake.adapters._beside import durations_beside, lengths_from_end, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_numbers
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_numbers
 from analysis.intake.words import number_of
 
 IDLE, ON_CONTACT, ERROR = "Agent idle", "Agent on contact", "Contact error"

@@ -11,14 +11,14 @@ import pandas as pd
 from analysis.foundation.calendars import offset_us
 from analysis.intake.adapters._cells import by_value, column_of, either, groups, number_in, rewrite, sums, text_in, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
-from analysis.intake.files import open_table
-from analysis.intake.local_time import Column
-from analysis.intake.stamps import parse_stamps
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.stamps import parse_stamps
+from analysis.intake.opening.files import open_table
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.raw import RawFile, Wanted
+    from analysis.intake.opening.raw import RawFile, Wanted
     from analysis.intake.settings import Source
 
 SECOND_US = 1_000_000

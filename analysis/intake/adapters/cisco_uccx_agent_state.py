@@ -12,13 +12,13 @@ from analysis.intake.adapters._cells import by_value, number_in, rewrite, text_i
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT
-from analysis.intake.files import open_table
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
+from analysis.intake.opening.files import open_table
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.raw import RawFile, Wanted
+    from analysis.intake.opening.raw import RawFile, Wanted
     from analysis.intake.settings import Source
 
 EVENTS = {"1": "Log In", "2": "Not Ready", "3": "Ready", "4": "Reserved", "5": "Talking", "6": "Work", "7": "Log Out"}

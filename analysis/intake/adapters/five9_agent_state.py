@@ -10,7 +10,7 @@ from analysis.intake.adapters._cells import ask_zone, text_in, told
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import numpy as np
 from analysis.intake.adapters._cells import ask_zone, real_days, text_in, told
 from analysis.intake.adapters.five9_agent_state import ZONE
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
-from analysis.intake.numerals import parse_durations
+from analysis.intake.casting.numerals import parse_durations
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 SECOND_US = 1_000_000
 AVAILABLE = ("AVAILABLE TIME (LOGIN LESS NOT READY)", "AVAILABLE TIME")

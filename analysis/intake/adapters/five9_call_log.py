@@ -11,8 +11,8 @@ from analysis.intake.adapters._cells import ask_zone, text_in, told
 from analysis.intake.adapters.five9_agent_state import ZONE
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT
-from analysis.intake.local_time import Column
-from analysis.intake.numerals import parse_durations
+from analysis.intake.casting.local_time import Column
+from analysis.intake.casting.numerals import parse_durations
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

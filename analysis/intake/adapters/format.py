@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.intake.files import open_table
+from analysis.intake.opening.files import open_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
-    from analysis.intake.raw import RawFile, Wanted
+    from analysis.intake.casting.local_time import Column
+    from analysis.intake.opening.raw import RawFile, Wanted
     from analysis.intake.settings import DateOrder, DurationUnit, Source
 
 Opener = Callable[[str, Path, "Source", "Wanted"], "RawFile"]

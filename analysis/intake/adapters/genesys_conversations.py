@@ -12,7 +12,7 @@ from analysis.intake.adapters._beside import objects_at, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 # What a participant's row is: a contact, part of the contact above, or a reason to leave it out.

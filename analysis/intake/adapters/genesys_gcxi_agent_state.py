@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.intake.adapters._beside import text_beside, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 REASON = ("Reason Code", "Reason", "State Reason", "Reason Code Value")

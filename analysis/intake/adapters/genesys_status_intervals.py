@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.intake.adapters._beside import durations_beside, lengths_from_end, text_beside, told
 from analysis.intake.adapters.format import Format, Request, Rest, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 ON_QUEUE: Mapping[str, tuple[str, ...]] = {

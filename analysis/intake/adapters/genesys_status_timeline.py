@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.intake.adapters._beside import durations_beside, last_of_each, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 DURATION = ("Duration", "Time in Status")

@@ -13,7 +13,7 @@ from analysis.intake.adapters._beside import objects_at, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 # Timeline of a user: its word in our codes, and the key of its value. Both know IDLE, and mean two things by it.

@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.intake.adapters._beside import queues_by_channel, told
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import Batch
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 QUARTER_US = 900_000_000

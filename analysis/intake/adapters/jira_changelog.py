@@ -11,7 +11,7 @@ from analysis.intake.adapters import _steps as steps
 from analysis.intake.adapters._beside import text_beside
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 
 if TYPE_CHECKING:
     import pandas as pd

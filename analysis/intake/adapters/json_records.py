@@ -16,11 +16,11 @@ import pyarrow as pa
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.intake.adapters.format import Opener
 from analysis.intake.batch import TEXT
-from analysis.intake.files import kind_of_text, open_table, sniff, unpack
-from analysis.intake.json_text import MAX_DEPTH, NOT_A_NUMBER, Broken, census, flatten, leaves, mended, records
-from analysis.intake.raw import Fault, RawFile, Wanted, check_header, plain
+from analysis.intake.opening.files import kind_of_text, open_table, sniff, unpack
+from analysis.intake.opening.json_text import MAX_DEPTH, NOT_A_NUMBER, Broken, census, flatten, leaves, mended, records
+from analysis.intake.opening.raw import Fault, RawFile, Wanted, check_header, plain
+from analysis.intake.opening.text import to_utf8
 from analysis.intake.settings import Source
-from analysis.intake.text import to_utf8
 from analysis.intake.words import number_of
 
 __all__ = ["flatten", "json_opener", "read_json_records", "table_of"]

@@ -10,7 +10,7 @@ from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 # A standard time below this many seconds is most often one in minutes.
 SHORTEST_S = 10.0

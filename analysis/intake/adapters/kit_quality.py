@@ -12,7 +12,7 @@ from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:

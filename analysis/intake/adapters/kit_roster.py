@@ -10,7 +10,7 @@ from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 # Nobody works more hours a week than this; more is most often hours a month.
 LONGEST_WEEK_H = 60.0

@@ -12,7 +12,7 @@ from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 # Mean handling times outside of these bounds are most often in another unit.
 SHORTEST_AHT_S, LONGEST_AHT_S = 5.0, 7_200.0

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.intake.adapters import _kit as kit
 from analysis.intake.adapters.format import Format, Trap, TrapResult
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

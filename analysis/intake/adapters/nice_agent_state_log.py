@@ -11,7 +11,7 @@ from analysis.intake.adapters._cells import groups, number_in, text_in, told
 from analysis.intake.adapters._nice import ask_clock, changes_clocks
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.batch import TEXT
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

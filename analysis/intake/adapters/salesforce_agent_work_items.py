@@ -11,7 +11,7 @@ from analysis.intake.adapters.salesforce_agent_work import REQUEST
 
 if TYPE_CHECKING:
     from analysis.intake.batch import Batch
-    from analysis.intake.local_time import Column
+    from analysis.intake.casting.local_time import Column
 
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:

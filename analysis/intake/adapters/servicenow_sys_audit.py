@@ -11,7 +11,7 @@ from analysis.intake.adapters import _steps as steps
 from analysis.intake.adapters._beside import text_beside, told
 from analysis.intake.adapters.format import Format, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from analysis.intake.adapters._beside import moments_beside, text_beside, told
 from analysis.intake.adapters._cells import number_in
 from analysis.intake.adapters.format import Format, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from analysis.intake.adapters._cells import groups
 from analysis.intake.adapters.events import end_at_next
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
 from analysis.intake.adapters.json_records import json_opener
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

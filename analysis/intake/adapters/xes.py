@@ -17,9 +17,9 @@ import pyarrow as pa
 from analysis.foundation.schema import DataProblem
 from analysis.intake.adapters.format import Format
 from analysis.intake.batch import TEXT, Batch
-from analysis.intake.files import guard_ratio, kind_of_text, open_table, sniff
-from analysis.intake.local_time import Column
-from analysis.intake.raw import RawFile, Wanted, check_header, plain
+from analysis.intake.casting.local_time import Column
+from analysis.intake.opening.files import guard_ratio, kind_of_text, open_table, sniff
+from analysis.intake.opening.raw import RawFile, Wanted, check_header, plain
 from analysis.intake.settings import Source
 
 DEFAULTS = {

@@ -11,7 +11,7 @@ from analysis.foundation.calendars import offset_us, readings
 from analysis.intake.adapters._beside import text_beside, told
 from analysis.intake.adapters._cells import groups, sums
 from analysis.intake.adapters.format import Format, Request, Trap, TrapResult
-from analysis.intake.local_time import Column
+from analysis.intake.casting.local_time import Column
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:

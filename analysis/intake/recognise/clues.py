@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from analysis.foundation.schema import TABLES
-from analysis.intake.numerals import UNIT_US, parse_durations, parse_numbers
+from analysis.intake.casting.numerals import UNIT_US, parse_durations, parse_numbers
+from analysis.intake.casting.stamps import DAY_US, SECOND_US
 from analysis.intake.recognise.codes import is_average
 from analysis.intake.recognise.names import shown, unit_stated
 from analysis.intake.recognise.peek import Peek
@@ -17,7 +18,6 @@ from analysis.intake.recognise.profile import Profile
 from analysis.intake.recognise.questions import CHOICES, Question
 from analysis.intake.recognise.tables import Found, Reading, moments, text_of
 from analysis.intake.settings import DURATION_TABLES
-from analysis.intake.stamps import DAY_US, SECOND_US
 
 PEOPLE: frozenset[str] = frozenset(
     {"spells", "state_totals", "contacts", "work_items", "schedule", "observations", "roster"}

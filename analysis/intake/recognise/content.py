@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.foundation.schema import TABLES
+from analysis.intake.casting.stamps import DAY_US
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import MOST, Profile
 from analysis.intake.recognise.tables import FEW_COLUMNS, KEY_COLUMNS, PERSON_COLUMNS, Origin, Reading, moments
 from analysis.intake.settings import DURATION_TABLES
-from analysis.intake.stamps import DAY_US
 
 
 def suggested(ours: str, head: Peek, looked: Sequence[Profile], reading: Reading) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import REQUIRED, TABLES
 from analysis.intake.adapters.format import Format
-from analysis.intake.raw import plain
+from analysis.intake.opening.raw import plain
 from analysis.intake.recognise.names import EXACT, RENAMED, SPELLING, alike, fits, key, shown
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import Profile

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from analysis.intake.raw import plain
+from analysis.intake.opening.raw import plain
 
 EXACT, SPELLING, RENAMED = 1.0, 0.9, 0.6
 

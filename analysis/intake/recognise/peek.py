@@ -14,12 +14,12 @@ from itertools import islice
 from pathlib import Path
 
 from analysis.foundation.schema import DataProblem
-from analysis.intake.files import kind_of_text, sniff
-from analysis.intake.raw import HEADER_SEARCH_ROWS, plain
+from analysis.intake.opening.files import kind_of_text, sniff
+from analysis.intake.opening.raw import HEADER_SEARCH_ROWS, plain
+from analysis.intake.opening.text import SEPARATORS
+from analysis.intake.opening.workbook.parent import first_rows
 from analysis.intake.recognise.names import fits, key
 from analysis.intake.recognise.words import ROLES
-from analysis.intake.text import SEPARATORS
-from analysis.intake.workbook.parent import first_rows
 
 # So many rows, and at most so many bytes of a text, are looked at.
 ROWS = 4_000

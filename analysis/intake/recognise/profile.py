@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.intake.numerals import parse_flags, parse_numbers
+from analysis.intake.casting.numerals import parse_flags, parse_numbers
+from analysis.intake.casting.stamps import parse_stamps
 from analysis.intake.recognise.names import fits, key
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.words import ARRIVAL, END, ENDED, INTERVAL, MOMENT, START
-from analysis.intake.stamps import parse_stamps
 
 Kind = Literal["empty", "moment", "day", "clock", "number", "flag", "text"]
 

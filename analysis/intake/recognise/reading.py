@@ -15,10 +15,10 @@ from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
 from analysis.intake.batch import Batch, gather, sift
-from analysis.intake.cast import cast, cast_totals
-from analysis.intake.files import expand, parts_of
-from analysis.intake.local_time import Column
-from analysis.intake.raw import plain
+from analysis.intake.casting.cast import cast, cast_totals
+from analysis.intake.casting.local_time import Column
+from analysis.intake.opening.files import expand, parts_of
+from analysis.intake.opening.raw import plain
 from analysis.intake.recognise.codes import Code, bucket_of
 from analysis.intake.recognise.profile import CODES
 from analysis.intake.settings import DURATION_TABLES, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.intake.adapters import adapter_names, format_of
-from analysis.intake.raw import plain
+from analysis.intake.opening.raw import plain
 from analysis.intake.recognise.peek import Peek
 from analysis.intake.recognise.profile import MOST, Profile
 

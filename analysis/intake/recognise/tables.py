@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import REQUIRED, TABLES
+from analysis.intake.casting.stamps import SECOND_US, Stamps, parse_stamps
 from analysis.intake.recognise.codes import bucket_of, is_average, is_count, is_sum
 from analysis.intake.recognise.names import fits, key, unit_stated
 from analysis.intake.recognise.peek import Peek
@@ -28,7 +29,6 @@ from analysis.intake.recognise.words import (
     STATE,
 )
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE
-from analysis.intake.stamps import SECOND_US, Stamps, parse_stamps
 
 # A pairing of ours and theirs below this is not proposed; below the second it is proposed and asked.
 LEAST, SURE = 0.45, 0.62

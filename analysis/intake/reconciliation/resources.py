@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.calendars import DAY_US
-from analysis.intake.oddities import ROBOT_ROWS
+from analysis.intake.checking.oddities import ROBOT_ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

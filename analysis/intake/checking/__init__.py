@@ -1,0 +1,1 @@
+"""What rows must fulfil, and what a careful reader would ask about them."""

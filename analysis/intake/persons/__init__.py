@@ -1,0 +1,1 @@
+"""Who is who: pseudonyms, identities, and the roster completed."""
