@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.foundation.estimate import Quantity
 from analysis.foundation.schema import Finding
 from analysis.intake.settings import Source
+from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +66,8 @@ class Intake:
         physical, used = int(self.files["physical"].sum()), int(self.files["used"].sum())
         rejected = sum(sum(json.loads(text).values()) for text in self.files["rejected"])
         asked = sum(finding.severity == "ask" for finding in self.findings)
-        sentence = f"{len(self.files)} files hold {physical:,} rows: {used:,} used, {rejected:,} rejected"
-        return sentence + (f"; {asked} questions to answer" if asked else "")
+        sentence = f"{number_of(len(self.files), 'file')} with {number_of(physical, 'row')}: {used:,} used, {rejected:,} rejected"
+        return sentence + (f"; {number_of(asked, 'question')} to answer" if asked else "")
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows by fate and file, tidy: `file`, `table`, `fate`, `reason`, `rows`."""
