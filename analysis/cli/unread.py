@@ -185,7 +185,8 @@ class Desk:
             guess = replace(found, files=self._pattern(look)).answered(self.wish.answers)
             say("", f"{look.name}: {guess.title} ({guess.words}, {guess.confidence:.2f}).")
             say(f"  Good for: {GOOD[guess.table]}.", f"  Known by: {'; '.join(guess.evidence)}.")
-            say(*(f"  Look at this: {text}" for text in guess.questions))
+            if guess.questions:
+                say(*(f"  Look at this: {text}" for text in guess.questions))
             self._offer(look, guess.source_block())
 
     def _unknown(self, look: Look) -> None:

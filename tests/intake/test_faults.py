@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import pickle
 
 import pandas as pd
@@ -153,6 +155,10 @@ def test_a_gzip_bomb_is_refused(desk):
         (pickle.dumps({"a": 1}), "Python pickle, which can run code"),
         (pickle.dumps([1], protocol=2), "Python pickle"),
         (b"SQLite format 3\0" + bytes(100), "a database"),
+        (lzma.compress(b"RDX3\nX\n" + bytes(100)), "an R data file, which is not opened"),
+        (bz2.compress(b"RDX2\nX\n" + bytes(100)), "an R data file, which is not opened"),
+        (lzma.compress(b"agent,start"), "an xz file; unpack it first"),
+        (b"BZh9 cut", "a bzip2 file; unpack it first"),
         (bytes(8) + b"DUCK" + bytes(100), "a database"),
         (b"%PDF-1.7 ...", "a PDF"),
         (b"<?xml version='1.0'?><rows><row agent='a'/></rows>", "an XML file that is no event log"),

@@ -45,7 +45,7 @@ FILES: dict[str, tuple[str, str, str, dict]] = {
 }  # fmt: skip
 # Files that hold no table of ours: what is asked when somebody names one for them.
 STRANGE: dict[str, tuple[str, str]] = {
-    "event-logs/traffic_fines_sample.rda": ("work_items", "unpack it first"),
+    "event-logs/traffic_fines_sample.rda": ("work_items", "an R data file"),
     "frontier/front41_firms.csv": ("workload", "no header found"),
     "time-use/atus_2003_2016_employed.parquet": ("observations", "needs round, observed_at, state"),
     "time-use/atus_2003_2016_work_activities.parquet": ("observations", "needs round, observed_at, state"),

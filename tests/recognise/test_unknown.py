@@ -124,6 +124,21 @@ def test_dates_that_can_be_read_both_ways_are_asked(put):
     assert not {"date_order", "duration_unit"} & {question.key for question in answered.questions}
 
 
+@pytest.mark.parametrize(
+    ("stamps", "asked"),
+    [
+        (("990201 8:15:00", "990201 8:45:00"), True),
+        (("2026-03-02T08:15:00+01:00", "2026-03-02T08:45:00+01:00"), False),
+        (("2026-03-02T08:15:00+01:00", "2026-03-02 08:45:00"), True),
+    ],
+)
+def test_a_clock_is_asked_for_unless_every_time_says_it(stamps, asked, put):
+    rows = "".join(f"a{i},{stamps[0]},{stamps[1]},Idle\n" for i in range(9))
+    path = put("data/log.csv", "agent,start,end,state\n" + rows)
+    proposal = propose(path, path.parent.parent, client=CLIENT, answers={"table": "spells"})
+    assert ("time_zone" in [question.key for question in proposal.questions]) is asked
+
+
 def test_one_column_of_time_per_state_becomes_totals(put):
     rows = [f"p{n % 5};2026-03-16 {8 + n // 10:02d}:{30 * (n // 5 % 2):02d};600;300;700;150" for n in range(60)]
     path = put("interval.csv", "\n".join(["Agent;Interval;Talk time;Wrap-up time;Available time;Break time", *rows]))

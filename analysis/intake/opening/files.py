@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import contextlib
 import difflib
 import gzip
 import hashlib
+import lzma
 import os
 import re
 import zipfile
@@ -24,11 +27,12 @@ MAX_GZIP_RATIO = 300
 RATIO_FROM_BYTES = 64 << 20
 MOST_DEFLATED = 1032
 
+_R_DATA = (b"RDX", b"RDA", b"X\n", b"A\n")
 _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "a database; export the table as CSV"),
     (b"\x89HDF", "an HDF5 container; export the table as CSV"),
     (b"%PDF", "a PDF; ask for the table behind it as CSV or XLSX"),
-    (b"RDX", "an R data file; export the table as CSV"),
+    (b"RDX", "an R data file; export the table from R as CSV"),
     (b"\x93NUMPY", "a NumPy file; export the table as CSV"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
     (b"Rar!", "a RAR archive; unpack it first"),
@@ -222,8 +226,20 @@ def _stated_size(path: Path, packed: int) -> int:
     return stated if stated <= MOST_DEFLATED * packed else 0
 
 
+def _packed_r_data(head: bytes) -> bool:
+    """Return whether packed content begins as R's data files do; a few bytes are unpacked, no more."""
+    ways = {b"\xfd7zXZ": lzma.LZMADecompressor, b"BZh": bz2.BZ2Decompressor}
+    for mark, unpacker in ways.items():
+        if head.startswith(mark):
+            with contextlib.suppress(OSError, EOFError, lzma.LZMAError):
+                return unpacker().decompress(head, max_length=8).startswith(_R_DATA)
+    return False
+
+
 def kind_of_text(file: str, head: bytes) -> str:
     """Return whether unpacked content is ``text``, ``json``, ``page`` or ``xes``; refuse the rest by its first bytes."""
+    if _packed_r_data(head):
+        raise DataProblem(f"{file}: this is an R data file, which is not opened. Export the table from R as CSV.")
     for mark, words in _REFUSED:
         if head.startswith(mark):
             raise DataProblem(f"{file}: this is {words}.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.foundation.schema import TABLES
 from analysis.intake.casting.numerals import UNIT_US, parse_durations, parse_numbers
-from analysis.intake.casting.stamps import DAY_US, SECOND_US
+from analysis.intake.casting.stamps import DAY_US, SECOND_US, Stamps
 from analysis.intake.recognise.codes import is_average
 from analysis.intake.recognise.names import shown, unit_stated
 from analysis.intake.recognise.peek import Peek
@@ -113,14 +113,20 @@ def _zone(
     times = [one for one in stamps if TABLES[reading.table][one.ours] == "time"]
     if not times:
         return
-    parsed = [moments(head, one.origin, order="dmy") for one in times]
-    if all((one.aware | ~one.given | one.bad).all() for one in parsed):
+    if all(_with_offset([moments(head, one.origin, order=order) for order in ("dmy", "mdy", "ymd")]) for one in times):
         found.notes.append("its times say themselves how far they are from UTC")
     elif answer:
         found.stated["time_zone"] = answer
     else:
         text = "Which clock do its times show? They carry no time zone. Ask the client where the system runs."
         found.questions.append(Question("time_zone", text, proposed=zone))
+
+
+def _with_offset(ways: Sequence[Stamps]) -> bool:
+    """Return whether every stamp that can be read in some order of day and month carries its offset, and there is one."""
+    good = np.any([one.given & ~one.bad for one in ways], axis=0)
+    aware = np.any([one.given & ~one.bad & one.aware for one in ways], axis=0)
+    return bool(good.any() and (aware | ~good).all())
 
 
 def _order(found: Clues, head: Peek, stamps: Sequence[Found], answer: str | None) -> None:
