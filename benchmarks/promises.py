@@ -136,7 +136,7 @@ def seconds() -> str:
 
 # Property to number of examples.
 EXAMPLES = {
-    "test_rows_and_seconds_of_any_dirty_file_reconcile": 150,
+    "test_rows_and_seconds_of_any_dirty_file_reconcile": 500,
     "test_the_dress_changes_nothing": 80,
     "test_the_order_of_rows_and_the_split_into_files_change_nothing": 80,
     "test_other_names_and_another_key_change_nothing_but_the_pseudonyms": 80,

@@ -20,7 +20,7 @@ SLOW = pytest.mark.slow
 IDS = ["007", "NA", "1E5", "TRUE", "nan", "-", "null", "10861.0", "2026-03-02", "=1+1", "+5", "0x1F", "1,5", "x y"]
 
 
-@pytest.mark.parametrize("examples", [12, pytest.param(150, marks=SLOW)])
+@pytest.mark.parametrize("examples", [12, pytest.param(500, marks=SLOW)])
 def test_rows_and_seconds_of_any_dirty_file_reconcile(examples):
     @settings(max_examples=examples)
     @given(dirty())
