@@ -8,11 +8,15 @@ from typing import Any
 from analysis.cli.bar import reading_bar
 from analysis.cli.talk import Talk
 from analysis.cli.unread import Desk, Look, Wish
+from analysis.engagement.files import write_bytes
 from analysis.engagement.load import load_engagement
+from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.sources import data_files, unread_files
 from analysis.engagement.workspace import Folder
+from analysis.foundation.assets import assets
+from analysis.foundation.schema import UnmappedStates
 from analysis.intake.words import number_of
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
@@ -120,7 +124,34 @@ def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
     for finding in sorted(intake.findings, key=lambda item: order.index(item.severity), reverse=True):
         talk.say(f"{_SEVERITY[finding.severity]}: {finding.message}")
     talk.say(repr(intake))
+    for finding in questions:
+        if "without a meaning" in finding.message:
+            _begin_state_map(folder, engagement, finding.where, key, talk)
     return outcome
+
+
+def _begin_state_map(folder: Folder, engagement: Engagement, label: str, key: bytes, talk: Talk) -> None:
+    """Write a state map with a line to confirm for each code that the map of a format lacks, where the source names no map of its own."""
+    from analysis.intake import read_sources
+    from analysis.intake.recognise.codes import Code, bucket_of, map_lines, state_map_text
+
+    number, source = next((at, one) for at, one in enumerate(engagement.source, start=1) if one.label == label)
+    name = f"state_maps/{source.adapter}.csv"
+    if source.state_map is not None or (folder.root / name).exists():
+        return
+    try:
+        read_sources([source], client=engagement.client, root=folder.root, key=key)
+    except UnmappedStates as problem:
+        before = map_lines((assets() / "templates" / name).read_text(encoding="utf-8"))
+        if problem.held is None:
+            return
+        rows = problem.held.fillna({"hours": 0.0}).itertuples()
+        codes = [Code(str(one.state_raw), int(one.spells), float(one.hours), bucket_of(one.state_raw)) for one in rows]
+        write_bytes(folder.root / name, state_map_text(codes, before=before).encode("utf-8"))
+        talk.say(
+            f"{name} now has a line for each of these codes, marked please_confirm. Ask the client what they mean, correct ladder_bucket, empty "
+            f'please_confirm, and write state_map = "{name}" in [[source]] number {number}.'
+        )
 
 
 def _file(record: dict[str, Any]) -> dict[str, Any]:

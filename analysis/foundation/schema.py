@@ -316,6 +316,22 @@ class DataProblem(KitError, ValueError):
         self.findings = tuple(findings)
 
 
+class UnmappedStates(DataProblem):
+    """State codes of the client's to which no map gives a meaning.
+
+    Parameters
+    ----------
+    message
+        File, codes with rows and hours, what to do.
+    held
+        One row per code: state_raw, spells, hours; None where only the message is known.
+    """
+
+    def __init__(self, message: str, held: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.held = held
+
+
 class DisclosureProblem(KitError):
     """A deliverable could single out a person; nothing was written."""
 

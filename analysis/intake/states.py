@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foundation.assets import assets
-from analysis.foundation.schema import BUCKETS, EXTRA_STATES, DataProblem
+from analysis.foundation.schema import BUCKETS, EXTRA_STATES, DataProblem, UnmappedStates
 from analysis.intake.batch import TEXT, Batch
 from analysis.intake.casting.local_time import Column
 from analysis.intake.opening.files import is_there
@@ -187,7 +187,7 @@ def _held(
     )
     unmapped = table[table["state"].isna()]
     if len(unmapped):
-        raise batch.ask(_unmapped(batch, unmapped, where))
+        raise _unmapped(batch, unmapped, where)
     return table
 
 
@@ -200,7 +200,7 @@ def _time(batch: Batch, columns: dict[str, Column]) -> np.ndarray:
     return np.zeros(len(batch.rows), dtype=np.int64)
 
 
-def _unmapped(batch: Batch, unmapped: pd.DataFrame, name: str) -> str:
+def _unmapped(batch: Batch, unmapped: pd.DataFrame, name: str) -> UnmappedStates:
     """Return the question about codes without a meaning."""
     lines = []
     for row in unmapped.sort_values("spells", ascending=False).head(20).to_dict("records"):
@@ -209,10 +209,11 @@ def _unmapped(batch: Batch, unmapped: pd.DataFrame, name: str) -> str:
         lines.append(f"{code!r} ({number_of(row['spells'], 'row')}{hours})")
     more = f" and {len(unmapped) - 20} more" if len(unmapped) > 20 else ""
     where = name if batch.source.state_map else f'a copy of {name} in the engagement folder, named by state_map = "..."'
-    return (
+    question = batch.ask(
         f"{batch.source.label}: {number_of(len(unmapped), 'state code')} without a meaning: {'; '.join(lines)}{more}. "
         f"Add a line for each to {where}."
     )
+    return UnmappedStates(str(question), held=unmapped[["state_raw", "spells", "hours"]])
 
 
 def _paid(columns: dict[str, Column], codes: np.ndarray, paid: list[bool | None]) -> None:

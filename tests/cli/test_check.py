@@ -276,3 +276,32 @@ def test_no_line_is_wider_than_a_terminal_apart_from_commands_and_blocks(acme, c
     check(*ANSWERS)
     wide = [line for line in capsys.readouterr().out.splitlines() if len(line) > 100]
     assert all(line.strip().startswith("engage check") for line in wide)
+
+
+def test_codes_that_a_known_format_lacks_begin_a_state_map(acme, capsys):
+    (acme / "data" / "status.csv").write_text(GENESYS.replace("Idle", "Lunch Early"), encoding="utf-8")
+    assert check("--accept") == 3
+    said = " ".join(capsys.readouterr().out.split())
+    assert "state_maps/genesys_status_timeline.csv now has a line for each of these codes" in said
+    path = acme / "state_maps" / "genesys_status_timeline.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.endswith("please confirm")] == [
+        "Lunch Early,BREAK,true,true,true,policy,false,true,3,1.5,please confirm"
+    ]
+    text = (acme / "engagement.toml").read_text(encoding="utf-8")
+    named = 'adapter = "genesys_status_timeline"\nstate_map = "state_maps/genesys_status_timeline.csv"'
+    named = text.replace('adapter = "genesys_status_timeline"', named)
+    (acme / "engagement.toml").write_text(named, encoding="utf-8", newline="\n")
+    assert check() == 3
+    assert "please_confirm" in capsys.readouterr().out
+    path.write_text("\n".join(line.replace("please confirm", "") for line in lines), encoding="utf-8", newline="\n")
+    assert check() == 0
+
+
+def test_a_state_map_that_somebody_began_is_not_written_over(acme):
+    (acme / "data" / "status.csv").write_text(GENESYS.replace("Idle", "Lunch Early"), encoding="utf-8")
+    (acme / "state_maps").mkdir()
+    path = acme / "state_maps" / "genesys_status_timeline.csv"
+    path.write_text("mine\n", encoding="utf-8")
+    assert check("--accept") == 3
+    assert path.read_text(encoding="utf-8") == "mine\n"
