@@ -12,6 +12,8 @@ from analysis.intake.adapters.format import Format, Trap, TrapResult
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analysis.intake.batch import Batch
     from analysis.intake.casting.local_time import Column
 
@@ -53,13 +55,20 @@ def rounded_share(batch: Batch, start: Column, end: Column, words: str) -> TrapR
     )
 
 
-def interruptions(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
-    """Show stretches with interruptions inside: their time counts under the activity that was interrupted."""
+def interrupted(batch: Batch) -> NDArray[np.bool_] | None:
+    """Return the rows in use with interruptions inside; None where the sheet has no column for them."""
     name = next((name for name in INTERRUPTED if name in batch.cells.columns), None)
     if name is None:
         return None
     found = kit.wide_numbers(batch, name, "number")
-    hits = batch.fates.open & found.given & (np.nan_to_num(found.values) > 0)
+    return batch.fates.open & found.given & (np.nan_to_num(found.values) > 0)
+
+
+def interruptions(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show stretches with interruptions inside: their time counts under the activity that was interrupted."""
+    hits = interrupted(batch)
+    if hits is None:
+        return None
     words = (
         f"{number_of(int(hits.sum()), 'row')} with interruptions inside (first: {batch.place(hits)}); the whole stretch counts under its activity. "
         "End the row when the interruption begins, and give it a row of its own."

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis.intake.adapters import _kit as kit
 from analysis.intake.adapters.format import Format, Trap, TrapResult
-from analysis.intake.adapters.kit_time_and_motion import INTERRUPTED, OBSERVER, rounded_share
+from analysis.intake.adapters.kit_time_and_motion import INTERRUPTED, OBSERVER, interrupted, rounded_share
 from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
@@ -25,11 +23,9 @@ def rounded_times(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
 
 def interruptions(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Show items with interruptions inside, whose time counts for the item."""
-    name = next((name for name in INTERRUPTED if name in batch.cells.columns), None)
-    if name is None:
+    hits = interrupted(batch)
+    if hits is None:
         return None
-    found = kit.wide_numbers(batch, name, "number")
-    hits = batch.fates.open & found.given & (np.nan_to_num(found.values) > 0)
     words = (
         f"{number_of(int(hits.sum()), 'item')} with interruptions inside (first: {batch.place(hits)}); their time counts for the item. "
         "Leave such items out of standard times, or time them again."

@@ -28,14 +28,6 @@ ROUTING = {
     **dict.fromkeys(("talk", "hold", "wrap"), "INTERACTING"),
     "unanswered": "NOT_RESPONDING",
 }
-# Time ladder of what a user did, as both timelines together show it.
-LADDER = {
-    **dict.fromkeys(("idle", "ring"), "IDLE"),
-    **dict.fromkeys(("talk", "hold", "wrap"), "HANDLING"),
-    **dict.fromkeys(("unanswered", "personal", "system"), "AWAY"),
-    **dict.fromkeys(("break", "meal"), "BREAK"),
-    **dict.fromkeys(("meeting", "training"), "SUPPORT"),
-}
 STATES = {
     "presence": {
         "ON_QUEUE": "WORK",
