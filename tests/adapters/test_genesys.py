@@ -12,10 +12,17 @@ from analysis.foundation.schema import DataProblem
 from analysis.intake import Source, pseudonym, read_sources
 from analysis.measure.ladder import time_ladder
 from analysis.synthetic.vendors import write_export
-from analysis.synthetic.vendors.genesys_user_details import LADDER
 from analysis.synthetic.vendors.world import vendor_world
 
 KEY = bytes(range(32))
+# Time ladder of what a planted user did, as both timelines together show it.
+PLANTED = {
+    **dict.fromkeys(("idle", "ring"), "IDLE"),
+    **dict.fromkeys(("talk", "hold", "wrap"), "HANDLING"),
+    **dict.fromkeys(("unanswered", "personal", "system"), "AWAY"),
+    **dict.fromkeys(("break", "meal"), "BREAK"),
+    **dict.fromkeys(("meeting", "training"), "SUPPORT"),
+}
 
 TIMELINE = "Agent Id,Status,Start Time,End Time,Duration\n"
 DAY = (
@@ -233,7 +240,7 @@ def test_both_timelines_together_make_the_ladder_that_was_planted(tmp_path, seas
     paid = world.shifts.assign(agent=world.shifts["agent"].map(names))
     ladder = time_ladder(spells, paid=paid, zones=client.time_zone)
     planted = world.stretches.assign(
-        state=world.stretches["kind"].map(LADDER), agent=world.stretches["agent"].map(names)
+        state=world.stretches["kind"].map(PLANTED), agent=world.stretches["agent"].map(names)
     )
     expected = time_ladder(planted, paid=paid, zones=client.time_zone)
     pd.testing.assert_frame_equal(ladder.by_agent_day, expected.by_agent_day)
