@@ -1,4 +1,4 @@
-"""Earned hours: what counted work was worth at its standard times."""
+"""Earned hours: finished items at their standard times."""
 
 from __future__ import annotations
 
