@@ -33,6 +33,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "gap_survival": ("population", "kind", "length_s", "share_of_time_longer", "low", "high"),
     "item_lengths": ("type", "items", "median_s", "mean_s", "p25_s", "p75_s", "interruptible"),
     "crosswalk": ("population", "definition", "numerator", "denominator", "value", "unit", "status", "reason", "source"),
+    "sources": (
+        *("population", "source", "estimand", "value", "low", "high", "n", "n_unit", "grade", "status", "reason"),
+        *("headline", "why"),
+    ),
+    "gap_range": ("population", "kind", "work_family", "idle_family", "minimum_idle_s", "share", "worse_fit", "kept"),
+    "standards": ("population", "type", "volume", "standard_s", "low", "high", "basis", "status", "reason"),
+    "breakdowns": (
+        *("population", "by", "level", "agents", "days", "share", "value", "low", "high", "shrunken"),
+        *("shrunken_low", "shrunken_high", "status", "reason"),
+    ),
+    "causes": ("population", "cause", "hours", "share_of_base"),
     "facts": ("population", "fact", "value", "unit"),
     "days": ("population", "day", "weekday", "week", "agents", "PAID", *BUCKETS, "OUTSIDE_PAID"),
 }  # fmt: skip

@@ -54,6 +54,19 @@ class Baseline:
         type, items, median_s, mean_s, p25_s, p75_s, interruptible; items that start and end on one day, types with 10 or more of them.
     crosswalk
         population, definition, numerator, denominator, value, unit ("share", "h" or "items"), status, reason, source.
+    sources
+        population, source (two_phase|work_sampling|log_bound|gap_range|earned_hours|self_reports|pooled), estimand, value, low, high, n, n_unit, grade,
+        status, reason, headline (which source the non-work share is taken from), why (in words): the sources side by side.
+    gap_range
+        population, kind (as in `gaps`), work_family, idle_family, minimum_idle_s, share (*not observed working in these systems* beyond the work between
+        records), worse_fit (log likelihood per gap below the best), kept (whether it counts in the range): one row per combination tried.
+    standards
+        population, type, volume, standard_s, low, high, basis ("client" or "fitted"), status, reason.
+    breakdowns
+        population, by (site|weekday|half_hour|tenure|group), level, agents, days, share, value, low, high, shrunken, shrunken_low, shrunken_high (pulled to the
+        common mean by how uncertain they are), status, reason; levels under the smallest group hold no figures.
+    causes
+        population, cause (demand|system|policy|unknown), hours, share_of_base: idle, away and outage by the cause that the state map gives.
     facts
         population, fact, value, unit.
     days
@@ -75,6 +88,11 @@ class Baseline:
     gap_survival: pd.DataFrame
     item_lengths: pd.DataFrame
     crosswalk: pd.DataFrame
+    sources: pd.DataFrame
+    gap_range: pd.DataFrame
+    standards: pd.DataFrame
+    breakdowns: pd.DataFrame
+    causes: pd.DataFrame
     facts: pd.DataFrame
     days: pd.DataFrame
 

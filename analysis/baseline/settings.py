@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from analysis.foundation.settings import Settings
@@ -43,6 +45,14 @@ class BaselineSettings(Settings):
         gt=0,
         le=1,
         description="share of the agents whose teams must appear in the observation rounds before they speak for all",
+    )
+    observation_design: Literal["unknown", "random_person_days", "all_person_days"] = Field(
+        default="unknown",
+        description="how the observed person-days were chosen: unknown, random_person_days, all_person_days",
+    )
+    generalise_to: Literal["these_people", "other_people"] = Field(
+        default="these_people",
+        description="whom the intervals speak for: these_people in weeks like these, or other_people like them as well",
     )
     draws: int = Field(default=1000, ge=200, le=100_000, description="resamples of a bootstrap, count")
     seed: int = Field(default=1, ge=0, description="seed of the resampling, count")

@@ -104,6 +104,15 @@ TABLES: Mapping[str, Mapping[str, Kind]] = {
         "agent": "text",
         "team": "text",
         "state": "text",
+        "reference": "flag",
+    },
+    "self_reports": {
+        "agent": "text",
+        "team": "text",
+        "period_start": "date",
+        "period_end": "date",
+        "paid_h": "number",
+        "non_work_h": "number",
     },
     "workload": {
         "team": "text",
@@ -177,6 +186,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "forecasts": ("queue", "start", "length_s", "offered"),
     "work_items": ("item", "type", "ended"),
     "observations": ("round", "observed_at", "state"),
+    "self_reports": ("agent", "period_start", "period_end", "paid_h", "non_work_h"),
     "workload": ("team", "period_start", "period_end"),
     "quality": ("team", "period_start", "checked"),
     "roster": ("agent",),
