@@ -3,6 +3,12 @@
 from analysis.foundation.lazy import attach
 
 _NAMES = {
+    "BetaBinomial": ".correlation",
+    "IntraclassCorrelation": ".correlation",
+    "design_effect": ".correlation",
+    "fit_beta_binomial": ".correlation",
+    "intraclass_correlation": ".correlation",
+    "naive_coverage": ".correlation",
     "correct_misclassification": ".observers",
     "estimate_share": ".estimates",
     "sample_size": ".sizes",
