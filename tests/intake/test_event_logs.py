@@ -14,7 +14,7 @@ PERIOD = {"start": "2026-03-02", "end": "2026-03-08"}
 
 
 def log(*events: tuple[str, str, str, str, str], head: str = "", tail: str = "</log>") -> str:
-    """Return a log of events case, activity, person, transition, time on 2 March 2026."""
+    """Return a log of events case, activity, person, transition, time on 2 March 2026 or with a date of its own."""
     text = f'<?xml version="1.0"?>{head}<log xmlns="http://www.xes-standard.org/"><global scope="event"><string key="org:resource" value="UNKNOWN"/></global>'
     for case in dict.fromkeys(event[0] for event in events):
         text += f'<trace><string key="concept:name" value="{case}"/>'
@@ -22,7 +22,9 @@ def log(*events: tuple[str, str, str, str, str], head: str = "", tail: str = "</
             text += f'<event><string key="concept:name" value="{activity}"><string key="inner" value="no"/></string>'
             text += f'<string key="org:resource" value="{person}"/>' if person else ""
             text += f'<string key="lifecycle:transition" value="{transition}"/>' if transition else ""
-            text += f'<date key="time:timestamp" value="2026-03-02T{time}:00+01:00"/></event>'
+            text += (
+                f'<date key="time:timestamp" value="{time if "T" in time else "2026-03-02T" + time}:00+01:00"/></event>'
+            )
         text += "</trace>"
     return text + tail
 
@@ -94,11 +96,26 @@ def test_a_log_given_to_the_wrong_adapter_is_told(desk):
 
 
 def test_system_users_are_left_out_by_exclude_and_otherwise_told(desk):
-    events = [(str(i), "check", "robot", "complete", f"{i % 24:02d}:{i % 60:02d}") for i in range(600)]
+    events = [
+        (str(i), "check", "robot", "complete", f"2026-03-0{2 + i // 100}T{i % 24:02d}:{i % 60:02d}") for i in range(600)
+    ]
     assert "round_the_clock" in {finding.code for finding in read(desk, log(*events)).findings}
     people = [("p", "check", "a", "complete", "09:00")]
     intake = read(desk, log(*events, *people), exclude={"agent": ["robot"]})
     assert json.loads(intake.files.loc[0, "excluded"]) == {"agent": 600}
+    assert "round_the_clock" not in {finding.code for finding in intake.findings}
+
+
+def test_somebody_on_early_late_and_night_shifts_is_no_robot(desk):
+    first_hour = (6, 6, 14, 14, 22, 22)  # all 24 hours of the day in a week, never more than eight hours of one shift
+    shifts = [(2 + day, hour + step) for day, hour in enumerate(first_hour) for step in range(8)]
+    stamps = [
+        f"2026-03-0{day + hour // 24}T{hour % 24:02d}:{minute:02d}"
+        for day, hour in shifts
+        for minute in range(0, 60, 5)
+    ]
+    intake = read(desk, log(*[(str(i), "check", "a", "complete", at) for i, at in enumerate(stamps)]))
+    assert intake.tables["work_items"]["ended"].dt.hour.nunique() == 24
     assert "round_the_clock" not in {finding.code for finding in intake.findings}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.intake.adapters import format_of
 from analysis.intake.batch import Batch
 from analysis.intake.checking.odd_states import ROUNDING_US, note_states
+from analysis.intake.checking.robots import round_the_clock
 from analysis.intake.mapping import wanted
 from analysis.intake.words import number_of
 
@@ -21,9 +22,6 @@ HOUR_US = 3_600_000_000
 TOOL_LIMITS: frozenset[int] = frozenset({1_048_576, 1_048_575, 65_536, 65_535, 100_000, 50_000, 10_000, 5_000})
 # No shift is longer; a state of a person on duty that lasts longer was most often never closed [h].
 LONGEST_STATE_H = 16
-# Whoever leaves this many rows, spread over all hours of the day, is most likely no person.
-ROBOT_ROWS = 500
-ROBOT_HOUR_SHARE = 0.005
 
 
 def note_oddities(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
@@ -145,18 +143,12 @@ def _overlaps(batch: Batch, frame: pd.DataFrame) -> None:
 def _robots(batch: Batch, frame: pd.DataFrame, zone: str) -> None:
     """Note resources that finish items at every hour of the day and night."""
     rows = frame.dropna(subset=["agent", "ended"])
-    hours = rows["ended"].dt.tz_convert(zone).dt.hour
-    counts = pd.crosstab(rows["agent"], hours) if len(rows) else pd.DataFrame()
-    if counts.shape[1] < 24:
-        return
-    total = counts.sum(axis=1)
-    robots = (total >= ROBOT_ROWS) & (counts.min(axis=1) >= ROBOT_HOUR_SHARE * total)
-    if robots.any():
-        count = int(total[robots].sum())
+    robots, count = round_the_clock(rows["agent"], _us(rows["ended"].dt.tz_convert(zone)))
+    if robots:
         batch.note(
             "round_the_clock",
             "flag",
-            f"{number_of(int(robots.sum()), 'resource')} with {number_of(count, 'row')} at all hours of day and night, as no person works. "
+            f"{number_of(robots, 'resource')} with {number_of(count, 'row')} at all hours of day and night, as no person works. "
             "Leave system users out by exclude = { agent = [...] }.",
             count,
         )

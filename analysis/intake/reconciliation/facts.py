@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.foundation import calendars
 from analysis.foundation.schema import Finding
+from analysis.intake.checking.robots import round_the_clock
 from analysis.intake.reconciliation import clocks, habits, resources
 from analysis.intake.reconciliation.origins import Origin, stamps
 from analysis.intake.reconciliation.result import FACT_COLUMNS
@@ -134,7 +135,7 @@ def _persons(origin: Origin, _: pd.DataFrame) -> Iterator[Fact]:
     who, local = agents[named], us[named] + calendars.offset_us(us[named], origin.zone)
     total = int(named.sum())
     for name, test, words in (
-        ("round_the_clock", resources.round_the_clock, "at all hours of day and night, as no person works"),
+        ("round_the_clock", round_the_clock, "at all hours of day and night, as no person works"),
         ("one_hour_bursts", resources.bursts, "mostly within one hour between 22:00 and 06:00, as a nightly job runs"),
     ):
         who_are, rows = test(who, local)
