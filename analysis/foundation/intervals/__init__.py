@@ -9,7 +9,7 @@ _NAMES = {
     "exclusive": ".algebra",
     "busy": ".slots",
     "totals": ".slots",
-    "equal_split": ".slots",
+    "attribute": ".split",
     "warm": ".kernels",
 }
 

@@ -107,47 +107,6 @@ def totals(
     return pd.DataFrame({**columns, "state": pd.Series(pd.Index(states).take(code[order])), "us": time[order]})
 
 
-def equal_split(spells: Spells) -> pd.Series:
-    """Return each spell's time when overlapping spells of a person share it equally.
-
-    Parameters
-    ----------
-    spells
-        As in :func:`union`: items or contacts that one person serves at the same time.
-
-    Returns
-    -------
-    pandas.Series
-        One figure per spell in the input's order, microseconds (or the input's own unit); the sum per person is the time of the union.
-
-    Notes
-    -----
-    A spell gets the integral of 1 / (spells of this person at that moment) over its length.
-
-    Examples
-    --------
-    >>> equal_split([(0, 60), (30, 90)]).tolist()
-    [45.0, 45.0]
-    """
-    rows, labels = read(spells=spells)
-    given = rows["spells"]
-    packing = Packing.of(labels.people, [given])
-    start, end = packing.pack(given)
-    if not len(given):
-        return pd.Series(dtype=float, name="us")
-    edges = np.unique(np.concatenate([start, end]))
-    at = packing.unpack((edges[:-1], edges[1:]))
-    depth = np.searchsorted(np.sort(start), edges[:-1], side="right") - np.searchsorted(
-        np.sort(end), edges[:-1], side="right"
-    )
-    each = np.where(depth > 0, (at.end - at.start) / np.maximum(depth, 1), 0.0)
-    reached = np.concatenate([[0.0], np.cumsum(each)])
-    index = spells.index if isinstance(spells, pd.DataFrame) else None
-    return pd.Series(
-        reached[np.searchsorted(edges, end)] - reached[np.searchsorted(edges, start)], index=index, name="us"
-    )
-
-
 def by_slot(pieces: Rows, slot: int, engine: Engine) -> tuple[Ints, Ints, Ints]:
     """Return person, slot number and time of disjoint pieces that are in order of person and time."""
     if engine == "compiled":
