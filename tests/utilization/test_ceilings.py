@@ -10,9 +10,10 @@ from scipy import stats
 
 from analysis import queueing
 from analysis.foundation.settings import Client, Period, Queue
+from analysis.measure.shrinkage import morris as shrunken
 from analysis.utilization.allowance import allowance_ceiling, day_share
 from analysis.utilization.deadline_ceiling import _ceiling, _done_in_time, deadline_ceiling
-from analysis.utilization.internal_best import internal_best, shrunken
+from analysis.utilization.internal_best import internal_best
 from analysis.utilization.lowest import Ceiling, lowest
 from analysis.utilization.occupancy import highest_occupancy
 from analysis.utilization.resample import resample

@@ -1,0 +1,18 @@
+"""Figures of groups with the luck taken out: empirical Bayes with intervals that never vanish, and what shared days do to a comparison."""
+
+from analysis.foundation.lazy import attach
+
+_NAMES = {
+    "FEWEST_GROUPS": ".normal",
+    "GroupErrors": ".shares",
+    "Shrunken": ".normal",
+    "best_of_noisy": ".normal",
+    "differ": ".normal",
+    "morris": ".normal",
+    "shrink": ".normal",
+    "shrink_counts": ".counts",
+    "shrink_shares": ".shares",
+    "split_errors": ".shares",
+}
+
+__getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
