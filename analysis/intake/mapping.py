@@ -14,7 +14,7 @@ from analysis.intake.opening.raw import Wanted, plain
 from analysis.intake.settings import DURATION_TABLES, TOTALS_TABLE, ColumnSource, Source
 
 # Columns that intake fills by itself.
-OWN_COLUMNS: tuple[str, ...] = ("state_raw", "source", "source_row")
+OWN_COLUMNS: tuple[str, ...] = ("state_raw", "cause", "source", "source_row")
 # Columns whose value names a person, queue or team; a word for totals there marks a row of totals.
 NAME_COLUMNS: tuple[str, ...] = ("agent", "queue", "team", "item")
 

@@ -32,16 +32,19 @@ FIELDS: tuple[str, ...] = (
 )
 CAUSES: tuple[str, ...] = ("demand", "system", "policy", "person", "unknown")
 STATED: tuple[str, ...] = tuple(bucket for bucket in BUCKETS if bucket != "UNACCOUNTED") + EXTRA_STATES
+# Tables whose rows carry the cause of their state.
+CAUSED: tuple[str, ...] = ("spells", "state_totals")
 HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class StateMap:
-    """Meaning of state codes: code (casefolded) to bucket and to whether it is paid, and where the map stands."""
+    """Meaning of state codes: code (casefolded) to bucket, to whether it is paid and to its cause, and where the map stands."""
 
     name: str
     buckets: Mapping[str, str]
     paid: Mapping[str, bool | None]
+    causes: Mapping[str, str]
 
 
 def load_state_map(source: Source, root: Path) -> StateMap:
@@ -70,6 +73,7 @@ def load_state_map(source: Source, root: Path) -> StateMap:
         )
     buckets: dict[str, str] = {}
     paid: dict[str, bool | None] = {}
+    causes: dict[str, str] = {}
     waiting = 0
     for line, row in enumerate(reader, start=2):
         code, bucket, cause = (plain(row[field] or "") for field in ("state_raw", "ladder_bucket", "cause"))
@@ -82,6 +86,8 @@ def load_state_map(source: Source, root: Path) -> StateMap:
             raise DataProblem(f"{name}: line {line}: cause must be one of {', '.join(CAUSES)}.")
         if buckets.setdefault(code.casefold(), bucket) != bucket:
             raise DataProblem(f"{name}: line {line}: this code stands twice with different buckets. Keep one line.")
+        # lines that agree on the bucket but not on the cause leave the cause open
+        causes[code.casefold()] = cause if causes.get(code.casefold(), cause) == cause else "unknown"
         word = plain(row["paid"] or "").casefold()
         if word not in ("true", "false", ""):
             raise DataProblem(f"{name}: line {line}: paid must be true, false or empty.")
@@ -91,7 +97,7 @@ def load_state_map(source: Source, root: Path) -> StateMap:
             f"{name}: {number_of(waiting, 'meaning')} proposed and not confirmed. Go through them with the client, correct "
             "ladder_bucket, and empty the column please_confirm."
         )
-    return StateMap(name, buckets, paid)
+    return StateMap(name, buckets, paid, causes)
 
 
 def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd.DataFrame:
@@ -102,7 +108,7 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     batch
         Rows of a source.
     columns
-        Our columns, typed: `state` is replaced; `state_raw` and, in a schedule, `paid` are added.
+        Our columns, typed: `state` is replaced; `state_raw` and `cause` of spells and, in a schedule, `paid` are added.
     states
         The map.
 
@@ -123,14 +129,20 @@ def map_states(batch: Batch, columns: dict[str, Column], states: StateMap) -> pd
     still = batch.fates.open & given & ~batch.absorbed
     held = pd.DataFrame({"code": codes[still], "us": _time(batch, columns)[still]})
     table = _held(batch, held, names, found, states.name)
-    columns["state_raw"] = Column("text", raw, given)
     columns["state"] = Column("text", pd.Series(found.take(codes), dtype=TEXT), given)
+    if batch.source.target == "spells":
+        columns["state_raw"] = Column("text", raw, given)
+    if batch.source.target in CAUSED:
+        cause = pd.Series(_causes(states, keys).take(codes), dtype=TEXT)
+        columns["cause"] = Column("text", cause, given & cause.notna().to_numpy())
     if batch.source.target == "schedule":
         _paid(columns, codes, [states.paid.get(key) for key in keys])
-        del columns["state_raw"]
-    elif batch.source.target != "spells":
-        del columns["state_raw"]
     return table
+
+
+def _causes(states: StateMap, keys: Sequence[str]) -> pd.api.extensions.ExtensionArray:
+    """Return the cause of each code, missing where the map names none."""
+    return pd.array([states.causes.get(key) or None for key in keys], dtype=TEXT)
 
 
 def map_totals(
@@ -168,6 +180,8 @@ def map_totals(
     row, code = np.nonzero(us)
     table = _held(batch, pd.DataFrame({"code": code, "us": us[row, code]}), names, found, states.name)
     rows = frame.iloc[row].assign(state=found.take(code), us=pd.array(us[row, code], dtype="Int64"))
+    if batch.source.target in CAUSED:
+        rows["cause"] = _causes(states, [plain(name).casefold() for name in names]).take(code)
     return rows, table
 
 

@@ -40,7 +40,7 @@ def test_a_frame_gets_types_order_and_empty_columns():
     assert list(found.index) == [0, 1]
     assert {name: str(dtype) for name, dtype in found.dtypes.items()} == {
         "agent": "str", "start": "datetime64[us, UTC]", "end": "datetime64[us, UTC]", "state": "str", "state_raw": "str",
-        "channel": "str", "population": "str", "source": "str", "source_row": "Int64",
+        "cause": "str", "channel": "str", "population": "str", "source": "str", "source_row": "Int64",
     }  # fmt: skip
     assert found["channel"].isna().all()
 
