@@ -127,6 +127,7 @@ def group_frame(tables: Tables, people: People, *, clusters: Clusters, settings:
                 sees=people.sees,
                 confidence=settings.confidence,
                 grade=people.attendance.grade,
+                agent_days=part,
             )
         rows += [{**named, "share": share, **estimate_columns(found)} for share, found in shares.items()]
     return pd.DataFrame(rows, columns=columns)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import pandas as pd
 
+from analysis.baseline.bounds import non_work_bound, realised
 from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
@@ -15,18 +17,18 @@ from analysis.baseline.records import item_lengths, records_of, standard_seconds
 from analysis.baseline.service import backlog, error_rate, items_of, within_due
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import (
+    FEW_WEEKS,
     SHARE_PARTS,
     Clusters,
     clusters_of,
     five_shares,
-    non_work_bound,
     occupancy,
     share_of,
     shrinkage,
 )
 from analysis.baseline.slots import idle_by_slot, pool_slots, slot_table
 from analysis.baseline.words import NAMES, sentence, unmeasured
-from analysis.foundation.estimate import Estimate, Quantity
+from analysis.foundation.estimate import Estimate, Grade, Quantity
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.crosswalk import BASE
@@ -44,6 +46,15 @@ DEFINITIONS: dict[str, str] = {
     "backlog_h": "arrived and unfinished items when the last item of a working day is finished, at standard time, mean over days",
     "error_rate": "errors / items checked",
 }
+
+
+class _Stated(TypedDict):
+    """What every estimate of one population states alike."""
+
+    grade: Grade
+    confidence: float
+
+
 # states that are non-work wherever they are seen; waiting for contacts is not
 _IDLE_WORDS = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
 
@@ -65,7 +76,7 @@ def part_of(
     """Measure one population."""
     if people.agents < settings.minimum_group_agents:
         return _suppressed(people, settings)
-    clusters = clusters_of(people.days)
+    clusters = clusters_of(people.days, generalise_to=settings.generalise_to)
     idle = _IDLE_WORDS[people.population]
     looks = looks_at(tables, people, idle=idle, client=client, settings=settings)
     shares = _shares(people, clusters, settings)
@@ -85,7 +96,7 @@ def part_of(
         "gaps": records.gaps,
         "sensitivity": records.sensitivity,
         "gap_survival": records.gap_survival,
-        "facts": pd.concat([records.facts, _base_facts(people, client)], ignore_index=True),
+        "facts": pd.concat([records.facts, _base_facts(people, client), _realised(people, idle)], ignore_index=True),
         "item_lengths": lengths,
         "crosswalk": population_crosswalk(tables, people, items=items, due=due, looks=looks),
     }
@@ -139,7 +150,14 @@ def _shares(people: People, clusters: Clusters, settings: BaselineSettings) -> d
     if people.days.empty:
         words = unmeasured(people.attendance.source)
         return dict.fromkeys(SHARE_PARTS, Estimate.missing(words, confidence=settings.confidence, grade=grade))
-    return five_shares(people.days, clusters=clusters, sees=people.sees, confidence=settings.confidence, grade=grade)
+    return five_shares(
+        people.days,
+        clusters=clusters,
+        sees=people.sees,
+        confidence=settings.confidence,
+        grade=grade,
+        agent_days=people.agent_days,
+    )
 
 
 def _non_work(
@@ -149,25 +167,26 @@ def _non_work(
     looks = looks if people.population == "back_office" else None
     if looks is not None and looks.non_work.value is not None:
         return looks.non_work
-    grade, confidence = people.attendance.grade, settings.confidence
+    stated: _Stated = {"grade": people.attendance.grade, "confidence": settings.confidence}
     if people.days.empty:
         return next(iter(shares.values()))
     idle = _IDLE_WORDS[people.population]
     if float(people.days["UNACCOUNTED"].sum()) == 0 and float(people.days[list(BASE)].to_numpy().sum()) > 0:
-        return share_of(people.days, idle, BASE, clusters=clusters, confidence=confidence, grade=grade)
-    bound = non_work_bound(people.days, idle, shares, confidence=confidence, grade=grade)
+        return share_of(people.days, idle, BASE, clusters=clusters, agent_days=people.agent_days, **stated)
+    bound = non_work_bound(people.days, idle, clusters=clusters, agent_days=people.agent_days, **stated)
     return replace(bound, reasons=(*bound.reasons, looks.non_work.reasons[0])) if looks is not None else bound
 
 
 def _rates(people: People, clusters: Clusters, settings: BaselineSettings) -> dict[str, Estimate]:
     """Return occupancy and shrinkage."""
-    grade, confidence = people.attendance.grade, settings.confidence
+    stated: _Stated = {"grade": people.attendance.grade, "confidence": settings.confidence}
     if people.days.empty:
-        missing = Estimate.missing(unmeasured(people.attendance.source), confidence=confidence, grade=grade)
+        missing = Estimate.missing(unmeasured(people.attendance.source), **stated)
         return {"occupancy": missing, "shrinkage": missing}
+    days, wide = people.days, people.agent_days
     return {
-        "occupancy": occupancy(people.days, clusters=clusters, sees=people.sees, confidence=confidence, grade=grade),
-        "shrinkage": shrinkage(people.days, clusters=clusters, confidence=confidence, grade=grade),
+        "occupancy": occupancy(days, clusters=clusters, sees=people.sees, agent_days=wide, **stated),
+        "shrinkage": shrinkage(days, clusters=clusters, agent_days=wide, **stated),
     }
 
 
@@ -207,16 +226,23 @@ def _base_facts(people: People, client: Client) -> pd.DataFrame:
     return frame.assign(population=people.population)[list(COLUMNS["facts"])]
 
 
+def _realised(people: People, idle: Sequence[str]) -> pd.DataFrame:
+    """Return the shares of the period itself, beside the estimates of what is to be expected."""
+    if people.days.empty:
+        return pd.DataFrame(columns=list(COLUMNS["facts"]))
+    return realised(people.days, idle=idle).assign(population=people.population)[list(COLUMNS["facts"])]
+
+
 def _cautions(people: People, clusters: Clusters, looks: Looks | None) -> tuple[Finding, ...]:
     """Return what a reader must know about the intervals and the looks."""
     found = []
     name = NAMES[people.population]
-    if clusters.unit == "weeks":
-        text = f"{name}: shares of neighbouring days are correlated ({clusters.lag1:.2f}), so intervals are by week."
+    if clusters.notable:
+        text = f"{name}: shares of neighbouring {clusters.unit} are correlated (up to {clusters.lag1:.2f}); the intervals allow for it."
         found.append(Finding("correlated_days", "flag", "intervals", text))
-    elif clusters.wider > 1:
-        text = f"{name}: shares of neighbouring days are correlated ({clusters.lag1:.2f}) and there are too few weeks; intervals by day were widened by {clusters.wider:.1f}."
-        found.append(Finding("correlated_days", "flag", "intervals", text))
+    if 0 < clusters.weeks < FEW_WEEKS:
+        text = f"{name}: {clusters.weeks} weeks are too few to see how {clusters.unit} resemble one another; intervals are wide for it, and still hold less than they say where neighbouring days are correlated by more than about .5."
+        found.append(Finding("few_weeks", "flag", "intervals", text))
     if looks is not None and looks.reason:
         text = f"{name}: {looks.looks} looks on {looks.days} days do not speak for the population: {looks.reason}."
         found.append(Finding("observation_coverage", "flag", "observations", text, rows=looks.looks))

@@ -1,17 +1,24 @@
-"""Intervals that cluster by what is shared: linearised ratios, and the bootstrap on cluster sums."""
+"""Intervals that cluster by what is shared: ratios of sums, and the bootstrap on cluster sums."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from analysis.foundation.estimate import Estimate
+
+Variance = Literal["linearised", "jackknife", "serial"]
 
 # Below this many clusters a t interval no longer covers (Korn & Graubard 1999, p. 62; see docs/method.md).
 MINIMUM_CLUSTERS = 6
 # Below this many effective occurrences of the rarer outcome the logit interval under-covers (see docs/method.md).
 MINIMUM_EFFECTIVE_COUNT = 5.0
+_METHODS = {
+    "linearised": "ratio of sums, clusters linearised, logit t interval",
+    "jackknife": "ratio of sums, clusters jackknifed, logit t interval",
+    "serial": "ratio of sums, low-frequency cosines of the clusters in time, logit t interval",
+}
 
 
 def ratio(
@@ -21,6 +28,8 @@ def ratio(
     n_unit: str,
     strata: Sequence[object] | None = None,
     confidence: float = 0.95,
+    variance: Variance = "linearised",
+    working_days: float = 1.0,
     **more: Any,
 ) -> Estimate:
     """Estimate a share as a ratio of sums over clusters, with an interval on the logit scale.
@@ -35,6 +44,11 @@ def ratio(
         A label per cluster (such as the weekday) when the period holds fixed numbers of each kind; strata with one cluster join the next smallest.
     confidence
         Level of the interval.
+    variance
+        ``"linearised"`` (Taylor), ``"jackknife"`` (delete one cluster: more careful where few clusters differ in size), both for clusters that do
+        not resemble one another; ``"serial"`` for days or periods in the order of time, whose neighbours may.
+    working_days
+        Working days that a cluster holds; used by ``"serial"`` alone.
     **more
         Further fields of :class:`Estimate`, such as `grade` and `basis`.
 
@@ -51,12 +65,15 @@ def ratio(
 
     Notes
     -----
-    p = sum(x) / sum(m); z_i = x_i - p m_i; variance = sum over strata h of k_h / (k_h - 1) * sum (z_i - mean z_h)^2 / (sum m)^2;
-    interval = expit(logit p -+ t_{k - H} * se / (p (1 - p))) with k clusters in H strata.
+    p = sum(x) / sum(m); z_i = x_i - p m_i. Linearised: variance = sum over strata h of k_h / (k_h - 1) * sum (z_i - mean z_h)^2 / (sum m)^2.
+    Jackknife: sum over h of (k_h - 1) / k_h * sum (p_(hi) - p)^2, p_(hi) without cluster i, the others of its stratum standing in for it.
+    Both have k - H degrees of freedom, k clusters in H strata. Serial: :func:`analysis.foundation.serial.long_run`, with its own.
+    Interval = expit(logit p -+ t * se / (p (1 - p))).
 
     References
     ----------
-    Cochran, Sampling Techniques, 3rd ed. 1977, sections 2.11 and 5A.4. Korn & Graubard, Analysis of Health Surveys, 1999, p. 64.
+    Cochran, Sampling Techniques, 3rd ed. 1977, sections 2.11 and 5A.4. Korn & Graubard, Analysis of Health Surveys, 1999, p. 64. Wolter,
+    Introduction to Variance Estimation, 2nd ed. 2007, section 4.5.
 
     Examples
     --------
@@ -65,47 +82,113 @@ def ratio(
     >>> ratio(idle, looks, n_unit="rounds")
     32 % (24 to 41)
     """
+    found = judged(
+        numerator,
+        denominator,
+        n_unit=n_unit,
+        strata=strata,
+        confidence=confidence,
+        variance=variance,
+        working_days=working_days,
+        **more,
+    )
+    return found if isinstance(found, Estimate) else found.estimate()
+
+
+class Judged(NamedTuple):
+    """A share that can be given an interval: its standard error on the logit scale, degrees of freedom, and the estimate's other fields."""
+
+    share: float
+    scale: float
+    freedom: float
+    described: dict[str, Any]
+
+    def estimate(self) -> Estimate:
+        """Return the share with its logit t interval."""
+        from scipy import stats
+
+        step = float(stats.t.ppf(0.5 + self.described["confidence"] / 2, self.freedom)) * self.scale
+        return Estimate(self.share, self.moved(-step), self.moved(step), **self.described)
+
+    def moved(self, step: float) -> float:
+        """Return the share moved by a step on the logit scale."""
+        return expit(math.log(self.share / (1 - self.share)) + step)
+
+
+def judged(
+    numerator: Sequence[float],
+    denominator: Sequence[float],
+    *,
+    n_unit: str,
+    strata: Sequence[object] | None = None,
+    confidence: float = 0.95,
+    variance: Variance = "linearised",
+    working_days: float = 1.0,
+    **more: Any,
+) -> Judged | Estimate:
+    """Return a share and how uncertain it is, or the finished estimate where there is no interval; parameters as in :func:`ratio`."""
     import numpy as np
-    from scipy import stats
 
     x, m = _totals(numerator, denominator)
     labels = np.zeros(len(x), int) if strata is None else np.unique(np.asarray(strata, str), return_inverse=True)[1]
     kept = m > 0
-    x, m, labels = x[kept], m[kept], _joined_strata(labels[kept])
-    k, base = len(x), float(m.sum())
-    described = {
-        "confidence": confidence,
-        "n": k,
-        "n_unit": n_unit,
-        "method": "ratio of sums, clusters linearised, logit t interval",
-        **more,
-    }
+    x, m, labels = x[kept], m[kept], joined_strata(labels[kept])
+    described = {"confidence": confidence, "n": len(x), "n_unit": n_unit, "method": _METHODS[variance], **more}
+    share = answerable(float(x.sum()), float(m.sum()), described)
+    if isinstance(share, Estimate):
+        return share
+    spread = _spread(x, m, labels, variance=variance, working_days=working_days)
+    return scaled_or_refused(share, spread, described)
+
+
+def answerable(top: float, base: float, described: dict[str, Any]) -> float | Estimate:
+    """Return the share of two sums, or why there is none: no base, too few clusters, or nothing that varies."""
     if base == 0:
         return Estimate.missing("nothing to divide by: the base is zero", **described)
-    share = float(x.sum()) / base
+    share, k, n_unit = top / base, described["n"], described["n_unit"]
     if k < MINIMUM_CLUSTERS:
-        return Estimate.missing(
-            f"only {k} {n_unit} were observed; an interval needs at least {MINIMUM_CLUSTERS}", **described
-        )
+        words = f"only {k} {n_unit} were observed; an interval needs at least {MINIMUM_CLUSTERS}"
+        return Estimate.missing(words, **described)
     if share <= 0 or share >= 1:
         word = "none" if share <= 0 else "all"
-        return Estimate.missing(
-            f"{word} of the time in all {k} {n_unit}: no variation to estimate from", status="degenerate", **described
-        )
-    error, freedom = _linearised(x - share * m, labels)
-    error /= base
-    if error == 0:
+        words = f"{word} of the time in all {k} {n_unit}: no variation to estimate from"
+        return Estimate.missing(words, status="degenerate", **described)
+    return share
+
+
+def scaled_or_refused(share: float, spread: Spread, described: dict[str, Any]) -> Judged | Estimate:
+    """Return the share with its error on the logit scale, unless nothing varies or the state is too rare."""
+    k, n_unit = described["n"], described["n_unit"]
+    if spread.error == 0:
         same = f"all {k} {n_unit} have the same share, so its uncertainty cannot be judged"
         return Estimate(share, share, share, reasons=(same,), **described)
-    effective = share * (1 - share) / error**2
+    effective = share * (1 - share) / spread.steady**2
     if effective * min(share, 1 - share) < MINIMUM_EFFECTIVE_COUNT:
-        return Estimate.missing(
-            f"the {k} {n_unit} hold too few independent occurrences of so rare a state for an interval that can be trusted",
-            **described,
-        )
-    step = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error / (share * (1 - share))
-    centre = math.log(share / (1 - share))
-    return Estimate(share, _expit(centre - step), _expit(centre + step), **described)
+        words = f"the {k} {n_unit} hold too few independent occurrences of so rare a state for an interval that can be trusted"
+        return Estimate.missing(words, **described)
+    return Judged(share, spread.error / (share * (1 - share)), spread.freedom, described)
+
+
+class Spread(NamedTuple):
+    """Standard error of a share, its degrees of freedom, and the error that decides what is too rare."""
+
+    error: float
+    freedom: float
+    steady: float
+
+
+def _spread(x: Any, m: Any, labels: Any, *, variance: Variance, working_days: float) -> Spread:
+    """Return how uncertain the share sum(x) / sum(m) is."""
+    base = float(m.sum())
+    residual = x - x.sum() / base * m
+    if variance == "serial":
+        from analysis.foundation.serial import long_run
+
+        found = long_run(residual, labels, working_days=working_days)
+        return Spread(found.error / base, found.freedom, found.steady / base)
+    error, freedom = _linearised(residual, labels)
+    steady = error / base
+    return Spread(_jackknifed(x, m, labels) if variance == "jackknife" else steady, freedom, steady)
 
 
 def _totals(numerator: Sequence[float], denominator: Sequence[float]) -> tuple[Any, Any]:
@@ -132,7 +215,20 @@ def _linearised(residual: Any, labels: Any) -> tuple[float, int]:
     return math.sqrt(variance), freedom
 
 
-def _joined_strata(labels: Any) -> Any:
+def _jackknifed(x: Any, m: Any, labels: Any) -> float:
+    """Return the standard error of a share by deleting one cluster of a stratum at a time."""
+    import numpy as np
+
+    share, total = x.sum() / m.sum(), 0.0
+    for label in np.unique(labels):
+        at = labels == label
+        k = int(at.sum())
+        top, bottom = (all_.sum() - all_[at].sum() + k / (k - 1) * (all_[at].sum() - all_[at]) for all_ in (x, m))
+        total += (k - 1) / k * float(((top / bottom - share) ** 2).sum())
+    return math.sqrt(total)
+
+
+def joined_strata(labels: Any) -> Any:
     """Give every stratum at least two clusters by joining the smallest to the next smallest."""
     import numpy as np
 
@@ -145,7 +241,8 @@ def _joined_strata(labels: Any) -> Any:
         labels[labels == names[order[0]]] = names[order[1]]
 
 
-def _expit(x: float) -> float:
+def expit(x: float) -> float:
+    """Return the share with this logit."""
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
 

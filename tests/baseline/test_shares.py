@@ -6,7 +6,10 @@ import pytest
 
 from analysis import measure_baseline
 from analysis.baseline import BaselineSettings
+from analysis.baseline.bounds import non_work_bound
+from analysis.baseline.evidence import day_hours
 from analysis.baseline.shares import clusters_of, share_of
+from analysis.foundation.clusters import ratio
 from analysis.foundation.estimate import find
 from analysis.foundation.schema import BUCKETS, DataProblem
 from analysis.measure.crosswalk import BASE
@@ -17,7 +20,11 @@ BO = {"population": "back_office"}
 
 
 def usual(day, agent):
-    """A shift of 480 minutes: on average of ten days 244.5 handling, 60 break, 30 meeting, 40 away, 90 idle, the rest unseen."""
+    """A shift of 480 minutes: on average of ten days 244.5 handling, 60 break, 30 meeting, 40 away, 90 idle, the rest unseen.
+
+    The days come in no order, for a steady trend over two weeks is a correlation that no interval can judge.
+    """
+    day = 7 * day % 10
     lengths = {"HANDLING": 240 + day, "BREAK": 60, "SUPPORT": 21 + 2 * day, "AWAY": 31 + 2 * day, "IDLE": 99 - 2 * day}
     ends = np.cumsum(list(lengths.values())).tolist()
     return [(end - length, end, state) for (state, length), end in zip(lengths.items(), ends, strict=True)]
@@ -62,7 +69,10 @@ def test_waiting_is_apart_from_non_work_in_the_contact_centre():
     found = measure_baseline(client_tables(10, usual), client=CLIENT)
     bound = find(found.quantities, "baseline.non_work_share", **CC)
     assert (bound.value, bound.status) == (None, "insufficient")
-    assert (bound.low, bound.high) == pytest.approx((40 / 420, 55.5 / 420))
+    facts = found.facts.set_index("fact")["value"]
+    ends = facts["realised_non_work_low"], facts["realised_non_work_high"]
+    assert ends == pytest.approx((40 / 420, 55.5 / 420))
+    assert bound.low < ends[0] < ends[1] < bound.high
     assert "waiting for contacts" in found.sentences["contact_centre"]
 
 
@@ -70,7 +80,12 @@ def test_logs_alone_give_a_bound_in_the_back_office():
     found = measure_baseline(client_tables(10, usual, population="back_office"), client=CLIENT)
     bound = find(found.quantities, "baseline.non_work_share", **BO)
     assert bound.value is None
-    assert (bound.low, bound.high) == pytest.approx((130 / 420, 145.5 / 420))
+    facts = found.facts.set_index("fact")["value"]
+    ends = facts["realised_non_work_low"], facts["realised_non_work_high"]
+    assert ends == pytest.approx((130 / 420, 145.5 / 420))
+    # idle and away together are the same every day: nothing there to be unsure of
+    assert bound.low == pytest.approx(ends[0])
+    assert bound.high > ends[1]
 
 
 def test_when_all_is_seen_the_bound_is_a_point():
@@ -133,7 +148,9 @@ def test_rounds_that_do_not_cover_the_population_leave_the_bound(days, agents, w
     found = measure_baseline(tables, client=CLIENT)
     bound = find(found.quantities, "baseline.non_work_share", **BO)
     assert bound.value is None
-    assert bound.high == pytest.approx(235.5 / 480)
+    assert found.facts.set_index("fact").loc["realised_non_work_high", "value"] == pytest.approx(235.5 / 480)
+    assert bound.low == 0
+    assert bound.high > 235.5 / 480
     assert words in " ".join(bound.reasons)
     assert any(finding.code == "observation_coverage" for finding in found.findings)
 
@@ -179,7 +196,7 @@ def test_few_days_have_no_interval():
     utilization = find(found.quantities, "baseline.utilization", **CC)
     assert (utilization.value, utilization.status) == (None, "insufficient")
     assert "5 days" in utilization.reasons[0]
-    assert found.ladder.set_index("bucket").loc["HANDLING", "share_of_base"] == pytest.approx(242 / 420)
+    assert found.ladder.set_index("bucket").loc["HANDLING", "share_of_base"] == pytest.approx(244 / 420)
 
 
 def test_what_no_source_records_has_no_value():
@@ -252,28 +269,111 @@ def frame_of(share, days):
     return rows.assign(HANDLING=80 * share, IDLE=80 * (1 - share))
 
 
-def test_weeks_are_the_clusters_where_days_are_correlated():
-    rng = np.random.default_rng(3)
-    calm = 0.6 + 0.03 * rng.standard_normal(60)
-    waves = 0.6 + 0.05 * np.sin(np.arange(60) / 6) + 0.01 * rng.standard_normal(60)
-    assert clusters_of(frame_of(calm, 60)).unit == "days"
-    found = clusters_of(frame_of(waves, 60))
-    assert found.unit == "weeks"
+def waves(days, slow, seed=3):
+    """Return shares that swing slowly by this much beside a little noise."""
+    rng = np.random.default_rng(seed)
+    return 0.6 + slow * np.sin(np.arange(days) / 6) + 0.01 * rng.standard_normal(days)
+
+
+def widths(days, clusters):
+    found = share_of(days, ("HANDLING",), BASE, clusters=clusters, confidence=0.95, grade="A")
+    return found.value, found.high - found.low
+
+
+def test_correlated_days_are_told_and_widen_the_interval():
+    calm, slow = frame_of(waves(60, 0), 60), frame_of(waves(60, 0.05), 60)
+    none, found = clusters_of(calm), clusters_of(slow)
+    assert (none.unit, none.notable, found.notable) == ("days", False, True)
     assert found.lag1 > 0.5
+    assert 0.4 < none.wider < 1.8 < found.wider
+    by_day = ratio(slow["HANDLING"], np.full(60, 80.0), n_unit="days", strata=slow["weekday"])
+    value, width = widths(slow, found)
+    assert value == by_day.value
+    assert width == pytest.approx(found.wider * (by_day.high - by_day.low), rel=0.01)
 
 
-def test_too_few_weeks_widen_the_interval():
-    waves = 0.6 + 0.05 * np.sin(np.arange(20) / 4)
-    days = frame_of(waves, 20)
-    clusters = clusters_of(days)
-    assert clusters.unit == "days"
-    assert clusters.wider > 1.5
-    wide, narrow = (
-        share_of(days, ("HANDLING",), BASE, clusters=one, confidence=0.95, grade="A")
-        for one in (clusters, clusters_of(frame_of(waves[:5], 5)))
+def test_the_order_of_the_rows_does_not_matter_but_that_of_time_does():
+    days = frame_of(waves(40, 0.05), 40)
+    mixed = days.sample(frac=1, random_state=1)
+    assert widths(mixed, clusters_of(mixed)) == widths(days, clusters_of(days))
+    shuffled = frame_of(np.random.default_rng(1).permutation(waves(40, 0.05)), 40)
+    assert widths(shuffled, clusters_of(shuffled))[1] < 0.8 * widths(days, clusters_of(days))[1]
+
+
+def test_sums_of_weeks_are_clusters_of_five_days():
+    rows = frame_of(0.6 + 0.02 * np.random.default_rng(4).standard_normal(40), 40).iloc[::5]
+    found = clusters_of(rows)
+    assert (found.unit, found.working_days, found.weeks) == ("weeks", 5, 8)
+    estimate = share_of(rows, ("HANDLING",), BASE, clusters=found, confidence=0.95, grade="C")
+    assert (estimate.n, estimate.n_unit) == (8, "weeks")
+
+
+def test_few_weeks_are_told():
+    found = measure_baseline(client_tables(10, usual), client=CLIENT)
+    assert any(finding.code == "few_weeks" and "2 weeks" in finding.message for finding in found.findings)
+
+
+def people_who_differ(days):
+    """Return agent-days of ten people with shares of work of their own, moved together a little by each day."""
+    moved = 0.02 * np.random.default_rng(3).standard_normal(days)
+    frames = [frame_of(own + moved, days).assign(agent=f"p{n}") for n, own in enumerate(np.linspace(0.4, 0.8, 10))]
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_other_people_are_less_certain_than_these():
+    agent_days = people_who_differ(40)
+    days = day_hours(agent_days)
+    found = {
+        speaks: share_of(
+            days,
+            ("HANDLING",),
+            BASE,
+            clusters=clusters_of(days, generalise_to=speaks),
+            confidence=0.95,
+            grade="A",
+            agent_days=agent_days,
+        )
+        for speaks in ("these_people", "other_people")
+    }
+    these, others = found["these_people"], found["other_people"]
+    assert these.value == pytest.approx(others.value)
+    # ten people whose own shares have a standard deviation of .135: t(9) * .135 / sqrt(10) on either side, and a little for days
+    assert others.high - others.low == pytest.approx(2 * 2.262 * 0.1346 / np.sqrt(10), rel=0.1)
+    assert these.high - these.low < 0.3 * (others.high - others.low)
+    assert (others.n, others.n_unit) == (10, "people")
+    alone = share_of(
+        days, ("HANDLING",), BASE, clusters=clusters_of(days, generalise_to="other_people"), confidence=0.95, grade="C"
     )
-    assert wide.high - wide.low == pytest.approx(clusters.wider * (narrow.high - narrow.low), rel=0.05)
-    assert wide.value == narrow.value
+    assert "without persons" in alone.reasons[0]
+
+
+def bound_of(unseen, *, days=40, idle=0.2, sd=0.02):
+    rng = np.random.default_rng(5)
+    frame = frame_of(1 - idle - unseen + sd * rng.standard_normal(days), days)
+    unlogged = 80 * unseen if np.ndim(unseen) == 0 else 80 * np.asarray(unseen)
+    frame = frame.assign(UNACCOUNTED=unlogged, IDLE=lambda rows: 80 - rows["HANDLING"] - unlogged)
+    found = non_work_bound(frame, ("IDLE", "AWAY"), clusters=clusters_of(frame), confidence=0.95, grade="A")
+    return frame, found
+
+
+def test_a_wide_range_needs_one_sided_ends_and_a_narrow_one_two_sided():
+    for unseen, level in ((0.3, 0.9), (1e-9, 0.95)):
+        frame, found = bound_of(unseen)
+        low = share_of(frame, ("IDLE",), BASE, clusters=clusters_of(frame), confidence=level, grade="A")
+        assert found.value is None
+        assert found.low == pytest.approx(low.low, abs=1e-6)
+        assert found.high > low.value + unseen
+
+
+def test_the_bound_without_a_judgement_has_no_ends():
+    _, found = bound_of(0.3, days=5)
+    assert (found.low, found.high) == (None, None)
+    assert "only 5 days" in found.reasons[0]
+
+
+def test_a_bound_that_no_source_limits_ends_at_one():
+    _, found = bound_of(0.8, idle=0.2, sd=0.0)
+    assert found.high == 1
 
 
 def test_settings_refuse_what_is_unknown_or_out_of_range():

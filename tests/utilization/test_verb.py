@@ -153,7 +153,9 @@ def test_logs_alone_bound_today():
     answer = found.achievable.iloc[0]
     seen = find(baseline.quantities, "baseline.utilization", **BO).value
     assert np.isnan(answer["today"])
-    assert (answer["today_low"], answer["today_high"]) == pytest.approx((seen, 1.0))
+    # what was seen, less the sampling error of the unseen, and at most everything
+    assert 0.9 * seen < answer["today_low"] < seen
+    assert answer["today_high"] == 1.0
     hours = find(found.quantities, "utilization.reclaimable_h_per_week", **BO)
     assert hours.value is None
     assert hours.low == 0
