@@ -1,0 +1,282 @@
+"""What transaction logs without idle records can say about time not observed working: a range over mixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, bootstrap
+from analysis.measure.gap_mixture.combinations import (
+    IDLE_FAMILIES,
+    NO_IDLE,
+    WORK_FAMILIES,
+    Fit,
+    combinations,
+    expected_idle,
+    fit,
+)
+from analysis.measure.gap_mixture.grid import Grid
+from analysis.measure.gap_mixture.ranges import GapFit, GapRange, words
+
+MINIMUM_IDLE_S: tuple[float, ...] = (0, 60, 120, 300, 600)
+# A combination is clearly worse than the best when its deficit in log likelihood per gap surely exceeds this: two laws that differ
+# by .02 nats assign no set of gaps chances that differ by more than sqrt(.02 / 2) = .10 (Pinsker), which no histogram shows.
+CLEARLY_WORSE = 0.02
+# Fewer gaps, or gaps of a type, say nothing about the shape of a law.
+MINIMUM_GAPS = 50
+MINIMUM_GAPS_OF_TYPE = 200
+MOST_TYPES = 4
+_REFIT_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Gaps on the grid: `counts` by day, type and node; `free` by day: seconds above the stated longest work, seconds."""
+
+    grid: Grid
+    counts: Any
+    free: Any
+    longest: int
+    gaps: int
+    hours: float
+    clustered: bool
+
+
+def fit_gaps(
+    lengths_s: Sequence[float],
+    *,
+    day: Sequence[object] | None = None,
+    item_type: Sequence[object] | None = None,
+    families: Sequence[str] = WORK_FAMILIES,
+    idle_families: Sequence[str] = IDLE_FAMILIES,
+    minimum_idle_s: Sequence[float] = MINIMUM_IDLE_S,
+    longest_unlogged_s: float | None = None,
+    seed: int = 1,
+    draws: int = 40,
+    confidence: float = 0.95,
+) -> GapRange:
+    """Return between which limits the idle share of the time in gaps between records lies.
+
+    Parameters
+    ----------
+    lengths_s
+        Lengths of the gaps [s], already cut to paid time (or learned availability) and without breaks; zeros and missing values are left out.
+    day
+        Day of each gap; the sampling error is by day. Without days every gap counts as independent.
+    item_type
+        Type of the item before each gap: unlogged work differs by type, idle time has one law. Types with fewer than 200 gaps are pooled.
+    families
+        Laws of unlogged work: ``"exponential"``, ``"gamma"``, ``"lognormal"``, ``"weibull"``, ``"two lognormals"`` (two kinds of unlogged work).
+    idle_families
+        Laws of idle time: ``"exponential"``, ``"gamma"``, ``"lognormal"``, ``"weibull"``, ``"lomax"``.
+    minimum_idle_s
+        Shortest idle times to try [s].
+    longest_unlogged_s
+        Longest plausible unlogged work of one item [s], if the consultant states one; time above it is idle whatever the law.
+    seed, draws
+        Of the bootstrap over days.
+    confidence
+        Level of the sampling error.
+
+    Returns
+    -------
+    GapRange
+
+    Raises
+    ------
+    ValueError
+        A length is negative, lists differ in length, or a family has an unknown name.
+
+    Notes
+    -----
+    Gap = S + B I: S unlogged work, I idle time of at least `minimum_idle_s`, B whether there was any. Which part is idle is not identified
+    without the family, so the answer is the range over all combinations that are not clearly worse than the best, each limit widened by
+    its sampling error. See docs/method/gap_mixture.md.
+
+    References
+    ----------
+    Dempster, Laird & Rubin, JRSS B 39 (1977), 1-38. Vuong, Econometrica 57 (1989), 307-333. Manski, Partial Identification of Probability
+    Distributions, 2003.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> gaps = rng.lognormal(4, 1, 2000) + (rng.random(2000) < 0.1) * rng.exponential(900, 2000)
+    >>> found = fit_gaps(gaps, day=np.arange(2000) // 100, draws=20)
+    >>> found.estimate().value is None, found.low == 0, found.high < 1
+    (True, True, True)
+    """
+    for names, known in ((families, WORK_FAMILIES), (idle_families, (*IDLE_FAMILIES, "gamma", "weibull"))):
+        _known(names, known)
+    lengths, days, types = _cleaned(lengths_s, day, item_type)
+    number = len(np.unique(days)) if len(days) else 0
+    if len(lengths) < MINIMUM_GAPS:
+        return _trivial(lengths, number, confidence, longest_unlogged_s)
+    sample = _sampled(lengths, days, types, longest_unlogged_s, clustered=day is not None)
+    tried = combinations(tuple(families), tuple(idle_families), tuple(float(each) for each in minimum_idle_s))
+    fits = [fit(sample.grid, sample.counts.sum(axis=0), each, longest=sample.longest) for each in tried]
+    found = [each for each in fits if each is not None]
+    rows = _judged(found, sample)
+    return _range(found, rows, sample, stated=longest_unlogged_s, seed=seed, draws=draws, confidence=confidence)
+
+
+def _known(names: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise ValueError(f"{unknown or 'nothing'} is no family; choose from {', '.join(known)}")
+
+
+def _cleaned(lengths_s: Sequence[float], day: Any, item_type: Any) -> tuple[Any, Any, Any]:
+    """Return lengths above zero with the codes of their days and types, small types pooled."""
+    lengths = np.asarray(lengths_s, dtype=float)
+    if lengths.ndim != 1 or (lengths < 0).any() or np.isinf(lengths).any():
+        raise ValueError("lengths_s must be a list of lengths in seconds, none of them negative or infinite")
+    for name, column in (("day", day), ("item_type", item_type)):
+        if column is not None and len(column) != len(lengths):
+            raise ValueError(f"{name} must have one entry per gap: {len(column)} for {len(lengths)} gaps")
+    kept = lengths > 0
+    lengths = lengths[kept]
+    days = np.arange(len(lengths)) if day is None else np.unique(np.asarray(day, str)[kept], return_inverse=True)[1]
+    if item_type is None:
+        return lengths, days, np.zeros(len(lengths), int)
+    names, types, count = np.unique(np.asarray(item_type, str)[kept], return_inverse=True, return_counts=True)
+    large = np.argsort(-count, kind="stable")[: MOST_TYPES - 1]
+    code = np.full(len(names), MOST_TYPES - 1)
+    large = large[count[large] >= MINIMUM_GAPS_OF_TYPE]
+    code[large] = np.arange(len(large))
+    return lengths, days, np.unique(code[types], return_inverse=True)[1]
+
+
+def _trivial(lengths: Any, days: int, confidence: float, stated: float | None) -> GapRange:
+    """Return the whole range: there is too little to say more."""
+    said = (f"only {len(lengths)} gaps were seen; a law of gaps needs at least {MINIMUM_GAPS}",)
+    return GapRange(0.0, 1.0, 0.0, 1.0, 0.0, len(lengths), days, float(lengths.sum()) / 3600, confidence, (), said)
+
+
+def _sampled(lengths: Any, days: Any, types: Any, stated: float | None, *, clustered: bool) -> _Sample:
+    """Return the gaps on a grid; gaps without days are dealt into 200 groups, which sampling error needs no more than."""
+    days = days if clustered else days % 200
+    grid = Grid.of(lengths)
+    rows, kinds = int(days.max()) + 1, int(types.max()) + 1
+    counts = grid.counts(lengths, days * kinds + types, rows * kinds).reshape(rows, kinds, -1)
+    longest = len(grid.nodes) if stated is None else int(np.searchsorted(grid.nodes, stated, side="right"))
+    above = np.zeros(len(lengths)) if stated is None else np.maximum(lengths - stated, 0)
+    free = np.column_stack([np.bincount(days, each, rows) for each in (above, lengths)])
+    return _Sample(grid, counts, free, max(longest, 3), len(lengths), float(lengths.sum()) / 3600, clustered)
+
+
+def _judged(fits: list[Fit], sample: _Sample) -> tuple[GapFit, ...]:
+    """Return all fits with the verdict whether they count.
+
+    Notes
+    -----
+    Deficit of a combination = mean over gaps of (log likelihood of the best - its own); it is clearly worse when the lower limit of the
+    one-sided 95 % interval, days as clusters, exceeds .02.
+    """
+    best = max(fits, key=lambda each: each.path[-1])
+    k = len(sample.counts)
+    once = float(stats.t.ppf(0.95, max(k - 1, 1)))
+    rows = []
+    for each in fits:
+        by_day = (sample.counts * (best.log_chance - each.log_chance)).sum(axis=(1, 2))
+        gaps = sample.counts.sum(axis=(1, 2))
+        deficit = float(by_day.sum() / gaps.sum())
+        residual = by_day - deficit * gaps
+        error = float(np.sqrt(k / max(k - 1, 1) * (residual**2).sum())) / float(gaps.sum())
+        note = _oddity(each)
+        kept = deficit - once * error <= CLEARLY_WORSE and "shorter" not in note
+        rows.append(
+            GapFit(
+                each.combination.work,
+                each.combination.idle,
+                each.combination.minimum_idle_s,
+                min(1.0, each.share),
+                max(0.0, deficit),
+                kept,
+                each.converged,
+                each.idle_gaps,
+                each.mean_idle_s,
+                each.mean_work_s,
+                note,
+            )
+        )
+    return tuple(rows)
+
+
+def _oddity(found: Fit) -> str:
+    """Return what is odd about a fit; one whose idle times are shorter than its work has swapped its parts."""
+    said = []
+    if found.combination.idle != NO_IDLE:
+        if found.mean_idle_s < found.mean_work_s:
+            said.append("idle times came out shorter than unlogged work")
+        if found.share < 1e-3:
+            said.append("no idle time was found")
+        if found.idle_gaps > 0.999:
+            said.append("idle time in every gap")
+    if found.at_limit:
+        said.append("a parameter lies at its limit")
+    if not found.converged:
+        said.append("not converged")
+    return "; ".join(said)
+
+
+def _range(
+    fits: list[Fit],
+    rows: tuple[GapFit, ...],
+    sample: _Sample,
+    *,
+    stated: float | None,
+    seed: int,
+    draws: int,
+    confidence: float,
+) -> GapRange:
+    """Return the range with its sampling error."""
+    kept = [each for each, row in zip(fits, rows, strict=True) if row.kept]
+    lowest, highest = min(kept, key=lambda each: each.share), max(kept, key=lambda each: each.share)
+    at_least = bootstrap(
+        sample.free,
+        lambda sums: sums[..., 0] / sums[..., 1],
+        n_unit="days",
+        seed=seed,
+        draws=1000,
+        confidence=confidence,
+    )
+    free = 0.0 if stated is None else at_least.low or 0.0
+    few = len(sample.counts) < MINIMUM_CLUSTERS
+    if few:
+        low, high, said = free, 1.0, f"gaps of {len(sample.counts)} days only: sampling error cannot be judged"
+    else:
+        low, high = (
+            _limit(each, sample, side=side, seed=seed, draws=draws, confidence=confidence)
+            for each, side in ((lowest, -1), (highest, 1))
+        )
+        low, high = max(low, free), max(high, free)
+        said = "" if sample.clustered else "no days were given, so gaps count as independent"
+    middle = min(kept, key=lambda each: abs(each.share - (low + high) / 2))
+    held = expected_idle(sample.grid, sample.counts.sum(axis=0), middle, longest=sample.longest)
+    return GapRange(
+        low, high, lowest.share, highest.share, free, sample.gaps, len(sample.counts) if sample.clustered else 0,
+        sample.hours, confidence, rows,
+        words(rows, low=low, high=high, longest_unlogged_s=stated, sampling=said),
+        tuple(sample.grid.nodes.tolist()), tuple(held.tolist()),
+    )  # fmt: skip
+
+
+def _limit(found: Fit, sample: _Sample, *, side: int, seed: int, draws: int, confidence: float) -> float:
+    """Return the share of a fit plus or minus its sampling error: EM again on resampled days, from where it came to rest."""
+    if found.combination.idle == NO_IDLE:
+        return 0.0
+    k = len(sample.counts)
+    weights = np.random.default_rng(seed).multinomial(k, np.full(k, 1 / k), size=draws)
+    shares = []
+    for each in np.tensordot(weights, sample.counts, axes=1):
+        again = fit(sample.grid, each, found.combination, longest=sample.longest, state=found.state, most=_REFIT_STEPS)
+        shares.append(found.share if again is None else again.share)
+    error = float(np.std(shares, ddof=1)) * np.sqrt(k / (k - 1))
+    reach = float(stats.t.ppf(0.5 + confidence / 2, k - 1)) * error
+    return float(np.clip(found.share + side * reach, 0.0, 1.0))
