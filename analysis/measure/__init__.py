@@ -12,6 +12,9 @@ _NAMES = {
     "adherence": ".adherence",
     "sampling": ".sampling",
     "standards": ".standards",
+    "availability": ".availability",
+    "starts": ".starts",
+    "waiting": ".waiting",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
