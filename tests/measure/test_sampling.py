@@ -9,10 +9,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
 from analysis.measure.sampling import correct_misclassification, estimate_share, sample_size
+from analysis.measure.sampling.clustered import clustered_share
 
 IDLE = [3, 1, 5, 2, 0, 4, 6, 2, 1, 7, 3, 2, 4, 8, 1, 0, 5, 3, 2, 6]
 LOOKS = [10, 9, 12, 10, 8, 11, 12, 10, 9, 12, 10, 8, 11, 12, 9, 8, 11, 10, 9, 12]
@@ -49,14 +51,26 @@ def test_sample_size_refuses_what_has_no_answer(bad):
         sample_size(arguments.pop("share"), **arguments)
 
 
-def test_rounds_ws06_on_the_logit_scale():
+def test_rounds_ws06_share_error_and_design_effect():
+    hits, looks = (np.array(part, dtype=float)[:, None] for part in (IDLE, LOOKS))
+    found = clustered_share(hits, looks)
+    assert (found.share, found.error) == pytest.approx((0.320197044335, 0.04179924065), abs=1e-8)
+    assert found.design_effect == pytest.approx(1.629417795, abs=1e-8)
+    assert math.sqrt(found.share * (1 - found.share) / found.looks) == pytest.approx(0.0327455406, abs=1e-8)
+    t19 = float(stats.t.ppf(0.975, found.freedom))
+    assert [found.share - t19 * found.error, found.share + t19 * found.error] == pytest.approx(
+        [0.2327102282, 0.4076838605], abs=1e-8
+    )
+
+
+def test_each_limit_is_the_wider_of_logit_and_arcsine():
     found = estimate_share(rounds(), state="IDLE")
-    p, se, t19 = 0.320197044335, 0.04179924065, 2.093024054
-    assert found.value == pytest.approx(p, abs=1e-10)
-    step = t19 * se / (p * (1 - p))
-    centre = math.log(p / (1 - p))
-    assert found.low == pytest.approx(1 / (1 + math.exp(-(centre - step))), abs=1e-8)
-    assert found.high == pytest.approx(1 / (1 + math.exp(-(centre + step))), abs=1e-8)
+    p, step = 0.320197044335, 2.093024054 * 0.04179924065
+    logit = [1 / (1 + math.exp(-(math.log(p / (1 - p)) + sign * step / (p * (1 - p))))) for sign in (-1, 1)]
+    turn = step / (2 * math.sqrt(p * (1 - p)))
+    arcsine = [math.sin(math.asin(math.sqrt(p)) + sign * turn) ** 2 for sign in (-1, 1)]
+    assert (found.low, found.high) == pytest.approx((min(logit[0], arcsine[0]), max(logit[1], arcsine[1])), abs=1e-8)
+    assert found.low < logit[0] and found.high > arcsine[1]
     assert (found.n, found.n_unit, found.grade) == (20, "rounds", "B")
 
 

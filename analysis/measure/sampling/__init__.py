@@ -5,15 +5,22 @@ from analysis.foundation.lazy import attach
 _NAMES = {
     "BetaBinomial": ".correlation",
     "IntraclassCorrelation": ".correlation",
+    "ObserverAccuracy": ".observers",
     "correct_misclassification": ".observers",
     "design_effect": ".correlation",
+    "draw_person_days": ".person_days",
     "estimate_share": ".estimates",
     "fit_beta_binomial": ".correlation",
     "intraclass_correlation": ".correlation",
     "look_spacing": ".spacing",
+    "misclassification_errors": ".observers",
     "naive_coverage": ".correlation",
+    "observer_accuracy": ".observers",
     "plan_study": ".sizes",
+    "plan_tours": ".tours",
+    "planned_person_days": ".person_days",
     "sample_size": ".sizes",
+    "second_looks": ".tours",
     "spaced_variance": ".spacing",
 }
 
