@@ -8,10 +8,12 @@ import pandas as pd
 from analysis.baseline.evidence import People
 from analysis.foundation.calendars import local_day, slot_of_day_s, utc_us, weekday
 from analysis.foundation.settings import Client
-from analysis.measure.crosswalk import ATTENDED, WORK, WORKABLE
+from analysis.measure.crosswalk import ATTENDED, BASE, WORK, WORKABLE
 
 _CELL = ["weekday", "slot_of_day_s"]
 _MEANS = {"idle_agents": ("IDLE",), "handling_agents": WORK, "workable_agents": WORKABLE, "attended_agents": ATTENDED}
+# For the breakdown by half hour; not averaged here.
+_PARTS = {"base_agents": BASE, "away_agents": ("AWAY",), "unaccounted_agents": ("UNACCOUNTED",)}
 IDLE_COLUMNS = ("population", *_CELL, *_MEANS, "days", "distinct_agents")
 POOL_COLUMNS = ("pool", *_CELL, "days", "workable_agents", "handling_agents")
 
@@ -19,7 +21,7 @@ POOL_COLUMNS = ("pool", *_CELL, "days", "workable_agents", "handling_agents")
 def slot_table(people: People, *, client: Client, slot_s: int) -> pd.DataFrame:
     """Return each agent's time per slot with the client's local day, weekday and slot of the day; holidays left out."""
     if people.ladder is None:
-        return pd.DataFrame(columns=["agent", "day", *_CELL, *_MEANS])
+        return pd.DataFrame(columns=["agent", "day", *_CELL, *_MEANS, *_PARTS])
     rows = people.ladder.by_slot(slot_s)
     stamps, place = np.unique(utc_us(rows["slot_start"]), return_inverse=True)
     zone = client.time_zone
@@ -29,7 +31,7 @@ def slot_table(people: People, *, client: Client, slot_s: int) -> pd.DataFrame:
         "slot_of_day_s": pd.Series(slot_of_day_s(stamps, zone, slot_s=slot_s)),
     }
     frame = pd.DataFrame({"agent": rows["agent"], **{name: part.to_numpy()[place] for name, part in places.items()}})
-    for name, states in _MEANS.items():
+    for name, states in {**_MEANS, **_PARTS}.items():
         frame[name] = rows[list(states)].to_numpy().sum(axis=1) / (slot_s * 1e6)
     return frame[~frame["day"].isin(pd.to_datetime(list(client.holidays)))]
 

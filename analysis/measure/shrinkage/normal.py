@@ -117,6 +117,7 @@ def shrink(
     *,
     common_error: float = 0.0,
     freedom: float = math.inf,
+    common_freedom: float = math.inf,
     confidence: float = 0.95,
 ) -> Shrunken:
     """Pull group figures towards their common mean, with intervals for each group's true figure.
@@ -128,8 +129,8 @@ def shrink(
     common_error
         Standard error that all figures have in common (a day's shock hits every group). It says nothing about which group is better, so it
         stays out of the comparison and widens every interval.
-    freedom
-        Degrees of freedom of the standard errors; infinite where they are known.
+    freedom, common_freedom
+        Degrees of freedom of the errors, and of the common error; infinite where they are known.
     confidence
         Level of the intervals.
 
@@ -148,8 +149,8 @@ def shrink(
     y_i ~ N(t_i, D_i), t_i ~ N(mean, A), flat priors on the mean and on A >= 0 (Morris 1983; proper for k >= 4). Given A:
     B_i = D_i / (D_i + A), t_i ~ N((1 - B_i) y_i + B_i m_A, D_i (1 - B_i) + B_i^2 / sum(1 / (D_j + A))). The posterior of A is summed over
     a grid, and the limits are quantiles of the mixture of normals, so that doubt about A is in them and an estimate of zero gives no zero
-    width. Errors estimated with few degrees of freedom stretch the limits by t / z. The common error's variance is added to every
-    component: with a flat mean the data say nothing about it.
+    width. The common error's variance is added to every component: with a flat mean the data say nothing about it. Errors estimated with
+    few degrees of freedom stretch the limits by t / z, with Satterthwaite's degrees of freedom of the sum of both variances.
 
     References
     ----------
@@ -172,16 +173,24 @@ def shrink(
     if len(y) < FEWEST_GROUPS:
         return Shrunken.none(len(y), too_few(len(y)))
     chance, centre, variance, mean, between, pull = _posterior(y, se**2)
-    sd = np.sqrt(variance + common_error**2)
+    shared = common_error**2
     point = chance @ centre
+    alone = chance @ (variance + centre**2) - point**2
+    total = (alone**2 / freedom + shared**2 / common_freedom) / (alone + shared) ** 2
     tail = (1 - confidence) / 2
-    stretch = 1.0
-    if math.isfinite(freedom):
-        stretch = float(stats.t.ppf(1 - tail, max(freedom, 1.0)) / stats.norm.ppf(1 - tail))
+    stretch = _t_over_z(1 - tail, total)
+    sd = np.sqrt(variance + shared)
     low, high = (point + stretch * (_quantile(level, chance, centre, sd) - point) for level in (tail, 1 - tail))
     median = math.sqrt(float(between[np.searchsorted(np.cumsum(chance), 0.5)]))
     p_value = differ(y, se, freedom=freedom)
     return Shrunken(point, low, high, chance @ pull, float(chance @ mean), median, p_value)
+
+
+def _t_over_z(level: float, over_freedom: Floats) -> Floats:
+    """Return t over normal quantiles for 1 / degrees of freedom; 1 where they are infinite."""
+    known = over_freedom > 0
+    freedom = 1 / np.where(known, over_freedom, 1.0)
+    return np.where(known, stats.t.ppf(level, np.maximum(freedom, 1.0)) / stats.norm.ppf(level), 1.0)
 
 
 def too_few(groups: int) -> str:

@@ -10,7 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from analysis.foundation.clusters import joined_strata
+from analysis.foundation.serial import long_run
 from analysis.measure.shrinkage.normal import FEWEST_GROUPS, Floats, Shrunken, shrink, too_few
+
+# Neighbouring clusters are not taken for more alike than this; and below so many degrees of freedom no error is judged.
+MOST_CORRELATED = 0.7
+FEWEST_FREEDOM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,15 @@ class GroupErrors:
         Standard error of each group's logit from what happens in it alone.
     common
         Standard error of all logits together from the shocks of days that all groups share; 0 where none shows.
-    freedom
-        Degrees of freedom of `own`: clusters less strata.
+    freedom, common_freedom
+        Degrees of freedom of `own` and of `common`.
     """
 
     share: Floats
     own: Floats
     common: float
-    freedom: int
+    freedom: float
+    common_freedom: float
 
 
 def split_errors(
@@ -40,18 +47,18 @@ def split_errors(
     denominator: npt.ArrayLike,
     *,
     strata: Sequence[object] | None = None,
-    wider: float = 1.0,
+    working_days: float = 1.0,
 ) -> GroupErrors:
     """Divide the errors of group shares into what the groups' days have in common and what each group has alone.
 
     Parameters
     ----------
     numerator, denominator
-        Totals, clusters x groups, one unit; a group without time in a cluster has 0 in both.
+        Totals, clusters x groups, in the order of time, one unit; a group without time in a cluster has 0 in both.
     strata
         A label per cluster, such as the weekday; strata with one cluster join the next smallest.
-    wider
-        Factor on all standard errors, for correlated neighbouring days.
+    working_days
+        Working days that a cluster holds.
 
     Returns
     -------
@@ -66,9 +73,11 @@ def split_errors(
     -----
     A share's logit has the influence u_dg = (x_dg - p_g m_dg) / (M_g p_g (1 - p_g)) of cluster d, centred within strata. Groups that work
     on the same days share their shocks: u_dg = w_dg s_d + e_dg, with w_dg = m_dg / M_g. The shock s_d is the least-squares slope over the
-    groups of a cluster; own variance = sum e_dg^2 / (1 - h_dg) with the leverage h_dg = w_dg^2 / sum_g w_dg^2, times k_h / (k_h - 1). The
-    common variance is the mean covariance between two groups, at least 0. Without this the common shock would count as noise of each
-    group by itself: it would be larger than the spread that it can explain, and groups would be pulled together too far.
+    groups of a cluster; own variance = sum k_h / (k_h - 1) e_dg^2 / (1 - h_dg), with the leverage h_dg = w_dg^2 / sum_g w_dg^2, times
+    (1 + r) / (1 - r) for the mean correlation r of neighbouring clusters over the groups, 0 to .7. The common variance is the long-run variance
+    of the groups' mean influence (:func:`analysis.foundation.serial.long_run`) less what the groups' own errors make of it, at least 0. Without
+    this division the common shock would count as noise of each group by itself: more noise than the spread between groups can hold, and
+    groups would be pulled together too far.
 
     Examples
     --------
@@ -92,27 +101,26 @@ def split_errors(
     own = np.full(len(share), np.nan)
     labels = _labels(strata, present)
     freedom = len(x) - len(np.unique(labels))
-    if not usable.any() or freedom < 1:
-        return GroupErrors(share, own, 0.0, max(freedom, 0))
+    if not usable.any() or freedom < FEWEST_FREEDOM:
+        return GroupErrors(share, own, 0.0, max(freedom, 0), 0)
     p, load = share[usable], m[:, usable] / total[usable]
     influence = (x[:, usable] - p * m[:, usable]) / (total[usable] * p * (1 - p))
-    factor, influence = _centred(influence, labels)
-    own_variance, common = _parted(influence, load, factor)
-    own[usable] = wider * np.sqrt(own_variance)
-    return GroupErrors(share, own, wider * math.sqrt(common), freedom)
+    factor, centred = _centred(influence, labels)
+    rest, leverage = _less_common(centred, load)
+    lag = np.mean([long_run(column, labels, working_days=working_days).correlation for column in rest.T])
+    r = float(np.clip(lag, 0.0, MOST_CORRELATED))
+    variance = (factor * rest**2 / (1 - leverage)).sum(axis=0) * (1 + r) / (1 - r)
+    own[usable] = np.sqrt(variance)
+    together = long_run(influence.mean(axis=1), labels, working_days=working_days)
+    common = max(0.0, together.error**2 - float(variance.mean()) / len(variance)) if len(variance) > 1 else 0.0
+    return GroupErrors(share, own, math.sqrt(common), freedom, together.freedom)
 
 
 def _labels(strata: Sequence[object] | None, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
     """Return strata as numbers, those with one cluster joined to the next smallest."""
     if strata is None:
         return np.zeros(int(present.sum()), dtype=np.intp)
-    labels = np.unique(np.asarray(strata, str)[present], return_inverse=True)[1]
-    while True:
-        names, counts = np.unique(labels, return_counts=True)
-        if len(names) < 2 or counts.min() >= 2:
-            return labels
-        order = np.argsort(counts, kind="stable")
-        labels = np.where(labels == names[order[0]], names[order[1]], labels)
+    return joined_strata(np.unique(np.asarray(strata, str)[present], return_inverse=True)[1])
 
 
 def _centred(influence: Floats, labels: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -126,21 +134,14 @@ def _centred(influence: Floats, labels: npt.NDArray[np.intp]) -> tuple[Floats, F
     return factor, centred
 
 
-def _parted(influence: Floats, load: Floats, factor: Floats) -> tuple[Floats, float]:
-    """Return the own variance of each group and the variance that all share."""
-    groups = influence.shape[1]
-    if groups == 1:
-        return (factor * influence**2).sum(axis=0), 0.0
+def _less_common(influence: Floats, load: Floats) -> tuple[Floats, Floats]:
+    """Return the influences less the shock that the groups of a cluster share, and the leverage that each group had on that shock."""
     square = (load**2).sum(axis=1, keepdims=True)
     shock = (load * influence).sum(axis=1, keepdims=True) / square
     leverage = load**2 / square
     # a group alone on a day tells nothing about what others share: the day is its own
     alone = leverage > 1 - 1e-9
-    rest = np.where(alone, influence, influence - load * shock)
-    own = (factor * rest**2 / np.where(alone, 1.0, 1 - leverage)).sum(axis=0)
-    covariance = (factor * influence).T @ influence
-    between_groups = (covariance.sum() - np.trace(covariance)) / (groups * (groups - 1))
-    return own, max(0.0, float(between_groups))
+    return np.where(alone, influence, influence - load * shock), np.where(alone, 0.0, leverage)
 
 
 def shrink_shares(found: GroupErrors, *, confidence: float = 0.95) -> Shrunken:

@@ -1,0 +1,221 @@
+"""Where in the organisation and when the time goes: shares by group, site, tenure, weekday and half hour, luck and persons kept out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.baseline.bounds import non_work_bound
+from analysis.baseline.evidence import People, Tables, day_hours
+from analysis.baseline.frames import COLUMNS, estimate_columns
+from analysis.baseline.levels import HIDDEN, hidden_by_day, hidden_half_hours, levels_of
+from analysis.baseline.settings import BaselineSettings
+from analysis.baseline.shares import SHARE_PARTS, Clusters, five_shares
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
+from analysis.foundation.estimate import Estimate
+from analysis.foundation.settings import Client
+from analysis.measure.crosswalk import BASE
+from analysis.measure.shrinkage import FEWEST_GROUPS, Shrunken, shrink_shares, split_errors
+
+# What is broken down; support and outage are planned by the client and not in question here.
+SHARES: tuple[str, ...] = ("utilization", "idle", "away", "unaccounted")
+# Levels of these are drawn from many like them, so the common mean says something about each; weekdays and half hours are what they are.
+EXCHANGEABLE: tuple[str, ...] = ("group", "site", "tenure")
+_NON_WORK = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
+_SLOT_COLUMNS = {
+    "utilization": "handling_agents",
+    "idle": "idle_agents",
+    "away": "away_agents",
+    "unaccounted": "unaccounted_agents",
+}
+_COLUMNS = list(COLUMNS["breakdowns"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What every figure of a population has in common."""
+
+    people: People
+    clusters: Clusters
+    settings: BaselineSettings
+
+
+def breakdowns(
+    tables: Tables,
+    people: People,
+    slots: pd.DataFrame,
+    *,
+    clusters: Clusters,
+    client: Client,
+    settings: BaselineSettings,
+) -> pd.DataFrame:
+    """Return the shares of a population by reporting group, site, tenure, weekday and half hour.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables, for the roster.
+    people
+        The population.
+    slots
+        From :func:`analysis.baseline.slots.slot_table`; empty where no source has clock times.
+    clusters
+        How the population's days hang together.
+    client
+        Zone, period and holidays.
+    settings
+        Confidence and the smallest group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``COLUMNS["breakdowns"]``; one row per level and share, levels in their natural order (never by value). `share` is utilization,
+        idle, away, unaccounted, or non_work (a range from logs alone, without a value). Raw interval: as for the whole population, of the level
+        by itself. `shrunken` and its interval for groups, sites and tenure of 4 levels or more. Levels under the smallest group, and those that
+        would give such a level away, hold no figures: ``suppressed``.
+
+    Notes
+    -----
+    Small levels are put together before anything is computed (teams into groups, tenure bands with their neighbours). Levels are never crossed
+    with each other. Shrunken figures leave out of the comparison what all levels share on a day
+    (:func:`analysis.measure.shrinkage.split_errors`) and put it back into every interval.
+    """
+    if people.agent_days is None or people.days.empty:
+        return pd.DataFrame(columns=_COLUMNS)
+    asked = _Asked(people, clusters, settings)
+    worked = people.agent_days[people.agent_days[list(BASE)].sum(axis=1) > 0]
+    parts = []
+    levels = levels_of(tables, people, worked, minimum=settings.minimum_group_agents)
+    hidden = hidden_by_day(worked["agent"], levels, slots, minimum=settings.minimum_group_agents)
+    for by, level in levels.items():
+        parts.append(_of_days(by, worked.assign(level=level), asked, hidden=hidden[by]))
+    if len(slots):
+        parts.append(_of_half_hours(slots, asked))
+    known = [part for part in parts if len(part)]
+    if not known:
+        return pd.DataFrame(columns=_COLUMNS)
+    return pd.concat(known, ignore_index=True)[_COLUMNS].astype({"agents": "Int64", "days": "Int64"})
+
+
+def _of_days(by: str, days: pd.DataFrame, asked: _Asked, *, hidden: frozenset[object]) -> pd.DataFrame:
+    """Return the shares of levels that divide agent-days; `days` holds the level beside the ladder's parts."""
+    order = list(days["level"].cat.categories)
+    rows, shown = [], {}
+    for level in order:
+        part = days[days["level"].eq(level)]
+        if part.empty:
+            continue
+        if level in hidden:
+            rows += _suppressed(by, str(level), asked)
+            continue
+        shown[str(level)] = part
+        named = {"by": by, "level": str(level), "agents": part["agent"].nunique(), "days": part["day"].nunique()}
+        found = _estimates(by, part, asked)
+        rows += [{**named, "share": share, **estimate_columns(estimate)} for share, estimate in found.items()]
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        return frame
+    return _pulled(by, frame, shown, asked).assign(population=asked.people.population)
+
+
+def _suppressed(by: str, level: str, asked: _Asked) -> list[dict[str, object]]:
+    """Return the rows of a level that is not shown; not even how many people it holds."""
+    words = HIDDEN.format(minimum=asked.settings.minimum_group_agents)
+    columns = estimate_columns(Estimate.missing(words, status="suppressed"))
+    named = {"by": by, "level": level, "agents": pd.NA, "days": pd.NA}
+    return [{**named, "share": share, **columns} for share in SHARES]
+
+
+def _estimates(by: str, part: pd.DataFrame, asked: _Asked) -> dict[str, Estimate]:
+    """Return the shares of one level by itself."""
+    people, settings = asked.people, asked.settings
+    days = day_hours(part)
+    stated = {"confidence": settings.confidence, "grade": people.attendance.grade, "agent_days": part}
+    clusters = asked.clusters
+    if by == "weekday" and clusters.unit == "days":
+        # days of one weekday lie a week apart
+        clusters = replace(clusters, working_days=5.0)
+    found = five_shares(days, clusters=clusters, sees=people.sees, **stated)
+    shares = {share: found[share] for share in SHARES}
+    if float(days["UNACCOUNTED"].sum()) > 0:
+        shares["non_work"] = non_work_bound(days, _NON_WORK[people.population], clusters=clusters, **stated)
+    return shares
+
+
+def _pulled(by: str, frame: pd.DataFrame, shown: Mapping[str, pd.DataFrame], asked: _Asked) -> pd.DataFrame:
+    """Add the shrunken figures of exchangeable levels, or the words why there are none."""
+    frame = frame.assign(**dict.fromkeys(("shrunken", "shrunken_low", "shrunken_high"), np.nan))
+    if by not in EXCHANGEABLE:
+        return frame
+    for share in SHARES:
+        usable = frame[frame["share"].eq(share) & frame["status"].eq("ok")]
+        if usable.empty:
+            continue
+        found = _shrunken(share, {str(level): shown[str(level)] for level in usable["level"]}, asked)
+        if found.reason:
+            frame.loc[usable.index, "reason"] = [_joined(words, found.reason) for words in usable["reason"]]
+        columns = ("shrunken", found.value), ("shrunken_low", found.low), ("shrunken_high", found.high)
+        for name, values in columns:
+            frame.loc[usable.index, name] = values
+    return frame
+
+
+def _joined(first: str, second: str) -> str:
+    return f"{first}; {second}" if first else second
+
+
+def _shrunken(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> Shrunken:
+    """Pull the levels of one share together, on the days of the population."""
+    if asked.clusters.speaks_for == "other_people":
+        return Shrunken.none(len(levels), "figures are pulled together for these people alone")
+    days = np.sort(asked.people.days["day"].unique())
+    part, base = (
+        np.column_stack(
+            [rows.groupby("day")[list(words)].sum().sum(axis=1).reindex(days).fillna(0.0) for rows in levels.values()]
+        )
+        for words in (SHARE_PARTS[share], BASE)
+    )
+    if len(levels) < FEWEST_GROUPS or len(days) < MINIMUM_CLUSTERS:
+        return shrink_shares(split_errors(part, base), confidence=asked.settings.confidence)
+    weekday = pd.DatetimeIndex(days).day_of_week.to_numpy()
+    errors = split_errors(np.minimum(part, base), base, strata=weekday, working_days=asked.clusters.working_days)
+    return shrink_shares(errors, confidence=asked.settings.confidence)
+
+
+def _of_half_hours(slots: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
+    """Return the shares by slot of the day over all days, days as clusters within weekdays."""
+    there = slots[slots["base_agents"] > 0]
+    hidden = hidden_half_hours(there, minimum=asked.settings.minimum_group_agents)
+    rows: list[dict[str, object]] = []
+    for slot, part in there.groupby("slot_of_day_s", sort=True):
+        level = f"{int(slot) // 3600:02d}:{int(slot) % 3600 // 60:02d}"  # type: ignore[call-overload]
+        if slot in hidden:
+            rows += _suppressed("half_hour", level, asked)
+            continue
+        sums = part.groupby("day")[["base_agents", *_SLOT_COLUMNS.values()]].sum().reset_index()
+        named = {"by": "half_hour", "level": level, "agents": part["agent"].nunique(), "days": len(sums)}
+        for share, column in _SLOT_COLUMNS.items():
+            found = _of_slot(share, sums, column, asked)
+            rows.append({**named, "share": share, **estimate_columns(found)})
+    empty = dict.fromkeys(("shrunken", "shrunken_low", "shrunken_high"), np.nan)
+    return pd.DataFrame(rows).assign(population=asked.people.population, **empty)
+
+
+def _of_slot(share: str, sums: pd.DataFrame, column: str, asked: _Asked) -> Estimate:
+    """Return one share of one half hour; what no source records has no value."""
+    base = sums["base_agents"].to_numpy()
+    found = ratio(
+        np.minimum(sums[column].to_numpy(), base),
+        base,
+        n_unit="days",
+        strata=sums["day"].dt.day_of_week.to_numpy(),
+        confidence=asked.settings.confidence,
+        grade=asked.people.attendance.grade,
+    )
+    if found.value is None and share != "unaccounted" and not asked.people.sees & set(SHARE_PARTS[share]):
+        words = "no source of this population records it; where it occurs it is part of unaccounted"
+        return replace(found, status="insufficient", reasons=(words,))
+    return found
