@@ -212,6 +212,7 @@ def _of_slot(share: str, sums: pd.DataFrame, column: str, asked: _Asked) -> Esti
         base,
         n_unit="days",
         strata=sums["day"].dt.day_of_week.to_numpy(),
+        variance="serial",
         confidence=asked.settings.confidence,
         grade=asked.people.attendance.grade,
     )
