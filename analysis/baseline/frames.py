@@ -28,7 +28,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("attended_agents", "days", "distinct_agents"),
     ),
     "pool_slots": ("pool", "weekday", "slot_of_day_s", "days", "workable_agents", "handling_agents"),
-    "gaps": ("population", "kind", "gap_class", "gaps", "hours", "share_of_gap_time", "contact_waiting_h"),
+    "gaps": (
+        *("population", "kind", "gap_class", "gaps", "hours", "share_of_gap_time", "contact_waiting_h"),
+        "item_waiting_h",
+    ),
     "sensitivity": ("population", "longest_gap_s", "label", "work_h", "span_h", "share"),
     "gap_survival": ("population", "kind", "length_s", "share_of_time_longer", "low", "high"),
     "item_lengths": ("type", "items", "median_s", "mean_s", "p25_s", "p75_s", "interruptible"),

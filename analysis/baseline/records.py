@@ -17,11 +17,12 @@ from analysis.baseline.evidence import (
     timed_items,
 )
 from analysis.baseline.settings import BaselineSettings
-from analysis.foundation.intervals import union
+from analysis.foundation.intervals import attribute, union
 from analysis.foundation.settings import Queue
 from analysis.measure.gap_classes import Spans, classify, sensitivity, spans, survival
 from analysis.measure.load import queue_waits
-from analysis.measure.records import table_of
+from analysis.measure.records import latest, roster_of, table_of
+from analysis.measure.work_waiting import item_waits, types_of, work_waiting_us
 
 ITEM_COLUMNS = ("type", "items", "median_s", "mean_s", "p25_s", "p75_s", "interruptible")
 # Fewer items of a type say nothing about its length.
@@ -64,7 +65,8 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
     if people.ladder is not None and "IDLE" in people.sees:
         gaps, kind = _idle_states(people, people.ladder.pieces), "waiting"
     waits = queue_waits(tables, queues)
-    classes = classify(gaps, waits=waits if centre and len(waits) else None)
+    work = None if centre or gaps.empty else work_in_gaps(tables, people, gaps)[0]
+    classes = classify(gaps, waits=waits if centre and len(waits) else None, work_waiting=work)
     curve = survival(gaps, seed=settings.seed, draws=settings.draws, confidence=settings.confidence)
     if gaps.empty:
         classes, curve = classes.iloc[:0], curve.iloc[:0]
@@ -76,7 +78,7 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
             ["population", *table.columns]
         ],
         curve.assign(**labelled)[["population", "kind", *curve.columns]],
-        _facts(tables, people, own, found, queues=queues),
+        pd.concat([_facts(tables, people, own, found), _gap_facts(people, gaps, work)], ignore_index=True),
         found,
     )
 
@@ -94,7 +96,48 @@ def _idle_states(people: People, pieces: pd.DataFrame) -> pd.DataFrame:
     return idle.assign(day=local_dates(idle["start"], idle["agent"], people), gap_us=length)
 
 
-def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans, *, queues: Sequence[Queue]) -> pd.DataFrame:
+def work_in_gaps(tables: Tables, people: People, gaps: pd.DataFrame) -> tuple[np.ndarray | None, str]:
+    """Return for each gap the time with an item waiting that its person could do [us], or None and why that is not known.
+
+    Notes
+    -----
+    An item waits from its arrival to its start. A person could do the types that the skills name, else those that the person did; and the
+    items that somebody of the same team did in the end.
+    """
+    items = table_of(tables, "work_items")
+    if items is None:
+        return None, "there are no items"
+    mine = items[items["agent"].isin(set(people.members["agent"]))]
+    waits, reason = item_waits(mine)
+    if waits is None:
+        return None, reason
+    rows = latest(roster_of(tables))
+    teams = dict(zip(rows["agent"], rows["team"], strict=True)) if "team" in rows else None
+    return work_waiting_us(gaps, waits, types=types_of(mine, table_of(tables, "skills")), teams=teams), ""
+
+
+def _gap_facts(people: People, gaps: pd.DataFrame, work: np.ndarray | None) -> pd.DataFrame:
+    """Return gap time with work waiting and without, where the log knows when items arrive."""
+    rows: list[tuple[str, float, str]] = []
+    if work is not None:
+        length = gaps["gap_us"].to_numpy(dtype=float)
+        known = np.isfinite(work)
+        rows = [
+            ("gap_time_with_work_waiting_h", float(work[known].sum()) / 3.6e9, "h"),
+            ("gap_time_without_work_h", float((length - work)[known].sum()) / 3.6e9, "h"),
+        ]
+        if not known.all():
+            rows.append(("gap_time_of_unknown_types_h", float(length[~known].sum()) / 3.6e9, "h"))
+    return _fact_frame(people, rows)
+
+
+def _fact_frame(people: People, rows: list[tuple[str, float, str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["fact", "value", "unit"])
+    frame.insert(0, "population", people.population)
+    return frame.astype({"population": "str", "fact": "str", "unit": "str", "value": "float64"})
+
+
+def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans) -> pd.DataFrame:
     """Return counts and sums without sampling error: they are facts of the period."""
     rows: list[tuple[str, float, str]] = []
     if people.population == "contact_centre":
@@ -118,9 +161,7 @@ def _facts(tables: Tables, people: People, own: pd.DataFrame, found: Spans, *, q
         ]
     if hours["span_us"] > 0:
         rows.append(("work_over_span", hours["work_us"] / hours["span_us"], "share"))
-    frame = pd.DataFrame(rows, columns=["fact", "value", "unit"])
-    frame.insert(0, "population", people.population)
-    return frame.astype({"population": "str", "fact": "str", "unit": "str", "value": "float64"})
+    return _fact_frame(people, rows)
 
 
 def _contact_facts(tables: Tables, people: People) -> list[tuple[str, float, str]]:
@@ -148,14 +189,17 @@ def item_lengths(tables: Tables, people: People) -> pd.DataFrame:
 
     Notes
     -----
-    An item that stays open over night was put aside, so its length is not its work. Types with fewer than 10 such items are left out.
+    Items that one person has open at the same time share that time equally (:func:`analysis.foundation.intervals.attribute`), so lengths add to
+    the time that was worked and no hour counts twice. An item that stays open over night was put aside, so its length is not its work, and it
+    takes no share of others. Types with fewer than 10 items are left out.
     """
     own = begun_by_members(timed_items(tables), people)
     if own.empty:
         return pd.DataFrame(columns=list(ITEM_COLUMNS))
     same = local_dates(own["start"], own["agent"], people) == local_dates(own["end"], own["agent"], people)
-    length = (own["end"] - own["start"]).dt.total_seconds()[same]
-    grouped = length.groupby(own.loc[same, "type"])
+    own = own[same]
+    length = attribute(own) / 1e6
+    grouped = length.groupby(own["type"])
     frame = grouped.agg(items="size", median_s="median", mean_s="mean").reset_index()
     for name, share in (("p25_s", 0.25), ("p75_s", 0.75)):
         frame[name] = grouped.quantile(share).to_numpy()

@@ -45,7 +45,8 @@ class Baseline:
         pool, weekday, slot_of_day_s, days, workable_agents, handling_agents (means over the days): the agents behind a pool's staffing; not for print.
     gaps
         population, kind ("waiting": idle states; "between contacts", "between items": span figures), gap_class, gaps, hours, share_of_gap_time,
-        contact_waiting_h (missing where no contact times exist).
+        contact_waiting_h (missing where no contact times exist), item_waiting_h (time with an item waiting that the person could do; back office, missing
+        where the log does not know when items arrive).
     sensitivity
         population, longest_gap_s (missing = all gaps count), label, work_h, span_h, share = work / span without longer gaps; busy days alone.
     gap_survival

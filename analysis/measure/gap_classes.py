@@ -112,8 +112,10 @@ def spans(records: pd.DataFrame, *, zone: str | Mapping[str, str], least: int = 
     )
 
 
-def classify(gaps: pd.DataFrame, *, waits: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Sort gaps into classes by length, and say how much of each a contact spent waiting.
+def classify(
+    gaps: pd.DataFrame, *, waits: pd.DataFrame | None = None, work_waiting: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Sort gaps into classes by length, and say in how much of each a contact or an item was waiting.
 
     Parameters
     ----------
@@ -121,24 +123,31 @@ def classify(gaps: pd.DataFrame, *, waits: pd.DataFrame | None = None) -> pd.Dat
         start, end (UTC), gap_us, as in :class:`Spans`.
     waits
         start, end (UTC) of every contact's wait; None where no contact times are known.
+    work_waiting
+        Time in each gap with an item waiting that its person could do [us], as of :func:`analysis.measure.work_waiting.work_waiting_us`;
+        None where no arrivals are known.
 
     Returns
     -------
     DataFrame
-        gap_class, gaps, hours, share_of_gap_time, contact_waiting_h (missing without waits). Classes include their upper limit.
+        gap_class, gaps, hours, share_of_gap_time, contact_waiting_h, item_waiting_h (each missing where it is not known). Classes include their
+        upper limit.
 
     Notes
     -----
     Time with a contact waiting cannot have been idle for want of contacts: it is wrap-up, absence or a queue that the person does not serve.
+    Time with an item waiting cannot have been idle for want of work; time without one can hold no more of that work, whoever manages it.
     """
     number = np.searchsorted([limit for _, limit in GAP_CLASSES[:-1]], gaps["gap_us"].to_numpy() / 1e6, side="left")
     size = len(GAP_CLASSES)
     us = np.bincount(number, weights=gaps["gap_us"].to_numpy(), minlength=size)
-    waiting = (
-        np.full(size, np.nan)
-        if waits is None
-        else np.bincount(number, weights=waiting_us(gaps, waits), minlength=size) / H_US
-    )
+    contact = None if waits is None else waiting_us(gaps, waits)
+    waiting = {
+        name: np.full(size, np.nan)
+        if found is None
+        else np.bincount(number, weights=np.nan_to_num(found), minlength=size) / H_US
+        for name, found in (("contact_waiting_h", contact), ("item_waiting_h", work_waiting))
+    }
     total = us.sum()
     return pd.DataFrame(
         {
@@ -146,7 +155,7 @@ def classify(gaps: pd.DataFrame, *, waits: pd.DataFrame | None = None) -> pd.Dat
             "gaps": np.bincount(number, minlength=size),
             "hours": us / H_US,
             "share_of_gap_time": us / total if total else np.full(size, np.nan),
-            "contact_waiting_h": waiting,
+            **waiting,
         }
     )
 

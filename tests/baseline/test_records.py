@@ -1,0 +1,139 @@
+"""What a population's own records show: shared item time, gaps with and without work waiting."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis import intervals, measure_baseline
+from analysis.baseline.evidence import people_of
+from analysis.baseline.records import item_lengths, work_in_gaps
+from analysis.baseline.settings import BaselineSettings
+from analysis.measure.work_waiting import item_waits, types_of
+from tests.baseline.factory import AGENTS, CLIENT, at, client_tables, roster, table, workdays
+
+DAY = workdays(1)[0]
+
+
+def office(rows, **more):
+    """Return tables of ten people of the back office with these items and no shifts."""
+    items = [{"item": f"i{n}", "type": "letter", **row} for n, row in enumerate(rows)]
+    return {"roster": roster(population="back_office"), "work_items": table("work_items", items), **more}
+
+
+def people(tables):
+    return people_of(tables, "back_office", client=CLIENT, queues=(), settings=BaselineSettings())
+
+
+def test_items_open_at_the_same_time_share_it():
+    """Ten pairs of items: 30 minutes with the first half alone, the second half beside another one: 22.5 and 7.5 minutes."""
+    rows = [
+        {"started": at(DAY, 40 * k + begin), "ended": at(DAY, 40 * k + 30), "agent": "p0", "type": kind}
+        for k in range(10)
+        for begin, kind in ((0, "letter"), (15, "claim"))
+    ]
+    tables = office(rows)
+    found = item_lengths(tables, people(tables)).set_index("type")["mean_s"]
+    assert found.to_dict() == {"claim": 7.5 * 60, "letter": 22.5 * 60}
+    spells = tables["work_items"][["agent", "started", "ended"]].set_axis(["agent", "start", "end"], axis=1)
+    merged = intervals.union(spells)
+    assert found.sum() * 10 == (merged["end"] - merged["start"]).sum().total_seconds()
+
+
+def working_day(arrived, agents=AGENTS, types=("letter",)):
+    """Return five items a person from 08:00, one of 10 minutes every 30 minutes, with a time of arrival each."""
+    return [
+        {
+            "started": at(DAY, 30 * k),
+            "ended": at(DAY, 30 * k + 10),
+            "agent": agent,
+            "arrived": arrived(n, k),
+            "type": types[n % len(types)],
+        }
+        for n, agent in enumerate(agents)
+        for k in range(6)
+    ]
+
+
+def facts(tables):
+    frame = measure_baseline(tables, client=CLIENT)
+    rows = frame.facts[frame.facts["population"] == "back_office"].set_index("fact")["value"]
+    return frame, rows
+
+
+def test_gap_time_with_work_waiting_and_without():
+    """Each item arrives five minutes before it is begun: of every 20-minute gap 5 have work waiting, and 15 have none."""
+    frame, rows = facts(office(working_day(lambda n, k: at(DAY, 30 * k - 5))))
+    gaps = 10 * 5 * 20 / 60
+    assert rows["gap_time_with_work_waiting_h"] == pytest.approx(gaps / 4)
+    assert rows["gap_time_without_work_h"] == pytest.approx(gaps * 3 / 4)
+    assert "gap_time_of_unknown_types_h" not in rows
+    classes = frame.gaps[frame.gaps["population"] == "back_office"].set_index("gap_class")
+    assert classes.loc["15-30 min", "item_waiting_h"] == pytest.approx(gaps / 4)
+    assert classes["contact_waiting_h"].isna().all()
+
+
+def test_only_work_that_the_person_can_do_counts():
+    """Letters are in hand all day, claims never: who does claims alone had nothing to do, unless the skills say otherwise."""
+    rows = working_day(lambda n, k: at(DAY, -60) if n % 2 == 0 else at(DAY, 30 * k), types=("letter", "claim"))
+    gaps = 10 * 5 * 20 / 60
+    _, found = facts(office(rows))
+    assert found["gap_time_with_work_waiting_h"] == pytest.approx(gaps / 2)
+    skills = table(
+        "skills", [{"agent": agent, "queue_or_type": kind} for agent in AGENTS for kind in ("letter", "claim")]
+    )
+    _, able = facts(office(rows, skills=skills))
+    assert able["gap_time_with_work_waiting_h"] == pytest.approx(gaps)
+
+
+def test_work_of_another_team_does_not_count():
+    rows = working_day(lambda n, k: at(DAY, -60) if n < 5 else at(DAY, 30 * k))
+    teams = pd.concat(
+        [roster(AGENTS[:5], "back_office", "one"), roster(AGENTS[5:], "back_office", "two")], ignore_index=True
+    )
+    _, found = facts({**office(rows), "roster": teams})
+    assert found["gap_time_with_work_waiting_h"] == pytest.approx(5 * 5 * 20 / 60)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "reason"),
+    [
+        (lambda n, k: None, "only 0%"),
+        (lambda n, k: at(DAY, 30 * k), "filled from the start"),
+        (lambda n, k: at(DAY, 0) if n < 5 else None, "only 50%"),
+    ],
+)
+def test_without_arrivals_nothing_is_said(arrived, reason):
+    tables = office(working_day(arrived))
+    own = people(tables)
+    gaps = pd.DataFrame({"agent": ["p0"], "start": [at(DAY, 10)], "end": [at(DAY, 30)]})
+    work, words = work_in_gaps(tables, own, gaps)
+    assert work is None
+    assert pd.Series([words]).str.contains(reason).all()
+    frame, rows = facts(tables)
+    assert "gap_time_without_work_h" not in rows
+    assert frame.gaps["item_waiting_h"].isna().all()
+
+
+def test_a_person_of_unknown_types_is_left_out():
+    items = pd.DataFrame({"agent": ["a"], "type": ["letter"]})
+    assert types_of(items, pd.DataFrame({"agent": ["b"], "queue_or_type": ["line 1"]})) == {"a": frozenset({"letter"})}
+    assert item_waits(items)[0] is None
+
+
+def test_states_of_waiting_are_set_against_arrivals_too():
+    """Where the log shows idle states, those are the gaps: here 20 minutes idle after each item, work waiting for 5."""
+
+    def pieces(day, agent):
+        return [
+            piece
+            for k in range(16)
+            for piece in ((30 * k, 30 * k + 10, "ITEM_WORK"), (30 * k + 10, 30 * k + 30, "IDLE"))
+        ]
+
+    tables = client_tables(1, pieces, population="back_office")
+    tables["work_items"] = office(working_day(lambda n, k: at(DAY, 30 * k - 5)))["work_items"]
+    frame, rows = facts(tables)
+    assert frame.gaps["kind"].unique().tolist() == ["waiting"]
+    assert rows["gap_time_with_work_waiting_h"] == pytest.approx(10 * 5 * 5 / 60)
+    assert rows["gap_time_without_work_h"] == pytest.approx(10 * (16 * 20 - 25) / 60)
