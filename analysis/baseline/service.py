@@ -16,6 +16,7 @@ from analysis.measure.records import latest, roster_of, table_of
 
 # Items that are still open when the period ends are not in the log; days closer to the end than this share of turnarounds are left out.
 _TURNAROUND = 0.95
+_COUNTED = {"errors": "errors", "reworked": "items done again"}
 
 
 def items_of(tables: Tables, people: People) -> pd.DataFrame:
@@ -28,7 +29,7 @@ def items_of(tables: Tables, people: People) -> pd.DataFrame:
 
 
 def within_due(items: pd.DataFrame, *, client: Client, confidence: float) -> Estimate:
-    """Estimate the share of finished items that were done by their due time; days of completion as clusters within weekdays."""
+    """Estimate the share of finished items that were done by their due time; days of completion as clusters within weekdays, neighbours alike."""
     due = items[items["due"].notna() & items["ended"].notna()]
     if due.empty:
         return Estimate.missing("no items with a due time were given", confidence=confidence)
@@ -40,6 +41,7 @@ def within_due(items: pd.DataFrame, *, client: Client, confidence: float) -> Est
         sums["size"].to_numpy(),
         n_unit="days",
         strata=sums["day"].dt.day_of_week.to_numpy(),
+        variance="serial",
         confidence=confidence,
     )
 
@@ -93,22 +95,82 @@ def _until(stamps: np.ndarray, hours: np.ndarray, moments: np.ndarray) -> np.nda
 
 
 def error_rate(tables: Tables, people: People, *, confidence: float, draws: int, seed: int) -> Estimate:
-    """Estimate errors per checked item, weeks (or the periods given) as clusters."""
-    quality = table_of(tables, "quality")
+    """Estimate errors per checked item, weeks (or the periods given) as clusters.
+
+    Notes
+    -----
+    A share where no period holds more errors than checked items; else a rate of errors per item, periods resampled.
+    """
     described = {"confidence": confidence, "n_unit": "periods"}
+    sums = _checked(tables, people, "errors")
+    if isinstance(sums, str):
+        return Estimate.missing(sums, **described)
+    if (sums["errors"] > sums["checked"]).any():
+        per_item = lambda t: t[..., 0] / t[..., 1]  # noqa: E731 - several errors per item: a rate, not a share
+        return bootstrap(sums.to_numpy(), per_item, n_unit="periods", seed=seed, draws=draws, confidence=confidence)
+    return _by_period(sums, confidence)
+
+
+def rework_rate(tables: Tables, people: People, *, confidence: float) -> Estimate:
+    """Estimate the share of checked items that had to be done again, weeks (or the periods given) as clusters.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables; `quality` by team and period.
+    people
+        The population.
+    confidence
+        Level of the interval.
+
+    Returns
+    -------
+    Estimate
+        reworked / checked. ``"insufficient"`` with words where no quality checks, or no counts of rework, were given for these teams, and
+        where a period has more reworked than checked items: then rework was counted on other items than the checked ones.
+    """
+    described = {"confidence": confidence, "n_unit": "periods"}
+    sums = _checked(tables, people, "reworked")
+    if isinstance(sums, str):
+        return Estimate.missing(sums, **described)
+    over = int((sums["reworked"] > sums["checked"]).sum())
+    if over:
+        words = f"{over} of {len(sums)} periods have more reworked than checked items; ask which items the count of rework is about"
+        return Estimate.missing(words, n=len(sums), **described)
+    return _by_period(sums, confidence)
+
+
+def _checked(tables: Tables, people: People, column: str) -> pd.DataFrame | str:
+    """Return a count and the checked items by period, of the population's teams, or why there are none."""
+    quality = table_of(tables, "quality")
     if quality is None:
-        return Estimate.missing("no quality checks were given", **described)
+        return "no quality checks were given"
     roster = latest(roster_of(tables))
     teams = (
         roster.loc[roster["agent"].isin(set(people.members["agent"].unique())), "team"]
         if "team" in roster
         else pd.Series(dtype="str")
     )
-    rows = quality[quality["team"].isin(set(teams.dropna())) & quality["errors"].notna() & quality["checked"].notna()]
-    sums = rows.groupby("period_start")[["errors", "checked"]].sum()
-    if sums.empty:
-        return Estimate.missing("no quality checks of this population were given", **described)
-    if (sums["errors"] > sums["checked"]).any():
-        per_item = lambda t: t[..., 0] / t[..., 1]  # noqa: E731 - several errors per item: a rate, not a share
-        return bootstrap(sums.to_numpy(), per_item, n_unit="periods", seed=seed, draws=draws, confidence=confidence)
-    return ratio(sums["errors"].to_numpy(), sums["checked"].to_numpy(), n_unit="periods", confidence=confidence)
+    mine = quality[quality["team"].isin(set(teams.dropna()))]
+    if mine.empty:
+        return "no quality checks of this population were given"
+    rows = mine[mine[column].notna() & mine["checked"].notna()] if column in mine else mine.iloc[:0]
+    if rows.empty:
+        return f"the quality checks of this population hold no count of {_COUNTED[column]}"
+    sums = rows.groupby("period_start")[[column, "checked"]].sum()
+    return sums if float(sums["checked"].sum()) > 0 else "no item of this population was checked"
+
+
+def _by_period(sums: pd.DataFrame, confidence: float) -> Estimate:
+    """Return the first column over the second, periods in the order of time as clusters; neighbours may be alike."""
+    sums = sums.sort_index()
+    gaps = pd.Series(sums.index).diff().dt.days
+    apart = float(gaps.median()) if len(sums) > 1 else 7.0
+    return ratio(
+        sums.iloc[:, 0].to_numpy(),
+        sums.iloc[:, 1].to_numpy(),
+        n_unit="periods",
+        variance="serial",
+        working_days=max(apart * 5 / 7, 1.0),
+        confidence=confidence,
+    )
