@@ -150,6 +150,12 @@ RULES: Mapping[str, Rule] = {
     "People": Rule("count", "How many unnamed people this row stands for; empty is one."),
     "Population": Rule("words", "Contact centre or back office.", ("contact centre", "back office"), strict=True),
     "Queue": Rule("text", "Name of the queue, as in the other exports."),
+    "Reference look": Rule(
+        "words",
+        "Yes where a second observer looks at the same people at the same moment to check the first; empty is no.",
+        YES_NO,
+        strict=True,
+    ),
     "Regulated": Rule("words", "Must somebody with a licence do it?", YES_NO, strict=True),
     "Required agents": Rule("number", "Agents that the plan required."),
     "Resume (s)": Rule("number", "Seconds lost when it is taken up again."),

@@ -274,6 +274,40 @@ class TestWorkSampling:
         assert exports.trap(intake, "long_rounds")["rows"] == 2
         assert exports.trap(intake, "seen_twice")["rows"] == 2
 
+    def test_a_second_observer_in_the_round_is_no_mistake(self, exports):
+        header = "Round,Date,Time,Observer,Agent ID,Team,State,Reference look"
+        first = ["R1,2026-03-02,09:00,o,007,N,Break,", "R1,2026-03-02,09:01,o,008,N,Meeting,no"]
+        second = ["R1,2026-03-02,09:01,p,007,N,Break,yes", "R1,2026-03-02,09:01,p,008,N,Waiting for work,YES"]
+        intake = exports.read("kit_work_sampling", rounds(*first, *second, header=header))
+        table = intake.tables["observations"]
+        assert table["reference"].tolist() == [False, False, True, True]
+        assert not intake.traps["rows"].any()
+        own = [row.replace(",p,", ",o,") for row in second]
+        told = exports.read("kit_work_sampling", rounds(*first, *own, header=header))
+        assert exports.trap(told, "odd_references")["rows"] == 2
+        lone = [row.replace("R1", "R2") for row in second]
+        told = exports.read("kit_work_sampling", rounds(*first, *lone, header=header))
+        assert exports.trap(told, "odd_references")["rows"] == 2
+        again = exports.read(
+            "kit_work_sampling", rounds(*first, *second, first[0].replace("09:00", "09:04"), header=header)
+        )
+        assert exports.trap(again, "seen_twice")["rows"] == 2
+
+    def test_a_sheet_without_second_looks_says_nothing_of_them(self, exports):
+        intake = exports.read("kit_work_sampling", rounds("R1,2026-03-02,09:00,o,007,N,,Break"))
+        assert intake.tables["observations"]["reference"].isna().all()
+        assert not exports.trap(intake, "odd_references")["tested"]
+
+    def test_rows_that_nobody_filled_in_are_left_out_and_counted(self, exports):
+        prepared = "R1,2026-03-02,09:00,,,N,,"
+        intake = exports.read("kit_work_sampling", rounds("R1,2026-03-02,09:00,o,,N,,Break", prepared, prepared))
+        assert '"not_filled_in": 2' in intake.files["excluded"].iloc[0]
+        assert not intake.rejects["reason"].tolist()
+        forgotten = exports.read(
+            "kit_work_sampling", rounds("R1,2026-03-02,09:00,o,,N,,Break", "R1,2026-03-02,09:00,o,,N,2,")
+        )
+        assert forgotten.rejects["reason"].tolist() == ["missing_state"]
+
     def test_a_word_that_is_not_in_the_map_is_asked_about(self, exports):
         with pytest.raises(DataProblem, match="Juggling"):
             exports.read("kit_work_sampling", rounds("R1,2026-03-02,09:00,o,007,N,,Juggling"))
@@ -322,9 +356,17 @@ class TestTally:
         assert '"nobody_seen": 1' in intake.files["excluded"].iloc[0]
         assert intake.rejects["reason"].tolist() == ["bad_number_of_people"]
 
+    def test_a_second_observer_who_counts_is_no_mistake(self, exports):
+        header = self.HEADER.replace("Total", "Reference look")
+        rows = "R1,2026-03-02,09:00,o,N,3,2,,,\nR1,2026-03-02,09:00,p,N,2,3,,yes,\nR2,2026-03-02,11:00,,N,,,,,\n"
+        intake = exports.read("kit_work_sampling", header + rows)
+        assert intake.tables["observations"]["reference"].tolist() == [False] * 5 + [True] * 5
+        assert not intake.traps["rows"].any()
+        assert '"not_filled_in": 1' in intake.files["excluded"].iloc[0]
+
     def test_a_team_counted_twice_is_told(self, exports):
         intake = exports.read(
-            "kit_work_sampling", self.HEADER + "R1,2026-03-02,09:00,o,N,3,2,,5,\nR1,2026-03-02,09:00,p,N,2,3,,5,\n"
+            "kit_work_sampling", self.HEADER + "R1,2026-03-02,09:00,o,N,3,2,,5,\nR1,2026-03-02,09:00,o,N,2,3,,5,\n"
         )
         assert exports.trap(intake, "counted_twice")["rows"] == 2
 

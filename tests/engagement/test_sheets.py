@@ -21,7 +21,7 @@ CLIENT = Client(
 # What somebody types into the first row of each sheet, by header.
 DAY = dt.datetime(2026, 3, 4)
 TYPED = {
-    "work_sampling": ("R1", DAY, dt.time(10, 42), "o", "007", "N", None, "Waiting for work", None),
+    "work_sampling": ("R1", DAY, dt.time(10, 42), "o", "007", "N", None, "Waiting for work", "no", None),
     "time_and_motion": (
         DAY,
         "o",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.intake.batch import Batch
 
 PEOPLE = kit.spelled("People", "Number of people", "Persons", "Headcount")
+REFERENCE = kit.spelled("Reference look", "Reference", "Second look", "Second observer")
 # More people than one observer sees at one glance.
 MOST_PEOPLE = 200.0
 HOUR_US = 3_600_000_000
@@ -32,10 +33,16 @@ ENOUGH_ROUNDS, REGULAR_SHARE = 12, 0.3
 
 def finish(batch: Batch, columns: dict[str, Column]) -> None:
     """Read how many people a row stands for, where the sheet counts people instead of naming them; a column per state counts each."""
+    if "reference" in columns:
+        said = columns["reference"]
+        # a look that does not say what it is, is none of a reference observer
+        columns["reference"] = Column("flag", said.array & said.given, np.ones(len(batch.rows), dtype=bool))
     if "state" not in columns:
         _tally(batch, columns)
         return
     name = next((name for name in PEOPLE if name in batch.cells.columns), None)
+    blank = ~columns["state"].given & ~(columns["agent"].given if "agent" in columns else False)
+    batch.fates.give(blank & ((batch.cells[name] == "").to_numpy() if name else True), "excluded", "not_filled_in")
     if name is None:
         return
     count = _people(batch, name, empty=1.0)
@@ -62,6 +69,8 @@ def _tally(batch: Batch, columns: dict[str, Column]) -> None:
         )
     counts = {name: _people(batch, name, empty=0.0).astype(np.int64) for name in names}
     total = np.sum(list(counts.values()), axis=0)
+    empty = np.all([(batch.cells[name] == "").to_numpy() for name in names], axis=0)
+    batch.fates.give(empty, "excluded", "not_filled_in")
     if "agent" in columns:
         batch.reject(columns["agent"].given & (total > 1), "several_people_under_one_name")
     batch.fates.give(total == 0, "excluded", "nobody_seen")
@@ -81,14 +90,15 @@ def counted_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None
     if not batch.wide:
         return None
     rows = np.flatnonzero(batch.fates.open)
-    names = [name for name in ("round", "team", "agent") if name in columns]
+    names = [name for name in ("round", "team", "agent", "observer") if name in columns]
     keys = pd.DataFrame({name: columns[name].text.iloc[rows].to_numpy() for name in names})
     keys["at"] = columns["observed_at"].array[rows]
+    keys["reference"] = _reference(batch, columns)[rows]
     hits = np.zeros(len(batch.rows), dtype=bool)
     hits[rows[keys.duplicated(keep=False).to_numpy()]] = True
     words = (
         f"{number_of(int(hits.sum()), 'row')} that count the same team at the same moment of a round (first: {batch.place(hits)}); all of them count. "
-        "Ask whether one sheet was typed in twice, or two observers counted the same people."
+        "Ask whether one sheet was typed in twice. A second observer has a code of his own, and Reference look = yes where he checks the first."
     )
     return TrapResult(hits, words=words if hits.any() else "")
 
@@ -168,13 +178,48 @@ def seen_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     rows, _, fresh = _runs(batch, columns)
     named = columns["agent"].given[rows]
     pair = pd.DataFrame({"round": np.cumsum(fresh)[named], "agent": columns["agent"].text.iloc[rows[named]].to_numpy()})
+    pair["reference"] = _reference(batch, columns)[rows[named]]
+    if "observer" in columns:
+        pair["observer"] = columns["observer"].text.iloc[rows[named]].to_numpy()
     hits = np.zeros(len(batch.rows), dtype=bool)
     hits[rows[named][pair.duplicated(keep=False).to_numpy()]] = True
     words = (
-        f"{number_of(int(hits.sum()), 'look')} at persons who were seen several times in one round (first: {batch.place(hits)}). "
+        f"{number_of(int(hits.sum()), 'look')} at persons whom one observer saw several times in one round (first: {batch.place(hits)}). "
         "They weigh more than others; ask the observer which look counts."
     )
     return TrapResult(hits, words=words if hits.any() else "")
+
+
+def odd_references(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
+    """Show reference looks that check nothing: by the observer himself, or with no look of another one at the same person or team beside them."""
+    reference = _reference(batch, columns)
+    if not (reference & batch.fates.open).any():
+        return None
+    rows, _, fresh = _runs(batch, columns)
+    who = pd.Series("", index=range(len(rows)))
+    for name in ("team", "agent"):
+        if name in columns:
+            given = columns[name].given[rows]
+            who = who.where(~given, f"{name}:" + columns[name].text.iloc[rows].astype("str").reset_index(drop=True))
+    looks = pd.DataFrame({"round": np.cumsum(fresh), "who": who, "reference": reference[rows], "row": rows})
+    looks["observer"] = columns["observer"].text.iloc[rows].to_numpy() if "observer" in columns else ""
+    checks, firsts = looks[looks["reference"]], looks[~looks["reference"]]
+    others = checks.merge(firsts, on=["round", "who"], suffixes=("", "_first"))
+    checked = others.loc[others["observer"] != others["observer_first"], "row"]
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[checks.loc[~checks["row"].isin(checked), "row"].to_numpy()] = True
+    words = (
+        f"{number_of(int(hits.sum()), 'reference look')} without a look of another observer at the same person or team in the round "
+        f"(first: {batch.place(hits)}). They check nothing: ask who took them, and whether observers have codes of their own."
+    )
+    return TrapResult(hits, words=words if hits.any() else "")
+
+
+def _reference(batch: Batch, columns: dict[str, Column]) -> NDArray[np.bool_]:
+    """Return which rows are looks of a reference observer."""
+    if "reference" not in columns:
+        return np.zeros(len(batch.rows), dtype=bool)
+    return columns["reference"].array.astype(bool)
 
 
 DEFAULTS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
@@ -187,6 +232,7 @@ DEFAULTS: Mapping[str, tuple[str | tuple[str, str], ...]] = {
     "agent": kit.AGENT,
     "team": kit.TEAM,
     "state": kit.spelled("State", "Activity", "Doing", "Seen doing"),
+    "reference": REFERENCE,
 }
 KNOWN = kit.known_names(PEOPLE, *DEFAULTS.values())
 
@@ -208,7 +254,8 @@ FORMAT = Format(
         Trap("repeated_round_labels", "Does a label name one round only?", repeated_labels, severity="fixed"),
         Trap("long_rounds", "Is every round over within an hour?", long_rounds),
         Trap("regular_rounds", "Are rounds spread over the day at random?", regular_rounds),
-        Trap("counted_twice", "Was every team counted once in a round?", counted_twice),
-        Trap("seen_twice", "Was everybody looked at once in a round?", seen_twice),
+        Trap("counted_twice", "Did every observer count every team once in a round?", counted_twice),
+        Trap("seen_twice", "Did every observer look at everybody once in a round?", seen_twice),
+        Trap("odd_references", "Does every reference look check one of another observer?", odd_references),
     ),
 )
