@@ -3,60 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypedDict
+from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.baseline.bounds import non_work_bound, realised
+from analysis.baseline.bounds import realised
+from analysis.baseline.breakdowns import breakdowns
+from analysis.baseline.causes import cause_split
 from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables
+from analysis.baseline.figures import DEFINITIONS, NON_WORK, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
 from analysis.baseline.observed import Looks, looks_at
-from analysis.baseline.records import item_lengths, records_of, standard_seconds
-from analysis.baseline.service import backlog, error_rate, items_of, within_due
+from analysis.baseline.records import Records, item_lengths, records_of
+from analysis.baseline.service import items_of, within_due
 from analysis.baseline.settings import BaselineSettings
-from analysis.baseline.shares import (
-    FEW_WEEKS,
-    SHARE_PARTS,
-    Clusters,
-    clusters_of,
-    five_shares,
-    occupancy,
-    share_of,
-    shrinkage,
-)
+from analysis.baseline.shares import FEW_WEEKS, SHARE_PARTS, Clusters, clusters_of
 from analysis.baseline.slots import idle_by_slot, pool_slots, slot_table
-from analysis.baseline.words import NAMES, sentence, unmeasured
-from analysis.foundation.estimate import Estimate, Grade, Quantity
+from analysis.baseline.sources import Sources, sources_of
+from analysis.baseline.unobserved import unobserved_range
+from analysis.baseline.words import NAMES, sentence
+from analysis.baseline.workload import Workload, workload_of
+from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.crosswalk import BASE
-
-DEFINITIONS: dict[str, str] = {
-    "utilization": "(HANDLING + RESERVED + ITEM_WORK) / base; base is paid time less absence and breaks",
-    "support_share": "(SUPPORT + OUTAGE) / base",
-    "idle_share": "IDLE / base",
-    "away_share": "AWAY / base",
-    "unaccounted_share": "UNACCOUNTED / base",
-    "non_work_share": "(idle + away + the part of unaccounted that observation allocates to non-work) / base; waiting for contacts is apart",
-    "occupancy": "(HANDLING + RESERVED + ITEM_WORK) / (the same + IDLE)",
-    "shrinkage": "1 - WORKABLE / PAID",
-    "within_due_share": "items finished by their due time / items finished that have one",
-    "backlog_h": "arrived and unfinished items when the last item of a working day is finished, at standard time, mean over days",
-    "error_rate": "errors / items checked",
-}
-
-
-class _Stated(TypedDict):
-    """What every estimate of one population states alike."""
-
-    grade: Grade
-    confidence: float
-
-
-# states that are non-work wherever they are seen; waiting for contacts is not
-_IDLE_WORDS = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
+from analysis.measure.load import queue_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,50 +42,107 @@ class Part:
     frames: dict[str, pd.DataFrame]
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What the sources of one population say, before it is put side by side."""
+
+    clusters: Clusters
+    shares: dict[str, Estimate]
+    looks: Looks | None
+    records: Records
+    gap_range: pd.DataFrame
+    workload: Workload
+    sources: Sources
+
+
 def part_of(
     tables: Tables, people: People, *, client: Client, queues: Sequence[Queue], settings: BaselineSettings
 ) -> Part:
     """Measure one population."""
     if people.agents < settings.minimum_group_agents:
         return _suppressed(people, settings)
-    clusters = clusters_of(people.days, generalise_to=settings.generalise_to)
-    idle = _IDLE_WORDS[people.population]
-    looks = looks_at(tables, people, idle=idle, client=client, settings=settings)
-    shares = _shares(people, clusters, settings)
     items, lengths = items_of(tables, people), item_lengths(tables, people)
-    names = {share: share if share == "utilization" else f"{share}_share" for share in shares if share != "outage"}
-    figures = {name: shares[share] for share, name in names.items()}
-    figures["non_work_share"] = _non_work(people, shares, looks, clusters=clusters, settings=settings)
-    figures |= _rates(people, clusters, settings)
+    found = _measured(tables, people, items, client=client, queues=queues, settings=settings)
     due = within_due(items, client=client, confidence=settings.confidence)
+    names = {share: share if share == "utilization" else f"{share}_share" for share in found.shares}
+    figures = {name: found.shares[share] for share, name in names.items() if share != "outage"}
+    figures["non_work_share"] = found.sources.headline
+    figures |= rates(people, found.clusters, settings)
     if people.population == "back_office":
-        figures |= _service(tables, people, items, due, lengths=lengths, client=client, settings=settings)
-    records = records_of(tables, people, queues=queues, settings=settings)
-    slots = slot_table(people, client=client, slot_s=settings.slot_s)
-    frames = {
-        "attendance": attendance_frame(people),
-        "shares": share_frame(people.population, shares),
-        "gaps": records.gaps,
-        "sensitivity": records.sensitivity,
-        "gap_survival": records.gap_survival,
-        "facts": pd.concat([records.facts, _base_facts(people, client), _realised(people, idle)], ignore_index=True),
-        "item_lengths": lengths,
-        "crosswalk": population_crosswalk(tables, people, items=items, due=due, looks=looks),
-    }
-    if len(people.days):
-        frames["ladder"] = ladder_frame(people)
-        frames["days"] = people.days.assign(population=people.population)[list(COLUMNS["days"])]
-        frames["groups"] = group_frame(tables, people, clusters=clusters, settings=settings)
-    if len(slots):
-        frames["idle_by_slot"] = idle_by_slot(slots, people, minimum=settings.minimum_group_agents)
-        frames["pool_slots"] = pool_slots(slots, people.pools)
+        figures |= service(tables, people, items, due, lengths=lengths, client=client, settings=settings)
+    frames = _frames(tables, people, found, client=client, settings=settings)
+    frames["item_lengths"] = lengths
+    frames["crosswalk"] = population_crosswalk(tables, people, items=items, due=due, looks=found.looks)
     return Part(
         people.population,
         _quantities(people.population, figures),
-        (*people.findings, *_cautions(people, clusters, looks)),
-        sentence(people.population, shares, figures["non_work_share"], basis=people.attendance.sentence),
+        (*people.findings, *_cautions(people, found), *found.workload.findings, *found.sources.findings),
+        sentence(people.population, found.shares, figures["non_work_share"], basis=people.attendance.sentence),
         frames,
     )
+
+
+def _measured(
+    tables: Tables,
+    people: People,
+    items: pd.DataFrame,
+    *,
+    client: Client,
+    queues: Sequence[Queue],
+    settings: BaselineSettings,
+) -> _Measured:
+    """Return what each source says, and which of them the headline is taken from."""
+    clusters = clusters_of(people.days, generalise_to=settings.generalise_to)
+    shares = shares_of(people, clusters, settings)
+    looks = looks_at(tables, people, idle=NON_WORK[people.population], client=client, settings=settings)
+    records = records_of(tables, people, queues=queues, settings=settings)
+    waits = queue_waits(tables, queues) if people.population == "contact_centre" else None
+    gap_range, unobserved = unobserved_range(people, records.spans, settings=settings, waits=waits)
+    workload = workload_of(tables, people, items, client=client, settings=settings)
+    sources = sources_of(
+        tables,
+        people,
+        shares=shares,
+        bound=non_work_of_logs(people, shares, looks, clusters=clusters, settings=settings),
+        looks=looks,
+        gap_range=unobserved,
+        earned=workload.earned.complement() if people.population == "back_office" else None,
+        client=client,
+        settings=settings,
+    )
+    return _Measured(clusters, shares, looks, records, gap_range, workload, sources)
+
+
+def _frames(
+    tables: Tables, people: People, found: _Measured, *, client: Client, settings: BaselineSettings
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of one population; what it has no data for is left out."""
+    records, minimum = found.records, settings.minimum_group_agents
+    facts = (records.facts, _base_facts(people, client), _realised(people), found.workload.facts)
+    frames = {
+        "attendance": attendance_frame(people),
+        "shares": share_frame(people.population, found.shares),
+        "gaps": records.gaps,
+        "sensitivity": records.sensitivity,
+        "gap_survival": records.gap_survival,
+        "gap_range": found.gap_range,
+        "sources": found.sources.frame,
+        "standards": found.workload.standards,
+        "facts": pd.concat([part for part in facts if len(part)], ignore_index=True),
+    }
+    slots = slot_table(people, client=client, slot_s=settings.slot_s)
+    if len(people.days):
+        frames["ladder"] = ladder_frame(people)
+        frames["days"] = people.days.assign(population=people.population)[list(COLUMNS["days"])]
+        frames["groups"] = group_frame(tables, people, clusters=found.clusters, settings=settings)
+        frames["causes"] = cause_split(tables, people, minimum=minimum)
+        frames["breakdowns"] = breakdowns(
+            tables, people, slots, clusters=found.clusters, client=client, settings=settings
+        )
+    if len(slots):
+        frames["idle_by_slot"] = idle_by_slot(slots, people, minimum=minimum)
+        frames["pool_slots"] = pool_slots(slots, people.pools)
+    return frames
 
 
 def _quantities(population: str, figures: dict[str, Estimate]) -> tuple[Quantity, ...]:
@@ -144,72 +173,6 @@ def _suppressed(people: People, settings: BaselineSettings) -> Part:
     )
 
 
-def _shares(people: People, clusters: Clusters, settings: BaselineSettings) -> dict[str, Estimate]:
-    """Return the five shares and outage, or why there are none."""
-    grade = people.attendance.grade
-    if people.days.empty:
-        words = unmeasured(people.attendance.source)
-        return dict.fromkeys(SHARE_PARTS, Estimate.missing(words, confidence=settings.confidence, grade=grade))
-    return five_shares(
-        people.days,
-        clusters=clusters,
-        sees=people.sees,
-        confidence=settings.confidence,
-        grade=grade,
-        agent_days=people.agent_days,
-    )
-
-
-def _non_work(
-    people: People, shares: dict[str, Estimate], looks: Looks | None, *, clusters: Clusters, settings: BaselineSettings
-) -> Estimate:
-    """Return non-work: in the back office by observation where it speaks for the population, else the bound from logs."""
-    looks = looks if people.population == "back_office" else None
-    if looks is not None and looks.non_work.value is not None:
-        return looks.non_work
-    stated: _Stated = {"grade": people.attendance.grade, "confidence": settings.confidence}
-    if people.days.empty:
-        return next(iter(shares.values()))
-    idle = _IDLE_WORDS[people.population]
-    if float(people.days["UNACCOUNTED"].sum()) == 0 and float(people.days[list(BASE)].to_numpy().sum()) > 0:
-        return share_of(people.days, idle, BASE, clusters=clusters, agent_days=people.agent_days, **stated)
-    bound = non_work_bound(people.days, idle, clusters=clusters, agent_days=people.agent_days, **stated)
-    return replace(bound, reasons=(*bound.reasons, looks.non_work.reasons[0])) if looks is not None else bound
-
-
-def _rates(people: People, clusters: Clusters, settings: BaselineSettings) -> dict[str, Estimate]:
-    """Return occupancy and shrinkage."""
-    stated: _Stated = {"grade": people.attendance.grade, "confidence": settings.confidence}
-    if people.days.empty:
-        missing = Estimate.missing(unmeasured(people.attendance.source), **stated)
-        return {"occupancy": missing, "shrinkage": missing}
-    days, wide = people.days, people.agent_days
-    return {
-        "occupancy": occupancy(days, clusters=clusters, sees=people.sees, agent_days=wide, **stated),
-        "shrinkage": shrinkage(days, clusters=clusters, agent_days=wide, **stated),
-    }
-
-
-def _service(
-    tables: Tables,
-    people: People,
-    items: pd.DataFrame,
-    due: Estimate,
-    *,
-    lengths: pd.DataFrame,
-    client: Client,
-    settings: BaselineSettings,
-) -> dict[str, Estimate]:
-    """Return what the back office delivers today."""
-    resampling = {"confidence": settings.confidence, "draws": settings.draws, "seed": settings.seed}
-    standards = standard_seconds(tables, lengths)
-    return {
-        "within_due_share": due,
-        "backlog_h": backlog(items, standards, client=client, **resampling),
-        "error_rate": error_rate(tables, people, **resampling),
-    }
-
-
 def _base_facts(people: People, client: Client) -> pd.DataFrame:
     """Return hours a week and time that lies outside paid time."""
     if people.days.empty:
@@ -226,16 +189,17 @@ def _base_facts(people: People, client: Client) -> pd.DataFrame:
     return frame.assign(population=people.population)[list(COLUMNS["facts"])]
 
 
-def _realised(people: People, idle: Sequence[str]) -> pd.DataFrame:
+def _realised(people: People) -> pd.DataFrame:
     """Return the shares of the period itself, beside the estimates of what is to be expected."""
     if people.days.empty:
         return pd.DataFrame(columns=list(COLUMNS["facts"]))
-    return realised(people.days, idle=idle).assign(population=people.population)[list(COLUMNS["facts"])]
+    facts = realised(people.days, idle=NON_WORK[people.population])
+    return facts.assign(population=people.population)[list(COLUMNS["facts"])]
 
 
-def _cautions(people: People, clusters: Clusters, looks: Looks | None) -> tuple[Finding, ...]:
+def _cautions(people: People, measured: _Measured) -> tuple[Finding, ...]:
     """Return what a reader must know about the intervals and the looks."""
-    found = []
+    found, clusters, looks = [], measured.clusters, measured.looks
     name = NAMES[people.population]
     if clusters.notable:
         text = f"{name}: shares of neighbouring {clusters.unit} are correlated (up to {clusters.lag1:.2f}); the intervals allow for it."

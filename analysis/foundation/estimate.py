@@ -98,6 +98,20 @@ class Estimate:
             self, value=times(self.value), low=times(self.low), high=times(self.high), unit=unit or self.unit
         )
 
+    def complement(self) -> Estimate:
+        """Return the estimate of what the share leaves: 1 - share.
+
+        Examples
+        --------
+        >>> Estimate(0.31, 0.27, 0.36).complement()
+        69 % (64 to 73)
+        """
+
+        def rest(number: float | None) -> float | None:
+            return None if number is None else 1 - number
+
+        return dataclasses.replace(self, value=rest(self.value), low=rest(self.high), high=rest(self.low))
+
     def __repr__(self) -> str:
         """Return the figure as the report prints it."""
         if self.status != "ok" and self.low is not None and self.high is not None:
