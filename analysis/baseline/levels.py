@@ -74,7 +74,7 @@ def tenure_bands(roster: pd.DataFrame, days: pd.DataFrame, *, minimum: int) -> p
     "over 2 years" once the roster is as old, and "tenure not known" before.
     """
     first = _first_days(roster, days["agent"].unique())
-    start = days["agent"].map(first).astype("datetime64[us]")
+    start = pd.Series(first.reindex(days["agent"]).to_numpy(dtype="datetime64[us]"), index=days.index)
     counts = first.value_counts()
     begins = counts.index[0] if len(counts) and counts.iloc[0] >= max(2, _COMMON_START * len(first)) else pd.NaT
     months = (days["day"] - start).dt.days.to_numpy(dtype=float) / _MONTH_DAYS
