@@ -149,13 +149,14 @@ def shrink(
     y_i ~ N(t_i, D_i), t_i ~ N(mean, A), flat priors on the mean and on A >= 0 (Morris 1983; proper for k >= 4). Given A:
     B_i = D_i / (D_i + A), t_i ~ N((1 - B_i) y_i + B_i m_A, D_i (1 - B_i) + B_i^2 / sum(1 / (D_j + A))). The posterior of A is summed over
     a grid, and the limits are quantiles of the mixture of normals, so that doubt about A is in them and an estimate of zero gives no zero
-    width. The common error's variance is added to every component: with a flat mean the data say nothing about it. Errors estimated with
-    few degrees of freedom stretch the limits by t / z, with Satterthwaite's degrees of freedom of the sum of both variances.
+    width. Errors estimated with few degrees of freedom stretch the limits by t / z. With a flat mean the data say nothing about the common
+    error, so it is put back as it is: distance from the figure = root of (own distance)^2 + (t common error)^2 (Zou & Donner 2008), which is
+    right where either of them is small and cautious between.
 
     References
     ----------
     Morris, Parametric empirical Bayes inference, Journal of the American Statistical Association 78 (1983), 47-55. Gelman et al., Bayesian
-    Data Analysis, 3rd ed. 2013, section 5.4. Welch, Biometrika 38 (1951), 330-336.
+    Data Analysis, 3rd ed. 2013, section 5.4. Zou & Donner, Statistics in Medicine 27 (2008), 1693-1702. Welch, Biometrika 38 (1951), 330-336.
 
     Examples
     --------
@@ -173,24 +174,20 @@ def shrink(
     if len(y) < FEWEST_GROUPS:
         return Shrunken.none(len(y), too_few(len(y)))
     chance, centre, variance, mean, between, pull = _posterior(y, se**2)
-    shared = common_error**2
-    point = chance @ centre
-    alone = chance @ (variance + centre**2) - point**2
-    total = (alone**2 / freedom + shared**2 / common_freedom) / (alone + shared) ** 2
-    tail = (1 - confidence) / 2
-    stretch = _t_over_z(1 - tail, total)
-    sd = np.sqrt(variance + shared)
-    low, high = (point + stretch * (_quantile(level, chance, centre, sd) - point) for level in (tail, 1 - tail))
+    point, tail = chance @ centre, (1 - confidence) / 2
+    sd = np.sqrt(variance)
+    stretch = _t(1 - tail, freedom) / _t(1 - tail, math.inf)
+    shared = _t(1 - tail, common_freedom) * common_error
+    below, above = (stretch * (_quantile(level, chance, centre, sd) - point) for level in (tail, 1 - tail))
+    low, high = point - np.hypot(below, shared), point + np.hypot(above, shared)
     median = math.sqrt(float(between[np.searchsorted(np.cumsum(chance), 0.5)]))
     p_value = differ(y, se, freedom=freedom)
     return Shrunken(point, low, high, chance @ pull, float(chance @ mean), median, p_value)
 
 
-def _t_over_z(level: float, over_freedom: Floats) -> Floats:
-    """Return t over normal quantiles for 1 / degrees of freedom; 1 where they are infinite."""
-    known = over_freedom > 0
-    freedom = 1 / np.where(known, over_freedom, 1.0)
-    return np.where(known, stats.t.ppf(level, np.maximum(freedom, 1.0)) / stats.norm.ppf(level), 1.0)
+def _t(level: float, freedom: float) -> float:
+    """Return a quantile of the t distribution, of the normal for infinite degrees of freedom."""
+    return float(stats.norm.ppf(level) if math.isinf(freedom) else stats.t.ppf(level, max(freedom, 1.0)))
 
 
 def too_few(groups: int) -> str:
