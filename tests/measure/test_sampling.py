@@ -70,7 +70,8 @@ def test_each_limit_is_the_wider_of_logit_and_arcsine():
     turn = step / (2 * math.sqrt(p * (1 - p)))
     arcsine = [math.sin(math.asin(math.sqrt(p)) + sign * turn) ** 2 for sign in (-1, 1)]
     assert (found.low, found.high) == pytest.approx((min(logit[0], arcsine[0]), max(logit[1], arcsine[1])), abs=1e-8)
-    assert found.low < logit[0] and found.high > arcsine[1]
+    assert found.low < logit[0]
+    assert found.high > arcsine[1]
     assert (found.n, found.n_unit, found.grade) == (20, "rounds", "B")
 
 

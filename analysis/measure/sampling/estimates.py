@@ -12,10 +12,11 @@ from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
 from analysis.measure.sampling.clustered import ClusteredShare, clustered_share, interval_of
 from analysis.measure.sampling.doubles import first_looks
+from analysis.measure.sampling.hours import local_hours
 
 ClusterKind = Literal["round", "day", "person_day", "look"]
 # Worked time in strata that nobody looked at: above this share the looks do not stand for the time worked.
-_MOST_UNSEEN = 0.1
+_MOST_UNSEEN = 0.25
 
 
 def estimate_share(
@@ -44,7 +45,7 @@ def estimate_share(
         ``"hour"`` (hour of the day, by `observed_at`) or a column of `observations`; with `weights`.
     weights
         Time worked in each stratum, any unit: ``{8: 310.0, 9: 355.5, ...}``. Rounds are rarely spread as work is; strata weigh by the time worked.
-        A stratum whose looks lie in one cluster joins its neighbour.
+        A stratum with looks in fewer than two clusters joins its neighbour.
     confidence
         Level of the interval.
     zone
@@ -54,7 +55,7 @@ def estimate_share(
     -------
     Estimate
         ``"insufficient"`` in words below 6 clusters, when fewer than 4 clusters show the state (or lack it), when the looks hold fewer than 4
-        independent ones of the rarer outcome, or when a tenth of the time worked was never looked at. Grade B (trained observers).
+        independent ones of the rarer outcome, or when a quarter of the time worked was never looked at. Grade B (trained observers).
 
     Raises
     ------
@@ -93,7 +94,7 @@ def estimate_share(
     labels, word = cluster_labels(rows, cluster, zone)
     if strata is None or weights is None:
         return interval_of(share_by_cluster(hit, labels), n_unit=word, **described)
-    found = _stratified(hit, labels, _strata_of(rows, strata, zone), weights)
+    found = stratified_share(hit, labels, _strata_of(rows, strata, zone), weights)
     return (
         Estimate.missing(found, n_unit=word, **described)
         if isinstance(found, str)
@@ -151,13 +152,13 @@ def _strata_of(observations: pd.DataFrame, strata: str, zone: str) -> np.ndarray
         need(observations, strata)
         return observations[strata].to_numpy()
     need(observations, "observed_at")
-    return observations["observed_at"].dt.tz_convert(zone).dt.hour.to_numpy()
+    return local_hours(observations["observed_at"], zone)
 
 
-def _stratified(
+def stratified_share(
     hit: np.ndarray, labels: pd.Series, strata: np.ndarray, weights: Mapping[Hashable, float]
 ) -> ClusteredShare | str:
-    """Return the share weighted by the time worked in each stratum, or why the looks do not stand for it."""
+    """Return the share weighted by the time worked in each stratum, or why the looks do not stand for it, in words."""
     time = pd.Series(dict(weights), dtype="float64").sort_index()
     if (time < 0).any() or not np.isfinite(time).all() or time.sum() <= 0:
         raise ValueError("weights must be 0 or above, and above 0 in all")

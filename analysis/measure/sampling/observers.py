@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.foundation.estimate import Estimate
+from analysis.measure.sampling.clustered import ClusteredShare
 from analysis.measure.sampling.doubles import first_looks, reference_looks
 from analysis.measure.sampling.estimates import need
 
@@ -264,3 +265,27 @@ def correct_misclassification(
     point = min(1.0, max(0.0, (share.value + specificity - 1) / youden))
     method = "Rogan-Gladen, Lang-Reiczigel interval on effective looks"
     return replace(share, value=point, low=min(low, point), high=max(high, point), method=method)
+
+
+def correct_clustered(seen: Estimate, found: ClusteredShare, accuracy: ObserverAccuracy) -> Estimate:
+    """Return a share of clustered looks corrected for observers' mistakes, or as it was seen where they are not known well enough.
+
+    Parameters
+    ----------
+    seen
+        The share with its interval.
+    found
+        The same share with its clustered error: it gives the effective looks, fewer for the degrees of freedom.
+    accuracy
+        Of :func:`observer_accuracy`.
+    """
+    if seen.value is None or accuracy.reason or accuracy.sensitivity is None or accuracy.specificity is None:
+        return seen
+    return correct_misclassification(
+        seen,
+        looks=found.trusted_looks(seen.confidence),
+        sensitivity=accuracy.sensitivity,
+        n_sensitivity=accuracy.n_sensitivity,
+        specificity=accuracy.specificity,
+        n_specificity=accuracy.n_specificity,
+    )
