@@ -75,7 +75,8 @@ def two_phase(
     -----
     With base b, log x and the observed share s of a person-day, weights w over the sample S and all person-days U:
     p = X_U / B_U * c + sum_S w (b s - c x) / sum_S w b. Looks within a person-day are the second stage. Every row's linearised influence
-    holds both phases, so clusters of days carry the sampling of days, person-days and looks together (Cochran 1977, sections 11.9, 12.6).
+    holds both phases, so clusters of days carry the sampling of days, person-days and looks together (Cochran 1977, sections 11.9, 12.6);
+    the sample's part is that of leaving the day out (jackknife), which is more careful with few observed days.
     Where neighbouring days resemble one another, that part of the variance which days share is raised as the log of everybody says
     (:func:`analysis.foundation.serial.long_run`).
     The fitted c is the slope that minimises this variance, cut to 0..1 and computed for every day without that day; the
@@ -106,14 +107,14 @@ def two_phase(
         "n": observed,
         "n_unit": "observed person-days",
         "grade": "B",
-        "method": "two-phase regression estimator, days linearised, logit t interval",
+        "method": "two-phase regression estimator, days left out in turn, logit t interval",
     }
     refusal = _refusal(table, observation_design, errors)
     if refusal:
         return Estimate.missing(refusal, **described)
     fit = _fitted(table, coefficient, errors, generalise_to == "other_people")
     described["method"] = (
-        f"two-phase regression estimator (weight of the log {fit.coefficient:.2f}), days linearised, logit t interval"
+        f"two-phase regression estimator (weight of the log {fit.coefficient:.2f}), days left out in turn, logit t interval"
     )
     return _interval(fit, described)
 
@@ -203,16 +204,19 @@ def _fitted(table: PersonDays, coefficient: float | str, errors: Errors, other_p
     weighed = table.weight * table.base
     sample, whole = float(weighed.sum()), float(table.base.sum())
     alone = float((weighed * share).sum()) / sample
-    of_sample = weighed * (share - alone) / sample
-    of_all = (table.x - float(table.x.sum()) / whole * table.base) / whole
-    # what a row adds to (log of all - log of the sample), and the same centred at the sample's own log share
-    adds = of_all - table.weight * of_all * whole / sample
-    of_log = adds - float(adds.sum()) * weighed / sample
+    logged, logged_alone = float(table.x.sum()) / whole, float((table.weight * table.x).sum()) / sample
+    # a ratio without one day: its residuals grow by what the day weighed in the sample
+    without = 1 / np.sqrt(1 - _by_day(table, weighed) / sample)[table.day]
+    of_sample = weighed * (share - alone) / sample * without
+    of_all = (table.x - logged * table.base) / whole
+    of_log = of_all - table.weight * (table.x - logged_alone * table.base) / sample * without
     strata = _strata(table)
     if coefficient == "fitted":
         weights = _coefficients(_by_day(table, of_sample), _by_day(table, of_log), strata)[table.day]
     else:
         weights = np.full(len(share), float(coefficient))
+    # day by day, each with the weight that the other days gave
+    adds = of_all - table.weight * (table.x - logged * table.base) / sample
     estimate = alone + float((weights * adds).sum())
     parts = Influences(of_sample + weights * of_log, weights * of_all)
     variance, freedom = _variance(table, parts, strata, other_people)
