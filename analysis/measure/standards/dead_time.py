@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,8 @@ def dead_time_effect(
     have a pace of their own, in any slot of the day. Idle time is therefore moved only by what the contacts' own length has no part in: with
     e = - contacts * mean length / available time, b = sum w e~ y / sum w e~ x, where y is the cell's length over the mean, x its idle share, w the
     contacts, and ~ means less the mean of the weekday's slot (two-stage least squares with the load offered as the instrument). The change is
-    exp(0.1 b) - 1. Days within weekdays are clusters: z_d = sum w e~ (y~ - b x~), t(days - weekdays).
+    exp(0.1 b) - 1. The error is the
+    jackknife over days, the means of weekday and slot taken anew each time, with t(days - weekdays).
     It assumes that more arrivals change a contact's length only through the idle time they leave.
 
     References
@@ -75,7 +77,7 @@ def dead_time_effect(
         "confidence": confidence,
         "n_unit": "days",
         "basis": "modelled",
-        "method": "mean handling time on idle share, moved by arrivals alone, weekday and slot fixed, days as clusters",
+        "method": "mean handling time on idle share, moved by arrivals alone, weekday and slot fixed, days taken out one at a time",
     }
     days = int(cells["day"].nunique())
     described["n"] = days
@@ -83,21 +85,19 @@ def dead_time_effect(
         return Estimate.missing(
             f"only {days} days were seen; an interval needs at least {MINIMUM_CLUSTERS}", **described
         )
-    sums, strata = _sums(cells)
-    top, bottom, square = sums.sum(axis=0)
-    if square <= 1e-12 * float(cells["contacts"].sum()) or abs(bottom) <= 1e-12 * square:
-        return Estimate.missing(
-            f"the load of {noun} or the idle time is the same in all cells", status="degenerate", **described
-        )
-    first, freedom = _variance(sums[:, 1] - bottom / square * sums[:, 2], strata)
-    if freedom < 1 or bottom**2 < LEAST_F * first:
-        strength = bottom**2 / first if first > 0 else 0.0
-        return Estimate.missing(
-            f"idle time hardly moves with arrivals (F = {strength:.1f}, below {LEAST_F:.0f})", **described
-        )
-    slope = top / bottom
-    error = math.sqrt(_variance(sums[:, 0] - slope * sums[:, 1], strata)[0]) / abs(bottom)
-    step = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+    moved = _moved(cells)
+    bottom, square = (float((moved.weight * moved.load * part).sum()) for part in (moved.idle, moved.load))
+    if square <= 1e-12 * float(moved.weight.sum()) or abs(bottom) <= 1e-12 * square:
+        words = f"the load of {noun} or the idle time is the same in all cells"
+        return Estimate.missing(words, status="degenerate", **described)
+    first = _error(moved, moved.idle, moved.load)
+    if moved.freedom < 1 or (bottom / square) ** 2 < LEAST_F * first**2:
+        strength = (bottom / square / first) ** 2 if first > 0 else 0.0
+        words = f"idle time hardly moves with arrivals (F = {strength:.1f}, below {LEAST_F:.0f})"
+        return Estimate.missing(words, **described)
+    slope = float((moved.weight * moved.load * moved.length).sum()) / bottom
+    error = _error(moved, moved.length, moved.idle)
+    step = float(stats.t.ppf(0.5 + confidence / 2, moved.freedom)) * error
     value, low, high = (math.expm1(POINTS * end) for end in (slope, slope - step, slope + step))
     return Estimate(value, low, high, reasons=(_meaning(low, high), _KIND), **described)
 
@@ -135,29 +135,42 @@ def _cells(handling: pd.DataFrame, slots_before: int) -> pd.DataFrame:
     return cells[(cells["contacts"] > 0) & cells["idle_share"].notna()]
 
 
-def _sums(cells: pd.DataFrame) -> tuple[Array, Array]:
-    """Return each day's sums of w e y, w e x and w e e, less the means of its weekday's slots, and the days' weekdays."""
-    weight, handled = cells["contacts"].to_numpy(), cells["handle_s"].to_numpy()
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Cells less the mean of their pool's weekday and slot."""
+
+    length: Array
+    idle: Array
+    load: Array
+    weight: Array
+    own: Array  # share of the cell in the mean that was taken off
+    day: Array
+    freedom: int
+
+
+def _moved(cells: pd.DataFrame) -> _Moved:
+    """Take the means of pool, weekday and slot off lengths, idle shares and loads; cells that stand alone drop out."""
     place = cells.groupby(["pool", "weekday", "slot_of_day_s"]).ngroup().to_numpy()
+    cells, place = cells[np.bincount(place)[place] > 1], place[np.bincount(place)[place] > 1]
+    weight, handled = cells["contacts"].to_numpy(), cells["handle_s"].to_numpy()
     total = np.bincount(place, weight)
     pool = pd.factorize(cells["pool"])[0]
-    mean_s = (np.bincount(pool, handled) / np.bincount(pool, weight))[pool]
+    mean_s = (np.bincount(pool, handled) / np.maximum(np.bincount(pool, weight), 1e-300))[pool]
     parts = []
     for part in (handled / weight / mean_s, cells["idle_share"].to_numpy(), -cells["load"].to_numpy() * mean_s):
         parts.append(part - (np.bincount(place, weight * part) / total)[place])
-    y, x, e = parts
     day, names = pd.factorize(cells["day"], sort=True)
-    sums = np.column_stack([np.bincount(day, weight * e * part, len(names)) for part in (y, x, e)])
-    weekday = np.zeros(len(names), dtype=np.int64)
-    weekday[day] = cells["weekday"].to_numpy(dtype="int64")
-    return sums, weekday
+    freedom = len(names) - int(cells["weekday"].nunique())
+    return _Moved(*parts, weight, weight / total[place], day, freedom)
 
 
-def _variance(residual: Array, strata: Array) -> tuple[float, int]:
-    """Return the variance of a sum over days within weekdays, and its degrees of freedom; a weekday seen once says nothing."""
-    codes = np.unique(strata, return_inverse=True)[1]
-    counts = np.bincount(codes)
-    means = np.bincount(codes, residual) / counts
-    squares = np.bincount(codes, (residual - means[codes]) ** 2)
-    often = counts > 1
-    return float((counts[often] / (counts[often] - 1) * squares[often]).sum()), int((counts[often] - 1).sum())
+def _error(moved: _Moved, y: Array, x: Array) -> float:
+    """Return the standard error of sum w e~ y / sum w e~ x by taking out one day at a time, the cells' means included."""
+    weight = moved.weight * moved.load
+    slope = float((weight * y).sum() / (weight * x).sum())
+    # what is left of a cell's sum of products without one of its members falls by the member's product over 1 - its part in the mean
+    out = weight / (1 - moved.own)
+    top = np.bincount(moved.day, out * (y - slope * x))
+    rest = float((weight * x).sum()) - np.bincount(moved.day, out * x)
+    change = top / np.where(rest == 0, np.nan, rest)
+    return math.sqrt((len(change) - 1) / len(change) * float(np.nansum(change**2)))

@@ -12,7 +12,7 @@ from scipy import stats
 
 from analysis.foundation.estimate import Estimate
 from analysis.measure.standards.design import Array, Design, Hours, read_design
-from analysis.measure.standards.refusals import MINIMUM_FREEDOM, absorbed, follows, refusals
+from analysis.measure.standards.refusals import FOLLOWS, MINIMUM_FREEDOM, absorbed, follows, refusals
 from analysis.measure.standards.solve import Fit, condition, inflation, redrawn, solve, textbook
 
 # Above this a column says little that the others do not say (Marquardt 1970; Belsley, Kuh & Welsch 1980).
@@ -40,10 +40,14 @@ class FittedStandards:
         Share of the variation of hours that the fit follows.
     rss_h2
         Residual sum of squares [h squared].
+    follows_p
+        How often chance alone would make hours follow volumes as much (joint Wald test); above 5 % no hours are earned at these standards.
     condition
         Condition number of the columns, each brought to one length.
     method
         One phrase that names the computation.
+    periods, coefficients
+        How many clusters there are, and how many standard times and non-volume terms.
     fitted_on
         The periods (clusters) behind the fit; empty where rows carry no names.
     settings
@@ -58,8 +62,11 @@ class FittedStandards:
     non_volume_h: Estimate
     r_squared: float
     rss_h2: float
+    follows_p: float
     condition: float
     method: str
+    periods: int
+    coefficients: int
     fitted_on: tuple[Hashable, ...]
     settings: Mapping[str, object]
     reasons: tuple[str, ...]
@@ -191,24 +198,27 @@ def fit_design(design: Design, settings: Mapping[str, object]) -> FittedStandard
     fit = heavy if settings["weighted"] else plain
     if settings["interval"] == "plain":
         fit = textbook(fit, columns, design.hours)
-    silent = follows(design, fit, int(used.sum()))
+    chance = follows(design, fit, int(used.sum()))
+    words = f"hours hardly follow volumes (p = {chance:.2f}): people were paid much the same whatever came in"
     low, high = _ends(fit, columns, design, settings)
     place = np.cumsum(used) - 1
     rows = [
-        _row(design, j, vif[j], refused.get(j) or silent, (fit, heavy, low, high, place[j]))
-        for j in range(len(design.types))
+        _row(design, j, vif[j], refused.get(j), (fit, heavy, low, high, place[j])) for j in range(len(design.types))
     ]
     return FittedStandards(
         pd.DataFrame(rows, columns=list(COLUMNS)),
-        _non_volume(design, fit, columns, (low, high), settings=settings, constant=absorbed(design), silent=silent),
+        _non_volume(design, fit, columns, (low, high), settings=settings, constant=absorbed(design)),
         _r_squared(design, fit),
         fit.rss,
+        chance,
         condition(design.volumes[:, used], design.non_volume),
         f"non-negative least squares{', weighted by 1 / hours expected' if settings['weighted'] else ''}, "
         + _ERRORS[str(settings["interval"])],
+        design.clusters,
+        columns.shape[1],
         design.labels,
         dict(settings),
-        design.notes,
+        (*design.notes, words) if chance > FOLLOWS else design.notes,
         _covariance(design, fit, used),
     )
 
@@ -258,7 +268,6 @@ def _non_volume(
     *,
     settings: Mapping[str, object],
     constant: Array,
-    silent: str | None,
 ) -> Estimate:
     """Return the hours per period that come whatever the volume."""
     described = {
@@ -274,8 +283,6 @@ def _non_volume(
         return Estimate.missing("no non-volume term was asked for", **described)
     if fit.freedom < MINIMUM_FREEDOM:
         return Estimate.missing(f"{design.clusters} periods are too few for so many coefficients", **described)
-    if silent is not None:
-        return Estimate.missing(silent.partition(",")[0], **described)
     weight = np.concatenate([np.zeros(columns.shape[1] - terms), design.non_volume.sum(axis=0) / design.clusters])
     if not _estimable(columns, weight):
         words = "the volumes of some types make up the non-volume term, so it cannot be told from them"

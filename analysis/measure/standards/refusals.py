@@ -15,7 +15,7 @@ MINIMUM_FREEDOM = 5
 # (Belsley, Kuh & Welsch 1980).
 LARGEST_CONDITION = 30.0
 # Hours follow volumes when chance would show as much less often than this.
-_FOLLOWS = 0.01
+FOLLOWS = 0.05
 _NO_FIGURE = "time a sample of it, or ask the client for its standard time"
 
 
@@ -74,15 +74,17 @@ def _likenesses(design: Design, j: int, vif: float) -> list[int]:
     return [k for k in others if likeness[k] > 0.7] or [max(others, key=lambda k: np.nan_to_num(likeness[k]))]
 
 
-def follows(design: Design, fit: Fit, types: int) -> str | None:
-    """Return why nothing can be read where hours do not follow volumes, else None."""
-    if not design.non_volume.shape[1] or not types or fit.freedom < 1:
-        return None
+def follows(design: Design, fit: Fit, types: int) -> float:
+    """Return how often chance alone would make hours follow volumes as much: the joint Wald test of all standard times.
+
+    1 where there is nothing to follow, 0 without a non-volume term.
+    """
+    if not design.non_volume.shape[1]:
+        return 0.0
     b, covariance = fit.free[:types], fit.covariance[:types, :types]
     known = np.isfinite(np.diag(covariance))
     b, covariance = b[known], covariance[np.ix_(known, known)]
-    error = float(b @ np.linalg.pinv(covariance, hermitian=True) @ b) / max(len(b), 1)
-    p = float(stats.f.sf(error, len(b), fit.freedom)) if len(b) else 1.0
-    if p <= _FOLLOWS:
-        return None
-    return f"hours do not follow volumes (p = {p:.2f}), so no time of an item can be read from them; {_NO_FIGURE}"
+    if not len(b) or fit.freedom < 1:
+        return 1.0
+    error = float(b @ np.linalg.pinv(covariance, hermitian=True) @ b) / len(b)
+    return float(stats.f.sf(error, len(b), fit.freedom))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,12 @@ from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
 from analysis.measure.standards.design import Array, Design, Hours, read_design
 from analysis.measure.standards.fitted import FittedStandards, fit_design
+from analysis.measure.standards.refusals import FOLLOWS
 
+# Periods beyond the number of coefficients that standards need before hours are earned at them.
+MINIMUM_TO_EARN = 20
+# Wider intervals are given with a warning.
+_WIDE = 0.5
 _METHOD = "ratio of sums, clusters linearised, t interval on the log scale"
 _NOT_A_SHARE_OF_WORK = "pace is in it: people faster than the standard earn more hours than they work"
 
@@ -56,7 +62,8 @@ def earned_share(
     -------
     Estimate
         May exceed 1. ``"insufficient"`` where standards were fitted on the same periods and `cross_fit` is off, where a type with items has
-        no standard time (its `low` is what the other types earn), or below 6 clusters.
+        no standard time (its `low` is what the other types earn), below 6 clusters, or, at fitted standards, where hours hardly follow volumes
+        or periods exceed coefficients by fewer than 20.
 
     Notes
     -----
@@ -82,7 +89,7 @@ def earned_share(
         if cross_fit:
             refit = read_design(workload, hours=base_h, non_volume=standard_s.settings["non_volume"], cluster=cluster)
             return cross_fitted(refit, standard_s.settings, allowance=allowance, **described)
-        reason = _same_periods(design, standard_s)
+        reason = _silent(standard_s) or _same_periods(design, standard_s)
         if reason:
             return Estimate.missing(reason, basis="modelled", **described)
         described = {"basis": "modelled", **described}
@@ -133,7 +140,8 @@ def _with(
     if covariance is not None:
         total = design.volumes.sum(axis=0) * (1 + allowance) / 3600
         extra = float(total[done] @ covariance[np.ix_(done, done)] @ total[done])
-    return over_base(*sums, extra=extra, reasons=(*design.notes, _NOT_A_SHARE_OF_WORK), **described)
+    found = over_base(*sums, extra=extra, reasons=(*design.notes, _NOT_A_SHARE_OF_WORK), **described)
+    return found if covariance is None else _warned(found)
 
 
 def over_base(
@@ -201,6 +209,30 @@ def _within(residual: Array, strata: Array) -> tuple[float, int]:
     return float((factor * squares).sum()), int(counts.sum() - len(counts))
 
 
+def _silent(fitted: FittedStandards) -> str | None:
+    """Return why no hours are earned at standards that hours do not show, else None."""
+    periods, coefficients = fitted.periods, fitted.coefficients
+    if periods - coefficients < MINIMUM_TO_EARN:
+        return (
+            f"standards of {coefficients} coefficients from {periods} periods are too rough to earn hours at; "
+            f"give at least {coefficients + MINIMUM_TO_EARN} periods"
+        )
+    if fitted.follows_p <= FOLLOWS:
+        return None
+    return (
+        f"hours hardly follow volumes (p = {fitted.follows_p:.2f}), so no time of an item can be read from them; "
+        "time a sample of items, or ask the client for standard times"
+    )
+
+
+def _warned(share: Estimate) -> Estimate:
+    """Return an estimate with a warning where the periods say little."""
+    if share.value is None or share.low is None or share.high is None or share.high - share.low <= _WIDE:
+        return share
+    words = f"the interval is wider than {100 * _WIDE:.0f} points: give more periods, or time a sample of items"
+    return replace(share, reasons=(words, *share.reasons))
+
+
 def _same_periods(design: Design, fitted: FittedStandards) -> str | None:
     """Return why fitted standards say nothing about these periods, else None."""
     if not design.labels or not fitted.fitted_on:
@@ -253,6 +285,9 @@ def cross_fitted(
     faulty = whole.frame[~whole.frame["status"].eq("ok") & done]
     if len(faulty):
         return Estimate.missing(*_grouped(faulty), **described)
+    silent = _silent(whole)
+    if silent:
+        return Estimate.missing(silent, **described)
     columns = np.column_stack([design.volumes[:, done], design.non_volume])
     earned, without = np.zeros(len(design.hours)), np.zeros(design.clusters)
     for group in range(design.clusters):
@@ -268,7 +303,9 @@ def cross_fitted(
     words = (
         "hours paid that rise with volume count as earned, needed or not; each period was left out of its own standards"
     )
-    return Estimate(share, max(0.0, share - step), share + step, reasons=(words, _NOT_A_SHARE_OF_WORK), **described)
+    return _warned(
+        Estimate(share, max(0.0, share - step), share + step, reasons=(words, _NOT_A_SHARE_OF_WORK), **described)
+    )
 
 
 def _grouped(faulty: pd.DataFrame) -> list[str]:
