@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from analysis.baseline.bounds import non_work_bound
 from analysis.baseline.evidence import People, Tables, day_hours
@@ -18,12 +19,16 @@ from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
-from analysis.measure.shrinkage import FEWEST_GROUPS, Shrunken, shrink_shares, split_errors
+from analysis.measure.shrinkage import GroupErrors, Shrunken, differ, shrink_shares, split_errors
 
 # What is broken down; support and outage are planned by the client and not in question here.
 SHARES: tuple[str, ...] = ("utilization", "idle", "away", "unaccounted")
 # Levels of these are drawn from many like them, so the common mean says something about each; weekdays and half hours are what they are.
 EXCHANGEABLE: tuple[str, ...] = ("group", "site", "tenure")
+# Words of `reason` where nothing sets the levels of a share apart.
+WITHIN_CHANCE = "differences between these levels are within what chance gives"
+_ALPHA = 0.05
+_SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
 _NON_WORK = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
 _SLOT_COLUMNS = {
     "utilization": "handling_agents",
@@ -81,7 +86,8 @@ def breakdowns(
     -----
     Small levels are put together before anything is computed (teams into groups, tenure bands with their neighbours). Levels are never crossed
     with each other. Shrunken figures leave out of the comparison what all levels share on a day
-    (:func:`analysis.measure.shrinkage.split_errors`) and put it back into every interval.
+    (:func:`analysis.measure.shrinkage.split_errors`) and put it back into every interval. Where Welch's test does not set the levels of a
+    share apart (5 % over the four shares), `reason` says so although there is a value.
     """
     if people.agent_days is None or people.days.empty:
         return pd.DataFrame(columns=_COLUMNS)
@@ -118,7 +124,7 @@ def _of_days(by: str, days: pd.DataFrame, asked: _Asked, *, hidden: frozenset[ob
     frame = pd.DataFrame(rows)
     if frame.empty:
         return frame
-    return _pulled(by, frame, shown, asked).assign(population=asked.people.population)
+    return _compared(by, frame, shown, asked).assign(population=asked.people.population)
 
 
 def _suppressed(by: str, level: str, asked: _Asked) -> list[dict[str, object]]:
@@ -145,32 +151,52 @@ def _estimates(by: str, part: pd.DataFrame, asked: _Asked) -> dict[str, Estimate
     return shares
 
 
-def _pulled(by: str, frame: pd.DataFrame, shown: Mapping[str, pd.DataFrame], asked: _Asked) -> pd.DataFrame:
-    """Add the shrunken figures of exchangeable levels, or the words why there are none."""
-    frame = frame.assign(**dict.fromkeys(("shrunken", "shrunken_low", "shrunken_high"), np.nan))
-    if by not in EXCHANGEABLE:
+def _compared(by: str, frame: pd.DataFrame, shown: Mapping[str, pd.DataFrame], asked: _Asked) -> pd.DataFrame:
+    """Add the shrunken figures of exchangeable levels, and say where levels differ by no more than chance."""
+    frame = frame.assign(**dict.fromkeys(_SHRUNKEN, np.nan))
+    if len(asked.people.days) < MINIMUM_CLUSTERS:
         return frame
     for share in SHARES:
         usable = frame[frame["share"].eq(share) & frame["status"].eq("ok")]
-        if usable.empty:
+        if len(usable) < 2:
             continue
-        found = _shrunken(share, {str(level): shown[str(level)] for level in usable["level"]}, asked)
-        if found.reason:
+        errors = _errors(share, {str(level): shown[str(level)] for level in usable["level"]}, asked)
+        if by in EXCHANGEABLE:
+            found = _pulled(errors, asked)
+            frame.loc[usable.index, list(_SHRUNKEN)] = np.column_stack([found.value, found.low, found.high])
             frame.loc[usable.index, "reason"] = [_joined(words, found.reason) for words in usable["reason"]]
-        columns = ("shrunken", found.value), ("shrunken_low", found.low), ("shrunken_high", found.high)
-        for name, values in columns:
-            frame.loc[usable.index, name] = values
+        if _within_chance(errors, None if by in EXCHANGEABLE else usable["days"]):
+            reasons = frame.loc[usable.index, "reason"]
+            frame.loc[usable.index, "reason"] = [_joined(words, WITHIN_CHANCE) for words in reasons]
     return frame
 
 
-def _joined(first: str, second: str) -> str:
-    return f"{first}; {second}" if first else second
+def _joined(*words: str) -> str:
+    return "; ".join(word for word in words if word)
 
 
-def _shrunken(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> Shrunken:
-    """Pull the levels of one share together, on the days of the population."""
+def _pulled(errors: GroupErrors, asked: _Asked) -> Shrunken:
+    """Pull levels together, unless the intervals are to speak for other people."""
     if asked.clusters.speaks_for == "other_people":
-        return Shrunken.none(len(levels), "figures are pulled together for these people alone")
+        return Shrunken.none(len(errors.share), "figures are pulled together for these people alone")
+    return shrink_shares(errors, confidence=asked.settings.confidence)
+
+
+def _within_chance(errors: GroupErrors, days: pd.Series | None) -> bool:
+    """Return whether the levels differ by no more than chance gives, tested at 5 % over all shares together.
+
+    `days` is given for levels that hold different days (weekdays): each has its own degrees of freedom.
+    """
+    known = np.isfinite(errors.own) & (errors.own > 0)
+    if known.sum() < 2:
+        return False
+    freedom = errors.freedom if days is None else np.maximum(days.to_numpy(dtype=float)[known] - 1, 1.0)
+    p_value = differ(special.logit(errors.share[known]), errors.own[known], freedom=freedom)
+    return p_value > _ALPHA / len(SHARES)
+
+
+def _errors(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> GroupErrors:
+    """Return the errors of the levels' shares, on the days of the population."""
     days = np.sort(asked.people.days["day"].unique())
     part, base = (
         np.column_stack(
@@ -178,11 +204,8 @@ def _shrunken(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> 
         )
         for words in (SHARE_PARTS[share], BASE)
     )
-    if len(levels) < FEWEST_GROUPS or len(days) < MINIMUM_CLUSTERS:
-        return shrink_shares(split_errors(part, base), confidence=asked.settings.confidence)
     weekday = pd.DatetimeIndex(days).day_of_week.to_numpy()
-    errors = split_errors(np.minimum(part, base), base, strata=weekday, working_days=asked.clusters.working_days)
-    return shrink_shares(errors, confidence=asked.settings.confidence)
+    return split_errors(np.minimum(part, base), base, strata=weekday, working_days=asked.clusters.working_days)
 
 
 def _of_half_hours(slots: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
@@ -200,7 +223,7 @@ def _of_half_hours(slots: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
         for share, column in _SLOT_COLUMNS.items():
             found = _of_slot(share, sums, column, asked)
             rows.append({**named, "share": share, **estimate_columns(found)})
-    empty = dict.fromkeys(("shrunken", "shrunken_low", "shrunken_high"), np.nan)
+    empty = dict.fromkeys(_SHRUNKEN, np.nan)
     return pd.DataFrame(rows).assign(population=asked.people.population, **empty)
 
 

@@ -232,7 +232,7 @@ def _quantile(level: float, chance: Floats, centre: Floats, sd: Floats) -> Float
     return (low + high) / 2
 
 
-def differ(values: Floats, errors: Floats, *, freedom: float = math.inf) -> float:
+def differ(values: Floats, errors: Floats, *, freedom: float | Floats = math.inf) -> float:
     """Return the p-value that all groups have one true figure, whatever their standard errors (Welch's test).
 
     Parameters
@@ -240,7 +240,7 @@ def differ(values: Floats, errors: Floats, *, freedom: float = math.inf) -> floa
     values, errors
         Figures and standard errors that are independent between groups.
     freedom
-        Degrees of freedom of each standard error.
+        Degrees of freedom of the standard errors, one for all or one each.
 
     References
     ----------
@@ -257,9 +257,9 @@ def differ(values: Floats, errors: Floats, *, freedom: float = math.inf) -> floa
     weight = 1 / np.asarray(errors, dtype=float) ** 2
     mean = (weight * values).sum() / weight.sum()
     between = float((weight * (values - mean) ** 2).sum()) / (k - 1)
-    if not math.isfinite(freedom):
+    if not np.isfinite(freedom).all():
         return float(stats.chi2.sf(between * (k - 1), k - 1))
-    lack = float(((1 - weight / weight.sum()) ** 2).sum()) / freedom
+    lack = float(((1 - weight / weight.sum()) ** 2 / freedom).sum())
     return float(stats.f.sf(between / (1 + 2 * (k - 2) / (k**2 - 1) * lack), k - 1, (k**2 - 1) / (3 * lack)))
 
 
