@@ -70,7 +70,7 @@ def unobserved_range(
         words = f"only {agents} people have gaps between records; a figure needs {settings.minimum_group_agents}"
         status = "suppressed" if agents else "insufficient"
         return pd.DataFrame(columns=_FRAME), Estimate.missing(words, status=status, confidence=settings.confidence)
-    found = _fitted(gaps, settings, longest_unlogged_s)
+    found = _fitted(people, gaps, settings, longest_unlogged_s)
     low, high, scale, words = _limits(people, spans, gaps, found)
     frame = found.to_frame().assign(population=people.population, kind=_KIND[people.population])
     frame["share"] *= scale
@@ -108,7 +108,7 @@ def unobserved_by_person_day(
     days = spans.days[["agent", "day"]].drop_duplicates()
     if gaps.empty:
         return days.assign(x_us=np.int64(0)).reset_index(drop=True)
-    x = idle_by_person_day(gaps, _fitted(gaps, settings, longest_unlogged_s))
+    x = idle_by_person_day(gaps, _fitted(people, gaps, settings, longest_unlogged_s))
     joined = days.merge(x, on=["agent", "day"], how="left")
     return joined.assign(x_us=joined["x_us"].fillna(0).astype("int64"))
 
@@ -149,13 +149,16 @@ def _sums(placed: pd.DataFrame, length: pd.Series, rows: int) -> np.ndarray:
     return np.bincount(placed["place"].to_numpy(), weights=us, minlength=rows)
 
 
-def _fitted(gaps: pd.DataFrame, settings: BaselineSettings, longest_unlogged_s: float | None) -> GapRange:
+def _fitted(
+    people: People, gaps: pd.DataFrame, settings: BaselineSettings, longest_unlogged_s: float | None
+) -> GapRange:
     """Return the range of the gaps themselves."""
     return fit_gaps(
         (gaps["gap_us"] / 1e6).to_numpy(),
         day=gaps["day"].to_numpy(),
         item_type=gaps["type"].to_numpy() if "type" in gaps else None,
         longest_unlogged_s=longest_unlogged_s,
+        idle_in_every_gap=people.population == "contact_centre",
         seed=settings.seed,
         confidence=settings.confidence,
     )

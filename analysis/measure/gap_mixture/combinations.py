@@ -15,10 +15,11 @@ TWO_LOGNORMALS = "two lognormals"
 NO_IDLE = "none"
 WORK_FAMILIES: tuple[str, ...] = ("exponential", "gamma", "lognormal", "weibull", TWO_LOGNORMALS)
 IDLE_FAMILIES: tuple[str, ...] = ("exponential", "lognormal", "lomax")
-# Shares of gaps that a start takes for work alone.
-STARTS = (0.5, 0.85)
+# Shares of gaps that a start takes for work alone; the last one has idle time in nearly every gap.
+STARTS = (0.5, 0.85, 0.02)
+ONE_START = (0.7,)
 MOST_STEPS = 200
-TOLERANCE = 3e-6
+TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,8 @@ def combinations(work: tuple[str, ...], idle: tuple[str, ...], minimum_idle_s: t
     return alone + [Combination(a, b, m) for a in work for b in idle for m in minimum_idle_s]
 
 
-def fit(
-    grid: Grid,
-    counts: Any,
-    combination: Combination,
-    *,
-    longest: int,
-    state: tuple[Any, Any, Any, Any] | None = None,
-    most: int = MOST_STEPS,
-) -> Fit | None:
-    """Return the most likely of the fits from all starts, or the one from `state`; None where the grid has no room for such idle times.
+def fit(grid: Grid, counts: Any, combination: Combination, *, longest: int) -> list[Fit]:
+    """Return the fits of a combination from all starts, the most likely first; none where the grid has no room for such idle times.
 
     Parameters
     ----------
@@ -91,20 +84,19 @@ def fit(
         What to fit.
     longest
         Number of nodes that unlogged work may reach.
-    state
-        Parameters to start from instead.
-    most
-        Steps at most.
     """
     first = _first(grid, combination)
     if first > len(grid.nodes) - 3:
-        return None
-    if state is not None:
-        return _run(grid, counts, combination, longest=longest, first=first, state=state, most=most)
-    shares = (0.5,) if combination.idle == NO_IDLE else STARTS
+        return []
+    shares = ONE_START if combination.idle == NO_IDLE or combination.minimum_idle_s else STARTS
     starts = [_state(grid, counts, combination, first=first, alone=share) for share in shares]
-    fits = [_run(grid, counts, combination, longest=longest, first=first, state=each, most=most) for each in starts]
-    return max(fits, key=lambda each: each.path[-1])
+    fits = [_run(grid, counts, combination, longest=longest, state=each, most=MOST_STEPS) for each in starts]
+    return sorted(fits, key=lambda each: -each.path[-1])
+
+
+def refit(grid: Grid, counts: Any, found: Fit, *, longest: int, most: int) -> Fit:
+    """Return the fit to other counts, from where `found` came to rest."""
+    return _run(grid, counts, found.combination, longest=longest, state=found.state, most=most)
 
 
 def _first(grid: Grid, combination: Combination) -> int:
@@ -144,9 +136,9 @@ def _state(grid: Grid, counts: Any, combination: Combination, *, first: int, alo
     return np.array(theta), mix, theta_idle, np.full(len(counts), 0.0 if none else 1 - alone)
 
 
-def _run(grid: Grid, counts: Any, combination: Combination, *, longest: int, first: int, state: Any, most: int) -> Fit:
+def _run(grid: Grid, counts: Any, combination: Combination, *, longest: int, state: Any, most: int) -> Fit:
     """Run EM once."""
-    nodes = grid.nodes
+    nodes, first = grid.nodes, _first(grid, combination)
     work, idle = _codes(combination)
     theta, mix, theta_idle, share = (each.copy() for each in state)
     limits = np.array([LOWEST[work], HIGHEST[work], LOWEST[max(idle, 0)], HIGHEST[max(idle, 0)]])

@@ -11,9 +11,11 @@ import numpy as np
 from analysis.foundation.compiled import kernel
 from analysis.measure.gap_mixture.families import improve, log_weights
 
-# Chances below this count as this: a gap that a combination cannot explain costs it dearly, but not without end.
-_TINY = 1e-40
-_NOTHING = 1e-44
+# Chance that a gap of some length has an origin of its own: one freak gap costs a combination no more than 46 in log likelihood. Being a
+# fixed part of the mixture it leaves EM what it is.
+_FREAK = 1e-20
+# Smaller products are not worth adding.
+_NOTHING = 1e-23
 
 
 @kernel
@@ -53,7 +55,7 @@ def expect(
                     chance[k + 1] += mass * part[i, j]
     found = 0.0
     for k in range(size):
-        held = max(chance[k], _TINY)
+        held = chance[k] + _FREAK
         seen[k] = math.log(held)
         if counts[k] > 0:
             found += counts[k] * seen[k]
@@ -86,7 +88,7 @@ def idle_given(nodes: Any, work: Any, idle: Any, share: float, below: Any, part:
             held[k] += mass * (1 - part[i, j]) * min(nodes[j], nodes[k])
             if k + 1 < size:
                 held[k + 1] += mass * part[i, j] * min(nodes[j], nodes[k + 1])
-    return held[:size] / np.maximum(chance[:size], _TINY)
+    return held[:size] / (chance[:size] + _FREAK)
 
 
 @kernel
@@ -98,7 +100,7 @@ def _improve_work(
     weights, trial = np.empty((kinds, size)), np.empty(size)
     for p in range(kinds):
         for i in range(size):
-            weights[p, i] = to_work[i] * mix[p] * math.exp(log_parts[p, i]) / max(work[i], _TINY)
+            weights[p, i] = to_work[i] * mix[p] * math.exp(log_parts[p, i]) / max(work[i], 1e-300)
     total = weights.sum()
     for p in range(kinds):
         if total > 0:

@@ -18,6 +18,7 @@ from analysis.measure.gap_mixture.combinations import (
     combinations,
     expected_idle,
     fit,
+    refit,
 )
 from analysis.measure.gap_mixture.grid import Grid
 from analysis.measure.gap_mixture.ranges import GapFit, GapRange, words
@@ -30,6 +31,8 @@ CLEARLY_WORSE = 0.02
 MINIMUM_GAPS = 50
 MINIMUM_GAPS_OF_TYPE = 200
 MOST_TYPES = 4
+# A smaller share is that of a combination whose idle part came out empty.
+_NO_IDLE_TIME = 1e-3
 _REFIT_STEPS = 40
 
 
@@ -46,6 +49,17 @@ class _Sample:
     clustered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What was stated, and how the sampling error is drawn."""
+
+    longest_unlogged_s: float | None
+    idle_in_every_gap: bool
+    seed: int
+    draws: int
+    confidence: float
+
+
 def fit_gaps(
     lengths_s: Sequence[float],
     *,
@@ -55,6 +69,7 @@ def fit_gaps(
     idle_families: Sequence[str] = IDLE_FAMILIES,
     minimum_idle_s: Sequence[float] = MINIMUM_IDLE_S,
     longest_unlogged_s: float | None = None,
+    idle_in_every_gap: bool = False,
     seed: int = 1,
     draws: int = 40,
     confidence: float = 0.95,
@@ -77,6 +92,9 @@ def fit_gaps(
         Shortest idle times to try [s].
     longest_unlogged_s
         Longest plausible unlogged work of one item [s], if the consultant states one; time above it is idle whatever the law.
+    idle_in_every_gap
+        Whether people may be idle in every gap, as those who wait for each contact are: then no law of short gaps is one of work, and the
+        upper limit is all gap time.
     seed, draws
         Of the bootstrap over days.
     confidence
@@ -94,8 +112,9 @@ def fit_gaps(
     Notes
     -----
     Gap = S + B I: S unlogged work, I idle time of at least `minimum_idle_s`, B whether there was any. Which part is idle is not identified
-    without the family, so the answer is the range over all combinations that are not clearly worse than the best, each limit widened by
-    its sampling error. See docs/method/gap_mixture.md.
+    without the families, so the answer is a range. Upper limit: the largest share of all combinations that are not clearly worse than the
+    best. Lower limit: the time above `longest_unlogged_s`, 0 without a statement, because unlogged work of several kinds looks like work and
+    idle time. Both with their sampling error, days resampled. See docs/method/gap_mixture.md.
 
     References
     ----------
@@ -110,19 +129,21 @@ def fit_gaps(
     >>> found = fit_gaps(gaps, day=np.arange(2000) // 100, draws=20)
     >>> found.estimate().value is None, found.low == 0, found.high < 1
     (True, True, True)
+    >>> 0 < fit_gaps(gaps, day=np.arange(2000) // 100, longest_unlogged_s=900, draws=20).low < 0.5
+    True
     """
     for names, known in ((families, WORK_FAMILIES), (idle_families, (*IDLE_FAMILIES, "gamma", "weibull"))):
         _known(names, known)
     lengths, days, types = _cleaned(lengths_s, day, item_type)
     number = len(np.unique(days)) if len(days) else 0
     if len(lengths) < MINIMUM_GAPS:
-        return _trivial(lengths, number, confidence, longest_unlogged_s)
+        return _trivial(lengths, number, confidence)
     sample = _sampled(lengths, days, types, longest_unlogged_s, clustered=day is not None)
     tried = combinations(tuple(families), tuple(idle_families), tuple(float(each) for each in minimum_idle_s))
-    fits = [fit(sample.grid, sample.counts.sum(axis=0), each, longest=sample.longest) for each in tried]
-    found = [each for each in fits if each is not None]
-    rows = _judged(found, sample)
-    return _range(found, rows, sample, stated=longest_unlogged_s, seed=seed, draws=draws, confidence=confidence)
+    totals = sample.counts.sum(axis=0)
+    found = [fits for each in tried if (fits := fit(sample.grid, totals, each, longest=sample.longest))]
+    rules = _Rules(longest_unlogged_s, idle_in_every_gap, seed, draws, confidence)
+    return _range(found, sample, rules)
 
 
 def _known(names: Sequence[str], known: Sequence[str]) -> None:
@@ -152,10 +173,10 @@ def _cleaned(lengths_s: Sequence[float], day: Any, item_type: Any) -> tuple[Any,
     return lengths, days, np.unique(code[types], return_inverse=True)[1]
 
 
-def _trivial(lengths: Any, days: int, confidence: float, stated: float | None) -> GapRange:
+def _trivial(lengths: Any, days: int, confidence: float) -> GapRange:
     """Return the whole range: there is too little to say more."""
     said = (f"only {len(lengths)} gaps were seen; a law of gaps needs at least {MINIMUM_GAPS}",)
-    return GapRange(0.0, 1.0, 0.0, 1.0, 0.0, len(lengths), days, float(lengths.sum()) / 3600, confidence, (), said)
+    return GapRange(0.0, 1.0, 0.0, 1.0, len(lengths), days, float(lengths.sum()) / 3600, confidence, (), said)
 
 
 def _sampled(lengths: Any, days: Any, types: Any, stated: float | None, *, clustered: bool) -> _Sample:
@@ -170,54 +191,63 @@ def _sampled(lengths: Any, days: Any, types: Any, stated: float | None, *, clust
     return _Sample(grid, counts, free, max(longest, 3), len(lengths), float(lengths.sum()) / 3600, clustered)
 
 
-def _judged(fits: list[Fit], sample: _Sample) -> tuple[GapFit, ...]:
-    """Return all fits with the verdict whether they count.
+def _deficits(fits: list[list[Fit]], sample: _Sample) -> list[list[tuple[float, bool]]]:
+    """Return for each fit its deficit in log likelihood per gap, and whether it counts.
 
     Notes
     -----
-    Deficit of a combination = mean over gaps of (log likelihood of the best - its own); it is clearly worse when the lower limit of the
-    one-sided 95 % interval, days as clusters, exceeds .02.
+    Deficit = mean over gaps of (log likelihood of the best - its own). A fit is clearly worse when the lower limit of the one-sided 95 %
+    interval, days as clusters, exceeds .02; one whose idle times are shorter than its work has swapped its parts and does not count either.
     """
-    best = max(fits, key=lambda each: each.path[-1])
-    k = len(sample.counts)
+    best = max((each for group in fits for each in group), key=lambda each: each.path[-1])
+    gaps = sample.counts.sum(axis=(1, 2))
+    k, total = len(gaps), float(gaps.sum())
     once = float(stats.t.ppf(0.95, max(k - 1, 1)))
-    rows = []
-    for each in fits:
+
+    def verdict(each: Fit) -> tuple[float, bool]:
         by_day = (sample.counts * (best.log_chance - each.log_chance)).sum(axis=(1, 2))
-        gaps = sample.counts.sum(axis=(1, 2))
-        deficit = float(by_day.sum() / gaps.sum())
-        residual = by_day - deficit * gaps
-        error = float(np.sqrt(k / max(k - 1, 1) * (residual**2).sum())) / float(gaps.sum())
-        note = _oddity(each)
-        kept = deficit - once * error <= CLEARLY_WORSE and "shorter" not in note
-        rows.append(
-            GapFit(
-                each.combination.work,
-                each.combination.idle,
-                each.combination.minimum_idle_s,
-                min(1.0, each.share),
-                max(0.0, deficit),
-                kept,
-                each.converged,
-                each.idle_gaps,
-                each.mean_idle_s,
-                each.mean_work_s,
-                note,
-            )
-        )
-    return tuple(rows)
+        deficit = float(by_day.sum()) / total
+        error = float(np.sqrt(k / max(k - 1, 1) * ((by_day - deficit * gaps) ** 2).sum())) / total
+        return max(0.0, deficit), deficit - once * error <= CLEARLY_WORSE and not _swapped(each)
+
+    return [[verdict(each) for each in group] for group in fits]
+
+
+def _swapped(found: Fit) -> bool:
+    return found.combination.idle != NO_IDLE and found.mean_idle_s < found.mean_work_s
+
+
+def _row(group: list[Fit], verdicts: list[tuple[float, bool]]) -> GapFit:
+    """Return a combination as a row: its most likely fit that counts, or its most likely one."""
+    number = next((n for n, (_, kept) in enumerate(verdicts) if kept), 0)
+    best = group[number]
+    shares = [min(1.0, each.share) for each, (_, kept) in zip(group, verdicts, strict=True) if kept] or [best.share]
+    return GapFit(
+        best.combination.work,
+        best.combination.idle,
+        best.combination.minimum_idle_s,
+        min(1.0, best.share),
+        min(shares),
+        max(shares),
+        verdicts[number][0],
+        verdicts[number][1],
+        best.converged,
+        best.idle_gaps,
+        best.mean_idle_s,
+        best.mean_work_s,
+        _oddity(best),
+    )
 
 
 def _oddity(found: Fit) -> str:
-    """Return what is odd about a fit; one whose idle times are shorter than its work has swapped its parts."""
+    """Return what is odd about a fit."""
     said = []
-    if found.combination.idle != NO_IDLE:
-        if found.mean_idle_s < found.mean_work_s:
-            said.append("idle times came out shorter than unlogged work")
-        if found.share < 1e-3:
-            said.append("no idle time was found")
-        if found.idle_gaps > 0.999:
-            said.append("idle time in every gap")
+    if _swapped(found):
+        said.append("idle times came out shorter than unlogged work")
+    if found.combination.idle != NO_IDLE and found.share < _NO_IDLE_TIME:
+        said.append("no idle time was found")
+    if found.idle_gaps > 0.999:
+        said.append("idle time in every gap")
     if found.at_limit:
         said.append("a parameter lies at its limit")
     if not found.converged:
@@ -225,58 +255,57 @@ def _oddity(found: Fit) -> str:
     return "; ".join(said)
 
 
-def _range(
-    fits: list[Fit],
-    rows: tuple[GapFit, ...],
-    sample: _Sample,
-    *,
-    stated: float | None,
-    seed: int,
-    draws: int,
-    confidence: float,
-) -> GapRange:
+def _range(fits: list[list[Fit]], sample: _Sample, rules: _Rules) -> GapRange:
     """Return the range with its sampling error."""
-    kept = [each for each, row in zip(fits, rows, strict=True) if row.kept]
+    verdicts = _deficits(fits, sample)
+    rows = tuple(_row(group, said) for group, said in zip(fits, verdicts, strict=True))
+    kept = [
+        each
+        for group, said in zip(fits, verdicts, strict=True)
+        for each, (_, counts) in zip(group, said, strict=True)
+        if counts
+    ]
+    mixed = [each for each in kept if each.share >= _NO_IDLE_TIME]
     lowest, highest = min(kept, key=lambda each: each.share), max(kept, key=lambda each: each.share)
-    at_least = bootstrap(
-        sample.free,
-        lambda sums: sums[..., 0] / sums[..., 1],
-        n_unit="days",
-        seed=seed,
-        draws=1000,
-        confidence=confidence,
-    )
-    free = 0.0 if stated is None else at_least.low or 0.0
     few = len(sample.counts) < MINIMUM_CLUSTERS
-    if few:
-        low, high, said = free, 1.0, f"gaps of {len(sample.counts)} days only: sampling error cannot be judged"
-    else:
-        low, high = (
-            _limit(each, sample, side=side, seed=seed, draws=draws, confidence=confidence)
-            for each, side in ((lowest, -1), (highest, 1))
-        )
-        low, high = max(low, free), max(high, free)
-        said = "" if sample.clustered else "no days were given, so gaps count as independent"
+    low = _above_longest(sample, rules)
+    open_above = few or rules.idle_in_every_gap or not mixed
+    high = 1.0 if open_above else max(low, _upper(highest, sample, rules))
     middle = min(kept, key=lambda each: abs(each.share - (low + high) / 2))
     held = expected_idle(sample.grid, sample.counts.sum(axis=0), middle, longest=sample.longest)
+    said = words(
+        rows, low=low, high=high, longest_unlogged_s=rules.longest_unlogged_s, idle_in_every_gap=rules.idle_in_every_gap
+    )
+    if few:
+        said = (*said, f"gaps of {len(sample.counts)} days only: sampling error cannot be judged")
+    elif not sample.clustered:
+        said = (*said, "no days were given, so gaps count as independent")
     return GapRange(
-        low, high, lowest.share, highest.share, free, sample.gaps, len(sample.counts) if sample.clustered else 0,
-        sample.hours, confidence, rows,
-        words(rows, low=low, high=high, longest_unlogged_s=stated, sampling=said),
-        tuple(sample.grid.nodes.tolist()), tuple(held.tolist()),
+        low, high, lowest.share, highest.share, sample.gaps, len(sample.counts) if sample.clustered else 0, sample.hours,
+        rules.confidence, rows, said, tuple(sample.grid.nodes.tolist()), tuple(held.tolist()),
     )  # fmt: skip
 
 
-def _limit(found: Fit, sample: _Sample, *, side: int, seed: int, draws: int, confidence: float) -> float:
-    """Return the share of a fit plus or minus its sampling error: EM again on resampled days, from where it came to rest."""
-    if found.combination.idle == NO_IDLE:
+def _above_longest(sample: _Sample, rules: _Rules) -> float:
+    """Return the lower limit of the share of gap time above the longest unlogged work; 0 without a statement, or with too few days."""
+    if rules.longest_unlogged_s is None:
         return 0.0
+    found = bootstrap(
+        sample.free,
+        lambda sums: sums[..., 0] / sums[..., 1],
+        n_unit="days",
+        seed=rules.seed,
+        draws=1000,
+        confidence=rules.confidence,
+    )
+    return found.low or 0.0
+
+
+def _upper(found: Fit, sample: _Sample, rules: _Rules) -> float:
+    """Return the share of a fit plus its sampling error: EM again on resampled days, from where it came to rest."""
     k = len(sample.counts)
-    weights = np.random.default_rng(seed).multinomial(k, np.full(k, 1 / k), size=draws)
-    shares = []
-    for each in np.tensordot(weights, sample.counts, axes=1):
-        again = fit(sample.grid, each, found.combination, longest=sample.longest, state=found.state, most=_REFIT_STEPS)
-        shares.append(found.share if again is None else again.share)
-    error = float(np.std(shares, ddof=1)) * np.sqrt(k / (k - 1))
-    reach = float(stats.t.ppf(0.5 + confidence / 2, k - 1)) * error
-    return float(np.clip(found.share + side * reach, 0.0, 1.0))
+    weights = np.random.default_rng(rules.seed).multinomial(k, np.full(k, 1 / k), size=rules.draws)
+    drawn = np.tensordot(weights, sample.counts, axes=1)
+    shares = [refit(sample.grid, each, found, longest=sample.longest, most=_REFIT_STEPS).share for each in drawn]
+    error = float(np.std(shares, ddof=1)) * float(np.sqrt(k / (k - 1)))
+    return float(np.clip(found.share + float(stats.t.ppf(0.5 + rules.confidence / 2, k - 1)) * error, 0.0, 1.0))

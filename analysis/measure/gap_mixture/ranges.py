@@ -25,8 +25,8 @@ class GapFit:
     ----------
     work_family, idle_family, minimum_idle_s
         Family of the unlogged work, family of idle times (``"none"``: work alone), and the shortest idle time [s].
-    share
-        Idle time / gap time.
+    share, share_low, share_high
+        Idle time / gap time, by the most likely of the fits from all starts, and the limits of those that count.
     worse_fit
         Log likelihood per gap below the best.
     kept
@@ -45,6 +45,8 @@ class GapFit:
     idle_family: str
     minimum_idle_s: float
     share: float
+    share_low: float
+    share_high: float
     worse_fit: float
     kept: bool
     converged: bool
@@ -63,9 +65,7 @@ class GapRange:
     low, high
         Limits with sampling error, shares of gap time.
     low_fit, high_fit
-        The smallest and the largest share of the combinations that count, before sampling error.
-    at_least
-        Share of gap time above the longest unlogged work that was stated, at its lower limit; 0 without a statement.
+        The smallest and the largest share of the combinations that count, before sampling error: what the families alone would say.
     gaps, days, gap_h
         Gaps used, days they lie on, and their hours.
     confidence
@@ -82,7 +82,6 @@ class GapRange:
     high: float
     low_fit: float
     high_fit: float
-    at_least: float
     gaps: int
     days: int
     gap_h: float
@@ -132,24 +131,22 @@ class GapRange:
 
 
 def words(
-    fits: tuple[GapFit, ...], *, low: float, high: float, longest_unlogged_s: float | None, sampling: str
+    fits: tuple[GapFit, ...], *, low: float, high: float, longest_unlogged_s: float | None, idle_in_every_gap: bool
 ) -> tuple[str, ...]:
     """Return what a range rests on."""
     kept = [fit for fit in fits if fit.kept]
-    said = []
-    if high - low >= CANNOT_TELL:
-        said.append("this log cannot tell")
-    if kept:
-        said.append(f"{len(kept)} of {len(fits)} combinations of families fit the gaps about as well")
-    if any(fit.idle_family == "none" for fit in kept):
-        said.append("unlogged work alone explains them too")
+    said = ["this log cannot tell"] if high - low >= CANNOT_TELL else []
     if longest_unlogged_s is None:
-        said.append("nobody stated how long unlogged work can last")
+        said.append("how long unlogged work can last was not stated, so it may fill the gaps")
     else:
         said.append(f"unlogged work was stated to last at most {longest_unlogged_s / 60:.0f} min")
+    if idle_in_every_gap:
+        said.append("people may be idle in every gap, so all of it may be idle")
+    elif not (high < 1 or any(fit.share_high > 0.001 for fit in kept)):
+        said.append("no combination of work and idle time fits, so all of it may be idle")
+    else:
+        said.append(
+            f"the upper limit takes short gaps for work and is the largest of {len(kept)} combinations of families that fit about as well"
+        )
     restless = sum(not fit.converged for fit in kept)
-    if restless:
-        said.append(f"{restless} of the combinations that count did not converge")
-    if sampling:
-        said.append(sampling)
-    return tuple(said)
+    return (*said, f"{restless} of them did not converge") if restless and not idle_in_every_gap else tuple(said)
