@@ -17,6 +17,7 @@ from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
 from analysis.measure.records import latest, roster_of, table_of
+from analysis.measure.sampling.doubles import first_looks
 from analysis.measure.self_reports import self_reported_share
 from analysis.measure.triangulation import Headline, Pooled, Source, headline_of, imbalance, two_phase
 
@@ -153,8 +154,22 @@ def _two_phase(
         observation_design=settings.observation_design,
         generalise_to=settings.generalise_to,
         confidence=settings.confidence,
+        **_observer_errors(looks),
     )
     return Source("two_phase", estimand, found, "two_phase"), _looked(people, rows, without, settings)
+
+
+def _observer_errors(looks: Looks) -> dict[str, float]:
+    """Return the observers' error rates where they are known well enough to correct by; what stands in their way is told with the looks."""
+    known = looks.accuracy
+    if known.reason or known.sensitivity is None or known.specificity is None:
+        return {}
+    return {
+        "sensitivity": known.sensitivity,
+        "n_sensitivity": known.n_sensitivity,
+        "specificity": known.specificity,
+        "n_specificity": known.n_specificity,
+    }
 
 
 def observed_person_days(tables: Tables, people: People) -> tuple[pd.DataFrame, int]:
@@ -197,8 +212,7 @@ def _seen(tables: Tables, people: People) -> pd.DataFrame:
     if looks is None or "agent" not in looks:
         return pd.DataFrame({"agent": [], "day": pd.Series(dtype="datetime64[us]"), "looks": [], "non_work": []})
     mine = looks[looks["agent"].isin(set(people.members["agent"])) & ~looks["state"].isin(_OUTSIDE_BASE)]
-    if "reference" in mine:
-        mine = mine[~mine["reference"].fillna(False).astype(bool)]
+    mine = first_looks(mine).looks
     day = local_dates(mine["observed_at"], mine["agent"], people)
     hit = mine["state"].isin(_NON_WORK[people.population])
     rows = pd.DataFrame({"agent": mine["agent"], "day": day, "looks": 1, "non_work": hit.astype("int64")})

@@ -16,7 +16,9 @@ AGENTS = tuple(f"p{number:02d}" for number in range(15))
 BOUND = Estimate.missing("time seen in no system is not idleness", low=0.1, high=0.6)
 
 
-def measured(*, design="random_person_days", chosen=0.5, population="back_office", named=True, more=None, **sources):
+def measured(
+    *, design="random_person_days", chosen=0.3, population="back_office", named=True, more=None, doubled=(), **sources
+):
     """Return the sources of 15 people over 10 days: items until 300 of 480 minutes, looks on a random part of the person-days."""
     rng = np.random.default_rng(5)
     true = rng.uniform(0.1, 0.4, (10, 15))
@@ -33,9 +35,9 @@ def measured(*, design="random_person_days", chosen=0.5, population="back_office
         for n, day in enumerate(workdays(10))
         for k, agent in enumerate(AGENTS)
         if rng.random() < chosen
-        for look in range(5)
+        for look in range(20)
     ]
-    tables["observations"] = table("observations", looks)
+    tables["observations"] = table("observations", [*looks, *doubled])
     tables |= more or {}
     settings = BaselineSettings(observation_design=design)
     people = people_of(tables, population, client=CLIENT, queues=(), settings=settings)
@@ -120,6 +122,24 @@ def test_pace_ranges_and_own_estimates_stand_beside_and_never_in_it():
     }
     assert row(found, "self_reports")["grade"] == "C"
     assert row(found, "self_reports")["why"].startswith("never the headline")
+
+
+def test_what_reference_looks_say_of_the_observers_corrects_both_figures_that_use_their_looks():
+    rng = np.random.default_rng(1)
+    doubled = [
+        {
+            "round": f"double-{number}",
+            "observed_at": at(workdays(10)[number % 10], 100 + number),
+            "agent": AGENTS[number % 15],
+            "state": "AWAY" if (number % 2 == 0) != (not reference and rng.random() < 0.15) else "ITEM_WORK",
+            "reference": reference,
+        }
+        for number in range(120)
+        for reference in (False, True)
+    ]
+    plain, corrected = measured(), measured(doubled=doubled)
+    assert corrected.headline.high - corrected.headline.low > plain.headline.high - plain.headline.low
+    assert corrected.frame.loc[corrected.frame["headline"], "source"].tolist() == ["two_phase"]
 
 
 def test_looks_of_a_reference_observer_and_looks_at_breaks_are_no_looks():

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from analysis.measure.triangulation import two_phase
+from analysis.foundation.clusters import ratio
+from analysis.foundation.estimate import Estimate
+from analysis.measure.triangulation import Source, headline_of, pool, two_phase
 from tests.calibration.harness import Cell, Trial
 
 _HOUR = 3_600_000_000
@@ -125,7 +127,76 @@ _MADE = {  # what is hard about these worlds -> the world; the log misses work a
     },
 }
 
-CELLS = tuple(
-    Cell(name, JOINED, partial(phases, **world), quick=80 if name == "60 person-days, log says .2 too much" else 0)
-    for name, world in _MADE.items()
+
+def pooled(seed: int, *, sources: int, apart: float) -> Trial:
+    """Mean of sources whose own intervals come from few days, with biases of their own (uniform, standard deviation `apart`)."""
+    rng = np.random.default_rng([seed, sources, round(1000 * apart)])
+    share = 0.3
+    found = [_summary(rng, share + apart * np.sqrt(3) * rng.uniform(-1, 1), spread) for spread in _errors(rng, sources)]
+    kept = [one for one in found if one.value is not None]
+    return Trial(pool(kept, scale="logit").pooled, share)
+
+
+def _errors(rng: np.random.Generator, sources: int) -> np.ndarray:
+    """Return standard errors that differ up to 2.7-fold, as those of known answer TR01 do."""
+    return rng.choice([0.02, 0.028, 0.053], sources)
+
+
+def _summary(rng: np.random.Generator, centre: float, error: float, days: int = 20, grade: str = "B") -> Estimate:
+    """Return the ratio estimate of days whose shares are beta distributed around a centre."""
+    size = centre * (1 - centre) / (error**2 * days) - 1
+    return ratio(rng.beta(centre * size, (1 - centre) * size, days), np.ones(days), n_unit="days", grade=grade)
+
+
+def rule(seed: int, *, second: float | None = None, joined: bool = True, others: int = 0) -> Trial:
+    """The headline of a back office: what stands in it depends on the world; bound, range, pace and own words must never move it.
+
+    `second` is the bias of a second point source (None: there is none), of the worse grade; `others` more of them are unbiased.
+    """
+    rng = np.random.default_rng([seed, 5])
+    aside = [
+        Source("gap_range", "", Estimate.missing("a range", low=0.5, high=0.9), "aside", "a range"),
+        Source("self_reports", "", Estimate(0.05, 0.04, 0.06, grade="C"), "aside", "lowest grade"),
+        Source("log_bound", "", Estimate.missing("a bound", low=0.1, high=0.7), "bound"),
+    ]
+    if joined:
+        frame, truth = _person_days(rng, observed=60, bias=0.1)
+        found = two_phase(frame, observation_design="random_person_days")
+        aside.append(Source("two_phase", "", found, "two_phase"))
+    else:
+        truth = 0.3
+        aside.append(Source("states", "", _summary(rng, truth, 0.03, grade="A"), "point"))
+    if second is not None:
+        aside.append(Source("work_sampling", "", _summary(rng, truth + second, 0.04), "point"))
+    extra = [Source(f"study {n}", "", _summary(rng, truth, 0.05), "point") for n in range(others)]
+    return Trial(headline_of([*aside, *extra]).estimate, truth)
+
+
+_RULES = {
+    "a biased second source beside joined logs and looks": {"second": 0.2},
+    "one point source, all others beside it": {"joined": False},
+    "two point sources that agree": {"joined": False, "second": 0.0},
+    "two point sources, the worse one biased by .08": {"joined": False, "second": 0.08},
+    "four point sources that agree": {"joined": False, "second": 0.0, "others": 2},
+}
+
+CELLS = (
+    *(
+        Cell(name, JOINED, partial(phases, **world), quick=80 if name == "60 person-days, log says .2 too much" else 0)
+        for name, world in _MADE.items()
+    ),
+    *(
+        Cell(
+            f"{sources} sources, apart by {apart:.2f}", "pooled", partial(pooled, sources=sources, apart=apart), quick=0
+        )
+        for sources in (3, 4, 5, 6)
+        for apart in (0.0, 0.05)
+    ),
+    # an interval that was widened to hold both sources is a range, and may be wide
+    *(
+        Cell(
+            name, "headline", partial(rule, **world), bound="biased by" in name, quick=60 if "biased by" in name else 0
+        )
+        for name, world in _RULES.items()
+    ),
 )
