@@ -26,6 +26,7 @@ _ROWS: dict[str, tuple[int, str]] = {
     "item_types": (9, "item types"),
     "workload": (10, "weekly workload"),
     "quality": (11, "quality"),
+    "self_reports": (12, "self-reports"),
 }
 
 

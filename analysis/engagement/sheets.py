@@ -143,6 +143,11 @@ RULES: Mapping[str, Rule] = {
     "Observer": Rule("text", "The observer's code."),
     "Off desk": Rule("words", "Does it need to be done away from the desk?", YES_NO, strict=True),
     "Offered": Rule("count", "Contacts that arrived in the interval."),
+    "Own hours without work": Rule(
+        "number",
+        "Your own estimate: hours in which you had nothing to do, or were away from your work other than for breaks, meetings and systems that were down.",
+    ),
+    "Own paid hours": Rule("number", "Hours of this week for which you were paid and at work, breaks left out."),
     "Paid": Rule("words", "Is this time paid?", YES_NO, strict=True),
     "Paid hours": Rule(
         "number", "Hours paid to the team in this week; the same in every row of team and week, it counts once."

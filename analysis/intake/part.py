@@ -248,5 +248,6 @@ REASONS: Mapping[str, str] = {
     "longer_than_a_day": "one state on duty for more than 24 h",
     "control_character": "a name or code with a character that cannot be printed",
     "spreadsheet_error": "an error of the spreadsheet in a name or code",
+    "more_than_paid": "more hours without work than hours paid",
     "contradicting_rows": "different values under one key",
 }

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
 from analysis.foundation.settings import Client, Period
-from analysis.intake import Source, read_sources
+from analysis.intake import Source, pseudonym, read_sources
 from analysis.intake.adapters import adapter_names, format_of
 from analysis.intake.adapters._kit import NOTES, known_names, monday_of
 from analysis.synthetic import office_exports, write_sample
@@ -428,6 +428,49 @@ class TestTwoFormsOfOneSheet:
         return read_sources(
             [Source(files=["data/sheet.csv"], adapter=adapter)], client=client, root=folder, key=KEY
         ).tables
+
+
+class TestSelfReports:
+    HEADER = "Agent ID,Team,Week,Own paid hours,Own hours without work\n"
+
+    def test_everybody_who_reports_is_on_the_roster_under_a_pseudonym(self, exports):
+        intake = exports.read("kit_self_reports", self.HEADER + "007,N,2026-W10,32,4.5\n")
+        row = intake.tables["self_reports"].iloc[0]
+        assert row["agent"] == pseudonym("007", key=KEY)
+        assert (row["paid_h"], row["non_work_h"], row["period_end"]) == (32.0, 4.5, pd.Timestamp("2026-03-08"))
+        assert intake.tables["roster"]["agent"].tolist() == [row["agent"]]
+        assert "not everybody answers" in intake.files["not_good_for"].iloc[0]
+
+    def test_hours_that_cannot_be_and_two_answers_of_one_person_are_rejected(self, exports):
+        rows = [
+            "007,N,2026-W10,32,33",
+            "008,N,2026-W10,-1,0",
+            "009,N,2026-W10,32,-1",
+            "010,N,2026-W10,32,3",
+            "010,N,2026-W10,32,4",
+        ]
+        intake = exports.read("kit_self_reports", self.HEADER + "\n".join([*rows, "011,N,2026-W10,0,0"]))
+        reasons = intake.rejects["reason"].tolist()
+        assert reasons == [
+            "more_than_paid",
+            "negative_hours",
+            "negative_hours",
+            "contradicting_rows",
+            "contradicting_rows",
+        ]
+        assert intake.files["used"].tolist() == [1]
+
+    def test_months_and_answers_by_order_are_told(self, exports):
+        header = "Agent ID,Period start,Period end,Paid hours,Hours without work\n"
+        rows = "007,2026-03-02,2026-03-08,140,20\n008,2026-03-02,2026-03-29,140,20\n008,2026-03-09,2026-03-15,36,4\n"
+        intake = exports.read("kit_self_reports", header + rows)
+        assert exports.trap(intake, "long_own_weeks")["rows"] == 1
+        assert exports.trap(intake, "overlapping_reports")["rows"] == 1
+        assert not exports.trap(intake, "equal_answers")["tested"]
+        alike = "".join(f"{n:03d},N,2026-W10,{30 + n},{(30 + n) * (0.1 if n % 3 else 0.01 * n)}\n" for n in range(12))
+        assert exports.trap(exports.read("kit_self_reports", self.HEADER + alike), "equal_answers")["rows"] == 8
+        own = "".join(f"{n:03d},N,2026-W10,{30 + n},{n % 4 + n / 10}\n" for n in range(12))
+        assert exports.trap(exports.read("kit_self_reports", self.HEADER + own), "equal_answers")["rows"] == 0
 
 
 class TestStopwatch:

@@ -35,6 +35,7 @@ TYPED = {
     ),
     "timed_items": (DAY, "o", "007", "C-1", "claim", dt.time(10, 42, 10), dt.time(11, 1, 55), None, 0, None),
     "weekly_workload": ("N", "2026-W10", 152.5, "claim", 120, None),
+    "self_reports": ("007", "N", "2026-W10", 32, 4.5, None),
     "roster": ("007", "N", "Utrecht", "Europe/Amsterdam", 36, "senior", "back office", DAY, None),
     "schedule": ("007", DAY, dt.time(22, 30), dt.time(6, 0), "Shift", "yes", None),
     "forecast": ("line", dt.datetime(2026, 3, 4, 10, 30), 1800, 41.5, 307, 9, DAY),

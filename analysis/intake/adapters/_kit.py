@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,6 +155,24 @@ def _weeks(text: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArr
     days = np.array([0 if day is None else (day - dt.date(1970, 1, 1)).days for day in mondays], dtype=np.int64)
     good = np.array([day is not None for day in mondays], dtype=bool)[codes]
     return days[codes] * DAY_US, good, ~good & (text != "").to_numpy(dtype=bool)
+
+
+def overlaps(batch: Batch, columns: dict[str, Column], keys: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which rows have a period that overlaps an earlier, other one of the same keys."""
+    rows = np.flatnonzero(batch.fates.open & columns["period_start"].given & columns["period_end"].given)
+    names = [columns[name].text.iloc[rows].to_numpy() for name in keys if name in columns]
+    who = pd.DataFrame({str(at): name for at, name in enumerate(names)}).groupby(
+        list(map(str, range(len(names)))), dropna=False
+    )
+    group = who.ngroup().to_numpy() if len(rows) else np.zeros(0, dtype=np.int64)
+    first, last = columns["period_start"].array[rows], columns["period_end"].array[rows]
+    order = np.lexsort((last, first, group))
+    reach = pd.Series(last[order]).groupby(group[order]).cummax().groupby(group[order]).shift().to_numpy()
+    same = pd.Series(first[order]).groupby(group[order]).shift().to_numpy() == first[order]
+    over = (reach >= first[order]) & ~same
+    hits = np.zeros(len(batch.rows), dtype=bool)
+    hits[rows[order[over]]] = True
+    return hits
 
 
 def open_whole(file: str, path: Path, source: Source, wanted: Wanted) -> RawFile:

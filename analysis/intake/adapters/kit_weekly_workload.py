@@ -55,19 +55,7 @@ def total_column(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
 
 def overlapping_periods(batch: Batch, columns: dict[str, Column]) -> TrapResult:
     """Show rows of a team and type whose period overlaps an earlier one: weeks beside months count twice."""
-    rows = np.flatnonzero(batch.fates.open & columns["period_start"].given & columns["period_end"].given)
-    keys = [columns[name].text.iloc[rows].to_numpy() for name in ("team", "type") if name in columns]
-    who = pd.DataFrame({str(at): key for at, key in enumerate(keys)}).groupby(
-        list(map(str, range(len(keys)))), dropna=False
-    )
-    group = who.ngroup().to_numpy() if len(rows) else np.zeros(0, dtype=np.int64)
-    first, last = columns["period_start"].array[rows], columns["period_end"].array[rows]
-    order = np.lexsort((last, first, group))
-    reach = pd.Series(last[order]).groupby(group[order]).cummax().groupby(group[order]).shift().to_numpy()
-    same = pd.Series(first[order]).groupby(group[order]).shift().to_numpy() == first[order]
-    over = (reach >= first[order]) & ~same
-    hits = np.zeros(len(batch.rows), dtype=bool)
-    hits[rows[order[over]]] = True
+    hits = kit.overlaps(batch, columns, ("team", "type"))
     words = (
         f"{number_of(int(hits.sum()), 'row')} of a team whose period overlaps an earlier one (first: {batch.place(hits)}). "
         "Ask whether months stand beside their weeks; leave one kind out by exclude."

@@ -44,6 +44,7 @@ SPANS: Mapping[str, tuple[str, str]] = {
     "work_items": ("started", "ended"),
     "observations": ("observed_at", "observed_at"),
     "workload": ("period_start", "period_end"),
+    "self_reports": ("period_start", "period_end"),
     "quality": ("period_start", "period_start"),
 }
 # Stamps that a system computed or that lie where they like: a far one is no fault.

@@ -17,6 +17,7 @@ _GOOD: Mapping[str, str] = {
     "forecasts": "forecast against what came",
     "work_items": "finished items by type",
     "observations": "shares of time seen by observers",
+    "self_reports": "what people say of themselves",
     "workload": "volumes against paid hours",
     "quality": "errors and rework",
     "roster": "who belongs to which team, site and population",
@@ -37,6 +38,7 @@ _BY_NATURE: Mapping[str, str] = {
     "schedule": "what people did: it holds what was planned",
     "workload": "anything within its periods, and anything per person",
     "quality": "time",
+    "self_reports": "a baseline: people misjudge their own time, and not everybody answers",
     "observations": "single persons and single days: shares hold over many rounds",
 }
 # Items of one stamp from which on durations say little, and items at once from which on a name is no person.

@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "volumes": ("queue", "start"),
     "forecasts": ("queue", "start", "made_at"),
     "workload": ("team", "period_start", "period_end", "type"),
+    "self_reports": ("agent", "period_start", "period_end"),
     "quality": ("team", "period_start", "type"),
     "roster": ("agent", "valid_from"),
     "item_types": ("type",),

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from analysis.intake.casting.local_time import Column
 
 # Tables whose agents must be on the roster.
-FACTS: tuple[str, ...] = ("spells", "state_totals", "contacts", "work_items", "observations", "schedule", "skills")
+FACTS: tuple[str, ...] = (
+    "spells",
+    "state_totals",
+    "contacts",
+    "work_items",
+    "observations",
+    "schedule",
+    "skills",
+    "self_reports",
+)
 
 
 def complete_roster(

@@ -20,7 +20,7 @@ from analysis.intake.recognise.tables import Found, Reading, moments, text_of
 from analysis.intake.settings import DURATION_TABLES
 
 PEOPLE: frozenset[str] = frozenset(
-    {"spells", "state_totals", "contacts", "work_items", "schedule", "observations", "roster"}
+    {"spells", "state_totals", "contacts", "work_items", "schedule", "observations", "self_reports", "roster"}
 )
 UNITS: Mapping[str, str] = {"s": "seconds", "min": "minutes", "h": "hours", "ms": "milliseconds", "d": "days"}
 # Durations of two parts between a colon, each read both ways.

@@ -19,6 +19,7 @@ WHAT: Mapping[str, str] = {
     "forecasts": "forecast numbers of contacts",
     "work_items": "items of back-office work",
     "observations": "looks at what people were doing",
+    "self_reports": "how much time without work people say they had",
     "workload": "volumes and paid hours by team",
     "quality": "checks and errors by team",
     "roster": "who works in which team and site",
@@ -46,6 +47,8 @@ MEANING: Mapping[str, str] = {
     "team": "the team",
     "period_start": "the first day of the period",
     "period_end": "the last day of the period",
+    "paid_h": "the hours paid",
+    "non_work_h": "the hours without work, by own estimate",
     "queue_or_type": "the queue or the kind of work",
 }
 # state -> what it means

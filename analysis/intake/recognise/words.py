@@ -166,6 +166,14 @@ PERIOD_END = _words(
 PAID_H = _words(
     "paid hours|paid h|hours paid|hours|worked hours|betaalde uren|gewerkte uren|uren|bezahlte stunden|stunden|heures payees|heures|horas pagadas|horas"
 )
+NON_WORK_H = _words(
+    "hours without work|own hours without work|non work hours|idle hours|hours not worked|uren zonder werk|uren niet gewerkt|stunden ohne arbeit|"
+    "leerlaufstunden|heures sans travail|horas sin trabajo"
+)
+REFERENCE = _words(
+    "reference look|reference|second look|second observer|tweede waarneming|tweede waarnemer|zweite beobachtung|zweiter beobachter|seconde observation|"
+    "segunda observacion"
+)
 VOLUME = _words(
     "volume|count|number|items|quantity|completed|aantal|hoeveelheid|stuks|anzahl|menge|stuckzahl|nombre|quantite|cantidad|numero"
 )
@@ -231,6 +239,10 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "observations": {
         "round": ROUND, "observed_at": OBSERVED_AT + MOMENT, "observer": OBSERVER, "agent": PERSON, "team": TEAM, "state": STATE,
+        "reference": REFERENCE,
+    },
+    "self_reports": {
+        "agent": PERSON, "team": TEAM, "period_start": PERIOD_START, "period_end": PERIOD_END, "paid_h": PAID_H, "non_work_h": NON_WORK_H,
     },
     "workload": {"team": TEAM, "period_start": PERIOD_START, "period_end": PERIOD_END, "paid_h": PAID_H, "type": TYPE, "volume": VOLUME},
     "quality": {
@@ -264,6 +276,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     "skills": _words("skills|skill|vaardigheden|competenties|fahigkeiten|competences|habilidades"),
     "observations": _words("observation|observations|observaties|waarnemingen|rounds|ronden|beobachtungen"),
     "workload": _words("workload|weekly|werklast|weekcijfers|auslastung|charge"),
+    "self_reports": _words("self reports|self report|own estimates|survey|zelfrapportage|enquete|selbsteinschatzung|umfrage|auto declaration|sondage|encuesta"),
     "quality": _words("quality|kwaliteit|qualitat|qualite|calidad|audit"),
     "item_types": _words("item types|types|normtijden|standard times|vorgabezeiten"),
     "answers": _words("readiness|answers|ratings"),
