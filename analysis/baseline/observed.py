@@ -24,7 +24,7 @@ from analysis.measure.sampling.doubles import FirstLooks, first_looks
 from analysis.measure.sampling.estimates import local_days, share_by_cluster, stratified_share
 from analysis.measure.sampling.hours import local_hours, spread_otherwise
 from analysis.measure.sampling.observers import correct_clustered
-from analysis.measure.sampling.reactivity import Reactivity, reactivity
+from analysis.measure.sampling.watched import Reactivity, reactivity
 
 # looks at people who were not there, or at a break, say nothing about the base
 _OUTSIDE_BASE = ("ABSENT", "BREAK", "OFF")
