@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,8 +76,9 @@ def long_run(residual: Any, labels: Any, *, working_days: float = 1.0) -> LongRu
     The residuals are projected on the B lowest cosines cos(pi j (t - 1/2) / T), made orthogonal to the strata and to one another; the sum of the B
     squares times T / B is the variance of the sum where neighbours are independent, with B degrees of freedom exactly for normal days. Where they
     are correlated the B lowest frequencies still lie below the one that matters, so the sum of squares is multiplied by
-    1'R1 / sum_j q_j'R q_j instead, R the correlations r^|s - t| at the r that explains the lag-1 correlation seen (its expectation under r, with the
-    strata's means removed, equals it), between 0 and .7. Without correlation the factor is T / B.
+    1'R1 / sum_j q_j'R q_j instead, R the correlations r^|s - t|. r is the correlation that explains the lag-1 correlation seen (its expectation under
+    r, with the strata's means removed, equals it) plus one standard error 1 / sqrt(days), kept between 0 and .7: what single days add at random hides
+    correlation, and too little of it costs more than too much. Without correlation the factor is T / B.
 
     References
     ----------
@@ -97,7 +99,7 @@ def long_run(residual: Any, labels: Any, *, working_days: float = 1.0) -> LongRu
         return LongRun(0.0, design.waves.shape[1], 0.0, 0.0)
     seen = float((centred[1:] * centred[:-1]).sum()) / square
     found = float(np.interp(seen, design.lag1, design.grid))
-    counted = min(max(found, 0.0), _STRONGEST)
+    counted = min(max(found + 1 / math.sqrt(len(centred) * working_days), 0.0), _STRONGEST)
     whole, kept, all_days = (
         float(np.interp(counted, design.grid, column)) for column in (design.whole, design.kept, design.days)
     )
@@ -130,16 +132,28 @@ def _design(labels: bytes, dtype: str, number: int) -> _Design:
     cosines = np.cos(np.pi * np.outer(np.arange(size) + 0.5, np.arange(1, number + 1)) / size)
     low = np.linalg.qr(cosines - basis @ (basis.T @ cosines))[0]
     grid = np.linspace(_LOWEST, _HIGHEST, _STEPS)
-    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
-    forms = np.array([_forms(r**apart if r else np.eye(size), basis, low) for r in grid])
-    lag1 = np.maximum.accumulate(forms[:, 0]) + 1e-12 * np.arange(_STEPS)
-    return _Design(basis, low, grid, lag1, forms[:, 1], forms[:, 2], forms[:, 3])
+    lags = np.arange(2 * size)
+    powers = grid[:, None] ** np.minimum(lags, 2 * size - lags)
+
+    def form(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return left'R right for every correlation of the grid: by lag, so that no T x T matrix is needed."""
+        either, other = (np.fft.rfft(one, 2 * size) for one in (left, right))
+        return powers @ np.fft.irfft(either * other.conj(), 2 * size)
+
+    ones = np.ones(size)
+    kept = sum(form(wave, wave) for wave in low.T)
+    days = size - sum(form(one, one) for one in basis.T)
+    lag1 = np.maximum.accumulate(_next_to(basis, grid, form) / days) + 1e-12 * np.arange(_STEPS)
+    return _Design(basis, low, grid, lag1, form(ones, ones), np.asarray(kept), np.asarray(days))
 
 
-def _forms(related: np.ndarray, basis: np.ndarray, low: np.ndarray) -> tuple[float, float, float, float]:
-    """Return for one matrix of correlations: lag-1 correlation of centred days, variance of the sum, of the cosines, of the centred days."""
-    left = basis.T @ related
-    centred = related - basis @ left - left.T @ basis.T + basis @ (left @ basis) @ basis.T
-    days = float(np.trace(centred))
-    lag1 = float(np.diagonal(centred, 1).sum()) / days
-    return lag1, float(related.sum()), float(np.einsum("tj,ts,sj->", low, related, low, optimize=True)), days
+def _next_to(basis: np.ndarray, grid: np.ndarray, form: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+    """Return the expected sum of products of neighbouring centred days, by correlation."""
+    size = len(basis)
+    found = (size - 1) * grid
+    for one in basis.T:
+        later, earlier = np.append(0.0, one[:-1]), np.append(one[1:], 0.0)
+        found = found - form(later, one) - form(earlier, one)
+        for other in basis.T:
+            found = found + form(one, other) * float(one[:-1] @ other[1:])
+    return found
