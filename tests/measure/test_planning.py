@@ -18,7 +18,8 @@ USUAL = {"half_width": 0.04, "looks_per_round": 12, "rounds_per_day": 8}
 
 
 def test_one_independent_round_a_day_is_the_textbook_size_with_t_for_z():
-    plan = plan_study(0.3, half_width=0.04, looks_per_round=1, rounds_per_day=1, icc=0, day_icc=0, days=10_000)
+    asked = {"looks_per_round": 1, "rounds_per_day": 1, "icc": 0, "day_icc": 0}
+    plan = plan_study(0.3, half_width=0.04, days=plan_study(0.3, half_width=0.04, **asked).needed_days, **asked)
     least = sample_size(0.3, half_width=0.04)
     assert plan.deff == 1
     assert least < plan.looks <= least + 5
@@ -36,8 +37,10 @@ def test_one_independent_round_a_day_is_the_textbook_size_with_t_for_z():
 )
 def test_the_plan_is_the_shortest_that_does(share, half_width, looks, rounds, icc, part):
     asked = {"looks_per_round": looks, "rounds_per_day": rounds, "icc": icc, "day_icc": icc * part}
-    plan = plan_study(share, half_width=half_width, days=10**5, **asked)
+    needed = plan_study(share, half_width=half_width, **asked).needed_days
+    plan = plan_study(share, half_width=half_width, days=needed, **asked)
     assert plan.reached
+    assert plan.reasons == ()
     assert plan.days >= MINIMUM_CLUSTERS
     assert plan.half_width <= half_width * (1 + 1e-9)
     assert plan.deff == pytest.approx(1 + (looks - 1) * icc + (rounds - 1) * looks * icc * part)
@@ -73,6 +76,8 @@ def test_studies_end_as_wide_as_planned_and_cover():
 
 
 def test_what_cannot_be_reached_is_said_with_what_would_do():
+    assert "16 days would do" in repr(plan_study(0.3, **USUAL, days=30))
+    assert plan_study(0.3, **USUAL | {"half_width": 0.005}).days == 250
     short = plan_study(0.3, **USUAL, days=10)
     assert not short.reached
     assert short.days == 10

@@ -102,8 +102,10 @@ class StudyPlan:
         Level of the interval.
     reached
         Whether `days` are enough.
+    needed_days
+        Days that are just enough; None where no number is.
     reasons
-        Where they are not: why, and what would do.
+        Where `days` are not enough: why, and what would do; where they are more than enough: how many would do.
     """
 
     share: float
@@ -118,6 +120,7 @@ class StudyPlan:
     wanted_half_width: float
     confidence: float
     reached: bool
+    needed_days: int | None
     reasons: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -233,12 +236,13 @@ def plan_study(
     relative
         Whether `half_width` is a fraction of `share`.
     days
-        Most days that there are; None is a year of 250.
+        How long the study lasts. None: as long as it takes, up to a year of 250 days.
 
     Returns
     -------
     StudyPlan
-        The shortest study that is precise enough, of 6 days at least; else the longest one allowed, with the reasons in words.
+        The study of `days`, or the shortest one that is precise enough, of 6 days at least. Where it is not precise enough `reached` is
+        false, and the reasons say what would do.
 
     Raises
     ------
@@ -275,10 +279,10 @@ def plan_study(
         raise ValueError(
             f"half_width must lie between 0 and 1, rounds_per_day and days must be 1 or more, got {half_width}, {rounds_per_day} and {days}"
         )
-    limit = LONGEST_STUDY_DAYS if days is None else days
     needed = _least(lambda number: design.enough(number, rounds_per_day, wanted), MINIMUM_CLUSTERS)
-    reached = needed is not None and needed <= limit
-    length = needed if reached and needed is not None else limit
+    length = days if days is not None else min(needed or LONGEST_STUDY_DAYS, LONGEST_STUDY_DAYS)
+    reached = needed is not None and needed <= length
+    spare = (f"{needed} days would do",) if reached and needed != length else ()
     rounds = length * rounds_per_day
     wide = None if length < MINIMUM_CLUSTERS else design.half_width(length, rounds_per_day)
     freedom = max(1, design.freedom(length))
@@ -295,7 +299,8 @@ def plan_study(
         wanted_half_width=wanted,
         confidence=confidence,
         reached=reached,
-        reasons=() if reached else _why_not(design, limit, rounds_per_day, wanted, needed),
+        needed_days=needed,
+        reasons=spare if reached else _why_not(design, length, rounds_per_day, wanted, needed),
     )
 
 
