@@ -8,11 +8,10 @@ import pandas as pd
 
 from analysis.baseline.evidence import People, Tables
 from analysis.baseline.observed import Looks
+from analysis.baseline.workload import client_standards, earned_at
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import BUCKETS
 from analysis.measure.crosswalk import Counted, Planned, crosswalk, planned_time
-from analysis.measure.records import table_of
-from analysis.measure.standards import earned_hours
 
 
 def population_crosswalk(
@@ -44,11 +43,5 @@ def _planned(people: People) -> Planned | None:
 
 def _earned_h(tables: Tables, items: pd.DataFrame) -> float | None:
     """Return hours earned at the client's standards; None when a type that was finished has none."""
-    types = table_of(tables, "item_types")
-    if types is None or items.empty:
-        return None
-    standards = types.dropna(subset=["standard_s"]).drop_duplicates("type").set_index("type")["standard_s"]
     volumes = items.loc[items["ended"].notna(), "type"].value_counts()
-    if volumes.empty or not set(volumes.index) <= set(standards.index):
-        return None
-    return earned_hours(volumes, standards)
+    return earned_at(volumes, client_standards(tables))

@@ -20,7 +20,7 @@ from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
 from analysis.measure.idle import ON_DUTY
 from analysis.measure.records import of_members, roster_of, table_of
-from analysis.measure.standards import FittedStandards, dead_time_effect, earned_share, fit_standards
+from analysis.measure.standards import FittedStandards, dead_time_effect, earned_hours, earned_share, fit_standards
 from analysis.measure.standards.share import over_base
 
 Basis = Literal["client", "fitted", "none"]
@@ -97,7 +97,7 @@ def workload_of(
     nothing, to the workload table's volumes and paid hours; every period then has standards that were fitted without it.
     """
     done = _done(items, people, client)
-    standards = _client_standards(tables)
+    standards = client_standards(tables)
     dead = _dead_time(tables, people, client=client, settings=settings)
     missing: dict[str, Any] = {"confidence": settings.confidence, "grade": people.attendance.grade}
     if people.population != "back_office":
@@ -106,7 +106,7 @@ def workload_of(
         found = _at_standards(done, standards, people, settings)
     else:
         found = _fitted(tables, done, people, settings)
-    earned_h = _sum_h(done, standards)
+    earned_h = earned_at(done.groupby("type")["volume"].sum(), standards)
     findings = (*found.findings, *_dead_time_finding(people.population, dead))
     return Workload(
         people.population,
@@ -142,7 +142,7 @@ def _done(items: pd.DataFrame, people: People, client: Client) -> pd.DataFrame:
     return keys.groupby(["day", "type"]).size().rename("volume").astype("float64").reset_index()
 
 
-def _client_standards(tables: Tables) -> dict[str, float]:
+def client_standards(tables: Tables) -> dict[str, float]:
     """Return the client's standard times above 0 by type [s]."""
     types = table_of(tables, "item_types")
     if types is None:
@@ -151,12 +151,11 @@ def _client_standards(tables: Tables) -> dict[str, float]:
     return dict(zip(known["type"].astype(str), known["standard_s"].astype(float), strict=True))
 
 
-def _sum_h(done: pd.DataFrame, standards: Mapping[str, float]) -> float | None:
-    """Return the hours earned at the client's standards; None where a finished type has none."""
-    seconds = done["type"].map(standards)
-    if done.empty or seconds.isna().any():
+def earned_at(volumes: pd.Series, standards: Mapping[str, float]) -> float | None:
+    """Return the hours that volumes by type earn; None where there are none, or a type has no standard time."""
+    if volumes.empty or not set(volumes.index) <= set(standards):
         return None
-    return float((done["volume"] * seconds).sum()) / 3600
+    return earned_hours(volumes, standards)
 
 
 def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:

@@ -8,6 +8,8 @@ _NAMES = {
     "fit_standards": ".fitted",
     "FittedStandards": ".fitted",
     "dead_time_effect": ".dead_time",
+    "worker_effects": ".workers",
+    "WorkerEffects": ".workers",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
