@@ -167,7 +167,14 @@ files = ["data/observation_rounds.csv"]
 adapter = "generic"
 table = "observations"
 population = "back_office"
-columns = {{ round = "Round", observed_at = "Observed At", observer = "Observer", agent = "Person", team = "Team", state = "State" }}
+columns = {{ round = "Round", observed_at = "Observed At", observer = "Observer", agent = "Person", team = "Team", state = "State", reference = "Reference Look" }}
+
+[[source]]
+files = ["data/self_reports.csv"]
+adapter = "generic"
+table = "self_reports"
+population = "back_office"
+columns = {{ agent = "Person", team = "Team", period_start = "Week Start", period_end = "Week End", paid_h = "Paid Hours", non_work_h = "Hours Not Worked" }}
 
 [[source]]
 files = ["data/quality.csv"]

@@ -17,7 +17,8 @@ from analysis.synthetic.streams import HOUR_S, Calendar, stream, wall_clock_afte
 SCHEDULE_HEADER = "Agent Id,Start,End,Activity,Paid"
 ITEMS_HEADER = "Item,Type,Clerk,Arrived,Started,Ended,Due"
 WORKLOAD_HEADER = "Team;Week Start;Week End;Paid Hours;Type;Volume"
-ROUNDS_HEADER = "Round,Observed At,Observer,Person,Team,State"
+ROUNDS_HEADER = "Round,Observed At,Observer,Person,Team,State,Reference Look"
+SELF_REPORTS_HEADER = "Person,Team,Week Start,Week End,Paid Hours,Hours Not Worked"
 QUALITY_HEADER = "Team,Week Start,Type,Checked,Errors,Reworked,Complaints"
 TYPES_HEADER = "Type,Standard (s),Interruptible,Resume (s),Max Wait (h),Regulated,Off Desk"
 ROSTER_HEADER = (
@@ -27,6 +28,13 @@ ROSTER_HEADER = (
 ON_DUTY = "On duty"
 ROUNDS_PER_DAY = 3
 _ROUND_HOURS = (8, 17)
+# On every so many tours a reference observer looks at the same people at the same moment.
+_REFERENCE_EVERY = 12
+# How often an observer takes non-work for work, and work for non-work.
+_MISSED, _MISTAKEN = 0.06, 0.02
+_AT_WORK, _NON_WORK = ("ITEM_WORK", "WORK"), ("IDLE", "AWAY")
+# The week that people were asked about, who answered, and what part of their non-work they own up to.
+_ASKED_WEEK, _ANSWERED, _ADMITTED = 5, 0.8, 0.5
 _HIRED = dt.date(2024, 1, 1)
 
 
@@ -128,15 +136,19 @@ def observed_states(office: OfficePeriod, shift: int, at: np.ndarray) -> np.ndar
 def round_lines(
     people: People, calendar: Calendar, office: OfficePeriod, observers: Sequence[str], *, seed: int
 ) -> list[str]:
-    """Return the observation rounds: three a day at random times, every person present looked at once, in random order."""
-    rng = stream(seed, "rounds")
+    """Return the observation rounds: three a day at random times, every person present looked at once, in random order.
+
+    The last of the observers is the reference: on every twelfth tour he looks as well, and he makes no mistakes.
+    """
+    rng, mistakes = stream(seed, "rounds"), stream(seed, "observers")
     plan, keys = office.plan, [one.key for one in people.persons]
     block = (_ROUND_HOURS[1] - _ROUND_HOURS[0]) * HOUR_S / ROUNDS_PER_DAY
+    *ordinary, reference = observers
     lines = []
     for day, date in enumerate(calendar.days):
         for number in range(ROUNDS_PER_DAY):
             start = _ROUND_HOURS[0] * HOUR_S + int(block * (number + rng.random()))
-            observer = observers[int(rng.integers(len(observers)))]
+            observer = ordinary[int(rng.integers(len(ordinary)))]
             every = np.flatnonzero(plan.day == day)
             order = rng.permutation(len(every))
             # a tour takes some minutes; its middle is the drawn time
@@ -144,11 +156,41 @@ def round_lines(
             present = (at >= plan.start[every]) & (at < plan.start[every] + SHIFT_S)
             seen = sorted(zip(at[present].tolist(), every[present].tolist(), strict=True))
             stamps = text_of(calendar.midnights()[day] + np.array([one for one, _ in seen]).astype("timedelta64[s]"))
+            tour = day * ROUNDS_PER_DAY + number + 1
             for (second, shift), stamp in zip(seen, stamps, strict=True):
                 person = people.persons[int(plan.person[shift])]
                 state = clerks.STATES[int(observed_states(office, shift, np.array([second]))[0])]
-                label = f"R{day * ROUNDS_PER_DAY + number + 1:03d}"
-                lines.append(f"{label},{stamp},{observer},{keys[person.place]},{person.team_on(date)},{state}")
+                looked_at = f"{keys[person.place]},{person.team_on(date)}"
+                lines.append(f"R{tour:03d},{stamp},{observer},{looked_at},{_taken_for(state, mistakes.random())},no")
+                if tour % _REFERENCE_EVERY == 0:
+                    lines.append(f"R{tour:03d},{stamp},{reference},{looked_at},{state},yes")
+    return lines
+
+
+def _taken_for(state: str, luck: float) -> str:
+    """Return what an ordinary observer writes down for what a person does."""
+    if state in _NON_WORK:
+        return "WORK" if luck < _MISSED else state
+    return "IDLE" if state in _AT_WORK and luck < _MISTAKEN else state
+
+
+def self_report_lines(people: People, calendar: Calendar, office: OfficePeriod, *, seed: int) -> list[str]:
+    """Return what the people of the back office say of one week: hours without work, owned up to in part."""
+    rng, plan = stream(seed, "self reports"), office.plan
+    week = min(_ASKED_WEEK, int(calendar.week[-1]))
+    monday = calendar.start + dt.timedelta(days=7 * week)
+    rows = office.truth[np.isin(office.truth[:, 1], [clerks.STATES.index(state) for state in _NON_WORK])]
+    lines = []
+    for person in people.persons:
+        shifts = np.flatnonzero((plan.person == person.place) & (calendar.week[plan.day] == week))
+        answered, owned = rng.random() < _ANSWERED, _ADMITTED * rng.uniform(0.6, 1.4)
+        if not len(shifts) or not answered:
+            continue
+        mine = rows[np.isin(rows[:, 0], shifts)]
+        idle_h = owned * float((mine[:, 4] - mine[:, 3]).sum()) / HOUR_S
+        paid_h = len(shifts) * SHIFT_S / HOUR_S
+        told = f"{paid_h:.1f},{round(2 * idle_h) / 2:.1f}"
+        lines.append(f"{person.key},{person.team_on(monday)},{monday},{monday + dt.timedelta(days=6)},{told}")
     return lines
 
 

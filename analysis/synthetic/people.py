@@ -123,14 +123,14 @@ class People:
 
 
 def invent_people(seed: int) -> tuple[People, People, tuple[str, ...]]:
-    """Return the contact centre, the back office, and eight more names for observers and raters."""
+    """Return the contact centre, the back office, and nine more names: two observers, six raters, and a reference observer."""
     rng = stream(seed, "people")
     names = [f"{first} {last}" for first in _FIRST for last in _LAST]
     rng.shuffle(names)
     keys = [f"000{number}" for number in rng.choice(np.arange(1_000_003, 9_999_999), 200, replace=False)]
     centre = _population(rng, "contact_centre", _CENTRE_TEAMS, keys[:100], names[:100])
     office = _population(rng, "back_office", _OFFICE_TEAMS, keys[100:], names[100:200])
-    return centre, office, tuple(names[200:208])
+    return centre, office, tuple(names[200:209])
 
 
 def _population(

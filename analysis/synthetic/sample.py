@@ -111,8 +111,8 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     centre, office = simulate_period(centre_people, office_people, calendar, seed=seed, period=0)
     drafts = [
         *_centre_files(centre_people, calendar, centre, seed=seed),
-        *_office_files(office_people, calendar, office, others[:2], seed=seed),
-        *_shared_files(centre_people, office_people, calendar, centre=centre, office=office, raters=others[2:]),
+        *_office_files(office_people, calendar, office, (*others[:2], others[-1]), seed=seed),
+        *_shared_files(centre_people, office_people, calendar, centre=centre, office=office, raters=others[2:-1]),
     ]
     roster = [row for people in (centre_people, office_people) for row in office_exports.roster_rows(people, calendar)]
     files, ledger = _write(root, drafts, roster, calendar)
@@ -195,6 +195,11 @@ def _office_files(
         items,
         Draft.of("data/workload_weekly.csv", office_exports.WORKLOAD_HEADER, load, ";"),
         Draft.of("data/observation_rounds.csv", office_exports.ROUNDS_HEADER, rounds),
+        Draft.of(
+            "data/self_reports.csv",
+            office_exports.SELF_REPORTS_HEADER,
+            office_exports.self_report_lines(people, calendar, office, seed=seed),
+        ),
         Draft.of("data/quality.csv", office_exports.QUALITY_HEADER, quality),
         Draft.of("data/item_types.csv", office_exports.TYPES_HEADER, office_exports.type_lines()),
     ]

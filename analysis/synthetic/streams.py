@@ -21,6 +21,8 @@ _PARTS = (
     "quality",
     "dirt",
     "waits",
+    "observers",
+    "self reports",
 )
 PERIOD_START = dt.date(2026, 3, 2)
 HOLIDAYS = (dt.date(2026, 4, 3), dt.date(2026, 4, 6))
