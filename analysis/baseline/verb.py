@@ -46,8 +46,8 @@ def measure_baseline(
 
     Notes
     -----
-    Shares are ratios of sums over days: sum of the part / sum of the base, with days as clusters within weekdays, or weeks where
-    neighbouring days are correlated. Non-work in the back office is the share of looks that found idleness or absence from the task where
+    Shares are ratios of sums over days: sum of the part / sum of the base, with days as clusters within weekdays whose
+    neighbours may be correlated. Non-work in the back office is the share of looks that found idleness or absence from the task where
     observation rounds speak for the population, else the bound [idle + away, idle + away + unaccounted] without a value.
 
     References
