@@ -13,7 +13,9 @@ _NAMES = {
     "idle_heat_map": ".heat_map",
     "ladder_shares": ".shares",
     "readiness_profile": ".profile",
+    "shares_by_level": ".breakdowns",
     "sources": ".rows",
+    "time_by_cause": ".why",
     "usable_by_mode": ".usable",
     "work_and_gaps": ".spans",
 }
