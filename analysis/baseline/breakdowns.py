@@ -19,7 +19,7 @@ from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
-from analysis.measure.shrinkage import GroupErrors, Shrunken, differ, shrink_shares, split_errors
+from analysis.measure.shrinkage import GroupErrors, Shrunken, differ, lasting_variance, shrink_shares, split_errors
 
 # What is broken down; support and outage are planned by the client and not in question here.
 SHARES: tuple[str, ...] = ("utilization", "idle", "away", "unaccounted")
@@ -87,7 +87,8 @@ def breakdowns(
     Small levels are put together before anything is computed (teams into groups, tenure bands with their neighbours). Levels are never crossed
     with each other. Shrunken figures leave out of the comparison what all levels share on a day
     (:func:`analysis.measure.shrinkage.split_errors`) and put it back into every interval. Where Welch's test does not set the levels of a
-    share apart (5 % over the four shares), `reason` says so although there is a value.
+    share apart (5 % over the four shares), `reason` says so although there is a value; for groups, sites and tenure the test counts who the
+    people of a level are as chance too, so that bands of service do not differ because a few of their people do.
     """
     if people.agent_days is None or people.days.empty:
         return pd.DataFrame(columns=_COLUMNS)
@@ -160,12 +161,13 @@ def _compared(by: str, frame: pd.DataFrame, shown: Mapping[str, pd.DataFrame], a
         usable = frame[frame["share"].eq(share) & frame["status"].eq("ok")]
         if len(usable) < 2:
             continue
-        errors = _errors(share, {str(level): shown[str(level)] for level in usable["level"]}, asked)
+        levels = {str(level): shown[str(level)] for level in usable["level"]}
+        errors = _errors(share, levels, asked)
         if by in EXCHANGEABLE:
             found = _pulled(errors, asked)
             frame.loc[usable.index, list(_SHRUNKEN)] = np.column_stack([found.value, found.low, found.high])
             frame.loc[usable.index, "reason"] = [_joined(words, found.reason) for words in usable["reason"]]
-        if _within_chance(errors, None if by in EXCHANGEABLE else usable["days"]):
+        if _within_chance(share, errors, levels, people=by in EXCHANGEABLE):
             reasons = frame.loc[usable.index, "reason"]
             frame.loc[usable.index, "reason"] = [_joined(words, WITHIN_CHANCE) for words in reasons]
     return frame
@@ -182,17 +184,30 @@ def _pulled(errors: GroupErrors, asked: _Asked) -> Shrunken:
     return shrink_shares(errors, confidence=asked.settings.confidence)
 
 
-def _within_chance(errors: GroupErrors, days: pd.Series | None) -> bool:
+def _within_chance(share: str, errors: GroupErrors, levels: Mapping[str, pd.DataFrame], *, people: bool) -> bool:
     """Return whether the levels differ by no more than chance gives, tested at 5 % over all shares together.
 
-    `days` is given for levels that hold different days (weekdays): each has its own degrees of freedom.
+    Chance is the days, and for levels that hold different people also who these are; weekdays hold the same people on different days.
     """
-    known = np.isfinite(errors.own) & (errors.own > 0)
+    freedom = [(part["agent"] if people else part["day"]).nunique() - 1 for part in levels.values()]
+    variance = errors.own**2
+    if people:
+        variance = variance + [lasting_variance(*_by_person(share, part)) for part in levels.values()]
+    known = np.isfinite(variance) & (variance > 0)
     if known.sum() < 2:
         return False
-    freedom = errors.freedom if days is None else np.maximum(days.to_numpy(dtype=float)[known] - 1, 1.0)
-    p_value = differ(special.logit(errors.share[known]), errors.own[known], freedom=freedom)
+    least = np.minimum(np.maximum(freedom, 1.0), max(errors.freedom, 1.0))[known]
+    p_value = differ(special.logit(errors.share[known]), np.sqrt(variance[known]), freedom=least)
     return p_value > _ALPHA / len(SHARES)
+
+
+def _by_person(share: str, part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the part and the base of a level, people x days; in memory alone."""
+    sums = pd.DataFrame({"agent": part["agent"], "day": part["day"]})
+    sums["base"] = part[list(BASE)].sum(axis=1)
+    sums["part"] = np.minimum(part[list(SHARE_PARTS[share])].sum(axis=1), sums["base"])
+    wide = sums.pivot_table(index="agent", columns="day", values=["part", "base"], aggfunc="sum", fill_value=0.0)
+    return wide["part"].to_numpy(dtype=float), wide["base"].to_numpy(dtype=float)
 
 
 def _errors(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> GroupErrors:

@@ -10,7 +10,15 @@ import numpy as np
 from scipy import special
 
 from analysis.foundation.estimate import Estimate
-from analysis.measure.shrinkage import Shrunken, shrink, shrink_counts, shrink_shares, split_errors
+from analysis.measure.shrinkage import (
+    Shrunken,
+    differ,
+    lasting_variance,
+    shrink,
+    shrink_counts,
+    shrink_shares,
+    split_errors,
+)
 from tests.calibration.harness import Cell, Trial
 
 DAYS = 40
@@ -78,6 +86,21 @@ def days(
         return Trial(Estimate(found.between_sd, 0.0 if found.p_value > 0.05 else 1e-12, 9.0), 0.0)
     group = int(np.argmax((seen * size).sum(axis=0) / size.sum(axis=0))) if best else seed % k
     return Trial(answer(found, group), float(true[group]))
+
+
+def bands(seed: int, *, people: int = 15, levels: int = 4, person: float = 1.0) -> Trial:
+    """Bands of service that mean nothing, of people who differ among themselves as much as their days do: is a difference claimed?"""
+    draw = np.random.default_rng([4, levels, people, seed])
+    noise = 0.06
+    who = person * noise * draw.standard_t(5, size=(levels, people, 1)) / math.sqrt(5 / 3)
+    day = noise * draw.normal(size=DAYS) + noise * draw.normal(size=(levels, 1, DAYS)) / 3
+    seen = np.clip(0.3 + who + day + noise * draw.normal(size=(levels, people, DAYS)), 0, 1)
+    there = 8.0 * (draw.random(size=seen.shape) < 0.85)
+    part, base = (seen * there).sum(axis=1).T, there.sum(axis=1).T
+    found = split_errors(part, base, strata=[str(number % 5) for number in range(DAYS)])
+    lasting = [lasting_variance(*pair) for pair in zip(seen * there, there, strict=True)]
+    p_value = differ(special.logit(found.share), np.sqrt(found.own**2 + lasting), freedom=people - 1)
+    return Trial(Estimate(1e-9, 0.0 if p_value > 0.05 else 1e-12, 1.0), 0.0)
 
 
 def counts(seed: int, *, k: int, spread: float, share: float = 0.04) -> Trial:
@@ -162,6 +185,15 @@ def _cells() -> tuple[Cell, ...]:
             quick=60 if k == 12 else 0,
         )
         for k in (6, 30)
+    ]
+    cells += [
+        Cell(
+            f"{levels} bands of {people} people who differ, bands do not: no difference is claimed",
+            "spread of groups",
+            partial(bands, levels=levels, people=people),
+            bound=True,
+        )
+        for levels, people in ((4, 15), (2, 30), (8, 12))
     ]
     cells += [
         Cell(

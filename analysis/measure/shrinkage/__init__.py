@@ -8,6 +8,7 @@ _NAMES = {
     "Shrunken": ".normal",
     "best_of_noisy": ".normal",
     "differ": ".normal",
+    "lasting_variance": ".shares",
     "morris": ".normal",
     "shrink": ".normal",
     "shrink_counts": ".counts",

@@ -149,14 +149,13 @@ def shrink(
     y_i ~ N(t_i, D_i), t_i ~ N(mean, A), flat priors on the mean and on A >= 0 (Morris 1983; proper for k >= 4). Given A:
     B_i = D_i / (D_i + A), t_i ~ N((1 - B_i) y_i + B_i m_A, D_i (1 - B_i) + B_i^2 / sum(1 / (D_j + A))). The posterior of A is summed over
     a grid, and the limits are quantiles of the mixture of normals, so that doubt about A is in them and an estimate of zero gives no zero
-    width. Errors estimated with few degrees of freedom stretch the limits by t / z. With a flat mean the data say nothing about the common
-    error, so it is put back as it is: distance from the figure = root of (own distance)^2 + (t common error)^2 (Zou & Donner 2008), which is
-    right where either of them is small and cautious between.
+    width. With a flat mean the data say nothing about the common error, so its variance is put back as it is. Errors that are estimated
+    stretch the limits by t / z, with Satterthwaite's degrees of freedom of both variances together.
 
     References
     ----------
     Morris, Parametric empirical Bayes inference, Journal of the American Statistical Association 78 (1983), 47-55. Gelman et al., Bayesian
-    Data Analysis, 3rd ed. 2013, section 5.4. Zou & Donner, Statistics in Medicine 27 (2008), 1693-1702. Welch, Biometrika 38 (1951), 330-336.
+    Data Analysis, 3rd ed. 2013, section 5.4. Satterthwaite, Biometrics Bulletin 2 (1946), 110-114. Welch, Biometrika 38 (1951), 330-336.
 
     Examples
     --------
@@ -176,10 +175,14 @@ def shrink(
     chance, centre, variance, mean, between, pull = _posterior(y, se**2)
     point, tail = chance @ centre, (1 - confidence) / 2
     sd = np.sqrt(variance)
-    stretch = _t(1 - tail, freedom) / _t(1 - tail, math.inf)
-    shared = _t(1 - tail, common_freedom) * common_error
-    below, above = (stretch * (_quantile(level, chance, centre, sd) - point) for level in (tail, 1 - tail))
-    low, high = point - np.hypot(below, shared), point + np.hypot(above, shared)
+    below, above = (_quantile(level, chance, centre, sd) - point for level in (tail, 1 - tail))
+    z = _t(1 - tail, math.inf)
+    alone, shared = ((above - below) / (2 * z)) ** 2, common_error**2
+    # Satterthwaite's degrees of freedom of the sum of both variances
+    whole = (alone**2 / freedom + shared**2 / common_freedom) / (alone + shared) ** 2
+    stretch = np.array([_t(1 - tail, 1 / one if one > 0 else math.inf) for one in whole]) / z
+    low = point - stretch * np.hypot(below, z * common_error)
+    high = point + stretch * np.hypot(above, z * common_error)
     median = math.sqrt(float(between[np.searchsorted(np.cumsum(chance), 0.5)]))
     p_value = differ(y, se, freedom=freedom)
     return Shrunken(point, low, high, chance @ pull, float(chance @ mean), median, p_value)

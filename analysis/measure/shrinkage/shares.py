@@ -144,6 +144,42 @@ def _less_common(influence: Floats, load: Floats) -> tuple[Floats, Floats]:
     return np.where(alone, influence, influence - load * shock), np.where(alone, 0.0, leverage)
 
 
+def lasting_variance(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> float:
+    """Return how much of the variance of one level's logit comes from who its people are: what lasts over their days.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Totals of one level, people x days, one unit; 0 in both where a person was not there.
+
+    Returns
+    -------
+    float
+        Variance on the logit scale, at least 0; NaN for a level of one person, or one whose share is 0 or 1.
+
+    Notes
+    -----
+    With e_id = x_id - p_d m_id about the level's share p_d of the day, n persons and M the level's total:
+    [n / (n - 1) sum_i (sum_d e_id)^2 - sum_id e_id^2] / (M p (1 - p))^2, the two-way cluster variance less its days (Cameron, Gelbach & Miller
+    2011). It is no part of how these people fared; it is what other people in their place would have changed.
+
+    Examples
+    --------
+    >>> who = np.repeat([[0.2], [0.3], [0.4]], 20, axis=1)
+    >>> lasting_variance(8 * who, np.full((3, 20), 8.0)) > 0.02
+    True
+    """
+    x, m = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    total, people = float(m.sum()), int((m.sum(axis=1) > 0).sum())
+    share = float(x.sum()) / total if total > 0 else math.nan
+    if people < 2 or not 0 < share < 1:
+        return math.nan
+    sums = m.sum(axis=0)
+    rest = x - x.sum(axis=0) / np.where(sums > 0, sums, 1.0) * m
+    lasting = people / (people - 1) * float((rest.sum(axis=1) ** 2).sum()) - float((rest**2).sum())
+    return max(0.0, lasting) / (total * share * (1 - share)) ** 2
+
+
 def shrink_shares(found: GroupErrors, *, confidence: float = 0.95) -> Shrunken:
     """Pull group shares together on the logit scale; groups without a usable error stay NaN.
 
@@ -171,7 +207,14 @@ def shrink_shares(found: GroupErrors, *, confidence: float = 0.95) -> Shrunken:
     if known.sum() < FEWEST_GROUPS:
         return Shrunken.none(len(found.share), too_few(int(known.sum())))
     logits = special.logit(found.share[known])
-    pulled = shrink(logits, found.own[known], common_error=found.common, freedom=found.freedom, confidence=confidence)
+    pulled = shrink(
+        logits,
+        found.own[known],
+        common_error=found.common,
+        freedom=found.freedom,
+        common_freedom=found.common_freedom,
+        confidence=confidence,
+    )
 
     def whole(part: Floats) -> Floats:
         full = np.full(len(known), np.nan)
