@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from analysis.report.blocks import Absent, Cell, Column, Exhibit, Fact, Facts, Part
+from analysis.foundation.schema import POPULATIONS
+from analysis.report.blocks import Absent, Cell, Column, Exhibit, Fact, Facts, Note, Part
 from analysis.report.context import Context
-from analysis.report.exhibits import spans
+from analysis.report.exhibits import longest_gap, spans
 
 # facts of the table, in its order
 ROWS = (
@@ -19,6 +20,12 @@ ROWS = (
     "merged_h",
 )
 MOST_FACTS = 4
+# gap time by whose question it is: fact, words
+WORK_IN_GAPS = (
+    ("gap_time_with_work_waiting_h", "with_work"),
+    ("gap_time_without_work_h", "without_work"),
+    ("gap_time_of_unknown_types_h", "unknown"),
+)
 
 
 def unmeasured(c: Context) -> tuple[str, ...]:
@@ -103,3 +110,71 @@ def _table(c: Context, names: tuple[str, ...], tables: tuple[str, ...]) -> Exhib
         ),
         rows=rows,
     )
+
+
+def deciding_gaps(c: Context) -> list[Part]:
+    """Return which gaps decide the ratio of work to span, and in how much of their time work was waiting."""
+    words = c.words
+    if longest_gap.missing(c.baseline):
+        return []
+    notes = [Note(words("longest_gap.note"), words("longest_gap.note_text"))]
+    shares = [longest_gap.waited(rows, longest_s=60) for rows in longest_gap.known(c.baseline).values()]
+    for share in shares:
+        if not math.isnan(share):
+            first = words("longest_gap.waited_first", share=c.n.share(share))
+            notes.append(Note(words("longest_gap.waited_note"), f"{words('longest_gap.waited_text')} {first}"))
+            break
+    gross, merged = c.fact("back_office", "gross_h"), c.fact("back_office", "merged_h")
+    if not math.isnan(gross) and "back_office" in unmeasured(c):
+        text = words("longest_gap.lower", hours=c.n.hours(gross), merged=c.n.hours(merged))
+        notes.append(Note(words("longest_gap.lower_note"), text))
+    return [
+        c.drawn(
+            longest_gap,
+            longest_gap.longest_gap,
+            c.baseline,
+            name="longest_gap",
+            height_mm=longest_gap.height_mm(c.baseline),
+            margins_mm=(28, 76, 1, 8),
+            source=c.source("contacts", "work_items", definition=words("longest_gap.definition")),
+            notes=tuple(notes),
+        )
+    ]
+
+
+def work_in_gaps(c: Context) -> list[Part]:
+    """Return how much gap time had work waiting and how much had none: two questions for two owners."""
+    words, n = c.words, c.n
+    parts: list[Part] = []
+    for population in POPULATIONS:
+        known = [(key, c.fact(population, fact)) for fact, key in WORK_IN_GAPS]
+        known = [(key, hours) for key, hours in known if not math.isnan(hours)]
+        total = sum(hours for _, hours in known)
+        if total <= 0:
+            continue
+        kinds = c.baseline.gaps.loc[c.baseline.gaps["population"] == population, "kind"]
+        gaps = words(f"work_in_gaps.gaps.{kinds.iloc[0].replace(' ', '_')}")
+        rows = [
+            (
+                words(f"work_in_gaps.row.{key}"),
+                n.hours(hours),
+                Cell(n.share(hours / total), bar=hours / total, colour="#5B6875" if key == "with_work" else "#CDD4DB"),
+                Cell(words(f"work_in_gaps.row_means.{key}"), tone="muted"),
+            )
+            for key, hours in known
+        ]
+        parts.append(
+            Exhibit(
+                words("work_in_gaps.headline", share=n.share(known[0][1] / total)),
+                c.source("work_items", definition=words("work_in_gaps.definition", gaps=gaps)),
+                columns=(
+                    Column(words("work_in_gaps.part"), width=2.6),
+                    Column(words("work_in_gaps.hours"), "right", 1.2),
+                    Column(words("work_in_gaps.share"), "right", 2.4),
+                    Column(words("work_in_gaps.means"), width=5.4),
+                ),
+                rows=rows,
+                notes=(Note(words("work_in_gaps.note"), words("work_in_gaps.note_text")),),
+            )
+        )
+    return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Note, Part
+from analysis.report.chapters import logs
 from analysis.report.context import Context
 from analysis.report.exhibits import gaps as gap_exhibit
 from analysis.report.exhibits import heat_map
@@ -108,8 +109,9 @@ def gaps(c: Context) -> Chapter:
                 ),
             ),
         ),
-        *_classes(c),
-        *_sensitivity(c),
+        *(_classes(c) if waiting else []),
+        *logs.deciding_gaps(c),
+        *logs.work_in_gaps(c),
     ]
     known = not gap_exhibit.missing(c.baseline)
     answer = (
@@ -125,16 +127,20 @@ def gaps(c: Context) -> Chapter:
 
 
 def _classes(c: Context) -> list[Exhibit]:
-    """Return the gaps that the chart shows by class of length."""
+    """Return the stretches of waiting that the chart shows by class of length."""
     words, frame = c.words, c.baseline.gaps
     population, kind = gap_exhibit.read_from(c.baseline)
     rows = frame[(frame["population"] == population) & (frame["kind"] == kind)]
     if rows.empty:
         return []
-    waiting = kind == "waiting"
     return [
         Exhibit(
-            _classes_headline(c, rows, waiting=waiting),
+            words(
+                "gaps.classes.headline",
+                gaps=c.n.share(rows["gaps"].iloc[:2].sum() / max(rows["gaps"].sum(), 1)),
+                hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
+                time=gap_exhibit.time_of(c.baseline),
+            ),
             c.source("spells", "contacts", n=words("gaps.count", n=c.n.count(rows["gaps"].sum()))),
             columns=(
                 Column(words("gaps.classes.length"), width=2),
@@ -151,66 +157,13 @@ def _classes(c: Context) -> list[Exhibit]:
                     Cell(
                         c.n.share(row.share_of_gap_time),
                         bar=float(row.share_of_gap_time),
-                        colour="#EBBB4E" if waiting else "#AAB5C0",
+                        colour="#EBBB4E",
                     ),
                     c.n.hours(row.contact_waiting_h) if pd.notna(row.contact_waiting_h) else "–",
                 )
                 for place, row in enumerate(rows.itertuples())
             ],
-            notes=(
-                Note(
-                    words("gaps.classes.note"),
-                    words("gaps.classes.note_text" if waiting else "gaps.classes.note_between"),
-                ),
-            ),
+            notes=(Note(words("gaps.classes.note"), words("gaps.classes.note_text")),),
             columns_used=9,
-        )
-    ]
-
-
-def _classes_headline(c: Context, rows: pd.DataFrame, *, waiting: bool) -> str:
-    """Return how short the gaps are; of gaps between records, in how much of their time a contact waited."""
-    within = rows[~rows["gap_class"].str.startswith(">")]
-    if not waiting and within["contact_waiting_h"].notna().any():
-        share = within["contact_waiting_h"].sum() / within["hours"].sum()
-        return c.words("gaps.classes.headline_between", share=c.n.share(share))
-    return c.words(
-        "gaps.classes.headline",
-        gaps=c.n.share(rows["gaps"].iloc[:2].sum() / max(rows["gaps"].sum(), 1)),
-        hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
-        time=gap_exhibit.time_of(c.baseline),
-    )
-
-
-def _sensitivity(c: Context) -> list[Exhibit]:
-    """Return how the share of work over span depends on the longest gap that counts."""
-    words, frame = c.words, c.baseline.sensitivity
-    frame = frame[frame["share"].notna()]
-    if frame.empty:
-        return []
-    populations = list(frame["population"].drop_duplicates())
-    table = frame.pivot_table(index="label", columns="population", values="share", sort=False)
-    spread = [
-        words(
-            "gaps.sensitivity.part",
-            population=words(f"ceilings.subject.{name}"),
-            bounds=c.n.bounds(table[name].min(), table[name].max(), sign=True),
-        )
-        for name in populations
-    ]
-    return [
-        Exhibit(
-            words("gaps.sensitivity.headline", parts=words.listed(spread)),
-            c.source("spells", "contacts", "work_items", definition=words("gaps.sensitivity.definition")),
-            columns=(
-                Column(words("gaps.sensitivity.longest"), width=3),
-                *(Column(words(f"population.{name}"), "right", 2) for name in populations),
-            ),
-            rows=[
-                (str(label), *(c.n.share(row[name]) if pd.notna(row[name]) else "–" for name in populations))
-                for label, row in table.iterrows()
-            ],
-            notes=(Note(words("gaps.sensitivity.note"), words("gaps.sensitivity.note_text")),),
-            columns_used=8,
         )
     ]

@@ -12,6 +12,7 @@ _NAMES = {
     "idle_by_cause": ".causes",
     "idle_heat_map": ".heat_map",
     "ladder_shares": ".shares",
+    "longest_gap": ".longest_gap",
     "readiness_profile": ".profile",
     "shares_by_level": ".breakdowns",
     "sources": ".rows",
