@@ -16,6 +16,9 @@ def residue(law: str, rng: np.random.Generator, n: int, longest_s: float) -> np.
     """Return unlogged work [s]; drawn again where it exceeds what was stated as the longest."""
     made = {
         "two kinds": lambda k: np.where(rng.random(k) < 0.7, 40.0, 240.0) * np.exp(0.6 * rng.standard_normal(k)),
+        "three kinds": lambda k: (
+            rng.choice([20.0, 120.0, 900.0], k, p=[0.6, 0.3, 0.1]) * np.exp(0.4 * rng.standard_normal(k))
+        ),
         "inverse Gaussian": lambda k: rng.wald(90, 90, k),
         "skewed": lambda k: 60 * np.exp(rng.standard_normal(k)),
         "gamma": lambda k: rng.gamma(1.5, 60, k),
@@ -86,21 +89,18 @@ def cell(name: str, *, quick: int = 0, **world: object) -> Cell:
 
 
 CELLS = (
-    cell("two kinds of unlogged work, no idle time", share=0.0, quick=40),
+    cell("two kinds of unlogged work, no idle time", share=0.0, quick=30),
+    cell("three kinds of unlogged work, no idle time", work="three kinds", share=0.0),
     cell("skewed unlogged work, no idle time, 200 gaps", work="skewed", share=0.0, n=200, days=20),
     cell("two kinds, idle .1 exponential", share=0.1),
-    cell("two kinds, idle .3 Pareto", share=0.3, rest="Pareto"),
-    cell("two kinds, idle .5 uniform", share=0.5, rest="uniform"),
-    cell("inverse Gaussian, idle .1 uniform", work="inverse Gaussian", share=0.1, rest="uniform"),
     cell("inverse Gaussian, idle .3 Pareto", work="inverse Gaussian", share=0.3, rest="Pareto"),
+    cell("two kinds, idle .5 uniform", share=0.5, rest="uniform"),
     cell("inverse Gaussian, idle .5 break-like", work="inverse Gaussian", share=0.5, rest="break-like"),
-    cell("gamma, idle .5 short", work="gamma", share=0.5, rest="short"),
+    cell("gamma, idle .5 short, in three of four gaps", work="gamma", share=0.5, rest="short"),
     cell("gamma, idle .3 from 5 min on", work="gamma", share=0.3, rest="from 5 min"),
     cell("inverse Gaussian, idle .3 uniform, 200 gaps", work="inverse Gaussian", share=0.3, rest="uniform", n=200, days=20),
-    cell("two kinds, idle .5 exponential, shocks by day", share=0.5, n=2000, day_sd=0.6, quick=40),
-    cell("inverse Gaussian, idle .5 break-like, shocks by day", work="inverse Gaussian", share=0.5, rest="break-like", n=2000, day_sd=0.4),
-    cell("two kinds up to 15 min as stated, idle .5 Pareto", share=0.5, rest="Pareto", longest_s=900.0, quick=40),
-    cell("two kinds up to 15 min as stated, no idle time", share=0.0, longest_s=900.0),
+    cell("two kinds, idle .5 exponential, shocks by day", share=0.5, n=2000, day_sd=0.6, quick=30),
+    cell("two kinds up to 15 min as stated, idle .5 Pareto", share=0.5, rest="Pareto", longest_s=900.0, quick=30),
     cell("bounded by 10 min as stated, idle .5 uniform", work="bounded", share=0.5, rest="uniform", longest_s=600.0),
     cell("inverse Gaussian up to 10 min as stated, idle .3 uniform, shocks by day", work="inverse Gaussian", share=0.3, rest="uniform", n=2000, day_sd=0.6, longest_s=600.0),
     cell("two kinds up to 15 min as stated, idle .1 exponential, 200 gaps", share=0.1, n=200, days=20, longest_s=900.0),

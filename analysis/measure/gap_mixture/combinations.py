@@ -18,8 +18,8 @@ IDLE_FAMILIES: tuple[str, ...] = ("exponential", "lognormal", "lomax")
 # Shares of gaps that a start takes for work alone; the last one has idle time in nearly every gap.
 STARTS = (0.5, 0.85, 0.02)
 ONE_START = (0.7,)
-MOST_STEPS = 200
-TOLERANCE = 1e-5
+MOST_STEPS = 120
+TOLERANCE = 2e-5
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def fit_gaps(
     Raises
     ------
     ValueError
-        A length is negative, lists differ in length, or a family has an unknown name.
+        A length is negative, lists differ in length, a family has an unknown name, or `longest_unlogged_s` is not above 0.
 
     Notes
     -----
@@ -134,6 +134,8 @@ def fit_gaps(
     """
     for names, known in ((families, WORK_FAMILIES), (idle_families, (*IDLE_FAMILIES, "gamma", "weibull"))):
         _known(names, known)
+    if longest_unlogged_s is not None and not longest_unlogged_s > 0:
+        raise ValueError(f"longest_unlogged_s must be above 0 s, got {longest_unlogged_s}")
     lengths, days, types = _cleaned(lengths_s, day, item_type)
     number = len(np.unique(days)) if len(days) else 0
     if len(lengths) < MINIMUM_GAPS:
