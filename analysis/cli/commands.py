@@ -50,6 +50,30 @@ def check(options: Namespace) -> int:
     return status
 
 
+def tours(options: Namespace) -> int:
+    """Plan a work-sampling study and write its papers."""
+    import dataclasses
+
+    from analysis.engagement.tours import TourWish, prepare_tours
+
+    stated = {
+        one.name: getattr(options, one.name) for one in dataclasses.fields(TourWish) if hasattr(options, one.name)
+    }
+    listed = {name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()}
+    folder = _folder(options)
+    made = prepare_tours(folder, TourWish(**listed))
+    steps = (
+        f"{made!r}.",
+        *made.notes,
+        f"Wrote {', '.join(made.files)} in engagements/{folder.slug}/. Print the first; the others are the forms, filled in on paper or on a screen.",
+        "People are named in the forms for looks alone, so that looks of both observers can be paired; the second observer must not see what the first writes.",
+        f"Copy the filled forms to data/, add these blocks to engagement.toml (or let engage check {folder.slug} find them), then: engage check {folder.slug}",
+        "",
+        made.blocks,
+    )
+    return _print(options, made.to_dict(), steps)
+
+
 def run(options: Namespace) -> int:
     """Run the chain."""
     from analysis.engagement.chain import run_chain

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+from typing import Any
 
 from analysis import __version__
 
@@ -14,6 +16,12 @@ _CHECK = """\
 Looks at the client's files and computes nothing.
 Files in data/ that no [[source]] names are recognised where a known export fits, else a
 mapping is proposed. On a terminal it asks what it cannot know; elsewhere --answer tells it."""
+
+
+_TOURS = """\
+Plans a work-sampling study and writes its papers into sheets/: a list of tours to print, and forms to fill in.
+Times are drawn at random, so that breaks and the clock are met no more often than by chance.
+Copy the forms to data/ once they are filled in; engage check reads them as they stand."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,6 +56,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.add_argument("name")
     _check_flags(check)
+    tours = _verb(verbs, "tours", "plan observation: tours to print, forms to fill in", _TOURS)
+    tours.add_argument("name")
+    _tour_flags(tours)
     run = _verb(verbs, "run", "run all stages and build the report", _RUN)
     run.add_argument("name")
     _run_flags(run)
@@ -112,6 +123,45 @@ def _check_flags(verb: argparse.ArgumentParser) -> None:
         default=[],
         help="answer a question, such as time_zone=Europe/Amsterdam; repeat for more",
     )
+
+
+def _tour_flags(verb: argparse.ArgumentParser) -> None:
+    """Add the flags of a plan of tours; what is not given takes the plan's own default."""
+
+    def add(name: str, text: str, **more: Any) -> None:
+        verb.add_argument(name, default=argparse.SUPPRESS, help=text, **more)
+
+    add("--from", "first day, such as 2026-03-02; by default tomorrow", dest="start", metavar="DATE", type=_date)
+    add("--days", "working days (20)", type=int, metavar="N")
+    add("--rounds-per-day", "tours a day (8)", type=int, metavar="N")
+    add("--share", "expected share of non-work (0.3)", type=float, metavar="X")
+    add("--half-width", "wanted half-width of the interval, as a share (0.03)", type=float, metavar="X")
+    add("--icc", "correlation of looks of one round (0.05, an assumption)", type=float, metavar="X")
+    add("--day-icc", "correlation of looks of one day (0.01, an assumption)", type=float, metavar="X")
+    add("--between", "sampled time on the client's clock (09:00-17:00)", metavar="HH:MM-HH:MM")
+    add(
+        "--leave-out",
+        "time in which nobody is looked at, on purpose; repeat for more",
+        metavar="HH:MM-HH:MM",
+        action="append",
+    )
+    add("--apart", "least minutes between two tours (15)", dest="apart_min", metavar="MINUTES", type=float)
+    add("--method", "how times are drawn (stratified)", choices=("stratified", "random"))
+    add("--seed", "seed of all that is drawn (1)", type=int, metavar="N")
+    add("--population", "people of the roster to look at", choices=("contact_centre", "back_office"))
+    add("--team", "a team to look at; repeat for more", dest="teams", metavar="NAME", action="append")
+    add("--people", "people whom one tour sees; by default all on the roster", type=int, metavar="N")
+    add("--weekends", "Saturdays and Sundays count as working days", action="store_true")
+    add("--form", "a row a team and round, or a row a look (counts)", choices=("counts", "looks"))
+    add("--overwrite", "replace the papers of an earlier plan", action="store_true")
+
+
+def _date(text: str) -> dt.date:
+    """Return a date as it is written on the command line."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no date; write it like 2026-03-02") from None
 
 
 def _run_flags(verb: argparse.ArgumentParser) -> None:

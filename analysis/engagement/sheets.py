@@ -225,21 +225,47 @@ def sheet_workbook(name: str) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"created": dt.datetime(2026, 1, 1), "author": "", "title": name.replace("_", " ")})
         sheet = book.add_worksheet(name.replace("_", " "))
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        forms = {kind: book.add_format({"num_format": form}) for kind, form in _FORMS.items()}
-        for position, header in enumerate(sheet_headers()[name]):
-            _column(sheet, position, header, head=head, forms=forms)
-        sheet.freeze_panes(1, 0)
-        _print_setup(book, sheet)
+        lay_out(book, sheet, {header: RULES[header] for header in sheet_headers()[name]})
     return content.getvalue()
 
 
-def _column(sheet: Worksheet, position: int, header: str, *, head: Format, forms: Mapping[Kind, Format]) -> None:
+def lay_out(
+    book: Workbook, sheet: Worksheet, columns: Mapping[str, Rule], *, upright: bool = False
+) -> dict[Kind, Format]:
+    """Write the headers of a sheet with their notes, and prepare the cells below and the page.
+
+    Parameters
+    ----------
+    book, sheet
+        Where to.
+    columns
+        Header to what its column holds.
+    upright
+        Whether columns of counts are narrow, with their headers turned.
+
+    Returns
+    -------
+    dict
+        Kind of cell to the format that it has in this workbook.
+    """
+    look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    head, turned = book.add_format(look), book.add_format({**look, "rotation": 90, "valign": "bottom"})
+    forms = {kind: book.add_format({"num_format": form}) for kind, form in _FORMS.items()}
+    for position, (header, rule) in enumerate(columns.items()):
+        narrow = upright and rule.kind == "count"
+        _column(sheet, position, header, rule, head=turned if narrow else head, form=forms[rule.kind])
+        if narrow:
+            sheet.set_column(position, position, 5, forms[rule.kind])
+    sheet.freeze_panes(1, 0)
+    _print_setup(book, sheet)
+    return forms
+
+
+def _column(sheet: Worksheet, position: int, header: str, rule: Rule, *, head: Format, form: Format) -> None:
     """Write one header with its note, and prepare the cells below."""
-    rule = RULES[header]
     sheet.write_string(0, position, header, head)
     sheet.write_comment(0, position, rule.note, {"x_scale": 1.6, "font_size": 9})
-    sheet.set_column(position, position, max(12, min(24, len(header) + 4)), forms[rule.kind])
+    sheet.set_column(position, position, max(12, min(24, len(header) + 4)), form)
     told = {"ignore_blank": True, "input_title": header[:32], "input_message": rule.note[:255]}
     sheet.data_validation(1, position, ROWS, position, {**told, **_check(rule)})
 

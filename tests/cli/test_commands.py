@@ -74,6 +74,7 @@ def left_behind(tmp_path: Path) -> list[str]:
         (["run"], 2),
         (["run", "acme", "--forc"], 2),
         (["run", "acme", "--json=yes"], 2),
+        (["tours", "acme", "--from", "tomorrow"], 2),
     ],
 )
 def test_words_that_the_parser_answers(words, status, capsys):
@@ -100,6 +101,9 @@ def test_words_that_the_parser_answers(words, status, capsys):
         (["report", "acme"], 1, "has not been run to its end. Run first: engage run acme"),
         (["explain", "acme", "baseline.idle_share"], 1, "Run first: engage run acme"),
         (["explain", "acme", "baseline.idle_share", "contact_centre"], 2, "such as population=contact_centre"),
+        (["tours", "acme"], 2, "give --people 24, and --team NAME for each team"),
+        (["tours", "acme", "--people", "24", "--days", "400"], 2, "--days 400: give 1 to 366 working days"),
+        (["tours", "acme", "--people", "24", "--between", "9 to 5"], 2, "such as 09:00-17:00"),
         (["close", "acme"], 2, "Give --yes if you are sure"),
     ],
 )  # fmt: skip
@@ -142,6 +146,36 @@ def test_data_that_cannot_be_read_stop_a_run(text, shifts, status, said, acme, c
     assert left_behind(tmp_path) == []
     assert not (tmp_path / "reports").exists()
     assert not list(root.glob("work/*/*/done.json"))
+
+
+def test_tours_prints_the_plan_and_writes_papers_once(acme, capsys):
+    root = acme()
+    words = [
+        "tours",
+        "acme",
+        "--people",
+        "24",
+        "--team",
+        "North",
+        "--team",
+        "South",
+        "--from",
+        "2026-03-02",
+        "--days",
+        "5",
+    ]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("5 days with 8 rounds each, 40 rounds in all")
+    assert "an interval needs at least 6" in out
+    assert 'files = ["data/rounds_2026-03-02.xlsx"]' in out
+    papers = sorted(path.name for path in (root / "sheets").iterdir())
+    assert papers == [f"{name}_2026-03-02.xlsx" for name in ("looks", "rounds", "second_looks", "tours")]
+    assert main(words) == 2
+    assert "Nothing was written" in capsys.readouterr().err
+    assert main([*words, "--overwrite", "--seed", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], len(told["tours"]), told["plan"]["reached"]) == (0, 40, False)
 
 
 def test_check_lists_every_file_and_every_question(acme, capsys):

@@ -193,8 +193,8 @@ def seen_twice(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
 def odd_references(batch: Batch, columns: dict[str, Column]) -> TrapResult | None:
     """Show reference looks that check nothing: by the observer himself, or with no look of another one at the same person or team beside them."""
     reference = _reference(batch, columns)
-    if not (reference & batch.fates.open).any():
-        return None
+    if not (reference & batch.fates.open).any() or not (~reference & batch.fates.open).any():
+        return None  # the looks that they check may stand in another source
     rows, _, fresh = _runs(batch, columns)
     who = pd.Series("", index=range(len(rows)))
     for name in ("team", "agent"):
