@@ -10,6 +10,8 @@ _NAMES = {
     "CovariateShares": ".covariates",
     "design_effect": ".correlation",
     "draw_person_days": ".person_days",
+    "CheckedShare": ".observers",
+    "estimate_checked_share": ".observers",
     "estimate_share": ".estimates",
     "Reactivity": ".watched",
     "reactivity": ".watched",

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from analysis.foundation.estimate import Estimate
-from analysis.measure.sampling.clustered import ClusteredShare
+from analysis.measure.sampling.clustered import ClusteredShare, interval_of
 from analysis.measure.sampling.doubles import first_looks, reference_looks
-from analysis.measure.sampling.estimates import need
+from analysis.measure.sampling.estimates import ClusterKind, cluster_labels, need, share_by_cluster
 
 # Below this, seeing the state is little better than guessing, and a correction multiplies noise.
 MINIMUM_YOUDEN = 0.5
@@ -136,7 +136,7 @@ def _pairs(ordinary: pd.DataFrame, checks: pd.DataFrame, words: Sequence[str]) -
 def _team_pairs(ordinary: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
     """Return pairs from counts of a team, where the reference observer saw all of as many people in the state, or none."""
     counted = [side.groupby(["round", "team"])["hit"].agg(["size", "sum"]) for side in (ordinary, checks)]
-    both = counted[0].join(counted[1], lsuffix="_seen", rsuffix="_truth", how="inner")
+    both = counted[0].add_suffix("_seen").join(counted[1].add_suffix("_truth"), how="inner")
     known = both[
         both["size_seen"].eq(both["size_truth"]) & (both["sum_truth"].eq(0) | both["sum_truth"].eq(both["size_truth"]))
     ]
@@ -289,3 +289,82 @@ def correct_clustered(seen: Estimate, found: ClusteredShare, accuracy: ObserverA
         specificity=accuracy.specificity,
         n_specificity=accuracy.n_specificity,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedShare:
+    """A share of looks, as seen and corrected for observers' mistakes.
+
+    Attributes
+    ----------
+    corrected
+        Corrected share; the share as seen where reference looks do not suffice.
+    seen
+        Share as the observers saw it.
+    accuracy
+        Sensitivity and specificity with their numbers of pairs, or why they cannot be used.
+    design_effect
+        Of the share as seen; None without looks that differ.
+    """
+
+    corrected: Estimate
+    seen: Estimate
+    accuracy: ObserverAccuracy
+    design_effect: float | None
+
+    def __repr__(self) -> str:
+        """Return both shares."""
+        if self.corrected is self.seen:
+            return f"{self.seen!r}, not corrected: {self.accuracy!r}"
+        return f"{self.corrected!r}, as seen {self.seen!r}; {self.accuracy!r}"
+
+
+def estimate_checked_share(
+    observations: pd.DataFrame,
+    *,
+    state: str | Sequence[str],
+    cluster: ClusterKind = "round",
+    confidence: float = 0.95,
+    zone: str = "UTC",
+) -> CheckedShare:
+    """Estimate a share of looks and correct it for observers' mistakes with the reference looks among the observations.
+
+    Parameters
+    ----------
+    observations
+        One row per look, as in :func:`estimate_share`, with `reference` true for looks of the reference observer.
+    state, confidence, zone
+        As in :func:`estimate_share`.
+    cluster
+        ``"round"``, ``"day"`` or ``"person_day"``.
+
+    Returns
+    -------
+    CheckedShare
+        Corrected and seen share with the observers' accuracy.
+
+    Raises
+    ------
+    DataProblem
+        A needed column is absent or has empty cells.
+    ValueError
+        ``cluster="look"``.
+
+    Notes
+    -----
+    The correction takes effective looks (looks / design effect, fewer for the degrees of freedom of the design effect) into the interval of
+    Lang & Reiczigel. See :func:`correct_misclassification` and :func:`observer_accuracy`.
+    """
+    if cluster == "look":
+        raise ValueError("looks of one round resemble one another: choose round, day or person_day")
+    accuracy = observer_accuracy(observations, state=state)
+    own = first_looks(observations).looks
+    if own.empty:
+        missing = Estimate.missing("no observation was made", confidence=confidence, grade="B")
+        return CheckedShare(missing, missing, accuracy, None)
+    hit = own["state"].isin([state] if isinstance(state, str) else list(state)).to_numpy()
+    labels, word = cluster_labels(own, cluster, zone)
+    found = share_by_cluster(hit, labels)
+    seen = interval_of(found, n_unit=word, confidence=confidence, grade="B")
+    effect = found.design_effect if 0 < found.share < 1 else None
+    return CheckedShare(correct_clustered(seen, found, accuracy), seen, accuracy, effect)
