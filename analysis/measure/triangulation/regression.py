@@ -21,6 +21,8 @@ MINIMUM_PERSON_DAYS = 30
 # "all person-days" means all: a study that missed more than this share of them was some other design.
 LEAST_OBSERVED_OF_ALL = 0.8
 LEAST_YOUDEN = 0.5
+# A log that counts half of the unaccounted time as non-work is doubled where all of it was.
+LARGEST_COEFFICIENT = 2.0
 # Weekdays become strata from this many clusters a weekday on average; fewer leave too few degrees of freedom.
 _DAYS_PER_WEEKDAY = 3
 # A variance below this, in squared shares, is rounding.
@@ -50,7 +52,7 @@ def two_phase(
     observation_design
         How the observed person-days were chosen; ``"unknown"`` gives no estimate.
     coefficient
-        Weight of the log: 1 is the difference estimator, 0 the sample alone, ``"fitted"`` the best weight between them.
+        Weight of the log: 1 is the difference estimator, 0 the sample alone, ``"fitted"`` the best weight from 0 to 2.
     sensitivity, n_sensitivity, specificity, n_specificity
         Observers' error rates and the double looks behind each; all four or none.
     generalise_to
@@ -79,7 +81,7 @@ def two_phase(
     the sample's part is that of leaving the day out (jackknife), which is more careful with few observed days.
     Where neighbouring days resemble one another, that part of the variance which days share is raised as the log of everybody says
     (:func:`analysis.foundation.serial.long_run`).
-    The fitted c is the slope that minimises this variance, cut to 0..1 and computed for every day without that day; the
+    The fitted c is the slope that minimises this variance, cut to 0..2 and computed for every day without that day; the
     estimate stays unbiased whatever the bias of the log (Angelopoulos et al. 2023). Shares seen are corrected by (s + Sp - 1) / (Se + Sp - 1)
     before the log is subtracted (Rogan & Gladen 1978); the doubt about Se and Sp is added to the variance.
 
@@ -97,7 +99,7 @@ def two_phase(
     >>> rows = rows.assign(looks=np.where(rng.random(400) < 0.25, 6, 0))
     >>> rows["non_work"] = rng.binomial(rows["looks"], true)
     >>> two_phase(rows, observation_design="random_person_days")
-    29 % (24 to 35)
+    28 % (23 to 34)
     """
     table = person_days_of(person_days)
     errors = _errors(sensitivity, n_sensitivity, specificity, n_specificity)
@@ -212,7 +214,7 @@ def _fitted(table: PersonDays, coefficient: float | str, errors: Errors, other_p
     of_log = of_all - table.weight * (table.x - logged_alone * table.base) / sample * without
     strata = _strata(table)
     if coefficient == "fitted":
-        weights = _coefficients(_by_day(table, of_sample), _by_day(table, of_log), strata)[table.day]
+        weights = _coefficients(table, of_sample, of_log)[table.day]
     else:
         weights = np.full(len(share), float(coefficient))
     # day by day, each with the weight that the other days gave
@@ -263,15 +265,12 @@ def _centred(values: np.ndarray, strata: np.ndarray) -> tuple[np.ndarray, np.nda
     )
 
 
-def _coefficients(of_sample: np.ndarray, of_log: np.ndarray, strata: np.ndarray) -> np.ndarray:
-    """Return for every day the weight of the log that fits all other days best, between 0 and 1."""
-    a, without = _centred(of_sample, strata)
-    e, _ = _centred(of_log, strata)
-    # leaving one of k values out of a centred sum of products takes k / (k - 1) times its own product away
-    cross = float((a * e).sum()) - without * a * e
-    square = float((e * e).sum()) - without * e * e
+def _coefficients(table: PersonDays, of_sample: np.ndarray, of_log: np.ndarray) -> np.ndarray:
+    """Return for every day the weight of the log that fits the person-days of all other days best, within its limits."""
+    cross, square = (_by_day(table, of_log * part) for part in (of_sample, of_log))
+    cross, square = cross.sum() - cross, square.sum() - square
     slope = np.divide(-cross, square, out=np.zeros_like(cross), where=square > _NOTHING)
-    return np.clip(slope, 0.0, 1.0)
+    return np.clip(slope, 0.0, LARGEST_COEFFICIENT)
 
 
 def _linearised(values: np.ndarray, strata: np.ndarray) -> float:
