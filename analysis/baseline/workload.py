@@ -164,7 +164,7 @@ def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 def _periods(people: People) -> pd.DataFrame:
-    """Return the periods of available hours: start, end, weekday, week, base_h."""
+    """Return the periods that have available hours: start, end, weekday, week, base_h."""
     days = people.days
     start = days["day"].astype("datetime64[us]")
     end = start
@@ -172,7 +172,8 @@ def _periods(people: People) -> pd.DataFrame:
         paid = people.attendance.paid_h.drop_duplicates("period_start").set_index("period_start")["period_end"]
         end = start.map(paid)
     columns = {"start": start, "end": end, "weekday": days["weekday"], "week": days["week"]}
-    return pd.DataFrame({**columns, "base_h": days[list(BASE)].sum(axis=1)}).sort_values("start", ignore_index=True)
+    frame = pd.DataFrame({**columns, "base_h": days[list(BASE)].sum(axis=1)})
+    return frame[frame["base_h"] > 0].sort_values("start", ignore_index=True)
 
 
 def _placed(done: pd.DataFrame, periods: pd.DataFrame) -> pd.Series:
@@ -202,9 +203,9 @@ def _at_standards(
     rows = [_client_row(str(name), float(volume), standards) for name, volume in volumes.items()]
     frame = _frame(rows)
     without = frame.loc[~frame["status"].eq("ok"), "type"].tolist()
-    if people.days.empty:
-        return _Earned("client", frame, Estimate.missing("no source says when people were paid", **described))
     periods = _periods(people)
+    if periods.empty:
+        return _Earned("client", frame, Estimate.missing("no source says when people were paid", **described))
     place = _placed(done, periods)
     findings = _outside(people.population, done, place)
     inside = done[place.notna()]
@@ -213,7 +214,7 @@ def _at_standards(
     base_h = periods["base_h"].to_numpy(dtype="float64")
     if without:
         words = f"no standard time for {len(without)} of {len(frame)} types with items ({', '.join(without[:3])}{', ...' if len(without) > 3 else ''}); the others earn at least the lower limit"
-        low = float(earned_h.sum() / base_h.sum()) if base_h.sum() > 0 else None
+        low = float(earned_h.sum() / base_h.sum())
         return _Earned("client", frame, Estimate.missing(words, low=low, **described), findings)
     clusters = clusters_of(people.days)
     strata: np.ndarray | None = periods["weekday"].to_numpy() if people.attendance.source != "paid_hours" else None
@@ -270,7 +271,7 @@ def _by_day(done: pd.DataFrame, people: People) -> pd.DataFrame:
         return pd.DataFrame(columns=["type"])
     periods = _periods(people)
     hours = periods.rename(columns={"start": "period_start", "end": "period_end", "base_h": "paid_h"})
-    hours = hours[hours["paid_h"] > 0].drop(columns="weekday")
+    hours = hours.drop(columns="weekday")
     lines = hours.merge(done.rename(columns={"day": "period_start"}), on="period_start", how="left")
     return lines.assign(team="all")
 

@@ -96,8 +96,8 @@ def cross_fit(seed: int, **world: object) -> Trial:
     return Trial(earned_share(made, fit_standards(made), cross_fit=True), true_share(world))
 
 
-def centre(seed: int, *, effect: float, days: int = 40, slots: int = 20, slots_before: int = 0) -> Trial:
-    """Change of handling time for 10 points more idle: contacts that take longer while agents have time, days with a pace of their own."""
+def centre_cells(seed: int, *, effect: float, days: int = 40, slots: int = 20) -> pd.DataFrame:
+    """Return half hours of a centre whose contacts take longer while agents have time, days with a pace of their own."""
     rng = np.random.default_rng(seed)
     day, slot = np.repeat(np.arange(days), slots), np.tile(np.arange(slots), days)
     curve = 18 + 6 * np.sin(np.pi * slot / slots)
@@ -111,8 +111,12 @@ def centre(seed: int, *, effect: float, days: int = 40, slots: int = 20, slots_b
         handled = (handled + own * np.exp(per_idle * (np.clip(1 - handled / room, 0, 1) - 0.3))) / 2
     idle = np.clip(1 - handled / room, 0, 1) * room
     places = {"day": day, "weekday": day % 5, "slot_of_day_s": 1800 * slot, "contacts": contacts}
-    cells = pd.DataFrame({**places, "handle_s": handled, "idle_s": idle, "available_s": room})
-    return Trial(dead_time_effect(cells, slots_before=slots_before), effect)
+    return pd.DataFrame({**places, "handle_s": handled, "idle_s": idle, "available_s": room})
+
+
+def centre(seed: int, *, effect: float, **world: int) -> Trial:
+    """Change of handling time for 10 points more idle."""
+    return Trial(dead_time_effect(centre_cells(seed, effect=effect, **world)), effect)
 
 
 _DAYS = {"periods": 30, "teams": 4, "pace_sd": 0.12}

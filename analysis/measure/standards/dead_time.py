@@ -116,6 +116,7 @@ def _cells(handling: pd.DataFrame, slots_before: int) -> pd.DataFrame:
     absent = [name for name in CELL_COLUMNS if name not in handling]
     if absent:
         raise DataProblem(f"handling: there is no column {absent[0]}. A cell has {', '.join(CELL_COLUMNS)}.")
+    handling = handling.reset_index(drop=True)
     numbers = handling[list(CELL_COLUMNS[3:])].astype("float64")
     if (numbers < 0).to_numpy().any():
         raise DataProblem(

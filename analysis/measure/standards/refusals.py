@@ -65,7 +65,7 @@ def _likenesses(design: Design, j: int, vif: float) -> list[int]:
     for k in others:
         kept = [i for i in range(len(design.types)) if i != k]
         without = inflation(design.volumes[:, kept], design.non_volume)[kept.index(j)]
-        if without <= vif / 2 or (not np.isfinite(vif) and np.isfinite(without)):
+        if np.isfinite(without) and without <= vif / 2:
             told.append(k)
     if told or not others:
         return told or [j]

@@ -334,7 +334,9 @@ class _Model:
 def _minimised(criterion: Callable[[Array], float], start: Array) -> optimize.OptimizeResult:
     """Return the run of a search within the components' limits."""
     bounds = [(math.log(_LEAST), 6.0)] * len(start)
-    return optimize.minimize(criterion, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-6})
+    # two or three smooth dimensions: a simplex needs no gradients, and no matrix library that would spread over all cores
+    options = {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000}
+    return optimize.minimize(criterion, start, method="Nelder-Mead", bounds=bounds, options=options)
 
 
 def _filled(best: Array, inner: Array, part: Array) -> Array:
