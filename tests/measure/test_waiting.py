@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
@@ -135,6 +135,26 @@ def test_without_a_calendar_absence_is_not_told_apart():
     assert known.loc[[2, 8]].tolist() == [0, 0]
 
 
+def test_a_tie_is_contention_and_only_gathered_steps_make_a_batch():
+    """Enabled at the same moment: nobody was preferred. Enabled after the first one began: not gathered, so no batch."""
+    tie = logged([
+        (1, "A", "10:00", "10:30", "x"), (1, "B", "11:30", "12:00", "y"),
+        (2, "A", "10:00", "10:30", "z"), (2, "B", "10:30", "11:30", "y"),
+    ])  # fmt: skip
+    assert minutes(tie, decompose_waiting(tie, minimum_batch=3)) == {"A-x>B-y": {"total": 60, "contention": 60}}
+    flow = [
+        (1, "A", "10:00", "10:20", "x"), (1, "B", "10:30", "11:00", "y"),
+        (2, "A", "10:00", "10:45", "z"), (2, "B", "11:00", "11:30", "y"),
+    ]  # fmt: skip
+    log = logged(flow)
+    assert decompose_waiting(log).steps["batching_us"].tolist() == [0, 0]
+    gathered = logged([*flow[:2], (2, "A", "10:00", "10:25", "z"), (2, "B", "11:10", "11:30", "y")])
+    assert decompose_waiting(gathered).steps["batching_us"].tolist() == [0, 0]
+    near = decompose_waiting(gathered, batch_gap_s=600).steps["batching_us"] / 60e6
+    assert near.tolist() == [5, 0]
+    assert decompose_waiting(gathered, batch_gap_s=600, minimum_batch=3).steps["batching_us"].tolist() == [0, 0]
+
+
 def test_an_arrival_begins_the_first_wait_and_parallel_steps_do_not_enable_each_other():
     log = logged([(1, "A", "10:00", "10:30", "x"), (1, "B", "10:40", "11:00", "y"), (1, "C", "11:10", "11:30", "z")])
     arrived = [pd.Timestamp("2022-05-16 09:45", tz="UTC")] * 3
@@ -172,6 +192,7 @@ def test_no_row_of_the_table_stands_for_few_people():
     assert few.empty
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 90), st.integers(0, 20), st.sampled_from("xy")), max_size=14)
 )
