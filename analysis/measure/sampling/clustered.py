@@ -80,14 +80,16 @@ def clustered_share(hits: np.ndarray, looks: np.ndarray, *, weights: np.ndarray 
 
     Notes
     -----
-    Stratum ratios p_h = sum x / sum m, p = sum W_h p_h; residual of a cluster z = sum over h of
-    W_h sqrt(n_h / (n_h - 1)) (x_h - p_h m_h) / M_h with n_h clusters in stratum h; variance sum z^2.
+    Stratum ratios p_h = sum x / sum m, p = sum W_h p_h; residual of a cluster z = sum over h of W_h c_h (x_h - p_h m_h) / M_h; variance sum z^2.
+    c_h = sqrt(n_h / (n_h - 1)) with n_h clusters in stratum h; with weights c = sqrt((n_h - 1) / n_h) / (1 - m_h / M_h), which is the same for
+    clusters of one size and allows for strata that few looks must speak for (a delete-one jackknife, linearised).
     """
     totals = looks.sum(axis=0)
     parts = totals / totals.sum() if weights is None else weights
     by_stratum = hits.sum(axis=0) / totals
     clusters = (looks > 0).sum(axis=0)
-    residuals = (hits - by_stratum * looks) / totals * np.sqrt(clusters / np.maximum(clusters - 1, 1)) * parts
+    residuals = (hits - by_stratum * looks) / totals * parts
+    residuals *= np.sqrt(clusters / np.maximum(clusters - 1, 1)) if weights is None else _leverage(looks, clusters)
     crossed = bool(((looks > 0).sum(axis=1) > 1).any())
     k = len(looks)
     return ClusteredShare(
@@ -99,6 +101,11 @@ def clustered_share(hits: np.ndarray, looks: np.ndarray, *, weights: np.ndarray 
         showing=int((hits.sum(axis=1) > 0).sum()),
         lacking=int((hits.sum(axis=1) < looks.sum(axis=1)).sum()),
     )
+
+
+def _leverage(looks: np.ndarray, clusters: np.ndarray) -> np.ndarray:
+    """Return by how much each residual understates itself because its own looks drew the ratio."""
+    return np.sqrt((clusters - 1) / clusters) / (1 - looks / looks.sum(axis=0))
 
 
 def interval_of(found: ClusteredShare, *, n_unit: str, confidence: float, **more: Any) -> Estimate:

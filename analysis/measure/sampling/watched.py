@@ -156,7 +156,7 @@ def _slope(y: np.ndarray, x: np.ndarray, weight: np.ndarray, described: dict[str
 def _t_interval(value: float, error: float, freedom: int, described: dict[str, object]) -> Estimate:
     confidence = float(str(described["confidence"]))
     step = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-    return Estimate(value, value - step, value + step, **described)  # pyright: ignore[reportArgumentType]
+    return Estimate(value, value - step, value + step, **described)
 
 
 def _effect(
