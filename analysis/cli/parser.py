@@ -138,6 +138,7 @@ def _tour_flags(verb: argparse.ArgumentParser) -> None:
     add("--half-width", "wanted half-width of the interval, as a share (0.03)", type=float, metavar="X")
     add("--icc", "correlation of looks of one round (0.05, an assumption)", type=float, metavar="X")
     add("--day-icc", "correlation of looks of one day (0.01, an assumption)", type=float, metavar="X")
+    add("--learn", "take share and correlations from the looks that are in data/ already", action="store_true")
     add("--between", "sampled time on the client's clock (09:00-17:00)", metavar="HH:MM-HH:MM")
     add(
         "--leave-out",

@@ -18,6 +18,8 @@ from analysis.engagement.model import USUAL_MINIMUM_GROUP_AGENTS, Engagement
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.tour_forms import count_form, look_form, tour_list
 from analysis.foundation.schema import KitError, UsageProblem
+from analysis.measure.sampling.doubles import first_looks
+from analysis.measure.sampling.pilot import PilotCorrelations, pilot_correlations
 from analysis.measure.sampling.sizes import DEFAULT_DAY_ICC, DEFAULT_ICC, StudyPlan, plan_study
 from analysis.measure.sampling.tours import plan_tours, second_looks
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 # Days of the week on which nobody is looked at unless asked for (Monday is 0).
 _WEEKEND = (5, 6)
+# Looks that count in the baseline's share, and those that are non-work; what observers see outside paid work at the desk is no base.
+_NOT_IN_BASE, _NON_WORK = ("BREAK", "ABSENT", "OFF"), ("IDLE", "AWAY")
+# Expected share of non-work, where nobody knows better.
+DEFAULT_SHARE = 0.3
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
@@ -40,9 +46,11 @@ class TourWish:
     days, rounds_per_day
         Working days, and tours on each.
     share, half_width
-        Expected share of non-work, and half the width of the wanted interval.
+        Expected share of non-work (None: what was learnt, else .3), and half the width of the wanted interval.
     icc, day_icc
-        How much looks of one round, and of one day, resemble one another.
+        How much looks of one round, and of one day, resemble one another; None: what was learnt, else an assumption.
+    learn
+        Whether share and correlations come from the looks that the engagement holds already.
     between, leave_out
         Sampled time and stretches left out on purpose, each as ``"09:00-17:00"`` on the client's clock.
     apart_min
@@ -62,10 +70,11 @@ class TourWish:
     start: dt.date | None = None
     days: int = 20
     rounds_per_day: int = 8
-    share: float = 0.3
+    share: float | None = None
     half_width: float = 0.03
-    icc: float = DEFAULT_ICC
-    day_icc: float = DEFAULT_DAY_ICC
+    icc: float | None = None
+    day_icc: float | None = None
+    learn: bool = False
     between: str = "09:00-17:00"
     leave_out: tuple[str, ...] = ()
     apart_min: float = 15.0
@@ -143,13 +152,19 @@ def prepare_tours(folder: Folder, wish: TourWish, *, today: dt.date | None = Non
     people, notes = _people(folder, engagement, wish, start)
     seen = wish.people or sum(people.values())
     dates = _dates(start, wish, engagement)
-    notes += _cautions(engagement, wish, dates, seen)
+    expected, learnt = _expected(folder, engagement, wish, seen)
+    notes += [*learnt, *_cautions(engagement, wish, dates, seen)]
     try:
         plan = plan_study(
-            wish.share, half_width=wish.half_width, looks_per_round=seen, rounds_per_day=wish.rounds_per_day, days=wish.days,
-            icc=wish.icc, day_icc=wish.day_icc,
-        )  # fmt: skip
-        tours = _tours(engagement, wish, dates, seen, list(people))
+            **expected,
+            half_width=wish.half_width,
+            looks_per_round=seen,
+            rounds_per_day=wish.rounds_per_day,
+            days=wish.days,
+        )
+        tours = _tours(
+            engagement, wish, dates, second=math.ceil(second_looks(expected["share"]) / seen), teams=list(people)
+        )
     except ValueError as error:
         raise UsageProblem(f"The tours cannot be planned: {error}.") from None
     papers = _papers(tours, people, wish, f"{engagement.client.name}: {len(tours)} tours, seed {wish.seed}")
@@ -159,7 +174,7 @@ def prepare_tours(folder: Folder, wish: TourWish, *, today: dt.date | None = Non
 
 
 def _tours(
-    engagement: Engagement, wish: TourWish, dates: Sequence[dt.date], seen: int, teams: Sequence[str]
+    engagement: Engagement, wish: TourWish, dates: Sequence[dt.date], *, second: int, teams: Sequence[str]
 ) -> pd.DataFrame:
     """Return the tours, with as many second observers as sensitivity and specificity need."""
     start_s, end_s = _stretch(wish.between, "--between")
@@ -174,7 +189,7 @@ def _tours(
         spacing_s=60 * wish.apart_min,
         routes=[team for team in teams if team],
         zone=engagement.client.time_zone,
-        second_tours=math.ceil(second_looks(wish.share) / seen),
+        second_tours=second,
     )
 
 
@@ -238,14 +253,47 @@ def _dates(start: dt.date, wish: TourWish, engagement: Engagement) -> list[dt.da
     return found
 
 
+def _expected(folder: Folder, engagement: Engagement, wish: TourWish, seen: int) -> tuple[dict[str, float], list[str]]:
+    """Return the share and correlations to plan with, and where they come from."""
+    stated = {"share": wish.share, "icc": wish.icc, "day_icc": wish.day_icc}
+    if wish.learn:
+        found = _pilot(folder, engagement, wish, seen)
+        learnt = {"share": found.share, "icc": found.cautious_icc, "day_icc": found.cautious_day_icc}
+        note = f"Learnt from the looks so far: {found!r}."
+        return {name: learnt[name] if value is None else value for name, value in stated.items()}, [note]
+    assumed = {"share": DEFAULT_SHARE, "icc": DEFAULT_ICC, "day_icc": DEFAULT_DAY_ICC}
+    expected = {name: assumed[name] if value is None else value for name, value in stated.items()}
+    if wish.icc is not None and wish.day_icc is not None:
+        return expected, []
+    icc, day_icc = expected["icc"], expected["day_icc"]
+    said = f"The plan assumes that looks of one round are correlated by {icc:g} and those of one day by {day_icc:g}."
+    return expected, [f"{said} After the first week of looks plan again with --learn."]
+
+
+def _pilot(folder: Folder, engagement: Engagement, wish: TourWish, seen: int) -> PilotCorrelations:
+    """Return what the looks that are there already tell about the rest."""
+    from analysis.intake import read_sources
+
+    if seen < USUAL_MINIMUM_GROUP_AGENTS:
+        raise UsageProblem(
+            f"--learn: nothing is computed from looks at fewer than {USUAL_MINIMUM_GROUP_AGENTS} people."
+        )
+    sources = [source for source in engagement.source if source.target == "observations"]
+    if not sources:
+        raise UsageProblem(
+            "--learn: engagement.toml has no [[source]] of observations yet. Read the first filled forms, then learn from them."
+        )
+    tables = read_sources(sources, client=engagement.client, root=folder.root, key=pseudonym_key(folder)).tables
+    looks = first_looks(tables["observations"]).looks
+    looks = looks[~looks["state"].isin(_NOT_IN_BASE)]
+    if wish.teams:
+        looks = looks[looks["team"].isin(wish.teams)]
+    return pilot_correlations(looks, state=_NON_WORK, zone=engagement.client.time_zone)
+
+
 def _cautions(engagement: Engagement, wish: TourWish, dates: Sequence[dt.date], seen: int) -> list[str]:
     """Say what the plan rests on, and what would make its looks useless."""
     notes = []
-    if (wish.icc, wish.day_icc) == (DEFAULT_ICC, DEFAULT_DAY_ICC):
-        notes.append(
-            f"The plan assumes that looks of one round are correlated by {wish.icc:g} and those of one day by {wish.day_icc:g}. After the first week "
-            "compute both from its looks and plan again with --icc and --day-icc."
-        )
     period = engagement.client.period
     if dates[0] < period.start or dates[-1] > period.end:
         notes.append(

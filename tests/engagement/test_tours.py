@@ -105,6 +105,12 @@ def test_filled_forms_are_read_as_they_stand(acme):
     )
     assert observer_accuracy(looks, state="IDLE").sensitivity == 1
     assert '"not_filled_in"' in intake.files["excluded"].iloc[0]
+    acme.file.write_text(acme.file.read_text(encoding="utf-8") + made.blocks, encoding="utf-8")
+    rest = prepare_tours(acme, TourWish(start=dt.date(2026, 3, 16), learn=True, population="back_office"))
+    assert any("Learnt from the looks so far" in note for note in rest.notes)
+    assert not any("assumes" in note for note in rest.notes)
+    counted = ordinary[~ordinary["state"].isin(["BREAK", "ABSENT"])]
+    assert rest.plan.share == pytest.approx(counted["state"].eq("IDLE").mean(), abs=0.02)
 
 
 def test_a_form_holds_every_thing_that_may_be_seen_and_every_team_in_the_order_of_the_walk():
@@ -162,6 +168,7 @@ def test_days_skip_weekends_and_holidays_and_say_when_they_leave_the_period(writ
         (TourWish(start=START, days=0), "--days 0"),
         (TourWish(start=START, rounds_per_day=30), "do not fit"),
         (TourWish(start=START, share=1.2), "share must lie"),
+        (TourWish(start=START, learn=True), "no .*source.* of observations yet"),
     ],
 )
 def test_what_cannot_be_planned_is_said_and_nothing_is_written(acme, wish, said):

@@ -6,13 +6,15 @@ Known answers: WS16 (two-state Markov worker: the closed form against the sum ov
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
-from analysis.measure.sampling import look_spacing, plan_study, sample_size, spaced_variance
+from analysis.foundation.schema import DataProblem
+from analysis.measure.sampling import look_spacing, pilot_correlations, plan_study, sample_size, spaced_variance
 
 USUAL = {"half_width": 0.04, "looks_per_round": 12, "rounds_per_day": 8}
 
@@ -179,3 +181,38 @@ def test_looks_closer_than_the_minimum_tell_little():
     assert crowded < day_s / (2 * spacing.memory_s) * 1.02
     with pytest.raises(ValueError, match="must"):
         look_spacing(0.3, stretch_s=0)
+
+
+def pilot_looks(
+    rng: np.random.Generator, *, days: int, icc: float, day_icc: float, share: float = 0.35
+) -> pd.DataFrame:
+    """Return looks of a pilot: 8 rounds a day of 12 people, with normal day and round effects cut at 0 and 1."""
+    spread = share * (1 - share)
+    by_day = share + rng.normal(0, np.sqrt(day_icc * spread), (days, 1))
+    by_round = by_day + rng.normal(0, np.sqrt((icc - day_icc) * spread), (days, 8))
+    hits = rng.binomial(12, np.clip(by_round, 0, 1))
+    begin = pd.Timestamp("2026-03-02 08:00", tz="UTC")
+    at = [begin + pd.Timedelta(days=d, hours=r) for d in range(days) for r in range(8) for _ in range(12)]
+    state = np.where(np.arange(12) < hits[:, :, None], "IDLE", "WORK").ravel()
+    return pd.DataFrame({"round": [str(one) for one in at], "observed_at": at, "state": state})
+
+
+def test_a_pilot_tells_both_correlations_and_plans_are_cautious():
+    rng = np.random.default_rng(8)
+    found = [pilot_correlations(pilot_looks(rng, days=6, icc=0.1, day_icc=0.05), state="IDLE") for _ in range(150)]
+    assert np.mean([one.icc for one in found]) == pytest.approx(0.1, abs=0.01)
+    assert np.mean([one.day_icc for one in found]) == pytest.approx(0.05, abs=0.01)
+    assert np.mean([one.cautious_day_icc >= 0.05 for one in found]) > 0.65
+    assert all(0 <= one.cautious_day_icc <= one.cautious_icc < 1 for one in found)
+    large = pilot_correlations(pilot_looks(rng, days=300, icc=0.1, day_icc=0.05), state="IDLE")
+    assert (large.cautious_icc, large.cautious_day_icc) == pytest.approx((0.1, 0.05), abs=0.02)
+    assert plan_study(large.share, **USUAL, icc=large.cautious_icc, day_icc=large.cautious_day_icc).reached
+
+
+def test_a_pilot_that_cannot_tell_is_refused():
+    rng = np.random.default_rng(8)
+    short = pilot_looks(rng, days=3, icc=0.1, day_icc=0.05)
+    with pytest.raises(DataProblem, match="24 rounds on 3 days are too few"):
+        pilot_correlations(short, state="IDLE")
+    with pytest.raises(DataProblem, match="every look says the same"):
+        pilot_correlations(pilot_looks(rng, days=6, icc=0.1, day_icc=0.05), state="OFF")
