@@ -74,3 +74,9 @@ def test_mistakes_are_named():
         worker_effects(crew().drop(columns="seconds"))
     with pytest.raises(DataProblem, match="1 values are not above 0"):
         worker_effects(crew().assign(seconds=lambda one: one["seconds"].where(one.index != 4, 0.0)))
+
+
+def test_a_component_close_to_zero_does_not_break_the_others():
+    found = worker_effects(crew(workers=30, items=300, by_type=0.0, seed=2))
+    assert found.by_type_sd.low == 0 < found.by_type_sd.high < 0.1
+    assert found.between_sd.low < 0.2 < found.between_sd.high

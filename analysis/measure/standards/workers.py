@@ -232,16 +232,17 @@ def _components(cells: _Cells, described: dict[str, Any], confidence: float) -> 
     z = float(stats.norm.ppf(0.5 + confidence / 2))
     limit = lowest + float(stats.chi2.ppf(confidence, 1))
     found: list[Estimate] = []
-    share = model.share(best, z * math.sqrt(model.share_variance(best, covariance)))
+    share = model.share(best, min(z * math.sqrt(model.share_variance(best, covariance)), 30.0))
     for at in range(model.free):
-        step = z * math.sqrt(covariance[at, at])
-        low, high = math.exp(best[at] - step), math.exp(best[at] + step)
         if at < model.free - 1 and model.held(at, math.log(_LEAST), best)[0] <= limit:
-            # zero is as likely as not: the interval ends there, and above where the likelihood does
+            # zero is as likely as not: the interval starts there, and ends where the likelihood does
             end = model.above(at, best, limit)
             low, high = 0.0, math.exp(end)
             if at == 0:
                 share = (share[0], 0.0, model.share(np.insert(model.held(0, end, best)[1], 0, end), 0.0)[0])
+        else:
+            step = z * math.sqrt(float(covariance[at, at]))
+            low, high = math.exp(best[at] - step), math.exp(best[at] + step)
         found.append(
             _component(*(model.spread * part for part in (math.exp(best[at]), low, high)), model.spread, described)
         )
