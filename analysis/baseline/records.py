@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from analysis.baseline.evidence import (
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation.intervals import attribute, union
 from analysis.foundation.settings import Queue
+from analysis.measure.availability import clip_to_availability, learn_availability
 from analysis.measure.gap_classes import Spans, classify, sensitivity, spans, survival
 from analysis.measure.load import queue_waits
 from analysis.measure.records import latest, roster_of, table_of
@@ -39,7 +40,8 @@ class Records:
     gaps, sensitivity, gap_survival, facts
         As in :class:`analysis.baseline.Baseline`.
     spans
-        The days that count, with the gaps inside.
+        The days that count, with the gaps inside; where paid time has no clock times, gap_us holds the time alone in which people are usually
+        at work (:func:`usual_hours`).
     """
 
     gaps: pd.DataFrame
@@ -70,6 +72,11 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
     curve = survival(gaps, seed=settings.seed, draws=settings.draws, confidence=settings.confidence)
     if gaps.empty:
         classes, curve = classes.iloc[:0], curve.iloc[:0]
+    usual, cut = found, []
+    if people.ladder is None and len(found.gaps):
+        usual = usual_hours(found, own, people, minimum=settings.minimum_group_agents)
+        off = float(found.gaps["gap_us"].sum() - usual.gaps["gap_us"].sum()) / 3.6e9
+        cut = [_fact_frame(people, [("gap_time_outside_usual_hours_h", off, "h")])]
     labelled = {"population": people.population, "kind": kind}
     table = sensitivity(found)
     return Records(
@@ -78,9 +85,27 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
             ["population", *table.columns]
         ],
         curve.assign(**labelled)[["population", "kind", *curve.columns]],
-        pd.concat([_facts(tables, people, own, found), _gap_facts(people, gaps, work)], ignore_index=True),
-        found,
+        pd.concat([_facts(tables, people, own, found), _gap_facts(people, gaps, work), *cut], ignore_index=True),
+        usual,
     )
+
+
+def usual_hours(found: Spans, records: pd.DataFrame, people: People, *, minimum: int) -> Spans:
+    """Return spans whose gaps hold the time alone in which people are usually at work, learned from their own records.
+
+    Parameters
+    ----------
+    found
+        Of :func:`analysis.measure.gap_classes.spans`.
+    records
+        agent, start, end: what the calendars are learned from.
+    people
+        Whose zones count.
+    minimum
+        People behind a calendar that is lent to others.
+    """
+    learned = learn_availability(records, zone=_zones(people, records), minimum_agents=minimum)
+    return replace(found, gaps=clip_to_availability(found.gaps, learned).drop(columns="clipped_us"))
 
 
 def _zones(people: People, records: pd.DataFrame) -> Mapping[str, str] | str:

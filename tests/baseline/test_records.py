@@ -7,7 +7,7 @@ import pytest
 
 from analysis import intervals, measure_baseline
 from analysis.baseline.evidence import people_of
-from analysis.baseline.records import item_lengths, work_in_gaps
+from analysis.baseline.records import item_lengths, records_of, work_in_gaps
 from analysis.baseline.settings import BaselineSettings
 from analysis.measure.work_waiting import item_waits, types_of
 from tests.baseline.factory import AGENTS, CLIENT, at, client_tables, roster, table, workdays
@@ -137,3 +137,27 @@ def test_states_of_waiting_are_set_against_arrivals_too():
     assert frame.gaps["kind"].unique().tolist() == ["waiting"]
     assert rows["gap_time_with_work_waiting_h"] == pytest.approx(10 * 5 * 5 / 60)
     assert rows["gap_time_without_work_h"] == pytest.approx(10 * (16 * 20 - 25) / 60)
+
+
+def test_without_shifts_lunch_is_no_gap_time():
+    """Items from 08:00 to 12:00 and 13:00 to 16:00 on 20 days: of the gaps the hour at noon is taken off, once a person and day."""
+    minutes = [20 * k for k in range(12)] + [300 + 20 * k for k in range(9)]
+    rows = [
+        {"started": at(day, minute), "ended": at(day, minute + 10), "agent": agent}
+        for day in workdays(20)
+        for agent in AGENTS
+        for minute in minutes
+    ]
+    tables = office(rows)
+    own = people(tables)
+    found = records_of(tables, own, queues=(), settings=BaselineSettings())
+    facts_of = found.facts.set_index("fact")["value"]
+    assert facts_of["gap_time_outside_usual_hours_h"] == pytest.approx(20 * 10)
+    assert found.spans.gaps["gap_us"].max() == 10 * 60e6
+    assert found.gaps["hours"].sum() - found.spans.gaps["gap_us"].sum() / 3.6e9 == pytest.approx(20 * 10)
+    shifts = client_tables(1, lambda day, agent: [], population="back_office")["schedule"]
+    known = {**tables, "schedule": shifts}
+    assert (
+        "gap_time_outside_usual_hours_h"
+        not in records_of(known, people(known), queues=(), settings=BaselineSettings()).facts["fact"].tolist()
+    )
