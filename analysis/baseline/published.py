@@ -26,7 +26,7 @@ class Published:
     conversion
         How the share follows from the claim and what it is of, or why there is none.
     source, year, population
-        Who said it, when, about whom.
+        Who said it, the years that it speaks of, about whom.
     grade
         Of published evidence: A measured (time diaries), B survey, C vendor's or textbook's claim, self-selected panel.
     caution
@@ -80,8 +80,8 @@ EVIDENCE: tuple[Published, ...] = (
         None,
         None,
         f"34 / 480 minutes; {_EIGHT_HOURS}",
-        "American Time Use Survey 2003-12, Burda, Genadek & Hamermesh, NBER 21923, by way of press",
-        "2016",
+        "American Time Use Survey 2003-12, Burda, Genadek & Hamermesh, NBER 21923 (2016), by way of press",
+        "2003-12",
         "all workers, United States",
         "A",
         "diaries under-report; about half of it is eating, which breaks take out of the base here",
@@ -93,8 +93,8 @@ EVIDENCE: tuple[Published, ...] = (
         None,
         None,
         f"50 / 480 minutes; {_EIGHT_HOURS}",
-        "American Time Use Survey 2003-12, Burda, Genadek & Hamermesh, NBER 21923, by way of press",
-        "2016",
+        "American Time Use Survey 2003-12, Burda, Genadek & Hamermesh, NBER 21923 (2016), by way of press",
+        "2003-12",
         "workers who report any, United States",
         "A",
         "people who report none are left out",
@@ -166,13 +166,13 @@ EVIDENCE: tuple[Published, ...] = (
     ),
     Published(
         "telemetry",
-        "5.0, 6.4 and 7.6 productive hours a day (quartiles)",
+        "5.0, 6.4 and 7.6 productive hours a day (quartiles), first half of the year",
         None,
         None,
         None,
         "none: the hours that people were paid are not given, and work away from the screen is not seen",
         "ActivTrak benchmark guide",
-        "first half of 2024",
+        "2024",
         "about 135,000 users of one vendor's desktop telemetry",
         "B",
         "vendor; digital work only",

@@ -16,6 +16,7 @@ _NAMES = {
     "readiness_profile": ".profile",
     "shares_by_level": ".breakdowns",
     "sources": ".rows",
+    "sources_side_by_side": ".sides",
     "time_by_cause": ".why",
     "usable_by_mode": ".usable",
     "work_and_gaps": ".spans",
