@@ -203,11 +203,10 @@ def _within_chance(share: str, errors: GroupErrors, levels: Mapping[str, pd.Data
 
 def _by_person(share: str, part: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return the part and the base of a level, people x days; in memory alone."""
-    sums = pd.DataFrame({"agent": part["agent"], "day": part["day"]})
-    sums["base"] = part[list(BASE)].sum(axis=1)
-    sums["part"] = np.minimum(part[list(SHARE_PARTS[share])].sum(axis=1), sums["base"])
-    wide = sums.pivot_table(index="agent", columns="day", values=["part", "base"], aggfunc="sum", fill_value=0.0)
-    return wide["part"].to_numpy(dtype=float), wide["base"].to_numpy(dtype=float)
+    sums = part[["agent", "day"]].assign(base=part[list(BASE)].sum(axis=1).astype(float))
+    sums["part"] = np.minimum(part[list(SHARE_PARTS[share])].sum(axis=1).astype(float), sums["base"])
+    wide = sums.pivot_table(index="agent", columns="day", values=["part", "base"], aggfunc="sum")
+    return wide["part"].fillna(0.0).to_numpy(), wide["base"].fillna(0.0).to_numpy()
 
 
 def _errors(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> GroupErrors:

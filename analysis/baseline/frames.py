@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.baseline.evidence import People, Tables, day_hours
+from analysis.baseline.levels import HIDDEN, hidden_groups
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import SHARE_PARTS, Clusters, five_shares
 from analysis.foundation.estimate import Estimate
@@ -114,12 +115,16 @@ def group_frame(tables: Tables, people: People, *, clusters: Clusters, settings:
     groups = reporting_groups(roster_of(tables), minimum=settings.minimum_group_agents)
     mine = groups[groups["population"].eq(people.population)].dropna(subset=["group"])
     days = people.agent_days.merge(mine[["agent", "group", "site"]], on="agent")
+    worked = days[days[list(BASE)].sum(axis=1) > 0]
+    minimum = settings.minimum_group_agents
+    hidden = hidden_groups(worked["agent"], worked["group"], worked["site"], minimum=minimum)
     rows = []
     for group, part in days.groupby("group", sort=True):
         agents = int(part.loc[part["PAID"] > 0, "agent"].nunique())
         named = {"population": people.population, "group": group, "site": part["site"].iloc[0], "agents": agents}
-        if agents < settings.minimum_group_agents:
-            words = f"fewer than {settings.minimum_group_agents} of its people were paid in the period"
+        if agents < minimum or group in hidden:
+            few = f"fewer than {minimum} of its people were paid in the period"
+            words = few if agents < minimum else HIDDEN.format(minimum=minimum)
             shares = dict.fromkeys(
                 SHARE_PARTS, Estimate.missing(words, status="suppressed", confidence=settings.confidence)
             )

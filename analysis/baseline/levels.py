@@ -169,16 +169,30 @@ def hidden_by_day(
     """
     hidden = {by: set(hidden_levels(agent, level, minimum=minimum)) for by, level in levels.items()}
     if "site" in levels and "group" in levels:
-        site, group = levels["site"], levels["group"]
-        for name in site.cat.categories:
-            inside = site.eq(name)
-            before = group.where(~group.isin(hidden["group"]))[inside]
-            hidden["group"] |= set(hidden_levels(agent[inside], before, minimum=minimum))
+        hidden["group"] |= hidden_groups(agent, levels["group"], levels["site"], minimum=minimum)
     if "weekday" in levels:
         hidden["weekday"] |= {WEEKDAYS[int(day)] for day in _given_away(slots, "weekday", minimum)}
         kept = levels["weekday"].where(~levels["weekday"].isin(hidden["weekday"]))
         hidden["weekday"] |= hidden_levels(agent, kept, minimum=minimum)
     return {by: frozenset(names) for by, names in hidden.items()}
+
+
+def hidden_groups(agent: pd.Series, group: pd.Series, site: pd.Series, *, minimum: int) -> frozenset[object]:
+    """Return the groups that hold no figures, so many that neither all people nor those of a site give few people away.
+
+    Parameters
+    ----------
+    agent, group, site
+        Who has time in which group, and the group's site.
+    minimum
+        Smallest number of people.
+    """
+    hidden = set(hidden_levels(agent, group, minimum=minimum))
+    for name in site.dropna().unique():
+        inside = site.eq(name)
+        kept = group.astype(object).where(~group.isin(hidden))[inside]
+        hidden |= hidden_levels(agent[inside], kept, minimum=minimum)
+    return frozenset(hidden)
 
 
 def hidden_half_hours(slots: pd.DataFrame, *, minimum: int) -> frozenset[object]:
