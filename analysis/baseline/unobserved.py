@@ -113,6 +113,25 @@ def unobserved_by_person_day(
     return joined.assign(x_us=joined["x_us"].fillna(0).astype("int64"))
 
 
+def typed_gaps(spans: Spans, items: pd.DataFrame) -> Spans:
+    """Return the spans with the type of the item before each gap: unlogged work differs by type.
+
+    Parameters
+    ----------
+    spans
+        Of :func:`analysis.measure.gap_classes.spans`.
+    items
+        agent, start, end, type: the records behind them.
+
+    Notes
+    -----
+    A gap begins when the last item so far ends; of several that end together the last in the table counts.
+    """
+    last = items[["agent", "end", "type"]].dropna().drop_duplicates(["agent", "end"], keep="last")
+    gaps = spans.gaps.merge(last.rename(columns={"end": "start"}), on=["agent", "start"], how="left")
+    return replace(spans, gaps=gaps.assign(type=gaps["type"].fillna("unknown")))
+
+
 def open_gaps(people: People, spans: Spans, *, waits: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return gaps with the time alone that nothing explains: paid, no break, no meeting, no absence, and no contact waiting.
 
@@ -175,7 +194,7 @@ def _limits(people: People, spans: Spans, gaps: pd.DataFrame, found: GapRange) -
             found.low * scale,
             found.high * scale,
             scale,
-            "share of the time of records and of gaps between them: paid time is not known",
+            "share of the time of records and of gaps between them; paid time is not known, so breaks and absences inside gaps count too",
         )
     open_h, away, unaccounted = (
         open_us / _H_US,

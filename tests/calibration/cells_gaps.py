@@ -10,6 +10,8 @@ from analysis.measure.gap_mixture import fit_gaps
 from tests.calibration.harness import Cell, Trial
 
 CAP_S = 4 * 3600.0
+# Fewer than the default: quicker, and the ranges are if anything narrower.
+MINIMUM_IDLE_S = (0.0, 120.0, 600.0)
 
 
 def residue(law: str, rng: np.random.Generator, n: int, longest_s: float) -> np.ndarray:
@@ -49,6 +51,13 @@ def means(work: str, rest: str, longest_s: float) -> tuple[float, float]:
     return float(residue(work, rng, 2_000_000, longest_s).mean()), float(idle(rest, rng, 2_000_000).mean())
 
 
+@cache
+def counted(rest: str, least_s: float) -> float:
+    """Return which share of idle time lies in idle times of at least `least_s`."""
+    times = idle(rest, np.random.default_rng(20261122), 2_000_000)
+    return float(times[times >= least_s].sum() / times.sum())
+
+
 def gaps(
     seed: int,
     *,
@@ -59,8 +68,9 @@ def gaps(
     days: int = 40,
     day_sd: float = 0.0,
     longest_s: float | None = None,
+    minimum_idle_s: tuple[float, ...] = MINIMUM_IDLE_S,
 ) -> Trial:
-    """Draw gaps whose idle share of time is `share` in expectation; days may be busier than others in all that is idle."""
+    """Draw gaps whose idle share of time is `share` in expectation, shorter idle times than the minimum too; days differ in how long idle times are."""
     rng = np.random.default_rng([7, seed])
     at_most = longest_s or np.inf
     mean_work, mean_idle = means(work, rest, at_most)
@@ -70,7 +80,10 @@ def gaps(
     held = rng.random(n) < often
     # the mood of a day lengthens its idle times, so the expected share stays what it is
     length = residue(work, rng, n, at_most) + held * idle(rest, rng, n) * mood[day]
-    return Trial(fit_gaps(length, day=day, longest_unlogged_s=longest_s, seed=seed).estimate(), share)
+    return Trial(
+        fit_gaps(length, day=day, longest_unlogged_s=longest_s, minimum_idle_s=minimum_idle_s, seed=seed).estimate(),
+        share * counted(rest, min(minimum_idle_s)),
+    )
 
 
 def by_type(seed: int, *, share: float) -> Trial:
@@ -81,7 +94,12 @@ def by_type(seed: int, *, share: float) -> Trial:
     work = np.where(second, 240.0, 40.0) * np.exp(0.6 * rng.standard_normal(n) - 0.18)
     often = share / (1 - share) * (0.7 * 40 + 0.3 * 240) / 915.0
     length = work + (rng.random(n) < often) * rng.uniform(30, 1800, n)
-    return Trial(fit_gaps(length, day=day, item_type=np.where(second, "b", "a"), seed=seed).estimate(), share)
+    return Trial(
+        fit_gaps(
+            length, day=day, item_type=np.where(second, "b", "a"), minimum_idle_s=MINIMUM_IDLE_S, seed=seed
+        ).estimate(),
+        share,
+    )
 
 
 def cell(name: str, *, quick: int = 0, **world: object) -> Cell:
@@ -98,7 +116,10 @@ CELLS = (
     cell("inverse Gaussian, idle .5 break-like", work="inverse Gaussian", share=0.5, rest="break-like"),
     cell("gamma, idle .5 short, in three of four gaps", work="gamma", share=0.5, rest="short"),
     cell("gamma, idle .3 from 5 min on", work="gamma", share=0.3, rest="from 5 min"),
+    cell("gamma, idle .3 from 5 min on, as stated", work="gamma", share=0.3, rest="from 5 min", minimum_idle_s=(300.0,)),
     cell("inverse Gaussian, idle .3 uniform, 200 gaps", work="inverse Gaussian", share=0.3, rest="uniform", n=200, days=20),
+    cell("skewed, idle .3 exponential, from 5 min on counted", work="skewed", share=0.3, minimum_idle_s=(300.0,)),
+    cell("inverse Gaussian up to 10 min as stated, idle .3 uniform, from 5 min on counted", work="inverse Gaussian", share=0.3, rest="uniform", longest_s=600.0, minimum_idle_s=(300.0,)),
     cell("two kinds, idle .5 exponential, shocks by day", share=0.5, n=2000, day_sd=0.6, quick=30),
     cell("two kinds up to 15 min as stated, idle .5 Pareto", share=0.5, rest="Pareto", longest_s=900.0, quick=30),
     cell("bounded by 10 min as stated, idle .5 uniform", work="bounded", share=0.5, rest="uniform", longest_s=600.0),

@@ -38,7 +38,7 @@ _REFIT_STEPS = 40
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """Gaps on the grid: `counts` by day, type and node; `free` by day: seconds above the stated longest work, seconds."""
+    """Gaps on the grid: `counts` by day, type and node; `free` by day: seconds that are idle for sure, at most, and in all."""
 
     grid: Grid
     counts: Any
@@ -54,6 +54,7 @@ class _Rules:
     """What was stated, and how the sampling error is drawn."""
 
     longest_unlogged_s: float | None
+    least_idle_s: float
     idle_in_every_gap: bool
     seed: int
     draws: int
@@ -89,7 +90,7 @@ def fit_gaps(
     idle_families
         Laws of idle time: ``"exponential"``, ``"gamma"``, ``"lognormal"``, ``"weibull"``, ``"lomax"``.
     minimum_idle_s
-        Shortest idle times to try [s].
+        Shortest idle times to try [s]. A single one says that shorter idle times do not count, which narrows the range most.
     longest_unlogged_s
         Longest plausible unlogged work of one item [s], if the consultant states one; time above it is idle whatever the law.
     idle_in_every_gap
@@ -113,7 +114,7 @@ def fit_gaps(
     -----
     Gap = S + B I: S unlogged work, I idle time of at least `minimum_idle_s`, B whether there was any. Which part is idle is not identified
     without the families, so the answer is a range. Upper limit: the largest share of all combinations that are not clearly worse than the
-    best. Lower limit: the time above `longest_unlogged_s`, 0 without a statement, because unlogged work of several kinds looks like work and
+    best, at most the time in gaps of `minimum_idle_s` and more. Lower limit: the time above `longest_unlogged_s`, 0 without a statement, because unlogged work of several kinds looks like work and
     idle time. Both with their sampling error, days resampled. See docs/method/gap_mixture.md.
 
     References
@@ -140,11 +141,11 @@ def fit_gaps(
     number = len(np.unique(days)) if len(days) else 0
     if len(lengths) < MINIMUM_GAPS:
         return _trivial(lengths, number, confidence)
-    sample = _sampled(lengths, days, types, longest_unlogged_s, clustered=day is not None)
+    rules = _Rules(longest_unlogged_s, float(min(minimum_idle_s)), idle_in_every_gap, seed, draws, confidence)
+    sample = _sampled(lengths, days, types, rules, clustered=day is not None)
     tried = combinations(tuple(families), tuple(idle_families), tuple(float(each) for each in minimum_idle_s))
     totals = sample.counts.sum(axis=0)
     found = [fits for each in tried if (fits := fit(sample.grid, totals, each, longest=sample.longest))]
-    rules = _Rules(longest_unlogged_s, idle_in_every_gap, seed, draws, confidence)
     return _range(found, sample, rules)
 
 
@@ -181,15 +182,18 @@ def _trivial(lengths: Any, days: int, confidence: float) -> GapRange:
     return GapRange(0.0, 1.0, 0.0, 1.0, len(lengths), days, float(lengths.sum()) / 3600, confidence, (), said)
 
 
-def _sampled(lengths: Any, days: Any, types: Any, stated: float | None, *, clustered: bool) -> _Sample:
+def _sampled(lengths: Any, days: Any, types: Any, rules: _Rules, *, clustered: bool) -> _Sample:
     """Return the gaps on a grid; gaps without days are dealt into 200 groups, which sampling error needs no more than."""
     days = days if clustered else days % 200
     grid = Grid.of(lengths)
     rows, kinds = int(days.max()) + 1, int(types.max()) + 1
     counts = grid.counts(lengths, days * kinds + types, rows * kinds).reshape(rows, kinds, -1)
-    longest = len(grid.nodes) if stated is None else int(np.searchsorted(grid.nodes, stated, side="right"))
-    above = np.zeros(len(lengths)) if stated is None else np.maximum(lengths - stated, 0)
-    free = np.column_stack([np.bincount(days, each, rows) for each in (above, lengths)])
+    stated = np.inf if rules.longest_unlogged_s is None else rules.longest_unlogged_s
+    longest = int(np.searchsorted(grid.nodes, stated, side="right"))
+    # idle for sure: what is longer than any unlogged work, if it counts as idle time; idle at most: gaps that can hold such a time
+    surely = np.where(lengths > stated + rules.least_idle_s, lengths - np.minimum(stated, lengths), 0.0)
+    at_most = np.where(lengths >= rules.least_idle_s, lengths, 0.0)
+    free = np.column_stack([np.bincount(days, each, rows) for each in (surely, at_most, lengths)])
     return _Sample(grid, counts, free, max(longest, 3), len(lengths), float(lengths.sum()) / 3600, clustered)
 
 
@@ -270,9 +274,9 @@ def _range(fits: list[list[Fit]], sample: _Sample, rules: _Rules) -> GapRange:
     mixed = [each for each in kept if each.share >= _NO_IDLE_TIME]
     lowest, highest = min(kept, key=lambda each: each.share), max(kept, key=lambda each: each.share)
     few = len(sample.counts) < MINIMUM_CLUSTERS
-    low = _above_longest(sample, rules)
+    surely, at_most = _model_free(sample, rules)
     open_above = few or rules.idle_in_every_gap or not mixed
-    high = 1.0 if open_above else max(low, _upper(highest, sample, rules))
+    low, high = surely, at_most if open_above else min(at_most, max(surely, _upper(highest, sample, rules)))
     middle = min(kept, key=lambda each: abs(each.share - (low + high) / 2))
     held = expected_idle(sample.grid, sample.counts.sum(axis=0), middle, longest=sample.longest)
     said = words(
@@ -288,19 +292,21 @@ def _range(fits: list[list[Fit]], sample: _Sample, rules: _Rules) -> GapRange:
     )  # fmt: skip
 
 
-def _above_longest(sample: _Sample, rules: _Rules) -> float:
-    """Return the lower limit of the share of gap time above the longest unlogged work; 0 without a statement, or with too few days."""
-    if rules.longest_unlogged_s is None:
-        return 0.0
-    found = bootstrap(
-        sample.free,
-        lambda sums: sums[..., 0] / sums[..., 1],
-        n_unit="days",
-        seed=rules.seed,
-        draws=1000,
-        confidence=rules.confidence,
-    )
-    return found.low or 0.0
+def _model_free(sample: _Sample, rules: _Rules) -> tuple[float, float]:
+    """Return the limits that hold whatever the laws, with their sampling error: 0 and 1 with too few days."""
+    found = [
+        bootstrap(
+            sample.free[:, [column, 2]],
+            lambda sums: sums[..., 0] / sums[..., 1],
+            n_unit="days",
+            seed=rules.seed,
+            draws=1000,
+            confidence=rules.confidence,
+        )
+        for column in (0, 1)
+    ]
+    low, high = found[0].low, found[1].high
+    return low or 0.0, 1.0 if high is None else high
 
 
 def _upper(found: Fit, sample: _Sample, rules: _Rules) -> float:

@@ -126,7 +126,7 @@ class GapRange:
         """Return the range as a sentence."""
         return (
             f"of {self.gap_h:,.0f} hours in gaps between records, between {100 * self.low:.0f} % and {100 * self.high:.0f} % "
-            f"were idle: {'; '.join(self.reasons)}"
+            f"may have been idle: {'; '.join(self.reasons)}"
         )
 
 
