@@ -108,8 +108,9 @@ def _neighbours(rows: pd.DataFrame, parts: Sequence[str]) -> float:
 
 def _wider(rows: pd.DataFrame, clusters: Clusters) -> float:
     """Return how much wider utilization's interval is than one that takes clusters for independent."""
+    by_day = replace(clusters, speaks_for="these_people")
     serial, independent = (
-        judged_share(rows, WORK, BASE, clusters=clusters, variance=kind, confidence=0.95)
+        judged_share(rows, WORK, BASE, clusters=by_day, variance=kind, confidence=0.95)
         for kind in ("serial", "linearised")
     )
     if isinstance(serial, Estimate) or isinstance(independent, Estimate):

@@ -217,16 +217,19 @@ def _at_standards(
         low = float(earned_h.sum() / base_h.sum())
         return _Earned("client", frame, Estimate.missing(words, low=low, **described), findings)
     clusters = clusters_of(people.days)
-    strata: np.ndarray | None = periods["weekday"].to_numpy() if people.attendance.source != "paid_hours" else None
-    if clusters.unit == "weeks":
-        week = pd.factorize(periods["week"])[0]
-        earned_h, base_h, strata = np.bincount(week, earned_h), np.bincount(week, base_h), None
-    unit = "periods" if people.attendance.source == "paid_hours" else clusters.unit
     words = (
         "the client's standard times are taken as given",
         "pace is in it: people faster than the standard earn more hours than they work",
     )
-    share = over_base(earned_h, base_h, strata=strata, wider=clusters.wider, n_unit=unit, reasons=words, **described)
+    share = over_base(
+        earned_h,
+        base_h,
+        strata=periods["weekday"].to_numpy(),
+        working_days=clusters.working_days,
+        n_unit=clusters.unit,
+        reasons=words,
+        **described,
+    )
     return _Earned("client", frame, share, findings)
 
 
@@ -251,11 +254,8 @@ def _fitted(tables: Tables, done: pd.DataFrame, people: People, settings: Baseli
     for estimand, table in (("fitted", _by_day(done, people)), ("fitted on paid hours", _of_teams(tables, people))):
         if table.empty or not table["type"].notna().any():
             continue
-        cluster = "week" if estimand == "fitted" and clusters_of(people.days).unit == "weeks" else None
-        fit = fit_standards(table, cluster=cluster, confidence=settings.confidence)
-        earned = earned_share(
-            table, fit, cross_fit=True, cluster=cluster, confidence=settings.confidence, grade=people.attendance.grade
-        )
+        fit = fit_standards(table, confidence=settings.confidence)
+        earned = earned_share(table, fit, cross_fit=True, confidence=settings.confidence, grade=people.attendance.grade)
         tried.append((estimand, fit, earned))
     if not tried:
         words = "there are no standard times, and no volumes beside hours to fit them to"
@@ -271,7 +271,7 @@ def _by_day(done: pd.DataFrame, people: People) -> pd.DataFrame:
         return pd.DataFrame(columns=["type"])
     periods = _periods(people)
     hours = periods.rename(columns={"start": "period_start", "end": "period_end", "base_h": "paid_h"})
-    hours = hours.drop(columns="weekday")
+    hours = hours.drop(columns=["weekday", "week"])
     lines = hours.merge(done.rename(columns={"day": "period_start"}), on="period_start", how="left")
     return lines.assign(team="all")
 

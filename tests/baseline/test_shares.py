@@ -347,6 +347,24 @@ def test_other_people_are_less_certain_than_these():
     assert "without persons" in alone.reasons[0]
 
 
+def test_the_setting_widens_every_share_and_keeps_its_value():
+    def pieces(day, agent):
+        return [(0, 200 + 10 * agent + 7 * day % 10, "HANDLING"), (200 + 10 * agent + 7 * day % 10, 470, "IDLE")]
+
+    tables = client_tables(10, pieces)
+    these, others = (
+        find(
+            measure_baseline(tables, client=CLIENT, settings=BaselineSettings(generalise_to=whom)).quantities,
+            "baseline.utilization",
+            **CC,
+        )
+        for whom in ("these_people", "other_people")
+    )
+    assert these.value == pytest.approx(others.value)
+    assert others.high - others.low > 2 * (these.high - these.low)
+    assert "by person and by day" in others.method
+
+
 def bound_of(unseen, *, days=40, idle=0.2, sd=0.02):
     rng = np.random.default_rng(5)
     frame = frame_of(1 - idle - unseen + sd * rng.standard_normal(days), days)
