@@ -112,7 +112,7 @@ def looks_at(
     if base.empty:
         return None
     days, covered = int(local_days(base, zone).nunique()), _covered(tables, people, base)
-    worked = _hours_worked(people, zone)
+    worked = hours_worked(people, zone)
     tilted = worked is not None and spread_otherwise(base, weights=worked, zone=zone)
     unseen = _unseen(base, worked, zone) if tilted else ""
     tilted = tilted and not unseen
@@ -161,7 +161,7 @@ def _reason(days: int, covered: float, settings: BaselineSettings) -> str:
     return ""
 
 
-def _hours_worked(people: People, zone: str) -> pd.Series | None:
+def hours_worked(people: People, zone: str) -> pd.Series | None:
     """Return time in the base by local hour of the day; None where paid time has no clock times."""
     if people.ladder is None or people.ladder.pieces.empty:
         return None

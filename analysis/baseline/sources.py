@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.baseline.evidence import People, Tables, local_dates
 from analysis.baseline.frames import COLUMNS, estimate_columns
-from analysis.baseline.observed import Looks
+from analysis.baseline.observed import Looks, hours_worked
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.words import NAMES
 from analysis.foundation.estimate import Estimate
@@ -18,6 +18,7 @@ from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
 from analysis.measure.records import latest, roster_of, table_of
 from analysis.measure.sampling.doubles import first_looks
+from analysis.measure.sampling.hours import local_hours
 from analysis.measure.self_reports import self_reported_share
 from analysis.measure.triangulation import Headline, Pooled, Source, headline_of, imbalance, two_phase
 
@@ -138,7 +139,7 @@ def _two_phase(
     """Join logs of everybody with looks at some; None where there is nothing to join."""
     if looks is None or people.agent_days is None or people.agent_days.empty:
         return None, []
-    rows, without = observed_person_days(tables, people)
+    rows, without = observed_person_days(tables, people, zone=client.time_zone if looks.reweighted else None)
     estimand = f"{_estimand(people.population)}: logs of everybody, corrected by looks at a part of the person-days"
     observed = rows[rows["looks"] > 0]
     smallest, form = settings.minimum_group_agents, {"confidence": settings.confidence, "grade": "B"}
@@ -172,7 +173,7 @@ def _observer_errors(looks: Looks) -> dict[str, float]:
     }
 
 
-def observed_person_days(tables: Tables, people: People) -> tuple[pd.DataFrame, int]:
+def observed_person_days(tables: Tables, people: People, *, zone: str | None = None) -> tuple[pd.DataFrame, int]:
     """Return person-days with what the log says and what observers saw; stays in memory.
 
     Parameters
@@ -181,11 +182,15 @@ def observed_person_days(tables: Tables, people: People) -> tuple[pd.DataFrame, 
         Canonical tables; observations and the roster are used.
     people
         The population, with its agent-days.
+    zone
+        Time zone of the hours of the day, where looks fell on other hours than people worked and are weighted by the hours worked; None leaves
+        them as they fell.
 
     Returns
     -------
     DataFrame
-        agent, day, team, base_us, x_us (idle, away and the middle of unaccounted), looks and non_work (looks in the base).
+        agent, day, team, base_us, x_us (idle, away and the middle of unaccounted), looks in the base, non_work (looks that found it) and y_share (their
+        share, weighted where `zone` is given).
     int
         Looks in the base on days without paid time of the person seen.
     """
@@ -200,23 +205,36 @@ def observed_person_days(tables: Tables, people: People) -> tuple[pd.DataFrame, 
     roster = latest(roster_of(tables))
     teams = roster.set_index("agent")["team"] if "team" in roster else pd.Series(dtype="str")
     rows["team"] = rows["agent"].map(teams)
-    seen = _seen(tables, people)
+    seen = _seen(tables, people, zone)
     joined = rows.merge(seen, on=["agent", "day"], how="left")
     joined[["looks", "non_work"]] = joined[["looks", "non_work"]].fillna(0).astype("int64")
     return joined.reset_index(drop=True), int(seen["looks"].sum() - joined["looks"].sum())
 
 
-def _seen(tables: Tables, people: People) -> pd.DataFrame:
-    """Return looks in the base by person and local day: agent, day, looks, non_work."""
+def _seen(tables: Tables, people: People, zone: str | None) -> pd.DataFrame:
+    """Return looks in the base by person and local day: agent, day, looks, non_work, y_share."""
     looks = table_of(tables, "observations")
     if looks is None or "agent" not in looks:
-        return pd.DataFrame({"agent": [], "day": pd.Series(dtype="datetime64[us]"), "looks": [], "non_work": []})
+        empty = {name: pd.Series(dtype="float64") for name in ("looks", "non_work", "y_share")}
+        return pd.DataFrame({"agent": pd.Series(dtype="str"), "day": pd.Series(dtype="datetime64[us]"), **empty})
     mine = looks[looks["agent"].isin(set(people.members["agent"])) & ~looks["state"].isin(_OUTSIDE_BASE)]
     mine = first_looks(mine).looks
     day = local_dates(mine["observed_at"], mine["agent"], people)
-    hit = mine["state"].isin(_NON_WORK[people.population])
-    rows = pd.DataFrame({"agent": mine["agent"], "day": day, "looks": 1, "non_work": hit.astype("int64")})
-    return rows.groupby(["agent", "day"], as_index=False)[["looks", "non_work"]].sum()
+    hit = mine["state"].isin(_NON_WORK[people.population]).astype("int64")
+    weight = pd.Series(1.0, index=mine.index) if zone is None else _hour_weights(mine, people, zone)
+    rows = pd.DataFrame({"agent": mine["agent"], "day": day, "looks": 1, "non_work": hit, "weight": weight})
+    rows = rows[rows["weight"] > 0].assign(found=lambda frame: frame["weight"] * frame["non_work"])
+    sums = rows.groupby(["agent", "day"], as_index=False)[["looks", "non_work", "weight", "found"]].sum()
+    return sums.assign(y_share=sums["found"] / sums["weight"]).drop(columns=["weight", "found"])
+
+
+def _hour_weights(looks: pd.DataFrame, people: People, zone: str) -> pd.Series:
+    """Return the time that people worked in the hour of each look, over the looks of that hour."""
+    worked = hours_worked(people, zone)
+    hours = pd.Series(local_hours(looks["observed_at"], zone), index=looks.index)
+    if worked is None:
+        return pd.Series(1.0, index=looks.index)
+    return (hours.map(worked.astype("float64")).fillna(0.0) / hours.map(hours.value_counts())).astype("float64")
 
 
 def _looked(people: People, rows: pd.DataFrame, without: int, settings: BaselineSettings) -> list[Finding]:

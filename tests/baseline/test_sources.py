@@ -156,3 +156,19 @@ def test_looks_of_a_reference_observer_and_looks_at_breaks_are_no_looks():
     assert days[["looks", "non_work"]].sum().tolist() == [2, 1]
     assert without == 0
     assert days["x_us"].iloc[0] == 90 * 60 * 1_000_000  # the middle of 180 unaccounted minutes
+
+
+def test_looks_at_other_hours_than_people_worked_are_weighted_by_the_hours_worked():
+    """Two looks at 08:00 found nothing, one at 12:00 found somebody away: half of the hours were like either."""
+    pieces = lambda n, k: [(0, 60, "ITEM_WORK"), (240, 300, "ITEM_WORK")]  # noqa: E731
+    planned = ((0, 60, "WORK"), (240, 300, "WORK"))
+    tables = client_tables(1, pieces, agents=AGENTS, population="back_office", planned=planned)
+    day = workdays(1)[0]
+    seen = [(10, "ITEM_WORK"), (20, "ITEM_WORK"), (250, "AWAY")]
+    looks = [
+        {"round": str(minute), "observed_at": at(day, minute), "agent": "p00", "state": word} for minute, word in seen
+    ]
+    tables["observations"] = table("observations", looks)
+    people = people_of(tables, "back_office", client=CLIENT, queues=(), settings=BaselineSettings())
+    shares = [observed_person_days(tables, people, zone=zone)[0]["y_share"].dropna().tolist() for zone in (None, "UTC")]
+    assert shares == [pytest.approx([1 / 3]), pytest.approx([1 / 2])]
