@@ -14,7 +14,7 @@ from scipy import stats
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
-from analysis.measure.sampling.doubles import first_looks
+from analysis.measure.sampling.doubles import first_looks, round_keys
 from analysis.measure.sampling.estimates import need
 
 
@@ -149,8 +149,11 @@ def observer_agreement(
     if "agent" not in observations or split.doubles["agent"].notna().sum() == 0:
         return None
     place = ["round", "agent"]
-    second = split.doubles.dropna(subset=["agent"]).drop_duplicates(place)
-    both = split.looks.dropna(subset=["agent"]).merge(second, on=place, suffixes=("_1", "_2"))
+    first, second = (
+        part.dropna(subset=["agent"]).assign(round=round_keys).drop_duplicates(place)
+        for part in (split.looks, split.doubles)
+    )
+    both = first.merge(second, on=place, suffixes=("_1", "_2"))
     if {"observer_1", "observer_2"} <= set(both):
         both = both[~both["observer_1"].eq(both["observer_2"]).fillna(False).astype(bool)]
     if both.empty:

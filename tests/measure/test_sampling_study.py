@@ -186,6 +186,11 @@ def test_second_and_reference_looks_never_enter_a_share():
     assert len(first_looks(more).doubles) == 40
 
 
+def test_round_numbers_that_start_again_every_day_are_other_rounds():
+    looks = stamped([9] * 8).assign(round="1", agent=[str(number) for number in range(10)] * 8)
+    assert len(first_looks(looks).looks) == 80
+
+
 def test_a_team_counted_by_two_observers_counts_once():
     one = pd.DataFrame({"round": "r", "team": "N", "observer": "a", "state": ["IDLE", "WORK", "WORK"]})
     same, fewer = one.assign(observer="b"), one.iloc[:2].assign(observer="b")

@@ -14,7 +14,7 @@ class FirstLooks:
     Attributes
     ----------
     looks
-        Rows of the observations that count, in their order.
+        Rows of the observations that count, in their order, numbered anew.
     doubles
         Second and later looks of ordinary observers at the same person in the same round; they never count in a share.
     unclear
@@ -24,6 +24,12 @@ class FirstLooks:
     looks: pd.DataFrame
     doubles: pd.DataFrame
     unclear: int
+
+
+def round_keys(observations: pd.DataFrame) -> pd.Series:
+    """Return what tells rounds apart: the label, and the date (UTC) where stamps are given, so that numbers which start again daily do not meet."""
+    label = observations["round"].astype("str")
+    return label + observations["observed_at"].dt.strftime(" %Y-%m-%d") if "observed_at" in observations else label
 
 
 def reference_looks(observations: pd.DataFrame) -> pd.DataFrame:
@@ -45,10 +51,10 @@ def first_looks(observations: pd.DataFrame) -> FirstLooks:
     the same number of them in one round: the observer who came first counts. With different numbers they may have shared the team between
     them, so all looks count and are told.
     """
-    own = observations[~_flag(observations)]
+    own = observations[~_flag(observations)].reset_index(drop=True)
     if "round" not in own or own.empty:
         return FirstLooks(own, own.iloc[:0], 0)
-    ordered = own.sort_values("observed_at", kind="stable") if "observed_at" in own else own
+    ordered = (own.sort_values("observed_at", kind="stable") if "observed_at" in own else own).assign(round=round_keys)
     again = pd.Series(False, index=ordered.index)
     if "agent" in ordered:
         again = ordered["agent"].notna() & ordered.duplicated(["round", "agent"])

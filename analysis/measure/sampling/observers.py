@@ -11,7 +11,7 @@ from scipy import stats
 
 from analysis.foundation.estimate import Estimate
 from analysis.measure.sampling.clustered import ClusteredShare, interval_of
-from analysis.measure.sampling.doubles import first_looks, reference_looks
+from analysis.measure.sampling.doubles import first_looks, reference_looks, round_keys
 from analysis.measure.sampling.estimates import ClusterKind, cluster_labels, need, share_by_cluster
 
 # Below this, seeing the state is little better than guessing, and a correction multiplies noise.
@@ -119,7 +119,9 @@ def _too_wrong(youden: float) -> str:
 
 def _pairs(ordinary: pd.DataFrame, checks: pd.DataFrame, words: Sequence[str]) -> pd.DataFrame:
     """Return pairs of looks: seen (by the ordinary observer), truth (by the reference observer)."""
-    sides = [frame.assign(hit=frame["state"].isin(list(words))) for frame in (ordinary, checks)]
+    sides = [
+        frame.assign(hit=frame["state"].isin(list(words)), round=round_keys(frame)) for frame in (ordinary, checks)
+    ]
     named = [side[side["agent"].notna()] if "agent" in side else side.iloc[:0] for side in sides]
     parts = []
     if all(len(side) for side in named):
