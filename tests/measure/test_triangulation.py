@@ -156,8 +156,14 @@ def test_person_days_chosen_by_convenience_are_told_from_random_ones():
     easy = rows.assign(looks=np.where(rows["x_us"] > rows["x_us"].median(), rows["looks"], 0))
     for damaged, word in ((mondays, "weekdays"), (team, "teams"), (easy, "logs show")):
         found = imbalance(damaged.assign(non_work=0))
-        assert [word in text for text in found] == [True]
+        assert any(word in text for text in found)
         assert "north" not in " ".join(found)
+
+
+def test_the_same_few_people_followed_for_weeks_are_told():
+    rows = person_days(people=60)
+    followed = rows.assign(looks=np.where(rows["agent"].isin([3, 17, 25, 40, 52]) & (rows["day"].dt.day > 9), 5, 0))
+    assert [text for text in imbalance(followed.assign(non_work=0)) if "followed" in text]
 
 
 def test_random_choices_raise_few_false_alarms():

@@ -10,8 +10,8 @@ from scipy import stats
 
 from analysis.measure.triangulation.person_days import PersonDays, person_days_of
 
-# One false alarm in twenty random studies over the three questions together.
-_LEVEL = 0.05 / 3
+# One false alarm in twenty random studies over the four questions together.
+_LEVEL = 0.05 / 4
 _LEAST = 10
 
 
@@ -26,7 +26,7 @@ def imbalance(person_days: pd.DataFrame) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Log share, weekdays, teams: one sentence each that differs. Teams are not named.
+        Log share, weekdays, teams, how many people: one sentence each that differs. Teams are not named.
 
     Raises
     ------
@@ -37,7 +37,8 @@ def imbalance(person_days: pd.DataFrame) -> tuple[str, ...]:
     -----
     Log share: difference of weighted shares over its standard error by day clusters. Weekdays and teams: chi-square of observed counts
     against those that the inclusion chances imply, divided by the dispersion of counts between days where person-days were chosen in
-    bunches (Rao & Scott 1981, first order). Level .05 in all.
+    bunches (Rao & Scott 1981, first order). People: as many different ones as a draw of that many person-days would meet, sum of
+    1 - (1 - f)^n over people with n person-days, f the share observed; fewer, by a one-sided normal test, were followed. Level .05 in all.
 
     References
     ----------
@@ -54,7 +55,7 @@ def imbalance(person_days: pd.DataFrame) -> tuple[str, ...]:
     observed = table.observed
     if observed.sum() < _LEAST or (~observed).sum() < _LEAST:
         return ()
-    words = [_log_share(table), _counts(table, table.weekday, "weekdays")]
+    words = [_log_share(table), _people(table), _counts(table, table.weekday, "weekdays")]
     if "team" in person_days:
         kept = person_days[person_days["base_us"].to_numpy(dtype="float64") > 0]
         words.append(_counts(table, pd.factorize(kept["team"].fillna(""))[0], "teams"))
@@ -79,6 +80,21 @@ def _log_share(table: PersonDays) -> str:
         float(table.x[part].sum()) / float(table.base[part].sum()) for part in (table.observed, ~table.observed)
     )
     return f"the logs show non-work of {100 * inside:.0f} % on observed and {100 * outside:.0f} % on other person-days"
+
+
+def _people(table: PersonDays) -> str:
+    """Tell whether the same few people were followed from day to day."""
+    # what each row's own chance implies; where all chances are equal it is the share observed
+    drawn = table.weight[table.observed]
+    if drawn.max() > drawn.min():
+        return ""
+    days = np.bincount(table.agent)
+    met = 1 - (1 - float(table.observed.mean())) ** days
+    count = len(np.unique(table.agent[table.observed]))
+    spread = math.sqrt(float((met * (1 - met)).sum()))
+    if spread == 0 or count >= float(met.sum()) + float(stats.norm.ppf(_LEVEL)) * spread - 0.5:
+        return ""
+    return f"observed person-days fall on {count} people, where a random choice would have met about {met.sum():.0f}: the same people were followed"
 
 
 def _counts(table: PersonDays, label: np.ndarray, name: str) -> str:
