@@ -18,6 +18,7 @@ ROWS = (
     "work_over_span",
     "gross_h",
     "merged_h",
+    "gap_time_outside_usual_hours_h",
 )
 MOST_FACTS = 4
 # gap time by whose question it is: fact, words

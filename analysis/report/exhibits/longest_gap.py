@@ -23,7 +23,7 @@ HOUR_S = 3600.0
 NAME_X, GAPS_X, BAR_X, HOURS_X, WAITED_X = -0.447, 1.2, 1.25, 1.74, 1.83
 BAR_WIDTH = 0.34
 GREY, DARK = "#CDD4DB", "#5B6875"
-ROW_MM, HEAD_MM = 5.2, 12.0
+ROW_MM, HEAD_MM = 4.8, 10.6
 WAITING = {"contact_centre": "contact_waiting_h", "back_office": "item_waiting_h"}
 
 
@@ -199,11 +199,11 @@ def longest_gap(
 def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> None:
     """Draw one population: its name and columns, work with all gaps counted, then a step for each class."""
     words, across = theme.words, ax.get_yaxis_transform()
-    head = top - 1.65
+    head = top - 1.6
     lines = (0, 0.25, 0.5, 0.75, 1.0)
     ax.vlines(lines, top - HEAD_MM / ROW_MM - len(rows) - 1, head - 0.5, color=style.RULE, lw=style.HAIR, zorder=0)
     ax.text(
-        NAME_X, top - 0.85, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center"
+        NAME_X, top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center"
     )
     some = any(not math.isnan(row.waited_h) for row in rows)
     columns = [(GAPS_X, "gaps", "right"), (BAR_X, "hours", "left")]
