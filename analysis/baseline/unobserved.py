@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from analysis.foundation import intervals
 from analysis.foundation.estimate import Estimate
 from analysis.measure.crosswalk import BASE
 from analysis.measure.gap_classes import Spans, waiting_us
-from analysis.measure.gap_mixture import GapRange, fit_gaps, idle_by_person_day
+from analysis.measure.gap_mixture import MINIMUM_IDLE_S, GapRange, fit_gaps, idle_by_person_day
 
 _H_US = 3.6e9
 _KIND = {"contact_centre": "between contacts", "back_office": "between items"}
@@ -28,6 +29,7 @@ def unobserved_range(
     settings: BaselineSettings,
     waits: pd.DataFrame | None = None,
     longest_unlogged_s: float | None = None,
+    minimum_idle_s: Sequence[float] = MINIMUM_IDLE_S,
 ) -> tuple[pd.DataFrame, Estimate | None]:
     """Return between which limits the time lies that a population without idle states in its log was not working.
 
@@ -44,6 +46,8 @@ def unobserved_range(
         start, end (UTC) of contacts' waits: while a contact waits nobody is idle for want of contacts.
     longest_unlogged_s
         Longest plausible unlogged work of one item [s], if somebody stated one.
+    minimum_idle_s
+        Shortest idle times to try [s]; a single one says that shorter idle times do not count.
 
     Returns
     -------
@@ -57,10 +61,6 @@ def unobserved_range(
     and U those seen in no system: [A + s_low G, A + s_high G + (U - G)] / base. Before the first and after the last record of a day
     nothing is known, so U - G counts in full at the upper limit. Without paid time the base is the records' own time and G.
     Hours are facts of the period; the sampling error is that of s, by day.
-
-    Examples
-    --------
-    See docs/method/gap_mixture.md.
     """
     if "IDLE" in people.sees:
         return pd.DataFrame(columns=_FRAME), None
@@ -70,7 +70,7 @@ def unobserved_range(
         words = f"only {agents} people have gaps between records; a figure needs {settings.minimum_group_agents}"
         status = "suppressed" if agents else "insufficient"
         return pd.DataFrame(columns=_FRAME), Estimate.missing(words, status=status, confidence=settings.confidence)
-    found = _fitted(people, gaps, settings, longest_unlogged_s)
+    found = _fitted(people, gaps, settings, longest_unlogged_s, minimum_idle_s)
     low, high, scale, words = _limits(people, spans, gaps, found)
     frame = found.to_frame().assign(population=people.population, kind=_KIND[people.population])
     frame["share"] *= scale
@@ -89,12 +89,13 @@ def unobserved_by_person_day(
     settings: BaselineSettings,
     waits: pd.DataFrame | None = None,
     longest_unlogged_s: float | None = None,
+    minimum_idle_s: Sequence[float] = MINIMUM_IDLE_S,
 ) -> pd.DataFrame:
     """Return agent, day, x_us: what the log suggests was idle, the covariate of the two-phase estimator; in memory only.
 
     Parameters
     ----------
-    people, spans, settings, waits, longest_unlogged_s
+    people, spans, settings, waits, longest_unlogged_s, minimum_idle_s
         As in :func:`unobserved_range`.
 
     Notes
@@ -108,7 +109,7 @@ def unobserved_by_person_day(
     days = spans.days[["agent", "day"]].drop_duplicates()
     if gaps.empty:
         return days.assign(x_us=np.int64(0)).reset_index(drop=True)
-    x = idle_by_person_day(gaps, _fitted(people, gaps, settings, longest_unlogged_s))
+    x = idle_by_person_day(gaps, _fitted(people, gaps, settings, longest_unlogged_s, minimum_idle_s))
     joined = days.merge(x, on=["agent", "day"], how="left")
     return joined.assign(x_us=joined["x_us"].fillna(0).astype("int64"))
 
@@ -169,13 +170,18 @@ def _sums(placed: pd.DataFrame, length: pd.Series, rows: int) -> np.ndarray:
 
 
 def _fitted(
-    people: People, gaps: pd.DataFrame, settings: BaselineSettings, longest_unlogged_s: float | None
+    people: People,
+    gaps: pd.DataFrame,
+    settings: BaselineSettings,
+    longest_unlogged_s: float | None,
+    minimum_idle_s: Sequence[float],
 ) -> GapRange:
     """Return the range of the gaps themselves."""
     return fit_gaps(
         (gaps["gap_us"] / 1e6).to_numpy(),
         day=gaps["day"].to_numpy(),
         item_type=gaps["type"].to_numpy() if "type" in gaps else None,
+        minimum_idle_s=minimum_idle_s,
         longest_unlogged_s=longest_unlogged_s,
         idle_in_every_gap=people.population == "contact_centre",
         seed=settings.seed,

@@ -157,6 +157,16 @@ def test_people_who_wait_for_every_contact():
     assert "in every gap" in repr(found)
 
 
+def test_idle_times_that_do_not_count_narrow_the_range():
+    lengths = gaps()
+    narrow = gap_mixture.fit_gaps(lengths, day=days(4000), minimum_idle_s=(300,))
+    assert narrow.high < gap_mixture.fit_gaps(lengths, day=days(4000)).high - 0.1
+    assert narrow.high <= lengths[lengths >= 300].sum() / lengths.sum() + 0.05
+    assert "under 5 min do not count" in repr(narrow)
+    everywhere = gap_mixture.fit_gaps(lengths, day=days(4000), minimum_idle_s=(300,), idle_in_every_gap=True)
+    assert narrow.high < everywhere.high < 1
+
+
 def test_idle_is_the_longer_part():
     frame = gap_mixture.fit_gaps(gaps(), day=days(4000)).to_frame()
     counted = frame[frame["kept"] & frame["idle_family"].ne(NO_IDLE)]

@@ -5,6 +5,7 @@ from analysis.foundation.lazy import attach
 _NAMES = {
     "GapFit": ".ranges",
     "GapRange": ".ranges",
+    "MINIMUM_IDLE_S": ".fits",
     "fit_gaps": ".fits",
     "idle_by_person_day": ".anchoring",
 }

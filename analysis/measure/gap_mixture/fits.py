@@ -280,7 +280,12 @@ def _range(fits: list[list[Fit]], sample: _Sample, rules: _Rules) -> GapRange:
     middle = min(kept, key=lambda each: abs(each.share - (low + high) / 2))
     held = expected_idle(sample.grid, sample.counts.sum(axis=0), middle, longest=sample.longest)
     said = words(
-        rows, low=low, high=high, longest_unlogged_s=rules.longest_unlogged_s, idle_in_every_gap=rules.idle_in_every_gap
+        rows,
+        low=low,
+        high=high,
+        longest_unlogged_s=rules.longest_unlogged_s,
+        least_idle_s=rules.least_idle_s,
+        idle_in_every_gap=rules.idle_in_every_gap,
     )
     if few:
         said = (*said, f"gaps of {len(sample.counts)} days only: sampling error cannot be judged")

@@ -131,7 +131,13 @@ class GapRange:
 
 
 def words(
-    fits: tuple[GapFit, ...], *, low: float, high: float, longest_unlogged_s: float | None, idle_in_every_gap: bool
+    fits: tuple[GapFit, ...],
+    *,
+    low: float,
+    high: float,
+    longest_unlogged_s: float | None,
+    least_idle_s: float,
+    idle_in_every_gap: bool,
 ) -> tuple[str, ...]:
     """Return what a range rests on."""
     kept = [fit for fit in fits if fit.kept]
@@ -140,10 +146,12 @@ def words(
         said.append("how long unlogged work can last was not stated, so it may fill the gaps")
     else:
         said.append(f"unlogged work was stated to last at most {longest_unlogged_s / 60:.0f} min")
+    if least_idle_s > 0:
+        said.append(f"idle times under {least_idle_s / 60:.0f} min do not count")
     if idle_in_every_gap:
-        said.append("people may be idle in every gap, so all of it may be idle")
+        said.append("people may be idle in every gap, so all of them may be idle")
     elif not (high < 1 or any(fit.share_high > 0.001 for fit in kept)):
-        said.append("no combination of work and idle time fits, so all of it may be idle")
+        said.append("no combination of work and idle time fits, so all of them may be idle")
     else:
         said.append(
             f"the upper limit takes short gaps for work and is the largest of {len(kept)} combinations of families that fit about as well"
