@@ -25,16 +25,20 @@ def check_groups(baseline: Baseline) -> None:
     Raises
     ------
     DisclosureProblem
-        A population, a group or a half hour below the smallest group holds a figure; the message says how many, never which.
+        A population, a group, a half hour or a level of a breakdown below the smallest group holds a figure; the message says how many, never which.
     """
     smallest = baseline.settings.minimum_group_agents
     attendance, shares, groups, slots = baseline.attendance, baseline.shares, baseline.groups, baseline.idle_by_slot
+    levels = baseline.breakdowns
     small = set(attendance.loc[attendance["agents"] < smallest, "population"]) if len(attendance) else set()
     found = {
         "populations": int((shares["population"].isin(small) & shares["value"].notna()).sum()) if len(shares) else 0,
         "groups": int(((groups["agents"] < smallest) & groups["value"].notna()).sum()) if len(groups) else 0,
         "half hours": int(((slots["distinct_agents"] < smallest) & slots["idle_agents"].notna()).sum())
         if len(slots)
+        else 0,
+        "levels": int(((levels["agents"] < smallest) & (levels["low"].notna() | levels["value"].notna())).sum())
+        if len(levels)
         else 0,
     }
     for what, count in found.items():
