@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.foundation.intervals import union
 from analysis.measure.gap_classes import waiting_us
 
 # Items whose arrival and start must be known before anything is said about the rest.
@@ -93,19 +94,29 @@ def work_waiting_us(
     >>> (work_waiting_us(gap, waits, types={"a": frozenset({"letter", "claim"}), "b": frozenset({"claim"})}) / 60e6).tolist()
     [30.0, 20.0]
     """
-    team_of = {name: team for name, team in (teams or {}).items() if pd.notna(team)}
-    doing = pd.Series([team_of.get(name) for name in waits["agent"]], index=waits.index, dtype=object)
+    team_of = {str(name): str(team) for name, team in (teams or {}).items() if pd.notna(team)}
+    queue, team, kind = _queues(waits, team_of)
     result = np.full(len(gaps), np.nan)
-    keys: dict[tuple[Any, frozenset[str]], list[int]] = {}
+    keys: dict[tuple[str | None, frozenset[str]], list[int]] = {}
     for place, name in enumerate(gaps["agent"]):
         if types.get(name):
             keys.setdefault((team_of.get(name), types[name]), []).append(place)
-    for (team, own), places in keys.items():
-        mine = waits["type"].isin(own)
-        if team is not None:
-            mine &= doing.isna() | doing.eq(team)
-        result[places] = waiting_us(gaps.iloc[places], waits[mine])
+    for (own_team, own), places in keys.items():
+        mine = kind.isin(own)
+        if own_team is not None:
+            mine &= team.isna() | team.eq(own_team)
+        chosen = queue["agent"].isin(np.flatnonzero(mine.to_numpy()))
+        result[places] = waiting_us(gaps.iloc[places], queue[chosen])
     return result
+
+
+def _queues(waits: pd.DataFrame, team_of: Mapping[str, str]) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """Return when anything waited by queue (team and type; the queue's number as agent), and the team and type of each queue."""
+    rows = pd.DataFrame({"team": waits["agent"].map(team_of).astype("str"), "type": waits["type"].astype("str")})
+    number = rows.groupby(["team", "type"], dropna=False).ngroup().to_numpy()
+    names = rows.assign(number=number).drop_duplicates("number").sort_values("number", ignore_index=True)
+    merged = union(pd.DataFrame({"agent": number, "start": waits["start"], "end": waits["end"]}))
+    return merged, names["team"], names["type"]
 
 
 def types_of(items: pd.DataFrame, skills: pd.DataFrame | None) -> dict[str, frozenset[str]]:

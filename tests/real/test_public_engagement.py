@@ -55,6 +55,9 @@ def test_published_figures_in_the_published_reading(real_data, tmp_path):
     assert items[["records_timed", "agent_days"]].tolist() == [52_967, 2_070]
     assert items[["gross_h", "merged_h", "work_h", "span_h"]].round().tolist() == [10_876, 9_720, 5_494, 11_510]
     assert round(items["work_over_span"], 3) == 0.477
+    # no item has a time of arrival, so nothing is said about work that waited
+    assert "gap_time_without_work_h" not in items.index
+    assert items["gap_time_outside_usual_hours_h"] > 0
 
 
 def test_a_true_clock_takes_550_hours_of_midnight_out_of_the_span(real_data, tmp_path):
