@@ -117,7 +117,7 @@ def _book(
         sheet = book.add_worksheet(title)
         forms = lay_out(book, sheet, columns, upright=upright)
         if about:
-            sheet.set_header(f"&L&9{about.replace('&', '&&')[:200]}")
+            sheet.set_header(f"&L&9 {about[:100].replace('&', '&&')}")
         sheet.set_footer("&R&9&P / &N")
         kinds = [rule.kind for rule in columns.values()]
         for line, row in enumerate(rows, start=1):

@@ -16,6 +16,7 @@ from analysis.engagement.files import one_at_a_time, write_bytes
 from analysis.engagement.load import load_engagement
 from analysis.engagement.model import USUAL_MINIMUM_GROUP_AGENTS, Engagement
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
+from analysis.engagement.sample import ensure_sample
 from analysis.engagement.tour_forms import count_form, look_form, tour_list
 from analysis.foundation.schema import KitError, UsageProblem
 from analysis.measure.sampling.doubles import first_looks
@@ -147,6 +148,8 @@ def prepare_tours(folder: Folder, wish: TourWish, *, today: dt.date | None = Non
     """
     if (folder.root / CLOSED_FILE).exists():
         raise KitError(f"The engagement {folder.slug} is closed. Make a new one with: engage new NAME")
+    if folder.slug == "sample":
+        ensure_sample(folder)
     engagement = load_engagement(folder.file)
     start = wish.start or (today or dt.date.today()) + dt.timedelta(days=1)
     people, notes = _people(folder, engagement, wish, start)

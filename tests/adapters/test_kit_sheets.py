@@ -292,6 +292,9 @@ class TestWorkSampling:
             "kit_work_sampling", rounds(*first, *second, first[0].replace("09:00", "09:04"), header=header)
         )
         assert exports.trap(again, "seen_twice")["rows"] == 2
+        unsigned = [row.replace(",o,", ",,").replace(",p,", ",,") for row in (*first, *second)]
+        nobody = exports.read("kit_work_sampling", rounds(*unsigned, header=header))
+        assert exports.trap(nobody, "seen_twice")["rows"] == 0
 
     def test_a_sheet_without_second_looks_says_nothing_of_them(self, exports):
         intake = exports.read("kit_work_sampling", rounds("R1,2026-03-02,09:00,o,007,N,,Break"))
