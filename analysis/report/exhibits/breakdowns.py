@@ -19,15 +19,25 @@ DEFAULT = "contact_centre"
 BLOCKS = ("site", "tenure", "weekday")
 MOST_LEVELS = 24
 _GAP_ROWS = 1.35
+ROW_MM = 5.2
+MARGINS_MM = (46.0, 1.0, 9.0, 6.0)
 
 
 def rows(baseline: Baseline, population: str = DEFAULT, by: Sequence[str] = BLOCKS) -> pd.DataFrame:
     """Return the levels that are shown, one row a level and share, in the order of the blocks."""
     frame = baseline.breakdowns
+    if frame.empty:
+        return frame
     mine = frame[frame["population"].eq(population) & frame["share"].isin(SHARES) & frame["by"].isin(list(by))]
     shown = mine[mine["agents"].ge(baseline.settings.minimum_group_agents).fillna(False).astype(bool)]
     blocks = [shown[shown["by"].eq(name)] for name in by]
     return pd.concat([block for block in blocks if block["value"].notna().any()] or [shown.head(0)])
+
+
+def height_mm(baseline: Baseline, population: str = DEFAULT, by: Sequence[str] = BLOCKS) -> float:
+    """Return how high the exhibit is [mm], margins included."""
+    names, _ = _places(rows(baseline, population, by))
+    return ROW_MM * (float(names["place"].max()) + 1) + 15
 
 
 def missing(
@@ -138,7 +148,7 @@ def shares_by_level(
         raise ValueError(missing(baseline, population=population, by=by, theme=theme))
     names, heads = _places(frame)
     last = float(names["place"].max())
-    ax = style.axes(ax, width_mm=166, height_mm=5.2 * (last + 1) + 15, margins_mm=(46, 1, 9, 6))
+    ax = style.axes(ax, width_mm=166, height_mm=height_mm(baseline, population, by), margins_mm=MARGINS_MM)
     width = style.size_pt(ax)[0]
     ax.set(xlim=(0, width), ylim=(last + 0.6, -0.5))
     for head, place in heads:

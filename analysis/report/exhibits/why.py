@@ -27,7 +27,7 @@ LEAST_WIDTH_PT = 18.0
 def causes(baseline: Baseline) -> dict[str, pd.Series]:
     """Return population -> hours by cause, of the populations whose codes name any cause at all."""
     found = {}
-    for name in POPULATIONS:
+    for name in POPULATIONS if len(baseline.causes) else ():
         mine = baseline.causes[baseline.causes["population"].eq(name)].set_index("cause")["hours"]
         hours = mine.reindex(list(COLOURS)).fillna(0.0)
         if float(hours.drop("unknown").sum()) > 0:
