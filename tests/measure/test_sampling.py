@@ -1,7 +1,7 @@
 """Work sampling against published and independently computed values.
 
 Known answers: WS01 (textbook exercise, typist pool), WS02 (formula), WS03 (Newcombe 1998 table I; R 4.2.2 prop.test without correction),
-WS06 (R survey 4.1-1 svyratio on made-up data), WS17 (simulation), MC01 (Lang & Reiczigel 2014 as in R asht::prevSeSp).
+WS06 (R survey 4.1-1 svyratio on made-up data), MC01 (Lang & Reiczigel 2014 as in R asht::prevSeSp).
 """
 
 import math
@@ -151,23 +151,3 @@ def test_observers_who_hardly_agree_cannot_be_corrected():
         Estimate(0.35, 0.3, 0.4), looks=400, sensitivity=0.7, n_sensitivity=60, specificity=0.75, n_specificity=80
     )
     assert (found.value, found.status) == (None, "insufficient")
-
-
-@pytest.mark.parametrize(("k", "m", "naive"), [(20, 10, 0.8817), (6, 30, 0.7366)])
-def test_coverage_ws17(k, m, naive):
-    """Beta-binomial rounds, share .32, intra-round correlation .065: the clustered interval covers, the binomial one does not."""
-    rng = np.random.default_rng(17)
-    a, b = 0.32 * (1 / 0.065 - 1), 0.68 * (1 / 0.065 - 1)
-    covered = answered = binomial = 0
-    replications = 1000
-    for _ in range(replications):
-        hits = rng.binomial(m, rng.beta(a, b, size=k))
-        p = hits.sum() / (k * m)
-        binomial += abs(p - 0.32) <= 1.96 * math.sqrt(p * (1 - p) / (k * m))
-        found = estimate_share(rounds(hits.tolist(), [m] * k), state="IDLE")
-        if found.value is not None:
-            answered += 1
-            covered += found.low <= 0.32 <= found.high
-    assert answered > 0.9 * replications
-    assert 0.926 <= covered / answered <= 0.976
-    assert binomial / replications == pytest.approx(naive, abs=0.03)

@@ -52,7 +52,8 @@ def first_looks(observations: pd.DataFrame) -> FirstLooks:
     them, so all looks count and are told.
     """
     own = observations[~_flag(observations)].reset_index(drop=True)
-    if "round" not in own or own.empty:
+    named = "agent" in own or {"team", "observer"} <= set(own)
+    if "round" not in own or own.empty or not named:
         return FirstLooks(own, own.iloc[:0], 0)
     ordered = (own.sort_values("observed_at", kind="stable") if "observed_at" in own else own).assign(round=round_keys)
     again = pd.Series(False, index=ordered.index)
