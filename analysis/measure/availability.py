@@ -298,5 +298,5 @@ def _calendar(own: pd.DataFrame, holds: pd.DataFrame, minimum: int) -> pd.DataFr
     enough = cells["agents"] >= minimum
     cells["probability"] = (cells["probability"] / cells["people"]).where(enough)
     cells["available_share"] = (cells["available"] / cells["people"]).where(enough)
-    cells["dates"] = cells["dates"].where(enough)
+    cells[["agents", "dates"]] = cells[["agents", "dates"]].where(enough)
     return cells[["group", "weekday", "slot_of_day_s", "probability", "available_share", "agents", "dates"]]
