@@ -202,9 +202,7 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
     head = top - 1.6
     lines = (0, 0.25, 0.5, 0.75, 1.0)
     ax.vlines(lines, top - HEAD_MM / ROW_MM - len(rows) - 1, head - 0.5, color=style.RULE, lw=style.HAIR, zorder=0)
-    ax.text(
-        NAME_X, top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center"
-    )
+    ax.text(NAME_X, top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center")
     some = any(not math.isnan(row.waited_h) for row in rows)
     columns = [(GAPS_X, "gaps", "right"), (BAR_X, "hours", "left")]
     columns += [(WAITED_X, f"waited.{name}", "left")] if some else []
