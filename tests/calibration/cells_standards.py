@@ -30,6 +30,8 @@ def office(
     idle_h: float = 30.0,
     sizes_sd: float = 0.0,
     alike: float = 0.0,
+    lasting: float = 0.0,
+    days: int = 7,
 ) -> pd.DataFrame:
     """Return volumes and hours by team and period: sums of gamma item times at a pace that a period's teams share, and hours without volume."""
     rng = np.random.default_rng(seed)
@@ -38,16 +40,30 @@ def office(
     size = rng.lognormal(-(sizes_sd**2) / 2, sizes_sd, n) * (1 + 0.5 * team)
     shape = 1 / spread**2
     own = rng.gamma(shape, 1 / shape, (n, len(means)))
+    if lasting:
+        own = np.exp(_lasting(rng, n, len(means), lasting) * spread - spread**2 / 2)
     mood = own[:, [0]] * alike + own * (1 - alike)
     volumes = rng.poisson(np.asarray(means) * mood * size[:, None])
-    pace = rng.lognormal(-(pace_sd**2) / 2, pace_sd, periods)[period]
+    pace = np.exp(_lasting(rng, periods, 1, lasting)[:, 0] * pace_sd - pace_sd**2 / 2)[period]
     worked = np.zeros(n)
     for j, each in enumerate(minutes):
         if each:
             worked += rng.gamma(np.maximum(volumes[:, j], 1e-9) / item_cv**2, item_cv**2 * each / 60)
     idle = rng.gamma(36.0, idle_h / 36.0, n) if idle_h else np.zeros(n)
     frame = pd.DataFrame(volumes.astype(float), columns=list(TYPES[: len(means)]))
-    return frame.assign(paid_h=pace * worked + idle, period_start=period, team=team)
+    frame = frame.assign(paid_h=pace * worked + idle, team=team)
+    if sizes_sd:
+        return frame.drop(columns="team")  # branches have no order in time
+    return frame.assign(period_start=np.datetime64("2026-01-05", "us") + period * np.timedelta64(days, "D"))
+
+
+def _lasting(rng: np.random.Generator, rows: int, columns: int, correlation: float) -> np.ndarray:
+    """Return standard normal series whose neighbours are correlated."""
+    news = rng.standard_normal((rows, columns))
+    series = news.copy()
+    for row in range(1, rows):
+        series[row] = correlation * series[row - 1] + np.sqrt(1 - correlation**2) * news[row]
+    return series
 
 
 def standard(fitted: FittedStandards, name: str) -> Estimate:
@@ -86,7 +102,7 @@ def at_known_standards(seed: int, **world: object) -> Trial:
 def at_standards_of_other_weeks(seed: int, *, later: int = 20, **world: object) -> Trial:
     """Earned share of the last periods at standards fitted on the first ones."""
     made = office(seed, **world)
-    first = made["period_start"] < made["period_start"].max() + 1 - later
+    first = np.arange(len(made)) < len(made) - later
     return Trial(earned_share(made[~first], fit_standards(made[first])), true_share(world))
 
 
@@ -119,13 +135,15 @@ def centre(seed: int, *, effect: float, **world: int) -> Trial:
     return Trial(dead_time_effect(centre_cells(seed, effect=effect, **world)), effect)
 
 
-_DAYS = {"periods": 30, "teams": 4, "pace_sd": 0.12}
+_DAYS = {"periods": 30, "teams": 4, "pace_sd": 0.12, "days": 1}
+_LASTING = {"lasting": 0.4}
 CELLS = (
     Cell("40 weeks, three types, gamma item times", "standard time", one_standard, quick=100),
     Cell("14 weeks, three types", "standard time", partial(one_standard, periods=14)),
     Cell("volumes that vary by half", "standard time", partial(one_standard, spread=0.5)),
     Cell("60 branches of unlike size", "standard time", partial(one_standard, periods=60, sizes_sd=0.8, spread=0.45)),
     Cell("30 days, 4 teams that share each day's pace", "standard time", partial(one_standard, **_DAYS)),
+    Cell("40 weeks whose volumes and pace last", "standard time", partial(one_standard, **_LASTING)),
     Cell("a type that takes no time", "standard time", partial(one_standard, of=2, minutes=(9.0, 22.0, 0.0)), quick=60),
     Cell("a type next to one that takes no time", "standard time", partial(one_standard, minutes=(9.0, 22.0, 0.0))),
     Cell("40 weeks, weeks resampled", "standard time", partial(one_standard, interval="bootstrap")),
@@ -137,6 +155,7 @@ CELLS = (
     Cell("30 days, 4 teams with hours without volume", "hours without volume", partial(without_volume, **_DAYS)),
     Cell("20 weeks at known standards", "earned share", partial(at_known_standards, periods=20), quick=60),
     Cell("8 weeks at known standards, pace that varies", "earned share", partial(at_known_standards, periods=8, pace_sd=0.15)),
+    Cell("20 weeks whose volumes and pace last", "earned share", partial(at_known_standards, periods=20, **_LASTING)),
     Cell("20 weeks at standards of 30 other weeks", "earned share", partial(at_standards_of_other_weeks, periods=50)),
     Cell("40 weeks, each without its own standards", "earned share", cross_fit),
     Cell("26 weeks, each without its own standards", "earned share", partial(cross_fit, periods=26)),

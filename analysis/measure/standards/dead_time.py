@@ -13,6 +13,7 @@ from scipy import stats
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
+from analysis.foundation.serial import long_run
 
 Array = np.ndarray
 # Below this the arrivals say too little about idle time for a ratio of two noisy slopes (Staiger & Stock 1997).
@@ -58,7 +59,8 @@ def dead_time_effect(
     e = - contacts * mean length / available time, b = sum w e~ y / sum w e~ x, where y is the cell's length over the mean, x its idle share, w the
     contacts, and ~ means less the mean of the weekday's slot (two-stage least squares with the load offered as the instrument). The change is
     exp(0.1 b) - 1. The error is the
-    jackknife over days, the means of weekday and slot taken anew each time, with t(days - weekdays).
+    jackknife over days, the means of weekday and slot taken anew each time, for days that may resemble their neighbours
+    (:func:`analysis.foundation.serial.long_run`).
     It assumes that more arrivals change a contact's length only through the idle time they leave.
 
     References
@@ -90,14 +92,14 @@ def dead_time_effect(
     if square <= 1e-12 * float(moved.weight.sum()) or abs(bottom) <= 1e-12 * square:
         words = f"the load of {noun} or the idle time is the same in all cells"
         return Estimate.missing(words, status="degenerate", **described)
-    first = _error(moved, moved.idle, moved.load)
+    first = math.sqrt(float((_moves(moved, moved.idle, moved.load) ** 2).sum()))
     if moved.freedom < 1 or (bottom / square) ** 2 < LEAST_F * first**2:
         strength = (bottom / square / first) ** 2 if first > 0 else 0.0
         words = f"idle time hardly moves with arrivals (F = {strength:.1f}, below {LEAST_F:.0f})"
         return Estimate.missing(words, **described)
     slope = float((moved.weight * moved.load * moved.length).sum()) / bottom
-    error = _error(moved, moved.length, moved.idle)
-    step = float(stats.t.ppf(0.5 + confidence / 2, moved.freedom)) * error
+    found = long_run(_moves(moved, moved.length, moved.idle), np.zeros(days, dtype=np.int64))
+    step = float(stats.t.ppf(0.5 + confidence / 2, min(found.freedom, moved.freedom))) * found.error
     value, low, high = (math.expm1(POINTS * end) for end in (slope, slope - step, slope + step))
     return Estimate(value, low, high, reasons=(_meaning(low, high), _KIND), **described)
 
@@ -165,13 +167,12 @@ def _moved(cells: pd.DataFrame) -> _Moved:
     return _Moved(*parts, weight, weight / total[place], day, freedom)
 
 
-def _error(moved: _Moved, y: Array, x: Array) -> float:
-    """Return the standard error of sum w e~ y / sum w e~ x by taking out one day at a time, the cells' means included."""
+def _moves(moved: _Moved, y: Array, x: Array) -> Array:
+    """Return by how much each day moves sum w e~ y / sum w e~ x, in the order of time: each taken out, the cells' means included."""
     weight = moved.weight * moved.load
     slope = float((weight * y).sum() / (weight * x).sum())
-    # what is left of a cell's sum of products without one of its members falls by the member's product over 1 - its part in the mean
-    out = weight / (1 - moved.own)
-    top = np.bincount(moved.day, out * (y - slope * x))
-    rest = float((weight * x).sum()) - np.bincount(moved.day, out * x)
-    change = top / np.where(rest == 0, np.nan, rest)
-    return math.sqrt((len(change) - 1) / len(change) * float(np.nansum(change**2)))
+    # without one of its members a cell's sum of products falls by the member's product over 1 - its part in the mean; its root evens the variance
+    top = np.bincount(moved.day, weight / np.sqrt(1 - moved.own) * (y - slope * x))
+    rest = float((weight * x).sum()) - np.bincount(moved.day, weight / (1 - moved.own) * x)
+    change = np.where(rest == 0, 0.0, top / np.where(rest == 0, 1.0, rest))
+    return change * math.sqrt((len(change) - 1) / len(change))

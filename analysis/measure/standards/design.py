@@ -14,6 +14,8 @@ Array = np.ndarray
 Hours = str | Sequence[float] | np.ndarray | pd.Series
 _LONG = ("period_start", "type", "volume")
 _PERIOD = ("period_start", "period_end")
+# Periods that start so many days apart are no days.
+_DAYS_OF_A_PERIOD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ class Design:
         Number of each row's cluster.
     labels
         Name of each cluster: the period's dates where the data have them; empty where rows carry no names.
-    per_period
-        Whether the non-volume terms are hours per team and period, not per unit of some column.
+    working_days
+        Working days that a cluster holds where clusters are periods with dates; None where they have no order of time.
+    working_days
+        Working days that a cluster holds where clusters are periods in the order of time; None where they have no order.
     notes
         What was left out or put together, in words.
     """
@@ -46,27 +50,13 @@ class Design:
     non_volume: Array
     cluster: Array
     labels: tuple[Hashable, ...]
-    per_period: bool
+    working_days: float | None
     notes: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> int:
         """How many clusters there are."""
         return int(self.cluster.max()) + 1 if len(self.cluster) else 0
-
-    def without(self, cluster: int) -> Design:
-        """Return the rows of the other clusters."""
-        kept = self.cluster != cluster
-        return Design(
-            self.hours[kept],
-            self.volumes[kept],
-            self.types,
-            self.non_volume[kept],
-            np.unique(self.cluster[kept], return_inverse=True)[1],
-            tuple(label for number, label in enumerate(self.labels) if number != cluster),
-            self.per_period,
-            self.notes,
-        )
 
 
 def read_design(workload: pd.DataFrame | Array, *, hours: Hours, non_volume: bool | str, cluster: str | None) -> Design:
@@ -110,10 +100,10 @@ def read_design(workload: pd.DataFrame | Array, *, hours: Hours, non_volume: boo
             raise DataProblem(
                 f"workload: {int((block < 0).sum())} {name} are below 0. Give 0 or more; check the sign of corrections."
             )
-    codes, labels = _clusters(wide, cluster)
+    codes, labels, working_days = _clusters(wide, cluster)
     named = isinstance(workload, pd.DataFrame)
     terms = _terms(wide, non_volume)
-    return Design(y, x, tuple(types), terms, codes, labels if named else (), not isinstance(non_volume, str), notes)
+    return Design(y, x, tuple(types), terms, codes, labels if named else (), working_days, notes)
 
 
 def _wide_of(
@@ -183,21 +173,32 @@ def _framed(
     return frame, types, hours
 
 
-def _clusters(wide: pd.DataFrame, cluster: str | None) -> tuple[Array, tuple[Hashable, ...]]:
-    """Return the cluster of each row, and their names."""
+def _clusters(wide: pd.DataFrame, cluster: str | None) -> tuple[Array, tuple[Hashable, ...], float | None]:
+    """Return the cluster of each row, their names, and the working days of each where they follow in time."""
     if cluster is not None:
         if wide[cluster].isna().any():
             raise DataProblem(
                 f"workload: {int(wide[cluster].isna().sum())} periods have no {cluster}. Fill the column."
             )
         codes, labels = pd.factorize(wide[cluster], sort=True)
+        start = wide[cluster]
     elif set(_PERIOD) <= set(wide.columns):
         codes, labels = pd.factorize(pd.MultiIndex.from_frame(wide[list(_PERIOD)]), sort=True)
+        start = wide["period_start"]
     elif "period_start" in wide:
         codes, labels = pd.factorize(wide["period_start"], sort=True)
+        start = wide["period_start"]
     else:
-        codes, labels = np.arange(len(wide)), wide.index
-    return np.asarray(codes), tuple(labels)
+        return np.arange(len(wide)), tuple(wide.index), None
+    return np.asarray(codes), tuple(labels), _working_days(start)
+
+
+def _working_days(start: pd.Series) -> float | None:
+    """Return the working days from one period to the next; None where periods have no dates."""
+    if not pd.api.types.is_datetime64_any_dtype(start):
+        return None
+    days = pd.Series(np.sort(start.unique())).diff().dt.days.median()
+    return 1.0 if not days >= _DAYS_OF_A_PERIOD else float(days) * 5 / 7
 
 
 def _terms(wide: pd.DataFrame, non_volume: bool | str) -> Array:

@@ -13,11 +13,12 @@ from scipy import stats
 from analysis.foundation.estimate import Estimate
 from analysis.measure.standards.design import Array, Design, Hours, read_design
 from analysis.measure.standards.refusals import FOLLOWS, MINIMUM_FREEDOM, absorbed, follows, refusals
-from analysis.measure.standards.solve import Fit, condition, inflation, redrawn, solve, textbook
+from analysis.measure.standards.solve import Fit, condition, in_time, inflation, redrawn, solve, textbook
 
 # Above this a column says little that the others do not say (Marquardt 1970; Belsley, Kuh & Welsch 1980).
 LARGEST_VIF = 10.0
 _ERRORS = {
+    "in time": "clusters taken out one at a time, neighbours correlated",
     "robust": "clusters taken out one at a time",
     "bootstrap": "clusters resampled",
     "plain": "one variance for all rows",
@@ -129,7 +130,7 @@ def fit_standards(
     weighted
         Weight squares by 1 / hours expected, for variance that grows with size; else that fit stands in `weighted_s` as a check.
     interval
-        ``"robust"``: errors that hold under any variance, with t; ``"bootstrap"``: whole clusters resampled, which needs a `seed`;
+        ``"robust"``: errors that hold under any variance and, where periods have dates, where neighbours resemble each other, with t; ``"bootstrap"``: whole clusters resampled, which needs a `seed`;
         ``"plain"``: the textbook's errors, which take one variance for all rows, for comparison alone.
     confidence
         Level of the intervals.
@@ -155,7 +156,7 @@ def fit_standards(
     -----
     minimise sum (h_i - a_team(i) - sum_j b_j v_ij)^2 over a, b >= 0 (Lawson & Hanson 1974). Intervals are those of the fit without the limit,
     b -+ t(clusters - coefficients) * se with clusters taken out one at a time (HC3 where each row is a cluster; MacKinnon & White 1985;
-    Bell & McCaffrey 2002), cut at zero. The normal interval around an estimate at its limit does not hold (Andrews, Econometrica
+    Bell & McCaffrey 2002; for dated periods projected on cosines, :func:`analysis.foundation.serial.long_run`), cut at zero. The normal interval around an estimate at its limit does not hold (Andrews, Econometrica
     68 (2000)); the cut one holds whatever the truth is, zero included.
     What is fitted is the hours that come with one item more. Where staffing does not follow the work this is less than the time an item needs.
 
@@ -196,9 +197,12 @@ def fit_design(design: Design, settings: Mapping[str, object]) -> FittedStandard
     weights = 1 / np.maximum(columns @ plain.solution, 0.05 * max(float(design.hours.mean()), 1e-9))
     heavy = solve(columns, design.hours, design.cluster, weights=weights)
     fit = heavy if settings["weighted"] else plain
-    if settings["interval"] == "plain":
-        fit = textbook(fit, columns, design.hours)
     chance = follows(design, fit, int(used.sum()))
+    timed = settings["interval"] == "robust" and design.working_days is not None and fit.freedom >= MINIMUM_FREEDOM
+    if timed:
+        fit = in_time(fit, design.working_days or 1.0)
+    elif settings["interval"] == "plain":
+        fit = textbook(fit, columns, design.hours)
     words = f"hours hardly follow volumes (p = {chance:.2f}): people were paid much the same whatever came in"
     low, high = _ends(fit, columns, design, settings)
     place = np.cumsum(used) - 1
@@ -213,7 +217,7 @@ def fit_design(design: Design, settings: Mapping[str, object]) -> FittedStandard
         chance,
         condition(design.volumes[:, used], design.non_volume),
         f"non-negative least squares{', weighted by 1 / hours expected' if settings['weighted'] else ''}, "
-        + _ERRORS[str(settings["interval"])],
+        + _ERRORS["in time" if timed else str(settings["interval"])],
         design.clusters,
         columns.shape[1],
         design.labels,
@@ -226,7 +230,7 @@ def fit_design(design: Design, settings: Mapping[str, object]) -> FittedStandard
 def _ends(fit: Fit, columns: Array, design: Design, settings: Mapping[str, object]) -> tuple[Array, Array]:
     """Return the ends of the intervals of all coefficients, before they are cut at zero."""
     tail = (1 - float(settings["confidence"])) / 2
-    t = float(stats.t.ppf(1 - tail, max(fit.freedom, 1)))
+    t = float(stats.t.ppf(1 - tail, fit.t_freedom))
     if settings["interval"] == "bootstrap":
         values = redrawn(
             columns, design.hours, design.cluster, draws=int(settings["draws"]), seed=int(settings["seed"])
@@ -288,7 +292,7 @@ def _non_volume(
         words = "the volumes of some types make up the non-volume term, so it cannot be told from them"
         return Estimate.missing(words, **described)
     value, free = float(weight @ fit.solution), float(weight @ fit.free)
-    t = float(stats.t.ppf(0.5 + float(settings["confidence"]) / 2, fit.freedom))
+    t = float(stats.t.ppf(0.5 + float(settings["confidence"]) / 2, fit.t_freedom))
     used = np.isfinite(np.diag(fit.covariance))
     error = float(np.sqrt(weight[used] @ fit.covariance[np.ix_(used, used)] @ weight[used]))
     if terms == 1 and settings["interval"] == "bootstrap":

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from analysis.foundation.clusters import MINIMUM_CLUSTERS
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, joined_strata
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
+from analysis.foundation.serial import long_run
 from analysis.measure.standards.design import Array, Design, Hours, read_design
 from analysis.measure.standards.fitted import FittedStandards, fit_design
 from analysis.measure.standards.refusals import FOLLOWS
@@ -67,7 +68,8 @@ def earned_share(
 
     Notes
     -----
-    u = sum(earned) / sum(base); z_c = earned_c - u base_c; variance of log u = k / (k - 1) sum z_c^2 / (sum earned)^2, plus v' C v / (sum
+    u = sum(earned) / sum(base); z_c = earned_c - u base_c; variance of log u = k / (k - 1) sum z_c^2 / (sum earned)^2 (by
+    :func:`analysis.foundation.serial.long_run` where periods have dates and may resemble their neighbours), plus v' C v / (sum
     earned)^2 for fitted standards with covariance C and volumes v. Cross-fitted: jackknife over the periods, each time with standards of its own.
     It is no estimate of the share of time worked: pace is in it.
 
@@ -140,7 +142,9 @@ def _with(
     if covariance is not None:
         total = design.volumes.sum(axis=0) * (1 + allowance) / 3600
         extra = float(total[done] @ covariance[np.ix_(done, done)] @ total[done])
-    found = over_base(*sums, extra=extra, reasons=(*design.notes, _NOT_A_SHARE_OF_WORK), **described)
+    found = over_base(
+        *sums, extra=extra, working_days=design.working_days, reasons=(*design.notes, _NOT_A_SHARE_OF_WORK), **described
+    )
     return found if covariance is None else _warned(found)
 
 
@@ -149,7 +153,7 @@ def over_base(
     base_h: Array,
     *,
     strata: Sequence[object] | None = None,
-    wider: float = 1.0,
+    working_days: float | None = None,
     extra: float = 0.0,
     confidence: float = 0.95,
     **more: Any,
@@ -162,8 +166,8 @@ def over_base(
         One sum per cluster [h].
     strata
         A label per cluster, such as the weekday; strata of one cluster join the others.
-    wider
-        Factor on the half width on the log scale, for clusters that resemble their neighbours.
+    working_days
+        Working days that a cluster holds: clusters are in the order of time and may resemble their neighbours. None where they have no order.
     extra
         Variance of the sum of earned hours that all clusters share [h squared], such as that of fitted standards.
     """
@@ -181,8 +185,11 @@ def over_base(
     if earned.sum() <= 0:
         return Estimate.missing("no items were finished", status="degenerate", **_less(described))
     share = float(earned.sum() / base.sum())
-    variance, freedom = _within(earned - share * base, np.zeros(k) if strata is None else np.asarray(strata)[kept])
-    error = wider * math.sqrt(variance + extra) / float(earned.sum())
+    labels = (
+        np.zeros(k, dtype=np.int64) if strata is None else np.unique(np.asarray(strata)[kept], return_inverse=True)[1]
+    )
+    sum_error, freedom = _sum_error(earned - share * base, joined_strata(labels), working_days)
+    error = math.hypot(sum_error, math.sqrt(extra)) / float(earned.sum())
     if error == 0:
         return Estimate(share, share, share, **described)
     step = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
@@ -194,19 +201,15 @@ def _less(described: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in described.items() if name != "reasons"}
 
 
-def _within(residual: Array, strata: Array) -> tuple[float, int]:
-    """Return the variance of a sum of residuals by cluster within strata, and its degrees of freedom."""
-    codes = np.unique(strata, return_inverse=True)[1]
-    counts = np.bincount(codes)
-    if len(counts) > 1 and counts.min() < 2:
-        # a stratum of one has no variance of its own: it goes with the largest
-        codes = np.where(counts[codes] < 2, counts.argmax(), codes)
-        codes = np.unique(codes, return_inverse=True)[1]
-        counts = np.bincount(codes)
-    means = np.bincount(codes, residual) / counts
-    factor = counts / np.maximum(counts - 1, 1)
-    squares = np.bincount(codes, (residual - means[codes]) ** 2)
-    return float((factor * squares).sum()), int(counts.sum() - len(counts))
+def _sum_error(residual: Array, strata: Array, working_days: float | None) -> tuple[float, int]:
+    """Return the standard error of a sum of residuals by cluster, and its degrees of freedom."""
+    if working_days is not None:
+        found = long_run(residual, strata, working_days=working_days)
+        return found.error, found.freedom
+    counts = np.bincount(strata)
+    means = np.bincount(strata, residual) / counts
+    squares = np.bincount(strata, (residual - means[strata]) ** 2)
+    return math.sqrt(float((counts / np.maximum(counts - 1, 1) * squares).sum())), int(counts.sum() - len(counts))
 
 
 def _silent(fitted: FittedStandards) -> str | None:
@@ -298,8 +301,9 @@ def cross_fitted(
         without[group] = hours[~out].sum() / design.hours[~out].sum()
     k = design.clusters
     share = float(earned.sum() / design.hours.sum())
-    error = math.sqrt((k - 1) / k * float(((without - without.mean()) ** 2).sum()))
-    step = float(stats.t.ppf(0.5 + confidence / 2, k - columns.shape[1])) * error
+    moves = (k - 1) / k * (without.mean() - without)
+    error, freedom = _sum_error(moves, np.zeros(k, dtype=np.int64), design.working_days)
+    step = float(stats.t.ppf(0.5 + confidence / 2, min(freedom, k - columns.shape[1]))) * error
     words = (
         "hours paid that rise with volume count as earned, needed or not; each period was left out of its own standards"
     )

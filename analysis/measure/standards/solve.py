@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg, optimize
+
+from analysis.foundation.serial import long_run
 
 Array = np.ndarray
 # Singular values under this share of the largest are zero.
@@ -28,6 +30,10 @@ class Fit:
         Residual sum of squares of `solution`.
     freedom
         Clusters less columns.
+    moves
+        What each cluster adds to `free` (columns x clusters), of the right variance in expectation where rows are alike (CR2).
+    t_freedom
+        Degrees of freedom of the intervals.
     """
 
     solution: Array
@@ -35,6 +41,8 @@ class Fit:
     covariance: Array
     rss: float
     freedom: int
+    moves: Array
+    t_freedom: int
 
 
 def solve(columns: Array, y: Array, cluster: Array, *, weights: Array | None = None) -> Fit:
@@ -71,14 +79,18 @@ def solve(columns: Array, y: Array, cluster: Array, *, weights: Array | None = N
     Z = X[:, kept]
     bread = np.linalg.inv(Z.T @ Z)
     free = bread @ (Z.T @ target)
-    meat = bread @ _scores(Z, target - Z @ free, cluster, bread)
+    out, evened = (bread @ part for part in _scores(Z, target - Z @ free, cluster, bread))
     count = columns.shape[1]
     full, covariance = np.zeros(count), np.full((count, count), np.inf)
     full[kept] = free
-    covariance[np.ix_(kept, kept)] = meat @ meat.T
+    covariance[np.ix_(kept, kept)] = out @ out.T
+    moves = np.zeros((count, evened.shape[1]))
+    moves[kept] = evened
     groups = int(cluster.max()) + 1 if len(cluster) else 0
     rss = float(((y - columns @ (solution / length)) ** 2).sum())
-    return Fit(solution / length, full / length, covariance / np.outer(length, length), rss, groups - len(kept))
+    freedom = groups - len(kept)
+    covariance /= np.outer(length, length)
+    return Fit(solution / length, full / length, covariance, rss, freedom, moves / length[:, None], max(freedom, 1))
 
 
 def textbook(fit: Fit, columns: Array, y: Array) -> Fit:
@@ -88,7 +100,18 @@ def textbook(fit: Fit, columns: Array, y: Array) -> Fit:
     variance = float(((y - columns @ fit.free) ** 2).sum()) / max(len(y) - int(kept.sum()), 1)
     covariance = np.full(fit.covariance.shape, np.inf)
     covariance[np.ix_(kept, kept)] = variance * np.linalg.inv(Z.T @ Z)
-    return Fit(fit.solution, fit.free, covariance, fit.rss, fit.freedom)
+    return replace(fit, covariance=covariance)
+
+
+def in_time(fit: Fit, working_days: float) -> Fit:
+    """Return the fit with errors that hold where neighbouring clusters resemble each other (:func:`analysis.foundation.serial.long_run`)."""
+    labels = np.zeros(fit.moves.shape[1], dtype=np.int64)
+    judged = [long_run(one, labels, working_days=working_days) for one in fit.moves]
+    error = np.array([one.error for one in judged])
+    apart = np.sqrt(np.where(np.isfinite(np.diag(fit.covariance)), np.diag(fit.covariance), 0.0))
+    factor = np.where(apart > 0, error / np.where(apart > 0, apart, 1.0), 1.0)
+    freedom = min(fit.t_freedom, min((one.freedom for one in judged), default=fit.t_freedom))
+    return replace(fit, covariance=fit.covariance * np.outer(factor, factor), t_freedom=freedom)
 
 
 def independent(X: Array) -> Array:
@@ -100,25 +123,24 @@ def independent(X: Array) -> Array:
     return np.sort(order[: int((size > _TINY * max(size[0], 1e-300)).sum())])
 
 
-def _scores(Z: Array, residual: Array, cluster: Array, bread: Array) -> Array:
-    """Return what each cluster adds to the coefficients' normal equations, its own pull on the fit taken out."""
+def _scores(Z: Array, residual: Array, cluster: Array, bread: Array) -> tuple[Array, Array]:
+    """Return what each cluster adds to the coefficients' normal equations, its own pull on the fit taken out: wholly (CR3), and in expectation (CR2)."""
     groups = int(cluster.max()) + 1
     if groups == len(residual):
-        leverage = np.einsum("ij,jk,ik->i", Z, bread, Z)
-        return (Z * _over(residual, 1 - leverage)[:, None]).T
+        rest = 1 - np.einsum("ij,jk,ik->i", Z, bread, Z)
+        # a row that fixes a coefficient by itself has no residual
+        safe = np.where(rest > _TINY, rest, np.inf)
+        return (Z * (residual / safe)[:, None]).T, (Z * (residual / np.sqrt(safe))[:, None]).T
     order = np.argsort(cluster, kind="stable")
     edges = np.searchsorted(cluster[order], np.arange(groups + 1))
-    found = np.empty((Z.shape[1], groups))
+    found = np.empty((2, Z.shape[1], groups))
     for group in range(groups):
         rows = order[edges[group] : edges[group + 1]]
-        inner = np.eye(len(rows)) - Z[rows] @ bread @ Z[rows].T
-        found[:, group] = Z[rows].T @ np.linalg.lstsq(inner, residual[rows], rcond=_TINY)[0]
-    return found
-
-
-def _over(residual: Array, rest: Array) -> Array:
-    """Divide by 1 - leverage; a row that fixes a coefficient by itself has no residual."""
-    return np.where(rest > _TINY, residual / np.where(rest > _TINY, rest, 1.0), 0.0)
+        rest, turn = np.linalg.eigh(np.eye(len(rows)) - Z[rows] @ bread @ Z[rows].T)
+        safe = np.where(rest > _TINY, rest, np.inf)
+        for place, root in enumerate((safe, np.sqrt(safe))):
+            found[place, :, group] = Z[rows].T @ (turn @ ((turn.T @ residual[rows]) / root))
+    return found[0], found[1]
 
 
 def inflation(volumes: Array, terms: Array) -> Array:
