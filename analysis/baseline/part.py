@@ -118,7 +118,10 @@ def _frames(
 ) -> dict[str, pd.DataFrame]:
     """Return the frames of one population; what it has no data for is left out."""
     records, minimum = found.records, settings.minimum_group_agents
-    facts = (records.facts, _base_facts(people, client), _realised(people), found.workload.facts)
+    facts = (
+        *(records.facts, _base_facts(people, client), _realised(people), found.workload.facts),
+        _looks_facts(people, found.looks),
+    )
     frames = {
         "attendance": attendance_frame(people),
         "shares": share_frame(people.population, found.shares),
@@ -197,6 +200,25 @@ def _realised(people: People) -> pd.DataFrame:
     return facts.assign(population=people.population)[list(COLUMNS["facts"])]
 
 
+def _looks_facts(people: People, looks: Looks | None) -> pd.DataFrame:
+    """Return what stands behind a share of looks: how many, and how far observers can be trusted."""
+    if looks is None:
+        return pd.DataFrame(columns=list(COLUMNS["facts"]))
+    known = looks.accuracy
+    rows = [
+        ("looks", float(looks.looks), "count"),
+        ("looks_needed", looks.needed, "count"),
+        ("looks_design_effect", looks.design_effect, "ratio"),
+        ("non_work_as_seen", looks.uncorrected.value, "share"),
+        ("observer_sensitivity", known.sensitivity, "share"),
+        ("observer_specificity", known.specificity, "share"),
+        ("observer_pairs", float(known.n_sensitivity + known.n_specificity), "count"),
+        ("observer_agreement", None if looks.agreement is None else looks.agreement.percent.value, "share"),
+    ]
+    frame = pd.DataFrame([row for row in rows if row[1] is not None], columns=["fact", "value", "unit"])
+    return frame.assign(population=people.population)[list(COLUMNS["facts"])]
+
+
 def _cautions(people: People, measured: _Measured) -> tuple[Finding, ...]:
     """Return what a reader must know about the intervals and the looks."""
     found, clusters, looks = [], measured.clusters, measured.looks
@@ -210,4 +232,4 @@ def _cautions(people: People, measured: _Measured) -> tuple[Finding, ...]:
     if looks is not None and looks.reason:
         text = f"{name}: {looks.looks} looks on {looks.days} days do not speak for the population: {looks.reason}."
         found.append(Finding("observation_coverage", "flag", "observations", text, rows=looks.looks))
-    return tuple(found)
+    return (*found, *(() if looks is None else looks.findings))

@@ -16,11 +16,13 @@ from analysis.report.chapters import (
     blend,
     data,
     definitions,
+    differ,
     first,
     measure,
     method,
     ready,
     reconciled,
+    sure,
     waiting,
 )
 from analysis.report.context import Context
@@ -46,6 +48,8 @@ CHAPTERS = (
     data.chapter,
     definitions.chapter,
     measure.chapter,
+    sure.chapter,
+    differ.chapter,
     waiting.when,
     waiting.gaps,
     achievable.chapter,

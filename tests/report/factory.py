@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.baseline.frames import COLUMNS
 from analysis.baseline.result import Baseline
 from analysis.baseline.settings import BaselineSettings
 from analysis.blending.result import Blending
@@ -301,6 +302,78 @@ def _crosswalk() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def _sources_frame() -> pd.DataFrame:
+    nan = math.nan
+    rows = [
+        (CC, "log_bound", nan, 0.05, 0.08, 46, "days", "A", True, "the headline: no source measures this share"),
+        (
+            BO,
+            "two_phase",
+            0.27,
+            0.23,
+            0.32,
+            210,
+            "observed person-days",
+            "B",
+            True,
+            "the headline: logs and looks are joined",
+        ),
+        (
+            BO,
+            "work_sampling",
+            0.285,
+            0.24,
+            0.335,
+            38,
+            "days",
+            "B",
+            False,
+            "it stands beside the joined figure as a check",
+        ),
+        (BO, "log_bound", nan, 0.04, 0.48, 38, "days", "A", False, "it holds the share between two ends"),
+        (BO, "gap_range", nan, 0.0, 0.41, 38, "days", "C", False, "never the headline: it is a range"),
+        (BO, "earned_hours", 0.45, 0.43, 0.47, 38, "days", "C", False, "never the headline: it measures pace"),
+        (BO, "self_reports", 0.1, 0.08, 0.13, 51, "people", "C", False, "never the headline: people's own estimates"),
+    ]
+    names = ("population", "source", "value", "low", "high", "n", "n_unit", "grade", "headline", "why")
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(estimand="share of the base", status="ok", reason="")[list(COLUMNS["sources"])]
+
+
+def _breakdowns_frame() -> pd.DataFrame:
+    levels = [("site", "North", 66), ("site", "South", 52), ("weekday", "Monday", 96), ("weekday", "Tuesday", 91)]
+    rows = [
+        (
+            population,
+            by,
+            level,
+            agents,
+            40,
+            share,
+            value,
+            value - 0.02,
+            value + 0.02,
+            *[value, value - 0.015, value + 0.015],
+            "ok",
+            "",
+        )
+        for population in (CC, BO)
+        for by, level, agents in levels
+        for share, value in (("utilization", 0.58 if level in ("North", "Monday") else 0.52), ("unaccounted", 0.1))
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS["breakdowns"]))
+
+
+def _causes_frame() -> pd.DataFrame:
+    rows = [
+        (CC, "demand", 6_100.0, 0.24),
+        (CC, "system", 210.0, 0.01),
+        (CC, "policy", 0.0, 0.0),
+        (CC, "unknown", 900.0, 0.05),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS["causes"]))
+
+
 def baseline() -> Baseline:
     ladder = [
         (population, bucket, hours, hours / paid, math.nan if bucket in {"ABSENT", "BREAK"} else hours / BASE_H[population])
@@ -318,7 +391,17 @@ def baseline() -> Baseline:
         columns=["population", "source", "grade", "sentence", "agents", "agent_days", "days", "paid_h"],
     )
     facts = pd.DataFrame(
-        [(CC, "contacts", 168_420.0, "contacts"), (CC, "work_h", 16_080.0, "h"), (BO, "items", 63_950.0, "items")],
+        [
+            (CC, "contacts", 168_420.0, "contacts"),
+            (CC, "work_h", 16_080.0, "h"),
+            (BO, "items", 63_950.0, "items"),
+            (CC, "base_h_per_week", 3_460.0, "h"),
+            (BO, "base_h_per_week", 1_848.0, "h"),
+            (CC, "realised_utilization", 0.58, "share"),
+            (BO, "realised_utilization", 0.52, "share"),
+            (BO, "gap_time_with_work_waiting_h", 2_200.0, "h"),
+            (BO, "gap_time_without_work_h", 800.0, "h"),
+        ],
         columns=["population", "fact", "value", "unit"],
     )
     return made(
@@ -344,6 +427,9 @@ def baseline() -> Baseline:
         groups=_groups_frame(),
         idle_by_slot=_idle_by_slot(),
         crosswalk=_crosswalk(),
+        sources=_sources_frame(),
+        breakdowns=_breakdowns_frame(),
+        causes=_causes_frame(),
         facts=facts,
         days=pd.DataFrame({"population": [CC], "day": [pd.Timestamp("2026-03-02")], "agents": [96], "PAID": [720.0]}),
         **_gap_frames(),

@@ -1,18 +1,18 @@
-"""Chapter 3: where the time at work goes, by population and by group."""
+"""Chapter 3: where the time at work goes, by population."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analysis.foundation.schema import SHARES
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Fact, Facts, Part
 from analysis.report.chapters import logs
 from analysis.report.context import Context, bounded, without_because
-from analysis.report.exhibits import groups, shares
+from analysis.report.exhibits import shares
 from analysis.report.numbers import mark
 
 # what managers know, set beside the five shares
-BESIDE = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
+BESIDE = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate", "rework_rate")
 FACTS = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
 
 
@@ -41,7 +41,6 @@ def chapter(c: Context) -> Chapter:
         parts.append(facts)
     if populations:
         parts.append(_table(c, populations))
-    parts += [_groups(c, name) for name in populations if not groups.missing(c.baseline, population=name)]
     parts += logs.parts(c)
     answer = " ".join(non_work(c, name) for name in c.populations()) or words("missing.baseline")
     return Chapter(words("measure.topic"), words("measure.question"), answer, parts)
@@ -89,32 +88,43 @@ def _table(c: Context, populations: list[str]) -> Exhibit:
         row: list[str | Cell] = [words(f"share_means.{share}")]
         for name in populations:
             row += _share(c, frame[(frame["population"] == name) & (frame["share"] == share)], name, share)
-        rows.append(row)
+        if share in SHARES or any(isinstance(cell, str) for cell in row[1:]):
+            rows.append(row)
     for name in BESIDE:
         found = [c.estimate(f"baseline.{name}", population=population) for population in populations]
         if any(estimate is not None for estimate in found):
             cells = [_quantity(c, f"baseline.{name}", population) for population in populations]
             rows.append([words(f"measure.row.{name}"), *cells])
-    unsure = [
-        words(
-            "measure.why",
-            what=words(f"measure.row.{name}"),
-            population=words(f"population.{population}"),
-            reason=without_because(found.reasons[0]),
-        )
-        for name in ("non_work_share", "idle_share", "away_share")
-        for population in populations
-        if (found := c.estimate(f"baseline.{name}", population=population)) is not None and found.reasons
-    ]
     return Exhibit(
         _headline(c, populations),
-        " ".join([words("measure.table_source", level=c.n.share(c.baseline.settings.confidence)), *unsure]),
+        " ".join(
+            [words("measure.table_source", level=c.n.share(c.baseline.settings.confidence)), *_unsure(c, populations)]
+        ),
         columns=(
             Column(words("measure.column.share"), width=5),
             *(Column(words(f"population.{name}"), "right", 3) for name in populations),
         ),
         rows=rows,
     )
+
+
+def _unsure(c: Context, populations: list[str]) -> list[str]:
+    """Return why a share has no figure or none without bounds; what has one reason is said once."""
+    words, reasons = c.words, dict[tuple[str, str], list[str]]()
+    for population in populations:
+        for name in ("non_work_share", "idle_share", "away_share"):
+            found = c.estimate(f"baseline.{name}", population=population)
+            if found is not None and found.reasons:
+                reasons.setdefault((population, found.reasons[0]), []).append(words(f"measure.row.{name}"))
+    return [
+        words(
+            "measure.why",
+            what=words.listed(named),
+            population=words(f"population.{population}"),
+            reason=without_because(reason),
+        )
+        for (population, reason), named in reasons.items()
+    ]
 
 
 def _headline(c: Context, populations: list[str]) -> str:
@@ -140,24 +150,3 @@ def _share(c: Context, rows: pd.DataFrame, population: str, share: str) -> list[
 
 def _quantity(c: Context, name: str, population: str) -> Cell | str:
     return c.figure(name, population=population) or Cell(c.words("status.none"), tone="muted")
-
-
-def _groups(c: Context, population: str) -> Exhibit | Absent:
-    count = min(groups.rows(c.baseline, population)[["site", "group"]].drop_duplicates().shape[0], groups.MOST_GROUPS)
-    smallest = c.baseline.settings.minimum_group_agents
-    return c.drawn(
-        groups,
-        groups.group_shares,
-        c.baseline,
-        population=population,
-        name=f"groups_{population}",
-        height_mm=5.6 * count + 8,
-        margins_mm=(46, 0.5, 7, 0.5),
-        source=c.source(
-            "spells",
-            "work_items",
-            "schedule",
-            n=c.behind(population),
-            definition=c.words("groups.source", n=c.n.count(smallest)),
-        ),
-    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.report.blocks import Cell, Chapter, Column, Listing, Note, Part, Subhead, Terms
+from analysis.baseline.published import published_frame
+from analysis.report.blocks import Cell, Chapter, Column, Listing, Note, Part, Subhead, Terms, Text
 from analysis.report.chapters import ready
 from analysis.report.context import Context
+from analysis.report.numbers import mark
 
 HASH_DIGITS = 16
 
@@ -18,6 +20,7 @@ def chapter(c: Context) -> Chapter:
     parts: list[Part] = [Terms(steps), Subhead(words("settings.title")), _settings(c)]
     if len(c.readiness.criteria):
         parts += [Subhead(words("criteria.title")), ready.criteria(c)]
+    parts += [Subhead(words("published.title")), Text(words("published.grades")), _published(c)]
     if len(c.intake.states):
         parts += [Subhead(words("states.title")), _states(c)]
     parts += [Subhead(words("traces.title")), _traces(c), _versions(c), Subhead(words("glossary_title"))]
@@ -106,3 +109,18 @@ def _versions(c: Context) -> Listing:
     ]
     labels = (words("traces.package"), words("traces.version")) * 2
     return Listing([Column(label, width=2) for label in labels], [tuple(str(cell) for cell in pair) for pair in pairs])
+
+
+def _published(c: Context) -> Listing:
+    """Return what others published, each claim with its source, its people and its grade."""
+    words = c.words
+    rows = [
+        [
+            f"{row.claim[:1].upper()}{row.claim[1:]}{mark(row.grade)}",
+            f"{row.source}, {row.year}; {row.population}",
+            f"{row.conversion[:1].upper()}{row.conversion[1:]}. {row.caution[:1].upper()}{row.caution[1:]}.",
+        ]
+        for row in published_frame().itertuples()
+    ]
+    columns = (("claim", 4), ("who", 3.4), ("worth", 5))
+    return Listing([Column(words(f"published.{name}"), width=width) for name, width in columns], rows)
