@@ -138,7 +138,7 @@ def centre(seed: int, *, effect: float, **world: int) -> Trial:
 _DAYS = {"periods": 30, "teams": 4, "pace_sd": 0.12, "days": 1}
 _LASTING = {"lasting": 0.4}
 CELLS = (
-    Cell("40 weeks, three types, gamma item times", "standard time", one_standard, quick=100),
+    Cell("40 weeks, three types, gamma item times", "standard time", one_standard, quick=60),
     Cell("14 weeks, three types", "standard time", partial(one_standard, periods=14)),
     Cell("volumes that vary by half", "standard time", partial(one_standard, spread=0.5)),
     Cell("60 branches of unlike size", "standard time", partial(one_standard, periods=60, sizes_sd=0.8, spread=0.45)),
@@ -159,7 +159,7 @@ CELLS = (
     Cell("20 weeks at standards of 30 other weeks", "earned share", partial(at_standards_of_other_weeks, periods=50)),
     Cell("40 weeks, each without its own standards", "earned share", cross_fit),
     Cell("26 weeks, each without its own standards", "earned share", partial(cross_fit, periods=26)),
-    Cell("40 days of a centre, no dead-time effect", "dead time", partial(centre, effect=0.0), quick=60),
+    Cell("40 days of a centre, no dead-time effect", "dead time", partial(centre, effect=0.0)),
     Cell("40 days of a centre, 5 % longer for 10 points idle", "dead time", partial(centre, effect=0.05), quick=60),
     Cell("20 days of a centre, 5 % longer for 10 points idle", "dead time", partial(centre, effect=0.05, days=20)),
 )  # fmt: skip
