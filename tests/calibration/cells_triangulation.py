@@ -81,7 +81,13 @@ def mean_over_days(person: np.ndarray, day_sd: float) -> np.ndarray:
     return np.clip(person[None, :] * grid[:, None], 0.003, 0.97).mean(axis=0)
 
 
-def phases(seed: int, *, coefficient: float | str = "fitted", double: int = 0, **world: float) -> Trial:
+def everybody(share: float) -> float:
+    """Return the expected base-weighted share of people like these (no effect reaches the clipped ends)."""
+    hours, chance = np.array([4.0, 6.0, 8.0]), np.array([0.2, 0.2, 0.6])
+    return share * float((chance * hours * (1 - 0.1 * (hours - 7))).sum() / (chance * hours).sum())
+
+
+def phases(seed: int, *, double: int = 0, other_people: bool = False, every: bool = False, **world: float) -> Trial:
     """Share of non-work from logs of all and looks at some."""
     rng = np.random.default_rng([seed, 77])
     frame, truth = _person_days(rng, **world)
@@ -94,8 +100,13 @@ def phases(seed: int, *, coefficient: float | str = "fitted", double: int = 0, *
             "specificity": rng.binomial(2 * double, sp) / (2 * double),
             "n_specificity": 2 * double,
         }
-    found = two_phase(frame, observation_design="random_person_days", coefficient=coefficient, **known)
-    return Trial(found, truth)
+    found = two_phase(
+        frame,
+        observation_design="all_person_days" if every else "random_person_days",
+        generalise_to="other_people" if other_people else "these_people",
+        **known,
+    )
+    return Trial(found, everybody(world.get("share", 0.3)) if other_people else truth)
 
 
 JOINED = "two-phase"
@@ -111,6 +122,8 @@ _MADE = {  # what is hard about these worlds -> the world; the log misses work a
     "60 person-days on 10 days": {"observed": 60, "days": 10},
     "60 person-days, days correlated .5": {"observed": 60, "days": 40, "day_lag": 0.5, "day_sd": 0.25},
     "200 person-days, days correlated .5": {"observed": 200, "days": 40, "day_lag": 0.5, "day_sd": 0.25},
+    "all 300 person-days": {"observed": 300, "people": 15, "every": True},
+    "200 person-days, for other people": {"observed": 200, "other_people": True},
     "60 person-days, a log of noise": {"observed": 60, "log_noise": 0.6},
     "100 person-days, observers Se .85 Sp .90": {
         "observed": 100,

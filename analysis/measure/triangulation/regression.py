@@ -209,18 +209,18 @@ def _fitted(table: PersonDays, coefficient: float | str, errors: Errors, other_p
     logged, logged_alone = float(table.x.sum()) / whole, float((table.weight * table.x).sum()) / sample
     # a ratio without one day: its residuals grow by what the day weighed in the sample
     without = 1 / np.sqrt(1 - _by_day(table, weighed) / sample)[table.day]
-    of_sample = weighed * (share - alone) / sample * without
+    of_sample = weighed * (share - alone) / sample
     of_all = (table.x - logged * table.base) / whole
-    of_log = of_all - table.weight * (table.x - logged_alone * table.base) / sample * without
+    of_seen = table.weight * (table.x - logged_alone * table.base) / sample
     strata = _strata(table)
     if coefficient == "fitted":
-        weights = _coefficients(table, of_sample, of_log)[table.day]
+        weights = _coefficients(table, of_sample, of_all - of_seen)[table.day]
     else:
         weights = np.full(len(share), float(coefficient))
     # day by day, each with the weight that the other days gave
     adds = of_all - table.weight * (table.x - logged * table.base) / sample
     estimate = alone + float((weights * adds).sum())
-    parts = Influences(of_sample + weights * of_log, weights * of_all)
+    parts = Influences(without * (of_sample - weights * of_seen), weights * of_all, of_all)
     variance, freedom = _variance(table, parts, strata, other_people)
     doubt = errors.variances(min(max(alone, 0.0), 1.0))
     pieces = ((variance, freedom), (doubt[0], errors.n_sensitivity), (doubt[1], errors.n_specificity))
@@ -229,10 +229,16 @@ def _fitted(table: PersonDays, coefficient: float | str, errors: Errors, other_p
 
 @dataclass(frozen=True, slots=True)
 class Influences:
-    """What every person-day does to the estimate: in all, and through the log of everybody alone."""
+    """What every person-day does to the estimate through the sample and through the log of everybody, and to the log's share itself."""
 
-    all: np.ndarray
+    seen: np.ndarray
     logged: np.ndarray
+    log: np.ndarray
+
+    @property
+    def all(self) -> np.ndarray:
+        """What every person-day does to the estimate."""
+        return self.seen + self.logged
 
 
 def _satterthwaite(pieces: Sequence[tuple[float, float]]) -> float:
@@ -286,12 +292,11 @@ def _variance(table: PersonDays, parts: Influences, strata: np.ndarray, other_pe
     days' resemblance adds to it is read from the log of everybody, which sampling does not blur.
     """
     variance = _linearised(_by_day(table, parts.all), strata)
-    logged = _by_day(table, parts.logged)
-    of_log = _linearised(logged, strata)
-    within = float(((parts.all - parts.logged)[table.observed] ** 2).sum())
-    shared = min(max(of_log, variance - within), variance)
-    serial = long_run(logged, strata)
-    more = max(0.0, serial.error**2 / of_log - 1) if of_log > _NOTHING else 0.0
+    of_log = _linearised(_by_day(table, parts.logged), strata)
+    shared = min(max(of_log, variance - float((parts.seen**2).sum())), variance)
+    log = _by_day(table, parts.log)
+    serial, plain = long_run(log, strata), _linearised(log, strata)
+    more = max(0.0, serial.error**2 / plain - 1) if plain > _NOTHING else 0.0
     # days without a look carry the log alone: they are no evidence of how far the sample scatters
     observed_days = len(np.unique(table.day[table.observed]))
     freedom = float(min(table.days - len(np.unique(strata)), observed_days - 1))
