@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, bootstrap
@@ -165,10 +166,11 @@ def _cleaned(lengths_s: Sequence[float], day: Any, item_type: Any) -> tuple[Any,
             raise ValueError(f"{name} must have one entry per gap: {len(column)} for {len(lengths)} gaps")
     kept = lengths > 0
     lengths = lengths[kept]
-    days = np.arange(len(lengths)) if day is None else np.unique(np.asarray(day, str)[kept], return_inverse=True)[1]
+    days = np.arange(len(lengths)) if day is None else pd.factorize(np.asarray(day)[kept], use_na_sentinel=False)[0]
     if item_type is None:
         return lengths, days, np.zeros(len(lengths), int)
-    names, types, count = np.unique(np.asarray(item_type, str)[kept], return_inverse=True, return_counts=True)
+    types, names = pd.factorize(np.asarray(item_type)[kept], use_na_sentinel=False)
+    count = np.bincount(types, minlength=len(names))
     large = np.argsort(-count, kind="stable")[: MOST_TYPES - 1]
     code = np.full(len(names), MOST_TYPES - 1)
     large = large[count[large] >= MINIMUM_GAPS_OF_TYPE]
