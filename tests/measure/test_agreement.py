@@ -1,7 +1,7 @@
 """Agreement of raters.
 
 Known answers: RR02 (canonical data of 12 units and 4 raters with missing ratings; AC1 .77544, standard error .14295, as printed in the overview of
-CRAN irrCAC). Cohen's kappa: the closed form on a table of Cohen (1960) kind, error against the delete-one jackknife.
+CRAN irrCAC). Cohen's kappa and its error: statsmodels' cohens_kappa (Fleiss, Cohen & Everitt 1969).
 """
 
 import math
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from analysis.foundation.schema import DataProblem
 from analysis.measure.agreement import agreement, observer_agreement
@@ -36,16 +37,14 @@ def table(both, first, second, neither):
 
 
 def test_kappa_and_its_error():
-    seen = table(20, 5, 10, 65)
+    seen = table(5, 5, 10, 80)
     found = agreement(seen)
-    chance = 0.25 * 0.3 + 0.75 * 0.7
+    chance = 0.1 * 0.15 + 0.9 * 0.85
     assert found.kappa.value == pytest.approx((0.85 - chance) / (1 - chance))
-    left_out = np.array([agreement(seen.drop(index=row)).kappa.value for row in (0, 20, 25, 35)])
-    counts = np.array([20, 5, 10, 65])
-    spread = left_out - np.average(left_out, weights=counts)
-    jackknife = math.sqrt(99 / 100 * float((counts * spread**2).sum()))
+    oracle = cohens_kappa([[5, 5], [10, 80]])
     error = (found.kappa.high - found.kappa.value) / stats.t.ppf(0.975, 99)
-    assert error == pytest.approx(jackknife, rel=0.02)
+    assert found.kappa.value == pytest.approx(oracle.kappa)
+    assert error == pytest.approx(oracle.std_kappa * math.sqrt(100 / 99))
 
 
 def test_kappa_falls_where_one_state_prevails_and_ac1_does_not():
@@ -67,6 +66,8 @@ def test_full_agreement_has_a_lower_end():
     assert found.percent.value == found.percent.high == 1
     assert found.percent.low == pytest.approx(0.025 ** (1 / 12))
     assert (found.ac1.value, found.ac1.low) == (1, None)
+    by_round = agreement(table(6, 0, 0, 6), clusters=[1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
+    assert by_round.percent.low == pytest.approx(0.025 ** (1 / 6))
 
 
 def test_nothing_to_compare_is_said():
