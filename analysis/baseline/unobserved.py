@@ -75,7 +75,11 @@ def unobserved_range(
     frame = found.to_frame().assign(population=people.population, kind=_KIND[people.population])
     frame["share"] *= scale
     estimate = found.estimate(grade="C" if longest_unlogged_s is None else "D")
-    waited = () if waits is None else ("time in which a contact waited is not counted as possible idleness",)
+    waited: tuple[str, ...] = ()
+    if people.population == "contact_centre":
+        waited = ("waiting for contacts and absence are not told apart",)
+    if waits is not None and len(waits):
+        waited = (*waited, "time in which a contact waited is not counted as possible idleness")
     estimate = replace(
         estimate, low=low, high=high, reasons=(*estimate.reasons, words, *waited), method=f"{estimate.method}; {words}"
     )

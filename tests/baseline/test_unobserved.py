@@ -140,3 +140,16 @@ def test_gaps_carry_the_type_of_the_item_before():
     typed = typed_gaps(spans, rows)
     assert len(typed.gaps) == len(spans.gaps)
     assert set(typed.gaps["type"]) == {"odd", "even"}
+
+
+def test_a_contact_centre_may_be_idle_in_every_gap():
+    roster = factory.client_tables(10, lambda n, k: ())
+    calls = items().rename(columns={"started": "answered_at", "ended": "ended_at", "item": "contact"})
+    calls = calls.drop(columns=["type"]).assign(queue="claims", offered_at=calls["answered_at"], abandoned=False)
+    wanted = ["contact", "queue", "offered_at", "answered_at", "ended_at", "abandoned", "agent"]
+    tables = {**roster, "contacts": typed_table("contacts", calls[wanted])}
+    people, _, (frame, estimate) = measured(tables, "contact_centre")
+    assert set(frame["kind"]) == {"between contacts"}
+    open_h = people.days["UNACCOUNTED"].sum()
+    assert estimate.high == pytest.approx(open_h / (8 * 10 * 10))
+    assert any("told apart" in words for words in estimate.reasons)
