@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.baseline.evidence import people_of
 from analysis.baseline.frames import COLUMNS
 from analysis.baseline.part import Part, part_of
+from analysis.baseline.period import inside_period
 from analysis.baseline.result import Baseline
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation.schema import POPULATIONS
@@ -64,6 +65,7 @@ def measure_baseline(
     No population has data to measure.
     """
     chosen = settings or BaselineSettings()
+    tables = inside_period(tables, client)
     parts = []
     for population in POPULATIONS:
         people = people_of(tables, population, client=client, queues=queues, settings=chosen)

@@ -56,6 +56,21 @@ def test_the_ladder_frame_adds_up():
     assert np.isnan(ladder.loc["BREAK", "share_of_base"])
 
 
+def test_a_night_over_the_last_midnight_counts_inside_the_period_alone():
+    """The eleventh working day is the day after the period: its shift starts at 22:00 the evening before, two hours of it lie inside."""
+    tables = client_tables(10, usual)
+    night = {"start": at(workdays(10)[-1], 62 * 60), "end": at(workdays(10)[-1], 70 * 60)}
+    assert night["start"].strftime("%d %H:%M") == "15 22:00"
+    for name, more in (("schedule", {"state": "WORK", "paid": True}), ("spells", {"state": "IDLE"})):
+        rows = [{"agent": agent, **night, **more} for agent in AGENTS]
+        tables[name] = pd.concat([tables[name], table(name, rows)], ignore_index=True)
+    found = measure_baseline(tables, client=CLIENT)
+    assert found.days["day"].max() == pd.Timestamp("2026-03-15")
+    ladder = found.ladder.set_index("bucket")
+    assert ladder.loc["PAID", "hours"] == pytest.approx(10 * 10 * 8 + 10 * 2)
+    assert ladder.loc["OUTSIDE_PAID", "hours"] == 0
+
+
 def test_outage_is_shown_apart_and_within_support():
     def pieces(day, agent):
         return [(0, 300 + day, "HANDLING"), (300 + day, 330, "SUPPORT"), (330, 350 + 2 * day, "OUTAGE")]
