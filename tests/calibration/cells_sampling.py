@@ -192,13 +192,15 @@ def answerable(rounds: int, people: int, share: float, icc: float) -> bool:
     return rounds * looks / design_effect(looks, icc) * min(share, 1 - share) >= ENOUGH
 
 
+# What would mend it costs coverage elsewhere; see docs/method/sampling.md.
+KNOWN = "too careful where six rounds meet a rare state"
+
+
 def _grid() -> tuple[Cell, ...]:
     found = []
     for rounds, people in ((20, 12), (6, 35)):
         for icc in (0.065, 0.3):
             for share in (0.05, 0.1, 0.3, 0.5):
-                if (rounds, icc, share) == (6, 0.065, 0.05):
-                    continue  # covers .981 at 1.41 times an oracle's width; see docs/method/sampling.md
                 world = {"rounds": rounds, "people": people, "share": share, "icc": icc}
                 name = f"{rounds} rounds of {ATTENDANCE * people:.0f}, correlated {icc}, share {share:.2f}"
                 found.append(
@@ -208,6 +210,7 @@ def _grid() -> tuple[Cell, ...]:
                         partial(lone_rounds, **world),
                         answerable=answerable(**world),
                         quick=60 if (rounds, icc, share) == (6, 0.3, 0.5) else 0,
+                        known=KNOWN if (rounds, icc, share) == (6, 0.065, 0.05) else "",
                     )
                 )
     return tuple(found)

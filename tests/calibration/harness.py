@@ -49,6 +49,8 @@ class Cell:
         The figure is a range without a value: it must hold the truth, and is not judged for being wide.
     quick
         Worlds in the default run; 0 leaves the cell to the slow one.
+    known
+        What is wrong with the figure in these worlds, where it is known and not mended: the table shows it, and the test fails once it is gone.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Cell:
     answerable: bool = True
     bound: bool = False
     quick: int = 0
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Row:
     bias: float
     width: float
     oracle_width: float
+    known: str = ""
 
     @property
     def coverage(self) -> float:
@@ -130,6 +134,7 @@ def run(cell: Cell, answered: int, *, most: int | None = None) -> Row:
         statistics.fmean(errors) if errors else float("nan"),
         statistics.fmean(widths) if widths else float("nan"),
         2 * z * scatter,
+        cell.known,
     )
 
 

@@ -7,6 +7,7 @@ _NAMES = {
     "IntraclassCorrelation": ".correlation",
     "ObserverAccuracy": ".observers",
     "PilotCorrelations": ".pilot",
+    "clustered_share": ".clustered",
     "correct_misclassification": ".observers",
     "CovariateShares": ".covariates",
     "design_effect": ".correlation",
