@@ -37,7 +37,8 @@ def shrink_counts(
     -----
     x_i ~ Bin(n_i, p_i), p_i ~ Beta(M c, M (1 - c)); flat in the mean c, and in the pull n0 / (n0 + M) of a group of middling size n0
     (Christiansen & Morris 1997). The posterior over (c, M) is summed over a grid, and each group's interval is that of the beta
-    distribution with the mean and variance of its mixture.
+    distribution with the mean of its mixture and (k + 1) / (k - 1) times its variance: true shares need not follow a beta distribution, and
+    without the factor, chosen by coverage, intervals hold logit-normal shares in 92 to 94 % of worlds.
 
     References
     ----------
@@ -61,7 +62,8 @@ def shrink_counts(
     a, b = x[known] + size[:, None] * c[:, None], (n - x)[known] + size[:, None] * (1 - c[:, None])
     centre, variance = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
     point = chance @ centre
-    spread = chance @ (variance + centre**2) - point**2
+    groups = int(known.sum())
+    spread = (chance @ (variance + centre**2) - point**2) * (groups + 1) / (groups - 1)
     weight = point * (1 - point) / spread - 1
     tail = (1 - confidence) / 2
     ends = (stats.beta.ppf(level, point * weight, (1 - point) * weight) for level in (tail, 1 - tail))
