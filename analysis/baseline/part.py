@@ -11,7 +11,7 @@ from analysis.baseline.bounds import realised
 from analysis.baseline.breakdowns import breakdowns
 from analysis.baseline.causes import cause_split
 from analysis.baseline.counts import population_crosswalk
-from analysis.baseline.evidence import People, Tables
+from analysis.baseline.evidence import People, Tables, timed_items
 from analysis.baseline.figures import DEFINITIONS, NON_WORK, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
 from analysis.baseline.observed import Looks, looks_at
@@ -21,13 +21,14 @@ from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import FEW_WEEKS, SHARE_PARTS, Clusters, clusters_of
 from analysis.baseline.slots import idle_by_slot, pool_slots, slot_table
 from analysis.baseline.sources import Sources, sources_of
-from analysis.baseline.unobserved import unobserved_range
+from analysis.baseline.unobserved import typed_gaps, unobserved_range
 from analysis.baseline.words import NAMES, sentence
 from analysis.baseline.workload import Workload, workload_of
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.crosswalk import BASE
+from analysis.measure.gap_mixture import MINIMUM_IDLE_S
 from analysis.measure.load import queue_waits
 
 
@@ -96,8 +97,7 @@ def _measured(
     shares = shares_of(people, clusters, settings)
     looks = looks_at(tables, people, idle=NON_WORK[people.population], client=client, settings=settings)
     records = records_of(tables, people, queues=queues, settings=settings)
-    waits = queue_waits(tables, queues) if people.population == "contact_centre" else None
-    gap_range, unobserved = unobserved_range(people, records.spans, settings=settings, waits=waits)
+    gap_range, unobserved = _unobserved(tables, people, records, queues=queues, settings=settings)
     workload = workload_of(tables, people, items, client=client, settings=settings)
     sources = sources_of(
         tables,
@@ -111,6 +111,22 @@ def _measured(
         settings=settings,
     )
     return _Measured(clusters, shares, looks, records, gap_range, workload, sources)
+
+
+def _unobserved(
+    tables: Tables, people: People, records: Records, *, queues: Sequence[Queue], settings: BaselineSettings
+) -> tuple[pd.DataFrame, Estimate | None]:
+    """Return what the gaps between records leave open."""
+    centre = people.population == "contact_centre"
+    shortest = MINIMUM_IDLE_S if settings.minimum_idle_s is None else (settings.minimum_idle_s,)
+    return unobserved_range(
+        people,
+        records.spans if centre else typed_gaps(records.spans, timed_items(tables)),
+        settings=settings,
+        waits=queue_waits(tables, queues) if centre else None,
+        longest_unlogged_s=settings.longest_unlogged_s,
+        minimum_idle_s=shortest,
+    )
 
 
 def _frames(

@@ -50,6 +50,18 @@ class BaselineSettings(Settings):
         default="unknown",
         description="how the observed person-days were chosen: unknown, random_person_days, all_person_days",
     )
+    longest_unlogged_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=86400,
+        description="longest work on one item that no system logs, seconds, where the client states one; none claims nothing",
+    )
+    minimum_idle_s: float | None = Field(
+        default=None,
+        ge=0,
+        le=3600,
+        description="shortest stretch without work that counts as idle between records, seconds; none tries several",
+    )
     generalise_to: Literal["these_people", "other_people"] = Field(
         default="these_people",
         description="whom the intervals speak for: these_people in weeks like these, or other_people like them as well",

@@ -292,10 +292,12 @@ def _self_reports(tables: Tables, people: People, settings: BaselineSettings) ->
     reports = table_of(tables, "self_reports")
     if reports is None or reports.empty:
         return None
-    members = people.members["agent"].unique()
+    members = list(people.members["agent"].unique())
+    if not reports["agent"].isin(members).any():
+        return None
     found = self_reported_share(
         reports,
-        members=list(members),
+        members=members,
         confidence=settings.confidence,
         minimum_agents=settings.minimum_group_agents,
     )

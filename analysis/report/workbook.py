@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.baseline.published import published_frame
 from analysis.report.context import Context
 from analysis.report.exhibits import rows
 from analysis.report.numbers import plain
@@ -34,11 +35,17 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "states": c.intake.states,
         "ladder": baseline.ladder,
         "shares": baseline.shares,
+        "sources": baseline.sources,
+        "published": published_frame() if len(baseline.sources) else pd.DataFrame(),
         "groups": groups,
+        "breakdowns": baseline.breakdowns,
+        "time_by_cause": baseline.causes,
+        "standards": baseline.standards,
         "waiting": baseline.idle_by_slot.drop(columns=["distinct_agents"], errors="ignore"),
         "gaps": baseline.gaps,
         "gap_survival": baseline.gap_survival,
         "sensitivity": baseline.sensitivity,
+        "gap_range": baseline.gap_range,
         "item_lengths": baseline.item_lengths,
         "definitions": baseline.crosswalk,
         "ceilings": utilization.ceilings,

@@ -91,18 +91,20 @@ class Row:
         """Mean width over the oracle's."""
         return self.width / self.oracle_width if self.oracle_width else float("nan")
 
+    def _band(self) -> tuple[float, float]:
+        """Return the 99.9 % binomial band of this many answered worlds; its lower end may be reached."""
+        low, high = stats.binom.ppf([0.0005, 0.9995], self.answered, CONFIDENCE) / self.answered
+        return low - 1e-12, high
+
     def faults(self) -> list[str]:
         """Return what is wrong with the cell, in words; the band fits the number of answered worlds."""
         found = []
-        low, high = (
-            (LOW, HIGH)
-            if self.answered == 1000
-            else stats.binom.ppf([0.0005, 0.9995], self.answered, CONFIDENCE) / self.answered
-        )
-        if self.answered and self.coverage <= low - (self.answered != 1000) * 1e-12:
-            found.append(f"covers {self.coverage:.3f}, not above {low:.3f}")
-        if self.answered and not self.bound and self.coverage > high and self.wide > WIDEST:
-            found.append(f"covers {self.coverage:.3f} at {self.wide:.2f} times the width of an oracle's")
+        if self.answered:
+            low, high = (LOW, HIGH) if self.answered == 1000 else self._band()
+            if self.coverage <= low:
+                found.append(f"covers {self.coverage:.3f}, not above {low:.3f}")
+            if not self.bound and self.coverage > high and self.wide > WIDEST:
+                found.append(f"covers {self.coverage:.3f} at {self.wide:.2f} times the width of an oracle's")
         if self.answerable and self.refused > MOST_REFUSED:
             found.append(f"refuses {self.refused:.3f} of worlds that must be answered")
         return found
