@@ -14,6 +14,7 @@ from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables, timed_items
 from analysis.baseline.figures import DEFINITIONS, NON_WORK, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
+from analysis.baseline.modelled import modelled_facts
 from analysis.baseline.observed import Looks, looks_at
 from analysis.baseline.records import Records, item_lengths, records_of
 from analysis.baseline.service import items_of, within_due
@@ -136,7 +137,7 @@ def _frames(
     records, minimum = found.records, settings.minimum_group_agents
     facts = (
         *(records.facts, _base_facts(people, client), _realised(people), found.workload.facts),
-        _looks_facts(people, found.looks),
+        *(_looks_facts(people, found.looks), modelled_facts(people, items_of(tables, people), minimum=minimum)),
     )
     frames = {
         "attendance": attendance_frame(people),

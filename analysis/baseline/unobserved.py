@@ -15,7 +15,7 @@ from analysis.foundation import intervals
 from analysis.foundation.estimate import Estimate
 from analysis.measure.crosswalk import BASE
 from analysis.measure.gap_classes import Spans, waiting_us
-from analysis.measure.gap_mixture import MINIMUM_IDLE_S, GapRange, fit_gaps, idle_by_person_day
+from analysis.measure.gap_mixture import MINIMUM_IDLE_S, GapRange, fit_gaps
 
 _H_US = 3.6e9
 _KIND = {"contact_centre": "between contacts", "back_office": "between items"}
@@ -84,38 +84,6 @@ def unobserved_range(
         estimate, low=low, high=high, reasons=(*estimate.reasons, words, *waited), method=f"{estimate.method}; {words}"
     )
     return frame[_FRAME], estimate
-
-
-def unobserved_by_person_day(
-    people: People,
-    spans: Spans,
-    *,
-    settings: BaselineSettings,
-    waits: pd.DataFrame | None = None,
-    longest_unlogged_s: float | None = None,
-    minimum_idle_s: Sequence[float] = MINIMUM_IDLE_S,
-) -> pd.DataFrame:
-    """Return agent, day, x_us: what the log suggests was idle, the covariate of the two-phase estimator; in memory only.
-
-    Parameters
-    ----------
-    people, spans, settings, waits, longest_unlogged_s, minimum_idle_s
-        As in :func:`unobserved_range`.
-
-    Notes
-    -----
-    Idle time by the combination nearest the middle of the range; where the log holds idle states, the idle states themselves. Days without
-    any gap have a row as long as they have records.
-    """
-    if "IDLE" in people.sees and people.agent_days is not None:
-        return people.agent_days[["agent", "day", "IDLE"]].rename(columns={"IDLE": "x_us"}).reset_index(drop=True)
-    gaps = open_gaps(people, spans, waits=waits)
-    days = spans.days[["agent", "day"]].drop_duplicates()
-    if gaps.empty:
-        return days.assign(x_us=np.int64(0)).reset_index(drop=True)
-    x = idle_by_person_day(gaps, _fitted(people, gaps, settings, longest_unlogged_s, minimum_idle_s))
-    joined = days.merge(x, on=["agent", "day"], how="left")
-    return joined.assign(x_us=joined["x_us"].fillna(0).astype("int64"))
 
 
 def typed_gaps(spans: Spans, items: pd.DataFrame) -> Spans:

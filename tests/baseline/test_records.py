@@ -161,3 +161,20 @@ def test_without_shifts_lunch_is_no_gap_time():
         "gap_time_outside_usual_hours_h"
         not in records_of(known, people(known), queues=(), settings=BaselineSettings()).facts["fact"].tolist()
     )
+
+
+def test_completions_alone_give_an_upper_limit_and_no_work():
+    """Ten people complete an item at 9, 10 and 11 o'clock: two starts each can be modelled, an hour each; without shifts the first cannot."""
+    done = [
+        {"item": f"{agent}{hour}", "type": "claim", "agent": agent, "ended": at(DAY, 60 * (hour - 8))}
+        for agent in AGENTS
+        for hour in (9, 10, 11)
+    ]
+    tables = {"roster": roster(population="back_office"), "work_items": table("work_items", done)}
+    found = measure_baseline(tables, client=CLIENT)
+    facts = found.facts.set_index("fact")["value"]
+    assert facts[["completions", "modelled_steps", "modelled_h"]].tolist() == [30, 20, 20]
+    assert "records_timed" not in facts
+    assert found.gaps.empty
+    begun = table("work_items", [{**row, "started": row["ended"] - pd.Timedelta(minutes=5)} for row in done])
+    assert "modelled_h" not in set(measure_baseline({**tables, "work_items": begun}, client=CLIENT).facts["fact"])

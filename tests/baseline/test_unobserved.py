@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +10,7 @@ from analysis.baseline.evidence import people_of
 from analysis.baseline.frames import COLUMNS
 from analysis.baseline.records import records_of
 from analysis.baseline.settings import BaselineSettings
-from analysis.baseline.unobserved import open_gaps, typed_gaps, unobserved_by_person_day, unobserved_range
+from analysis.baseline.unobserved import open_gaps, typed_gaps, unobserved_range
 from analysis.foundation.schema import typed_table
 from tests.baseline import factory
 
@@ -121,16 +119,6 @@ def test_time_while_a_contact_waits_is_no_possible_idleness():
     inside = lambda gaps: gaps[gaps["start"].ge(factory.at(day, 60)) & gaps["end"].le(factory.at(day, 180))]  # noqa: E731
     assert len(inside(whole))
     assert inside(less).empty
-
-
-def test_person_days_for_the_two_phase_estimator():
-    tables = office()
-    people, spans, _ = measured(tables)
-    x = unobserved_by_person_day(people, spans, settings=SETTINGS)
-    assert len(x) == 100
-    assert (x["x_us"] >= 0).all()
-    assert x["x_us"].sum() <= spans.gaps["gap_us"].sum()
-    assert x["day"].min().date() == dt.date(2026, 3, 2)
 
 
 def test_gaps_carry_the_type_of_the_item_before():

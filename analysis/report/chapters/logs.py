@@ -19,6 +19,9 @@ ROWS = (
     "gross_h",
     "merged_h",
     "gap_time_outside_usual_hours_h",
+    "completions",
+    "modelled_steps",
+    "modelled_h",
 )
 MOST_FACTS = 4
 # gap time by whose question it is: fact, words
