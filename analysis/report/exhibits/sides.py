@@ -230,7 +230,8 @@ def _source(ax: Axes, row: Any, y: float, theme: Theme) -> None:
     if not text:
         width = style.size_pt(ax)[0] + style.MM * 56
         ax.text(0.004, y, style.fitted(f"{words('sides.no_figure')}: {row.reason}", style.SMALL, width), size=style.SMALL,
-                color=style.MUTED, va="center_baseline")  # fmt: skip
+                color=style.MUTED, va="center_baseline", zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
     elif pd.notna(row.value):
         end = ax.get_xlim()[1]
         low, value, high = (min(max(number, 0.0), end) for number in (row.low, row.value, row.high))
