@@ -24,7 +24,7 @@ def test_people_are_invented_once_and_have_ids_with_leading_zeros(people):
     persons = [*people[0].persons, *people[1].persons]
     assert len(persons) == 105
     assert len({one.key for one in persons}) == 105
-    assert len({*(one.name for one in persons), *people[2]}) == 105 + 8
+    assert len({*(one.name for one in persons), *people[2]}) == 105 + 9
     assert all(one.key.startswith("000") and len(one.key) == 10 for one in persons)
 
 
