@@ -277,7 +277,7 @@ def _logs(people: People, bound: Estimate, shares: Mapping[str, Estimate]) -> So
 
 
 _ASIDE = {
-    "gap_range": "share of the base in gaps between records beyond the work that such gaps hold",
+    "gap_range": "share of the base (of records and the gaps between them where paid time is not known) in gaps beyond the work that they hold",
     "earned_hours": "share of the base that the work done does not account for at standard times",
 }
 

@@ -120,7 +120,7 @@ def _why_not(one: Source, joined: bool) -> str:
     """Return why a source is not the headline, before anything is chosen."""
     if one.role == "aside":
         return one.aside
-    if one.role == "bound":
+    if one.role == "bound" and one.estimate.low is not None:
         return "it holds the share between two ends; a source with a value says where"
     if one.estimate.value is None:
         return f"it gives no figure: {one.estimate.reasons[0]}"

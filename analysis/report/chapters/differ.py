@@ -23,7 +23,8 @@ def chapter(c: Context) -> Chapter:
             )
     if not why.missing(c.baseline, theme=c.theme):
         parts.append(_causes(c))
-    return Chapter(words("differ.topic"), words("differ.question"), " ".join(said) or words("differ.unknown"), parts)
+    unknown = words("differ.unknown" if c.measured() else "differ.no_shares")
+    return Chapter(words("differ.topic"), words("differ.question"), " ".join(said) or unknown, parts)
 
 
 def _groups(c: Context, population: str) -> Exhibit | Absent:

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import sides
 from analysis.report.numbers import mark
@@ -24,9 +24,9 @@ def chapter(c: Context) -> Chapter:
         parts.append(_five_answers(c, populations))
     for name in c.populations():
         if len(_speaking(c, name)) > 1:
-            parts += [_sides(c, name), _why(c, name)]
-    if not parts:
-        parts.append(Text(words("sure.nothing")))
+            parts.append(_sides(c, name))
+        if len(_speaking(c, name)) > 1 or name not in populations:
+            parts.append(_why(c, name))
     return Chapter(words("sure.topic"), words("sure.question"), _answer(c), parts)
 
 
@@ -189,9 +189,10 @@ def _why(c: Context, population: str) -> Exhibit:
     for row in frame[frame["population"] == population].itertuples():
         name = words(f"sides.name.{row.source}")
         figure = _figure(c, row) or Cell(words("status.none"), tone="muted")
-        rows.append(
-            [Cell(name, strong=bool(row.headline)), words(f"sides.note.{row.source}"), figure, without_because(row.why)]
-        )
+        kind = f"sides.note.{row.source}"
+        if row.source == "gap_range" and population not in c.measured():
+            kind = "sure.gaps_of_records"
+        rows.append([Cell(name, strong=bool(row.headline)), words(kind), figure, without_because(row.why)])
     headline = _headline(c, population)
     key = "sure.why" if headline is not None else "sure.why_none"
     source = "" if headline is None else _named(c, headline["source"])
