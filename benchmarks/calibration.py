@@ -1,4 +1,4 @@
-"""How often do intervals hold a planted truth? Prints the table of docs/method/calibration.md.
+"""How often do intervals hold a planted truth? Prints the table of docs/method.md.
 
 Run with ``python benchmarks/calibration.py`` (``--worlds 1000 --jobs 2 --only gap``).
 """

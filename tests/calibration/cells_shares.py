@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.baseline.bounds import non_work_bound
 from analysis.baseline.evidence import people_of
 from analysis.baseline.observed import looks_at
+from analysis.baseline.period import inside_period
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import clusters_of, five_shares, share_of
 from analysis.measure.crosswalk import BASE
@@ -51,12 +52,14 @@ def bound(seed: int, *, idle: float, work: float, days: int = 40) -> Trial:
     return Trial(found, made.these_people * (idle + (1 - idle) * (1 - work)))
 
 
-def ladder(seed: int, *, figure: str, night: bool = False, **more: object) -> Trial:
+def ladder(seed: int, *, figure: str, night: bool = False, cut: bool = False, **more: object) -> Trial:
     """One figure of the whole chain from spells and schedules, or looks, to the estimate."""
     world = ladder_world(seed, persons=12, cycles=2, **more)  # type: ignore[arg-type]
     world = _by_night(world) if night else world
+    world = _running_on(world, seed) if cut else world
     population = str(world.tables["roster"]["population"].iloc[0])
-    people = people_of(world.tables, population, client=world.client, queues=(), settings=SETTINGS)
+    tables = inside_period(world.tables, world.client)
+    people = people_of(tables, population, client=world.client, queues=(), settings=SETTINGS)
     if figure == "non_work":
         looks = looks_at(world.tables, people, idle=("IDLE", "AWAY"), client=world.client, settings=SETTINGS)
         if looks is None:
@@ -77,6 +80,21 @@ def _by_night(world: World) -> World:
     }
     moved["roster"] = moved["roster"].assign(time_zone="Europe/Amsterdam")
     return replace(world, tables=moved, client=world.client.model_copy(update={"time_zone": "Europe/Amsterdam"}))
+
+
+def _running_on(world: World, seed: int) -> World:
+    """Let people sign on before their shift and forget to sign off: an open state lasts for hours, on the last day beyond the period."""
+    rng, spells, schedule = np.random.default_rng([seed, 5]), world.tables["spells"], world.tables["schedule"]
+    shifts = schedule.groupby(["agent", schedule["start"].dt.normalize()]).agg(
+        start=("start", "min"), end=("end", "max")
+    )
+    shifts = shifts.reset_index(level=0).reset_index(drop=True)
+    early = pd.to_timedelta(rng.integers(1, 3600, len(shifts)), unit="s")
+    late = pd.to_timedelta(rng.integers(1, 14 * 3600, len(shifts)), unit="s")
+    before = shifts.assign(start=shifts["start"] - early, end=shifts["start"], state="AWAY")
+    after = shifts.assign(start=shifts["end"], end=shifts["end"] + late, state="IDLE")
+    more = pd.concat([before, after])[["agent", "start", "end", "state"]].astype(spells[["start", "end"]].dtypes)
+    return replace(world, tables={**world.tables, "spells": pd.concat([spells, more], ignore_index=True)})
 
 
 def _correlated() -> tuple[Cell, ...]:
@@ -117,6 +135,11 @@ CELLS = (
     Cell("contact centre", "utilization", partial(ladder, figure="utilization"), quick=20),
     Cell("back office", "unaccounted share", partial(ladder, figure="unaccounted", population="back_office")),
     Cell("contact centre, days move much, correlated .44, 12 weeks", "away share", partial(ladder, figure="away", day_sd=0.08, person_sd=0.0, days=60, autocorrelation=0.44)),
+    Cell(
+        "contact centre, states cut off by paid time and by the period",
+        "idle share",
+        partial(ladder, figure="idle", cut=True),
+    ),
     Cell("contact centre at night over a clock change, people move and days do not", "idle share", partial(ladder, figure="idle", night=True, day_sd=0.0, person_sd=0.05, person_day_sd=0.06)),
     Cell("back office, 3 rounds of looks a day", "non-work of looks", partial(ladder, figure="non_work", population="back_office", rounds_per_day=3)),
 )  # fmt: skip
