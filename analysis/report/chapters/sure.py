@@ -118,7 +118,28 @@ def _how_sure(c: Context, population: str) -> str:
     period = c.fact(population, "realised_utilization")
     realised = "" if math.isnan(period) else words("sure.realised", share=c.n.share(period))
     kind = words("sure.interval" if found.value is not None else "sure.range")
-    return " ".join(text for text in (rests, kind, realised) if text)
+    return " ".join(text for text in (rests, _looks(c, population, str(row["source"])), kind, realised) if text)
+
+
+def _looks(c: Context, population: str, source: str) -> str:
+    """Return how many looks stand behind an observed figure, and how far the observers could be trusted."""
+    looks = c.fact(population, "looks")
+    if source not in ("work_sampling", "two_phase") or math.isnan(looks):
+        return ""
+    text = c.words("sure.looks", looks=c.n.count(looks))
+    seen, true = (c.fact(population, f"observer_{name}") for name in ("sensitivity", "specificity"))
+    if math.isnan(seen) or math.isnan(true):
+        return f"{text} {c.words('sure.observers_unknown')}"
+    pairs = c.n.count(c.fact(population, "observer_pairs"))
+    told = c.words("sure.observers", pairs=pairs, seen=c.n.share(seen), mistaken=c.n.share(1 - true))
+    return f"{text} {told} {c.words('sure.corrected' if _corrected(c, population) else 'sure.uncorrected')}"
+
+
+def _corrected(c: Context, population: str) -> bool:
+    """Return whether observers' errors were taken out of what they saw."""
+    frame = c.baseline.sources
+    rows = frame[(frame["population"] == population) & (frame["source"] == "work_sampling")]
+    return not rows.empty and bool(abs(rows["value"].iloc[0] - c.fact(population, "non_work_as_seen")) > 0)
 
 
 def _compared(c: Context, population: str) -> str:
