@@ -278,7 +278,7 @@ def _logs(people: People, bound: Estimate, shares: Mapping[str, Estimate]) -> So
 
 _ASIDE = {
     "gap_range": "share of the base (of records and the gaps between them where paid time is not known) in gaps beyond the work that they hold",
-    "earned_hours": "share of the base that the work done does not account for at standard times",
+    "earned_hours": "share of the base (of paid hours where only those are known) that the work done does not account for at standard times",
 }
 
 
