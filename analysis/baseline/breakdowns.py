@@ -14,7 +14,7 @@ from analysis.baseline.evidence import People, Tables, day_hours
 from analysis.baseline.frames import COLUMNS, estimate_columns
 from analysis.baseline.levels import HIDDEN, hidden_by_day, hidden_half_hours, levels_of
 from analysis.baseline.settings import BaselineSettings
-from analysis.baseline.shares import SHARE_PARTS, Clusters, five_shares
+from analysis.baseline.shares import NON_WORK, SHARE_PARTS, Clusters, five_shares
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
@@ -29,7 +29,6 @@ EXCHANGEABLE: tuple[str, ...] = ("group", "site", "tenure")
 WITHIN_CHANCE = "differences between these levels are within what chance gives"
 _ALPHA = 0.05
 _SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
-_NON_WORK = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
 _SLOT_COLUMNS = {
     "utilization": "handling_agents",
     "idle": "idle_agents",
@@ -148,7 +147,7 @@ def _estimates(by: str, part: pd.DataFrame, asked: _Asked) -> dict[str, Estimate
     found = five_shares(days, clusters=clusters, sees=people.sees, **stated)
     shares = {share: found[share] for share in SHARES}
     if float(days["UNACCOUNTED"].sum()) > 0:
-        shares["non_work"] = non_work_bound(days, _NON_WORK[people.population], clusters=clusters, **stated)
+        shares["non_work"] = non_work_bound(days, NON_WORK[people.population], clusters=clusters, **stated)
     return shares
 
 

@@ -13,7 +13,7 @@ from analysis.baseline.observed import Looks
 from analysis.baseline.records import standard_seconds
 from analysis.baseline.service import backlog, error_rate, rework_rate
 from analysis.baseline.settings import BaselineSettings
-from analysis.baseline.shares import SHARE_PARTS, Clusters, five_shares, occupancy, share_of, shrinkage
+from analysis.baseline.shares import NON_WORK, SHARE_PARTS, Clusters, five_shares, occupancy, share_of, shrinkage
 from analysis.baseline.words import unmeasured
 from analysis.foundation.estimate import Estimate, Grade
 from analysis.foundation.settings import Client
@@ -33,8 +33,6 @@ DEFINITIONS: dict[str, str] = {
     "error_rate": "errors / items checked",
     "rework_rate": "items reworked / items checked",
 }
-# states that are non-work wherever they are seen; waiting for contacts is not
-NON_WORK: dict[str, tuple[str, ...]] = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
 
 
 class _Stated(TypedDict):

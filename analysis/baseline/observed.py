@@ -27,7 +27,7 @@ from analysis.measure.sampling.observers import correct_clustered
 from analysis.measure.sampling.watched import Reactivity, reactivity
 
 # looks at people who were not there, or at a break, say nothing about the base
-_OUTSIDE_BASE = ("ABSENT", "BREAK", "OFF")
+OUTSIDE_BASE = ("ABSENT", "BREAK", "OFF")
 _HALF_WIDTH = 0.05
 
 
@@ -106,7 +106,7 @@ def looks_at(
     rows = _rounds_of(tables, people)
     if rows.empty:
         return None
-    rows = rows[~rows["state"].isin(_OUTSIDE_BASE)]
+    rows = rows[~rows["state"].isin(OUTSIDE_BASE)]
     split, zone, words = first_looks(rows), client.time_zone, list(idle)
     base, confidence = split.looks, settings.confidence
     if base.empty:

@@ -12,14 +12,14 @@ from analysis.baseline.breakdowns import breakdowns
 from analysis.baseline.causes import cause_split
 from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables, timed_items
-from analysis.baseline.figures import DEFINITIONS, NON_WORK, non_work_of_logs, rates, service, shares_of
+from analysis.baseline.figures import DEFINITIONS, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
 from analysis.baseline.modelled import modelled_facts
 from analysis.baseline.observed import Looks, looks_at
 from analysis.baseline.records import Records, item_lengths, records_of
 from analysis.baseline.service import items_of, within_due
 from analysis.baseline.settings import BaselineSettings
-from analysis.baseline.shares import FEW_WEEKS, SHARE_PARTS, Clusters, clusters_of
+from analysis.baseline.shares import FEW_WEEKS, NON_WORK, SHARE_PARTS, Clusters, clusters_of
 from analysis.baseline.slots import idle_by_slot, pool_slots, slot_table
 from analysis.baseline.sources import Sources, sources_of
 from analysis.baseline.unobserved import typed_gaps, unobserved_range
@@ -72,7 +72,7 @@ def part_of(
     figures |= rates(people, found.clusters, settings)
     if people.population == "back_office":
         figures |= service(tables, people, items, due, lengths=lengths, client=client, settings=settings)
-    frames = _frames(tables, people, found, client=client, settings=settings)
+    frames = _frames(tables, people, items, found, client=client, settings=settings)
     frames["item_lengths"] = lengths
     frames["crosswalk"] = population_crosswalk(tables, people, items=items, due=due, looks=found.looks)
     return Part(
@@ -131,13 +131,13 @@ def _unobserved(
 
 
 def _frames(
-    tables: Tables, people: People, found: _Measured, *, client: Client, settings: BaselineSettings
+    tables: Tables, people: People, items: pd.DataFrame, found: _Measured, *, client: Client, settings: BaselineSettings
 ) -> dict[str, pd.DataFrame]:
     """Return the frames of one population; what it has no data for is left out."""
     records, minimum = found.records, settings.minimum_group_agents
     facts = (
         *(records.facts, _base_facts(people, client), _realised(people), found.workload.facts),
-        *(_looks_facts(people, found.looks), modelled_facts(people, items_of(tables, people), minimum=minimum)),
+        *(_looks_facts(people, found.looks), modelled_facts(people, items, minimum=minimum)),
     )
     frames = {
         "attendance": attendance_frame(people),

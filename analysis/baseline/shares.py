@@ -26,6 +26,8 @@ SHARE_PARTS: dict[str, tuple[str, ...]] = {
     "away": ("AWAY",),
     "unaccounted": ("UNACCOUNTED",),
 }
+# states that are non-work wherever they are seen, by population; waiting for contacts is not
+NON_WORK: dict[str, tuple[str, ...]] = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
 UNAVAILABLE: tuple[str, ...] = ("ABSENT", "BREAK", "SUPPORT", "OUTAGE")
 # The largest of six correlations is notable above this many standard errors (one-sided 5 %, Bonferroni).
 NOTABLE_Z = 2.394

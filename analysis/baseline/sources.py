@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis.baseline.evidence import People, Tables, local_dates
 from analysis.baseline.frames import COLUMNS, estimate_columns
-from analysis.baseline.observed import Looks, hours_worked
+from analysis.baseline.observed import OUTSIDE_BASE, Looks, hours_worked
 from analysis.baseline.settings import BaselineSettings
+from analysis.baseline.shares import NON_WORK
 from analysis.baseline.words import NAMES
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import Finding
@@ -22,10 +23,6 @@ from analysis.measure.sampling.hours import local_hours
 from analysis.measure.self_reports import self_reported_share
 from analysis.measure.triangulation import Headline, Pooled, Source, headline_of, imbalance, two_phase
 
-# ladder words that are non-work wherever they are seen; waiting for contacts is not
-_NON_WORK = {"contact_centre": ("AWAY",), "back_office": ("IDLE", "AWAY")}
-# looks at people who were not there, or at a break, say nothing about the base
-_OUTSIDE_BASE = ("ABSENT", "BREAK", "OFF")
 _GAPS = "it is a range that moves with the model of the gaps, and never a figure by itself"
 _PACE = "it measures pace against standard times, not whether people were at work"
 _TOLD = "people's own estimates are the lowest grade that counts people, and are never averaged with measurement"
@@ -198,7 +195,7 @@ def observed_person_days(tables: Tables, people: People, *, zone: str | None = N
         raise ValueError("paid time of this population is not known by person and day")
     days = people.agent_days
     base = days[list(BASE)].sum(axis=1)
-    words = list(_NON_WORK[people.population])
+    words = list(NON_WORK[people.population])
     logged = days[words].sum(axis=1) + days["UNACCOUNTED"] / 2
     rows = pd.DataFrame({"agent": days["agent"], "day": days["day"], "base_us": base, "x_us": logged})
     rows = rows[rows["base_us"] > 0]
@@ -217,10 +214,10 @@ def _seen(tables: Tables, people: People, zone: str | None) -> pd.DataFrame:
     if looks is None or "agent" not in looks:
         empty = {name: pd.Series(dtype="float64") for name in ("looks", "non_work", "y_share")}
         return pd.DataFrame({"agent": pd.Series(dtype="str"), "day": pd.Series(dtype="datetime64[us]"), **empty})
-    mine = looks[looks["agent"].isin(set(people.members["agent"])) & ~looks["state"].isin(_OUTSIDE_BASE)]
+    mine = looks[looks["agent"].isin(set(people.members["agent"])) & ~looks["state"].isin(OUTSIDE_BASE)]
     mine = first_looks(mine).looks
     day = local_dates(mine["observed_at"], mine["agent"], people)
-    hit = mine["state"].isin(_NON_WORK[people.population]).astype("int64")
+    hit = mine["state"].isin(NON_WORK[people.population]).astype("int64")
     weight = pd.Series(1.0, index=mine.index) if zone is None else _hour_weights(mine, people, zone)
     rows = pd.DataFrame({"agent": mine["agent"], "day": day, "looks": 1, "non_work": hit, "weight": weight})
     rows = rows[rows["weight"] > 0].assign(found=lambda frame: frame["weight"] * frame["non_work"])

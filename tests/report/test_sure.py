@@ -42,6 +42,7 @@ def test_five_questions_are_answered_from_the_sources(context):
     assert "found 93 % of the non-work and took 2 % of other time for it. The figure is corrected for that." in office
     assert "52 % of the time at work was seen as work" in office
     assert "earned hours 45 % (43 to 47)" in found["Compared with what?"][1]
+    assert "Published figures, 7 to 50 %, stand beside it" in found["Compared with what?"][1]
     assert "In 73 % of the time between records work was waiting" in found["What could not be seen?"][1]
 
 

@@ -13,7 +13,6 @@ from scipy import stats
 from analysis.foundation.estimate import Estimate, Grade
 
 Scale = Literal["share", "logit"]
-_WORST = "DCBA"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,16 @@ def _compared(c: Context, population: str) -> str:
         for row in rows.itertuples()
         if (figure := _figure(c, row))
     ]
-    beside = words("sure.published") if population == "back_office" else ""
+    beside = words("sure.published", range=_claims(c)) if population == "back_office" else ""
     if not parts:
         return f"{words('sure.no_other')} {beside}".strip()
     return f"{words('sure.others', parts=words.listed(parts))} {beside}".strip()
+
+
+def _claims(c: Context) -> str:
+    """Return from where to where the published figures of the chart reach."""
+    ends = [share for one in sides.published() for share in (one.share, one.high) if share is not None]
+    return c.n.bounds(min(ends), max(ends), sign=True)
 
 
 def _figure(c: Context, row: object) -> str:
