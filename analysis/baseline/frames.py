@@ -49,7 +49,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "causes": ("population", "cause", "hours", "share_of_base"),
     "facts": ("population", "fact", "value", "unit"),
+    "people_spread": (
+        *("population", "of", "agents", "agent_days", "mean", "between_sd", "between_low", "between_high", "error_sd"),
+        *("top_observed", "top_true", "top_low", "top_high", "adjusted_for", "adjusted_true", "adjusted_low"),
+        *("adjusted_high", "status", "reason"),
+    ),
     "days": ("population", "day", "weekday", "week", "agents", "PAID", *BUCKETS, "OUTSIDE_PAID"),
+    "level_days": (
+        *("population", "by", "level", "agents", "day", "weekday", "week", "PAID", *BUCKETS, "OUTSIDE_PAID"),
+    ),
 }  # fmt: skip
 
 

@@ -68,10 +68,16 @@ class Baseline:
         common mean by how uncertain they are), status, reason; levels under the smallest group hold no figures.
     causes
         population, cause (demand|system|policy|unknown), hours, share_of_base: idle, away and outage by the cause that the state map gives.
+    people_spread
+        population, of (what is compared), agents, agent_days, mean, between_sd, between_low, between_high (of lasting differences between people), error_sd (of one
+        person's figure), top_observed, top_true, top_low, top_high (mean of the quarter of people that looks best: as observed, and as it is to be expected), adjusted_for,
+        adjusted_true, adjusted_low, adjusted_high (the same for an average mix of work and tenure), status, reason. No person has a row.
     facts
         population, fact, value, unit.
     days
         population, day (local date), weekday, week (Monday of the week), agents, PAID and one column per part of the ladder, in hours. The clusters behind the intervals; not for print.
+    level_days
+        population, by (site|group), level, agents, day, weekday, week, PAID and one column per part of the ladder, in hours; levels that are shown only. Not for print.
     """
 
     quantities: tuple[Quantity, ...]
@@ -94,8 +100,10 @@ class Baseline:
     standards: pd.DataFrame
     breakdowns: pd.DataFrame
     causes: pd.DataFrame
+    people_spread: pd.DataFrame
     facts: pd.DataFrame
     days: pd.DataFrame
+    level_days: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per quantity: id, scope, value, low, high, confidence, n, n_unit, unit, status, reasons."""

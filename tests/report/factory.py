@@ -435,6 +435,8 @@ def baseline() -> Baseline:
         sources=_sources_frame(),
         breakdowns=_breakdowns_frame(),
         causes=_causes_frame(),
+        people_spread=pd.DataFrame(columns=list(COLUMNS["people_spread"])),
+        level_days=pd.DataFrame(columns=list(COLUMNS["level_days"])),
         facts=facts,
         days=pd.DataFrame({"population": [CC], "day": [pd.Timestamp("2026-03-02")], "agents": [96], "PAID": [720.0]}),
         **_gap_frames(),
