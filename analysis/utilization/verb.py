@@ -14,31 +14,15 @@ from analysis.foundation.estimate import Estimate, Quantity, find
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.utilization.answer import Answer, answer_of, ceiling_estimate, quantities_of
+from analysis.utilization.frames import COLUMNS, frame_of
 from analysis.utilization.internal_best import internal_best
 from analysis.utilization.limits import Limits, Raw, limits_of
-from analysis.utilization.promise_ceiling import SLOT_COLUMNS
 from analysis.utilization.resample import resample
 from analysis.utilization.result import Utilization
-from analysis.utilization.settings import UtilizationSettings
+from analysis.utilization.settings import Allowance, UtilizationSettings
 from analysis.utilization.words import achievable_sentence
 
 _ESTIMATE = ("value", "low", "high")
-_CEILINGS = (
-    "population",
-    "ceiling",
-    "raw",
-    "raw_of",
-    "of_workable",
-    *_ESTIMATE,
-    "basis",
-    "status",
-    "reason",
-    "sentence",
-)
-_ACHIEVABLE = (
-    *("population", "today", "today_low", "today_high", *_ESTIMATE),
-    *("binding", "status", "reason", "sentence"),
-)
 
 
 def estimate_utilization(
@@ -47,6 +31,7 @@ def estimate_utilization(
     *,
     client: Client,
     queues: Sequence[Queue] = (),
+    allowances: Sequence[Allowance] = (),
     settings: UtilizationSettings | None = None,
 ) -> Utilization:
     """Estimate what share of paid time can be work, by population: the lowest of three ceilings, beside today.
@@ -61,6 +46,8 @@ def estimate_utilization(
         Zone, period and holidays.
     queues
         Queues with their promises and caps.
+    allowances
+        What people need beyond the usual allowances.
     settings
         Allowances and the like; the defaults if not given.
 
@@ -85,15 +72,13 @@ def estimate_utilization(
         _part(tables, baseline, str(population), client=client, queues=queues, settings=chosen)
         for population in baseline.shares["population"].unique()
     ]
-    slots = [part.slots for part in parts if len(part.slots)]
+    gathered = {name: frame_of(name, [part.frames[name] for part in parts if name in part.frames]) for name in COLUMNS}
     return Utilization(
         quantities=tuple(quantity for part in parts for quantity in part.quantities),
         findings=tuple(finding for part in parts for finding in part.findings),
         settings=chosen,
         sentences={part.population: part.sentence for part in parts},
-        ceilings=pd.DataFrame([row for part in parts for row in part.ceilings], columns=list(_CEILINGS)),
-        achievable=pd.DataFrame([part.achievable for part in parts], columns=list(_ACHIEVABLE)),
-        slots=pd.concat(slots, ignore_index=True) if slots else pd.DataFrame(columns=list(SLOT_COLUMNS)),
+        **gathered,
     )
 
 
@@ -105,9 +90,7 @@ class _Part:
     quantities: tuple[Quantity, ...]
     findings: tuple[Finding, ...]
     sentence: str
-    ceilings: list[dict[str, object]]
-    achievable: dict[str, object]
-    slots: pd.DataFrame
+    frames: dict[str, pd.DataFrame]
 
 
 def _part(
@@ -144,9 +127,13 @@ def _part(
         quantities_of(population, limits, answer, best, settings),
         limits.findings,
         sentence,
-        [_ceiling_row(population, name, raw, answer.days, settings) for name, raw in limits.ceilings.items()],
-        _achievable_row(population, answer, sentence),
-        limits.slots,
+        {
+            "ceilings": pd.DataFrame(
+                [_ceiling_row(population, name, raw, answer.days, settings) for name, raw in limits.ceilings.items()]
+            ),
+            "achievable": pd.DataFrame([_achievable_row(population, answer, sentence)]),
+            "slots": limits.slots,
+        },
     )
 
 
