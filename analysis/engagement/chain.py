@@ -244,6 +244,6 @@ class _Run:
     def _parameters(self, spec: StageSpec) -> dict[str, Any]:
         """Return the overrides that are parameters of this stage's notebook."""
         own = {
-            name.partition(".")[2]: value for name, value in self.overrides if name.partition(".")[0] == spec.section
+            name.partition(".")[2]: value for name, value in self.overrides if name.partition(".")[0] in spec.sections
         }
         return {name: value for name, value in own.items() if not isinstance(value, list | dict)}

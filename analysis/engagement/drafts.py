@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.engagement import keys, records
@@ -11,7 +12,7 @@ from analysis.engagement.load import Override, load_engagement
 from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.records import Record
-from analysis.engagement.stage import Results, Stage, build_stage, write_result
+from analysis.engagement.stage import Results, Stage, build_stage, write_results
 from analysis.engagement.stages import StageSpec, answer, stage_spec
 from analysis.engagement.store import load
 from analysis.engagement.workspace import Folder
@@ -31,8 +32,8 @@ class Drafts:
         """Return a stage that saves a draft."""
         engagement = load_engagement(self.folder.file, overrides=own) if own else self.engagement
 
-        def save(result: Any) -> str:
-            record = self._keep(spec, engagement, result)
+        def save(results: Mapping[str, Any]) -> str:
+            record = self._keep(spec, engagement, results)
             return f"{spec.name} saved as a draft in {record.folder.relative_to(self.folder.root).as_posix()}"
 
         return build_stage(
@@ -66,14 +67,14 @@ class Drafts:
         upstream = {name: self._record(name) for name in spec.reads}
         return keys.components(spec, engagement, self.folder, upstream, key=self.key, notebook=notebook)
 
-    def _keep(self, spec: StageSpec, engagement: Engagement, result: Any) -> Record:
+    def _keep(self, spec: StageSpec, engagement: Engagement, results: Mapping[str, Any]) -> Record:
         """Store a draft."""
         made_of = self._components(spec, engagement, notebook=False)
         key = keys.stage_key(made_of)
         with one_at_a_time(self.work / ".lock", f"the drafts of {self.folder.slug}"):
             aside = records.begin(self.work, spec.name, key)
             try:
-                write_result(spec, result, aside, self.folder)
+                write_results(spec, results, aside, self.folder)
                 return records.finish(aside, spec.name, key, made_of)
             finally:
                 remove_tree(aside)

@@ -14,7 +14,8 @@ from analysis.foundation.settings import Client, Queue, Settings
 from analysis.intake.settings import Source
 from analysis.readiness.settings import ReadinessSettings
 from analysis.report.settings import ReportSettings
-from analysis.utilization.settings import UtilizationSettings
+from analysis.utilization.settings import Allowance, UtilizationSettings
+from analysis.value.settings import Cost, ValueSettings
 
 # Below this size a group needs a written reason, which the report prints; below 5 it is refused by the settings themselves.
 USUAL_MINIMUM_GROUP_AGENTS = 10
@@ -38,8 +39,11 @@ class Engagement(Settings):
     source: tuple[Source, ...] = Field(default=(), description="the client's exports and how to read them")
     queue: tuple[Queue, ...] = Field(default=(), description="queues of contacts and the promise each is held to")
     baseline: BaselineSettings = Field(default=BaselineSettings(), description="how today is measured")
+    allowance: tuple[Allowance, ...] = Field(default=(), description="allowances beside the usual ones")
     utilization: UtilizationSettings = Field(default=UtilizationSettings(), description="how ceilings are estimated")
     blending: BlendingSettings = Field(default=BlendingSettings(), description="how blending is assessed")
+    cost: tuple[Cost, ...] = Field(default=(), description="what an hour of each grade costs")
+    value: ValueSettings = Field(default=ValueSettings(), description="what the change saves and costs")
     readiness: ReadinessSettings = Field(default=ReadinessSettings(), description="how readiness is assessed")
     report: ReportSettings = Field(default=ReportSettings(), description="how the report looks")
     privacy: Privacy = Field(default=Privacy(), description="retention and small groups")
@@ -50,6 +54,14 @@ class Engagement(Settings):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f"two [[queue]] blocks are called {twice}; every queue is described once")
+        return self
+
+    @model_validator(mode="after")
+    def _grades_differ(self) -> Engagement:
+        grades = [cost.grade for cost in self.cost]
+        twice = next((grade for grade in grades if grades.count(grade) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two [[cost]] blocks are for {twice}; every grade has one cost")
         return self
 
     @model_validator(mode="after")

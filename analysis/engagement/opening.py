@@ -10,8 +10,9 @@ from analysis.engagement import records
 from analysis.engagement.drafts import Drafts
 from analysis.engagement.files import hashes_below, read_json, write_json
 from analysis.engagement.load import Override, load_engagement
+from analysis.engagement.model import sections
 from analysis.engagement.sample import ensure_sample
-from analysis.engagement.stage import Results, Stage, build_stage, write_result
+from analysis.engagement.stage import Results, Stage, build_stage, write_results
 from analysis.engagement.stages import StageSpec, stage_spec
 from analysis.engagement.store import load
 from analysis.engagement.workspace import Folder, find_engagement
@@ -67,11 +68,17 @@ def open_stage(
 def _own_overrides(spec: StageSpec, given: Mapping[str, Any]) -> tuple[Override, ...]:
     """Return the settings that a notebook replaces, under their full names."""
     stated = {name: value for name, value in given.items() if value is not None}
-    if given and spec.section is None:
+    if given and not spec.sections:
         raise UsageProblem(
             f"The stage {spec.name} has no settings of its own; change [[source]] in the engagement file."
         )
-    return tuple((f"{spec.section}.{name}", value) for name, value in stated.items())
+    return tuple((f"{_section_of(spec, name)}.{name}", value) for name, value in stated.items())
+
+
+def _section_of(spec: StageSpec, name: str) -> str:
+    """Return the section of the stage that has this setting; the first one, which then names the nearest, where none has."""
+    known = sections()
+    return next((one for one in spec.sections if name in known[one].model_fields), spec.sections[0])
 
 
 def _open_in_run(spec: StageSpec, folder: Folder, run_dir: Path, own: tuple[Override, ...]) -> Stage:
@@ -93,8 +100,8 @@ def _open_in_run(spec: StageSpec, folder: Folder, run_dir: Path, own: tuple[Over
             raise UsageProblem(f"The results of {name} are no longer there. Run again: engage run {folder.slug}")
         return load(stage_spec(name).result_class(), record.folder)
 
-    def save(result: Any) -> str:
-        write_result(spec, result, run_dir, folder)
+    def save(results: Mapping[str, Any]) -> str:
+        write_results(spec, results, run_dir, folder)
         outputs = hashes_below(run_dir, without=(RUN_FILE, SAVED_FILE))
         write_json(run_dir / SAVED_FILE, {"token": run["token"], "outputs": outputs})
         return f"{spec.name} saved"

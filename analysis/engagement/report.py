@@ -22,8 +22,8 @@ from analysis.engagement.keys import brand_file, notebook_hash
 from analysis.engagement.load import Override
 from analysis.engagement.model import Engagement
 from analysis.engagement.records import DONE_FILE, KEY_FILE, Record
+from analysis.engagement.stage import read_results
 from analysis.engagement.stages import CHAIN, stage_spec
-from analysis.engagement.store import load
 from analysis.engagement.workspace import Folder
 
 MANIFEST = "manifest.json"
@@ -56,7 +56,9 @@ def make_report(
     from analysis.report import build_report
 
     made_of = {name: record.components() for name, record in found.items()}
-    results = {name: load(stage_spec(name).result_class(), record.folder) for name, record in found.items()}
+    results: dict[str, Any] = {}
+    for name, record in found.items():
+        results |= read_results(stage_spec(name), record.folder)
     build_report(
         client=engagement.client,
         queues=engagement.queue,

@@ -14,7 +14,7 @@ from analysis.engagement.load import Override
 from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.stages import StageSpec, stage_spec
-from analysis.engagement.store import store, write_frame
+from analysis.engagement.store import load, store, write_frame
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import UsageProblem
 from analysis.foundation.settings import Client, Queue, Settings
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.intake.settings import Source
+    from analysis.utilization.settings import Allowance
+    from analysis.value.settings import Cost
 
 
 class Results(Mapping[str, Any]):
@@ -54,10 +56,12 @@ class Stage:
     ----------
     name
         Name of the stage.
-    client, queues, sources
+    client, queues, sources, allowances, costs
         As the engagement file states them.
     settings
         Settings of the stage's verb, with the values that stand in for those of the file; None for intake.
+    settings_of
+        Settings of all sections that this stage reads, by name.
     results
         Results of earlier stages by name.
     overrides
@@ -72,32 +76,49 @@ class Stage:
     client: Client
     queues: tuple[Queue, ...]
     sources: tuple[Source, ...]
+    allowances: tuple[Allowance, ...]
+    costs: tuple[Cost, ...]
     settings: Any
+    settings_of: Mapping[str, Any]
     results: Mapping[str, Any]
     overrides: tuple[Override, ...]
     root: Path
     key: bytes
-    _save: Callable[[Any], str] = field(repr=False)
+    _save: Callable[[Mapping[str, Any]], str] = field(repr=False)
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Canonical tables by name."""
         return self.results["intake"].tables
 
-    def save(self, result: Any) -> Sentence:
+    def save(self, result: Any, **also: Any) -> Sentence:
         """Store the result of this stage; by hand it becomes a draft, in a run the artefact that later stages read.
+
+        Parameters
+        ----------
+        result
+            What the verb returned.
+        **also
+            Further results of the stage by name, such as ``value=value`` in readiness.
 
         Raises
         ------
         UsageProblem
-            The result is not what this stage is to find out.
+            The results are not what this stage is to find out.
         """
-        kind = stage_spec(self.name).result_class()
-        if not isinstance(result, kind):
+        kinds = stage_spec(self.name).result_classes()
+        given = {self.name: result, **also}
+        if list(given) != list(kinds):
+            call = ", ".join(["result", *(f"{name}={name}" for name in list(kinds)[1:])])
             raise UsageProblem(
-                f"stage.save: the stage {self.name} saves a {kind.__name__}, not a {type(result).__name__}. Pass what its verb returned."
+                f"stage.save: the stage {self.name} saves {' and '.join(kinds)}; write stage.save({call})."
             )
-        return Sentence(self._save(result))
+        for name, kind in kinds.items():
+            if not isinstance(given[name], kind):
+                raise UsageProblem(
+                    f"stage.save: the stage {self.name} saves a {kind.__name__}, not a {type(given[name]).__name__}. Pass what its verb returned."
+                )
+        return Sentence(self._save(given))
 
     def show(self, exhibit: Callable[..., Any], result: Any, **more: Any) -> Sentence:
         """Draw an exhibit and return its headline; where the data do not suffice for it, return the sentence that says so.
@@ -144,16 +165,19 @@ def build_stage(
     *,
     results: Mapping[str, Any],
     overrides: tuple[Override, ...],
-    save: Callable[[Any], str],
+    save: Callable[[Mapping[str, Any]], str],
 ) -> Stage:
     """Put together what a notebook sees."""
-    settings: Settings | None = getattr(engagement, spec.section) if spec.section else None
+    settings_of: dict[str, Settings] = {name: getattr(engagement, name) for name in spec.sections}
     return Stage(
         name=spec.name,
         client=engagement.client,
         queues=engagement.queue,
         sources=engagement.source,
-        settings=settings,
+        allowances=engagement.allowance,
+        costs=engagement.cost,
+        settings=settings_of[spec.sections[0]] if spec.sections else None,
+        settings_of=settings_of,
         results=results,
         overrides=overrides,
         root=folder.root,
@@ -162,8 +186,9 @@ def build_stage(
     )
 
 
-def write_result(spec: StageSpec, result: Any, into: Path, folder: Folder) -> None:
-    """Store a result; rejected rows go to ``private/`` and nowhere else."""
+def write_results(spec: StageSpec, results: Mapping[str, Any], into: Path, folder: Folder) -> None:
+    """Store what a stage found, further results in folders of their own; rejected rows go to ``private/`` and nowhere else."""
+    result = results[spec.name]
     if spec.name == "intake":
         rejects = folder.private / "rejects"
         rejects.mkdir(parents=True, exist_ok=True)
@@ -172,3 +197,12 @@ def write_result(spec: StageSpec, result: Any, into: Path, folder: Folder) -> No
         replace(aside, rejects / "rejects.parquet")
         result = dataclasses.replace(result, rejects=result.rejects.iloc[:0].reset_index(drop=True))
     store(result, into)
+    for name, _ in spec.also:
+        (into / name).mkdir()
+        store(results[name], into / name)
+
+
+def read_results(spec: StageSpec, folder: Path) -> dict[str, Any]:
+    """Return all results of a stage that :func:`write_results` stored, by name."""
+    kinds = spec.result_classes()
+    return {name: load(kind, folder if name == spec.name else folder / name) for name, kind in kinds.items()}

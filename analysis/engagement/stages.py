@@ -25,24 +25,26 @@ class StageSpec:
     kind
         ``"module:name"`` of the class of its result.
     settings
-        Keys of the engagement file that it depends on; the last one is the section whose scalars are the notebook's parameters.
+        Keys of the engagement file that it depends on.
+    sections
+        Those of them whose scalars are the notebook's parameters, in their order; the first is the verb's own. Empty for intake, whose sources are
+        lists, and for the report.
     reads
         Earlier stages whose results it reads.
     templates
         Folders below ``templates/`` whose content it depends on.
+    also
+        Name and ``"module:name"`` of the classes of further results that it saves beside its own.
     """
 
     name: str
     notebook: str | None
     kind: str
     settings: tuple[str, ...]
+    sections: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
-
-    @property
-    def section(self) -> str | None:
-        """Section of the engagement file that belongs to this stage; None for intake, whose sources are lists."""
-        return None if self.name == "intake" else self.settings[-1]
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def notebook_path(self) -> Path | None:
@@ -51,8 +53,16 @@ class StageSpec:
 
     def result_class(self) -> Any:
         """Return the class of the result."""
-        module, _, name = self.kind.partition(":")
-        return getattr(importlib.import_module(module), name)
+        return _class(self.kind)
+
+    def result_classes(self) -> dict[str, Any]:
+        """Return the classes of all results that it saves, by name; its own comes first."""
+        return {self.name: _class(self.kind), **{name: _class(kind) for name, kind in self.also}}
+
+
+def _class(kind: str) -> Any:
+    module, _, name = kind.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 CHAIN: tuple[StageSpec, ...] = (
@@ -68,13 +78,15 @@ CHAIN: tuple[StageSpec, ...] = (
         notebook="02_baseline.ipynb",
         kind="analysis.baseline:Baseline",
         settings=("client", "queue", "baseline"),
+        sections=("baseline",),
         reads=("intake",),
     ),
     StageSpec(
         name="utilization",
         notebook="03_utilization.ipynb",
         kind="analysis.utilization:Utilization",
-        settings=("client", "queue", "utilization"),
+        settings=("client", "queue", "allowance", "utilization"),
+        sections=("utilization",),
         reads=("intake", "baseline"),
     ),
     StageSpec(
@@ -82,6 +94,7 @@ CHAIN: tuple[StageSpec, ...] = (
         notebook="04_blending.ipynb",
         kind="analysis.blending:Blending",
         settings=("client", "queue", "blending"),
+        sections=("blending",),
         reads=("intake", "baseline"),
     ),
     StageSpec(
@@ -89,6 +102,7 @@ CHAIN: tuple[StageSpec, ...] = (
         notebook="05_readiness.ipynb",
         kind="analysis.readiness:Readiness",
         settings=("client", "readiness"),
+        sections=("readiness",),
         reads=("intake", "baseline", "utilization", "blending"),
         templates=("questionnaires",),
     ),
@@ -123,8 +137,8 @@ def stage_spec(name: str) -> StageSpec:
     raise UsageProblem(f"There is no stage {name}.{nearest(name, STAGES)}")
 
 
-def answer(name: str, stage: Any) -> Any:
-    """Call the verb of a stage exactly as its notebook does, and return the result.
+def answer(name: str, stage: Any) -> dict[str, Any]:
+    """Call the verbs of a stage exactly as its notebook does, and return what it saves, its own result first.
 
     Parameters
     ----------
@@ -137,12 +151,14 @@ def answer(name: str, stage: Any) -> Any:
 
     results = stage.results
     if name == "intake":
-        return analysis.read_sources(stage.sources, client=stage.client, root=stage.root, key=stage.key)
+        return {name: analysis.read_sources(stage.sources, client=stage.client, root=stage.root, key=stage.key)}
     if name == "readiness":
         parts = (stage.tables, results["baseline"], results["utilization"], results["blending"])
-        return analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings)
+        return {name: analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings)}
     asked = {"client": stage.client, "queues": stage.queues, "settings": stage.settings}
     if name == "baseline":
-        return analysis.measure_baseline(stage.tables, **asked)
-    verb = {"utilization": analysis.estimate_utilization, "blending": analysis.assess_blending}[name]
-    return verb(stage.tables, results["baseline"], **asked)
+        return {name: analysis.measure_baseline(stage.tables, **asked)}
+    if name == "utilization":
+        asked["allowances"] = stage.allowances
+        return {name: analysis.estimate_utilization(stage.tables, results["baseline"], **asked)}
+    return {name: analysis.assess_blending(stage.tables, results["baseline"], **asked)}

@@ -183,14 +183,15 @@ def test_an_override_is_recorded_printed_and_used_by_verify(copy):
 @pytest.mark.parametrize("name", ["utilization", "readiness"])
 def test_the_verb_called_by_hand_gives_what_the_notebook_gave(name, copy):
     stage = open_stage(name, copy.root)
-    assert "draft in work/drafts" in stage.save(answer(name, stage))
+    found = answer(name, stage)
+    assert "draft in work/drafts" in stage.save(found.pop(name), **found)
     assert digest(copy, name, copy.work / "drafts") == digest(copy, name)
 
 
 def test_a_notebook_run_by_hand_changes_nothing_of_the_run(copy):
     before = hashes_below(copy.workspace)
     stage = open_stage("utilization", copy.root, personal_share=0.02)
-    stage.save(answer("utilization", stage))
+    stage.save(answer("utilization", stage)["utilization"])
     after = hashes_below(copy.workspace)
     assert all(after[name] == value for name, value in before.items() if "/rejects/" not in name)
     assert {name.split("/")[3] for name in set(after) - set(before)} <= {"drafts", ".lock"}

@@ -14,6 +14,8 @@ from analysis.engagement.model import Engagement, Queue, Source, scalar_kinds, s
 from analysis.engagement.notebooks import declared_parameters
 from analysis.engagement.stages import CHAIN
 from analysis.foundation.assets import assets
+from analysis.utilization.settings import Allowance
+from analysis.value.settings import Cost
 
 SPECS = {spec.notebook: spec for spec in CHAIN if spec.notebook}
 LOGIC = (
@@ -97,21 +99,23 @@ class TestShape:
         assert [call.args[0].value for call in opened] == [spec.name]
         assert [ast.unparse(part) for part in opened[0].args[1:]] == ["engagement", "run_dir"]
         verbs = [call for call in calls(name) if isinstance(call.func, ast.Name) and call.func.id != "open_stage"]
-        assert len(verbs) == 1
-        assert cells(name)[-1].source == "stage.save(result)"
+        assert len(verbs) == 1 + len(spec.also)
+        also = "".join(f", {name}={name}" for name, _ in spec.also)
+        assert cells(name)[-1].source == f"stage.save(result{also})"
         assert cells(name)[-1] is not None
         assert sum("stage.save(" in cell.source for cell in cells(name)) == 1
         assert any(cell.source.splitlines()[-1] == "result" for cell in cells(name))
 
     def test_every_parameter_is_a_scalar_setting_and_back(self, name):
         spec = SPECS[name]
-        kinds = scalar_kinds(sections()[spec.section]) if spec.section else {}
+        kinds = {key: kind for one in spec.sections for key, kind in scalar_kinds(sections()[one]).items()}
+        fields = {key: field for one in spec.sections for key, field in sections()[one].model_fields.items()}
         lines = [LINE.fullmatch(line) for line in parameters(name).source.splitlines()]
         assert all(lines), "a line is not of the form: name = None  # type: kind  help"
         assert [line["name"] for line in lines] == ["engagement", "run_dir", *kinds]
         assert {line["name"]: line["kind"] for line in lines[2:]} == kinds
         for line in lines[2:]:
-            description = sections()[spec.section].model_fields[line["name"]].description.split(";")[0]
+            description = fields[line["name"]].description.split(";")[0]
             assert line["help"] == f"{description}; none takes the engagement file's value"
         assert declared_parameters(assets() / "notebooks" / name) == {
             "engagement": "sample",
@@ -163,7 +167,8 @@ def test_the_template_states_every_key_with_its_default_and_a_comment():
     found = stated()
     for name, model in sections().items():
         assert list(found[name]) == list(model.model_fields), name
-    assert list(found["queue"]) == list(Queue.model_fields)
+    for name, model in (("queue", Queue), ("allowance", Allowance), ("cost", Cost)):
+        assert list(found[name]) == list(model.model_fields), name
     assert list(found["every source"]) == list(Source.model_fields)
 
 
@@ -172,8 +177,9 @@ def test_a_filled_in_template_is_all_defaults(tmp_path):
     for name, model in sections().items():
         if name != "client":
             assert getattr(engagement, name) == model(), name
-    assert (engagement.source, engagement.queue) == ((), ())
-    assert set(Engagement.model_fields) == {"source", "queue", *sections()}
+    lists = ("source", "queue", "allowance", "cost")
+    assert [getattr(engagement, name) for name in lists] == [()] * 4
+    assert set(Engagement.model_fields) == {*lists, *sections()}
 
 
 def test_the_blocks_of_the_template_are_right_once_their_marks_are_gone(tmp_path):
@@ -185,3 +191,5 @@ def test_the_blocks_of_the_template_are_right_once_their_marks_are_gone(tmp_path
     engagement = load_engagement(tmp_path)
     assert [source.target for source in engagement.source] == ["spells", "work_items", "answers", "listening"]
     assert engagement.queue == (Queue(name="claims line"),)
+    assert [allowance.name for allowance in engagement.allowance] == ["standing at the counter"]
+    assert [cost.grade for cost in engagement.cost] == ["clerk"]
