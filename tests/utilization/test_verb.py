@@ -70,10 +70,10 @@ def test_raw_and_converted_figures_stand_side_by_side():
     rows = found.ceilings.set_index("ceiling")
     assert rows.loc["policy", ["raw", "of_workable"]].tolist() == [0.88, 0.88]
     assert rows.loc["policy", "value"] == pytest.approx(0.88 * 0.9)
-    assert rows.loc["allowance", "raw"] == pytest.approx(1 / 1.13)
+    assert rows.loc["allowance", "raw"] == pytest.approx(1 / 1.155)
     assert rows.loc["allowance", "raw_of"] == "attended day"
     # no breaks: rest is owed; support of 10 % covers the delay
-    assert rows.loc["allowance", "value"] == pytest.approx(0.9 - 0.09 / 1.13)
+    assert rows.loc["allowance", "value"] == pytest.approx(0.9 - 0.115 / 1.155)
     assert rows.loc["allowance", "basis"] == "assumed"
     assert rows["value"].between(rows["low"], rows["high"]).all()
 
