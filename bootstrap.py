@@ -142,7 +142,8 @@ def main():
     install(uv, "requirements-dev.lock" if verb == "test" else "requirements.lock")
     environment = dict(os.environ, PYTHONUTF8="1")
     if verb == "test":
-        command = ["-m", "pytest", *(rest or ["-m", "not slow"])]
+        # one process per core of a small machine; a file's tests stay together, so that they share what they set up
+        command = ["-m", "pytest", *(rest or ["-m", "not slow", "-n", "2", "--dist", "loadfile"])]
     elif verb == "demo":
         command = ["-m", "analysis.cli", "demo", *rest]
     elif verb == "lab":
