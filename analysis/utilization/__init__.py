@@ -6,6 +6,7 @@ _NAMES = {
     "Utilization": ".result",
     "UtilizationSettings": ".settings",
     "estimate_utilization": ".verb",
+    "learning": ".learning",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
