@@ -14,6 +14,7 @@ from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables, timed_items
 from analysis.baseline.figures import DEFINITIONS, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
+from analysis.baseline.level_days import level_days
 from analysis.baseline.modelled import modelled_facts
 from analysis.baseline.observed import Looks, looks_at
 from analysis.baseline.records import Records, item_lengths, records_of
@@ -156,6 +157,7 @@ def _frames(
         frames["days"] = people.days.assign(population=people.population)[list(COLUMNS["days"])]
         frames["groups"] = group_frame(tables, people, clusters=found.clusters, settings=settings)
         frames["causes"] = cause_split(tables, people, minimum=minimum)
+        frames["level_days"] = level_days(tables, people, settings=settings)
         frames["breakdowns"] = breakdowns(
             tables, people, slots, clusters=found.clusters, client=client, settings=settings
         )
