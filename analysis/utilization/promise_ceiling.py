@@ -7,16 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import RegularGridInterpolator
 
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.load import contact_slots, expected_load, live_queues, pool_slots
 from analysis.measure.patience import estimated_patience_s
+from analysis.utilization.blended_ceiling import BlendedCurves, BlendedDesk, BlendedHours
 from analysis.utilization.occupancy import highest_occupancy, relaxation_s
 from analysis.utilization.resample import Resample
 from analysis.utilization.settings import UtilizationSettings
 
 _CV_GRID = np.linspace(0.0, 0.5, 11)
-SLOT_COLUMNS = ("pool", "weekday", "slot_of_day_s", "agents", "load", "max_occupancy")
+_CV_NODES, _VOLUME_NODES = 5, 3
+SLOT_COLUMNS = (
+    *("pool", "weekday", "slot_of_day_s", "agents", "load", "max_occupancy"),
+    *("max_occupancy_blended", "basis"),
+)
 # Half hours with fewer agents on average are left out: nobody plans a promise on them.
 _LEAST_AGENTS = 0.5
 
@@ -30,7 +36,8 @@ class PromiseCeiling:
     of_workable, draws
         Share of workable time, point and per joint draw; None where there is none, with `reason`.
     slots
-        pool, weekday, slot_of_day_s, agents, load, max_occupancy.
+        pool, weekday, slot_of_day_s, agents, load, max_occupancy, max_occupancy_blended (contacts and items at the expected load; NaN where items
+        were not counted), basis (stationary|time-varying).
     load_cv
         Pool -> spread of its load beyond chance.
     mean_agents
@@ -41,6 +48,11 @@ class PromiseCeiling:
         Whether abandonment was counted.
     reason
         Why there is no figure; empty otherwise.
+    blended, blended_draws
+        Share of workable time that contacts and items together can fill at the expected load, when items start between contacts; None where
+        there is none, with `blended_reason`.
+    blended_reason
+        Why there is no figure with blending, or which pools get no items; empty otherwise.
     """
 
     of_workable: float | None
@@ -51,6 +63,9 @@ class PromiseCeiling:
     unsettled_share: float
     patience_known: bool
     reason: str
+    blended: float | None
+    blended_draws: np.ndarray
+    blended_reason: str
 
 
 def promise_ceiling(
@@ -61,6 +76,7 @@ def promise_ceiling(
     queues: Sequence[Queue],
     days: Resample,
     settings: UtilizationSettings,
+    item_s: float | None = None,
 ) -> PromiseCeiling:
     """Estimate the highest share of workable time that can go to contacts, pool by pool and half hour by half hour.
 
@@ -76,6 +92,8 @@ def promise_ceiling(
         Joint resamples of days.
     settings
         Slot, patience and fallback handling time.
+    item_s
+        Mean length of items that may start between contacts [s]; None for no figure with blending.
 
     Notes
     -----
@@ -93,43 +111,34 @@ def promise_ceiling(
     load, pooled = expected_load(counts, slot_s=settings.slot_s), pool_slots(counts)
     parts = []
     for pool, cells in duty[duty["workable_agents"] >= _LEAST_AGENTS].groupby("pool"):
-        served = [queue for queue in live if queue.pool == pool]
+        served = tuple(queue for queue in live if queue.pool == pool)
         own, counted = load[load["pool"] == pool], pooled[pooled["pool"] == pool]
         aht_s = _handle_s(own) or settings.default_aht_s
         if served and len(own) and aht_s > 0:
             patience_s = settings.patience_s or estimated_patience_s(tables, served)
-            table, grid = _occupied(cells, aht_s=aht_s, served=served, patience_s=patience_s)
-            spread = load_spread(counted, days)
+            desk = BlendedDesk(aht_s, item_s or 0.0, patience_s, served)
             own = own.assign(load=own["load"].fillna(own["offered_per_h"] * aht_s / 3600))
-            parts.append(_pool_part(table, grid, own, spread, aht_s=aht_s, patience_s=patience_s))
-    if not parts:
-        return _none("no pool has agents on duty, volumes and a handling time together")
-    slots = pd.concat([part.slots for part in parts], ignore_index=True)
-    weights = np.concatenate([part.weights for part in parts])
-    settle_s = np.concatenate([part.settle_s for part in parts])
-    total = float(weights.sum())
-    return PromiseCeiling(
-        float(slots["max_occupancy"].to_numpy() @ weights) / total,
-        sum((part.drawn for part in parts), np.zeros(len(days.today_draws))) / total,
-        slots[list(SLOT_COLUMNS)],
-        {str(part.slots["pool"].iloc[0]): part.load_cv for part in parts},
-        float(slots["agents"].to_numpy() @ weights) / total,
-        float(weights[settle_s > settings.slot_s / 2].sum()) / total,
-        all(part.patience_known for part in parts),
-        "",
+            parts.append(_pool_part(_hours(cells, own), desk, counted, days, slot_s=settings.slot_s))
+    return (
+        _together(parts, days) if parts else _none("no pool has agents on duty, volumes and a handling time together")
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _PoolPart:
-    """One pool: its half hours, their agent-hours, what occupancy times agent-hours draws, and how the queue settles."""
+    """One pool: its half hours, their agent-hours, what occupancy times agent-hours draws, and how the queue settles.
+
+    `blended` is occupancy with items times agent-hours and its draws; None without items. `missed` are words for a promise missed already.
+    """
 
     slots: pd.DataFrame
     weights: np.ndarray
     drawn: np.ndarray
-    settle_s: np.ndarray
+    settled: np.ndarray
     load_cv: float
     patience_known: bool
+    blended: tuple[float, np.ndarray] | None
+    missed: str
 
 
 def _handle_s(load: pd.DataFrame) -> float:
@@ -139,23 +148,101 @@ def _handle_s(load: pd.DataFrame) -> float:
     return 3600 * hours / offered_per_h if offered_per_h > 0 else 0.0
 
 
+def _hours(cells: pd.DataFrame, load: pd.DataFrame) -> pd.DataFrame:
+    """Return a pool's half hours: pool, weekday, slot_of_day_s, days, agents, load (NaN where no contact ever came)."""
+    table = cells.rename(columns={"workable_agents": "agents"})[["pool", "weekday", "slot_of_day_s", "days", "agents"]]
+    merged = table.merge(load[["weekday", "slot_of_day_s", "load"]], on=["weekday", "slot_of_day_s"], how="left")
+    return merged.sort_values(["weekday", "slot_of_day_s"], ignore_index=True)
+
+
 def _pool_part(
-    table: pd.DataFrame,
-    grid: np.ndarray,
-    load: pd.DataFrame,
-    spread: tuple[float, np.ndarray],
-    *,
-    aht_s: float,
-    patience_s: float | None,
+    hours: pd.DataFrame, desk: BlendedDesk, counted: pd.DataFrame, days: Resample, *, slot_s: int
 ) -> _PoolPart:
     """Return a pool's half hours at its spread of load."""
-    cv, cv_draws = spread
+    cv, cv_draws = load_spread(counted, days)
+    grid = _occupied(hours["agents"].to_numpy(dtype=float), desk)
     at = _between(grid, np.array([cv]))[:, 0]
-    weights = table["agents"].to_numpy(dtype=float) * table["days"].to_numpy(dtype=float)
-    merged = table.merge(load[["weekday", "slot_of_day_s", "load"]], on=["weekday", "slot_of_day_s"], how="left")
-    settle_s = relaxation_s(table["agents"], at, aht_s=aht_s)
-    drawn = weights @ _between(grid, cv_draws)
-    return _PoolPart(merged.assign(max_occupancy=at), weights, drawn, settle_s, cv, patience_s is not None)
+    weights = (hours["agents"] * hours["days"]).to_numpy(dtype=float)
+    settled = relaxation_s(hours["agents"], at, aht_s=desk.aht_s) <= slot_s / 2
+    blended, drawn, missed = np.full(len(hours), np.nan), None, ""
+    if desk.item_s > 0:
+        point, drawn = _with_items(hours, desk, (cv, cv_draws), volume_draws(counted, days), weights)
+        blended = point.occupancy
+        missed = "" if point.kept else _missed_words(str(hours["pool"].iloc[0]), point)
+    basis = np.full(len(hours), "stationary")
+    return _PoolPart(
+        hours.assign(max_occupancy=at, max_occupancy_blended=blended, basis=basis)[list(SLOT_COLUMNS)],
+        weights,
+        weights @ _between(grid, cv_draws),
+        settled,
+        cv,
+        desk.patience_s is not None,
+        None if drawn is None else (float(weights @ blended), drawn),
+        missed,
+    )
+
+
+def _with_items(
+    hours: pd.DataFrame,
+    desk: BlendedDesk,
+    spread: tuple[float, np.ndarray],
+    volume: np.ndarray,
+    weights: np.ndarray,
+) -> tuple[BlendedHours, np.ndarray]:
+    """Return the half hours with items, and draws of occupancy times agent-hours over the load's spread and its mean.
+
+    A threshold is chosen anew at a few spreads and mean loads that enclose the draws; in between is interpolated.
+    """
+    cv, cv_draws = spread
+    curves = BlendedCurves(hours["agents"].to_numpy(dtype=float), desk)
+    load, counts = hours["load"].fillna(0.0).to_numpy(), hours["days"].to_numpy(dtype=float)
+    cvs, volumes = _enclosing(cv_draws, _CV_NODES), _enclosing(volume, _VOLUME_NODES)
+    values = np.array(
+        [[weights @ curves.best(load * more, counts, load_cv=wide).occupancy for more in volumes] for wide in cvs]
+    )
+    places = np.column_stack([cv_draws, volume])
+    drawn = RegularGridInterpolator((cvs, volumes), values, method="linear")(places)
+    return curves.best(load, counts, load_cv=cv), drawn
+
+
+def _enclosing(draws: np.ndarray, nodes: int) -> np.ndarray:
+    """Return rising nodes from the least to the largest draw."""
+    low, high = float(draws.min()), float(draws.max())
+    return np.linspace(low, max(high, low + 1e-6), nodes)
+
+
+def _missed_words(pool: str, point: BlendedHours) -> str:
+    """Say that a promise is missed already."""
+    return (
+        f"the promise of pool {pool} is missed already without items: {100 * point.before:.0f} % would be answered in time at the expected load, "
+        f"{100 * point.target:.0f} % were promised"
+    )
+
+
+def _together(parts: Sequence[_PoolPart], days: Resample) -> PromiseCeiling:
+    """Return the pools as one ceiling, weighted by agent-hours."""
+    slots = pd.concat([part.slots for part in parts], ignore_index=True)
+    weights = np.concatenate([part.weights for part in parts])
+    settled = np.concatenate([part.settled for part in parts])
+    total = float(weights.sum())
+    missed = "; ".join(part.missed for part in parts if part.missed)
+    items = [part.blended for part in parts if part.blended is not None]
+    figure = bool(items) and not all(part.missed for part in parts)
+    return PromiseCeiling(
+        of_workable=float(slots["max_occupancy"].to_numpy() @ weights) / total,
+        draws=sum((part.drawn for part in parts), np.zeros(len(days.today_draws))) / total,
+        slots=slots,
+        load_cv={str(part.slots["pool"].iloc[0]): part.load_cv for part in parts},
+        mean_agents=float(slots["agents"].to_numpy() @ weights) / total,
+        unsettled_share=float(weights[~settled].sum()) / total,
+        patience_known=all(part.patience_known for part in parts),
+        reason="",
+        blended=sum(point for point, _ in items) / total if figure else None,
+        blended_draws=sum((drawn for _, drawn in items), np.zeros(len(days.today_draws))) / total
+        if figure
+        else np.empty(0),
+        blended_reason=missed if items else "how long items take is not known",
+    )
 
 
 def load_spread(counts: pd.DataFrame, days: Resample) -> tuple[float, np.ndarray]:
@@ -196,25 +283,44 @@ def load_spread(counts: pd.DataFrame, days: Resample) -> tuple[float, np.ndarray
     return point, np.clip(days.widened(point, cv_of(days.counts, again=True)), 0.0, None)
 
 
-def _occupied(
-    cells: pd.DataFrame, *, aht_s: float, served: Sequence[Queue], patience_s: float | None
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return half hours with their agents, and the highest occupancy of each by spread of the load."""
-    table = cells.rename(columns={"workable_agents": "agents"})[["pool", "weekday", "slot_of_day_s", "days", "agents"]]
-    agents = table["agents"].to_numpy(dtype=float)
+def volume_draws(counts: pd.DataFrame, days: Resample) -> np.ndarray:
+    """Return the mean volume as a multiple of itself, per draw of resampled days.
+
+    Parameters
+    ----------
+    counts
+        day, weekday, offered of one pool.
+    days
+        Joint resamples; days without counts are left out.
+
+    Notes
+    -----
+    Contacts of the drawn days over what days of their weekdays bring on average.
+    """
+    daily = counts.groupby("day")["offered"].sum().reindex(pd.DatetimeIndex(days.days))
+    expected = daily.groupby(daily.index.day_of_week).transform("mean")
+    known = daily.notna().to_numpy() & expected.gt(0).to_numpy()
+    if not known.any():
+        return np.ones(len(days.counts))
+    came, due = days.counts[:, known] @ daily.to_numpy()[known], days.counts[:, known] @ expected.to_numpy()[known]
+    return np.clip(days.widened(1.0, np.where(due > 0, came / np.where(due > 0, due, 1.0), 1.0)), 0.0, None)
+
+
+def _occupied(agents: np.ndarray, desk: BlendedDesk) -> np.ndarray:
+    """Return the highest occupancy of half hours by spread of the load; between whole numbers of agents it is interpolated."""
     below = np.maximum(np.floor(agents), 1).astype(int)
     above = np.maximum(np.ceil(agents), 1).astype(int)
     groups = np.unique(np.concatenate([below, above]))
     strictest = np.min(
         [
-            highest_occupancy(groups, load_cv=_CV_GRID, aht_s=aht_s, queue=queue, patience_s=patience_s)
-            for queue in served
+            highest_occupancy(groups, load_cv=_CV_GRID, aht_s=desk.aht_s, queue=queue, patience_s=desk.patience_s)
+            for queue in desk.queues
         ],
         axis=0,
     )
     part = np.clip(agents - below, 0.0, 1.0)[:, None]
     lower, upper = (strictest[np.searchsorted(groups, n)] for n in (below, above))
-    return table, lower * (1 - part) + upper * part
+    return lower * (1 - part) + upper * part
 
 
 def _between(grid: np.ndarray, cv: np.ndarray) -> np.ndarray:
@@ -227,4 +333,16 @@ def _between(grid: np.ndarray, cv: np.ndarray) -> np.ndarray:
 
 def _none(reason: str) -> PromiseCeiling:
     """Return no ceiling, with the reason."""
-    return PromiseCeiling(None, np.empty(0), pd.DataFrame(columns=list(SLOT_COLUMNS)), {}, 0.0, 0.0, False, reason)
+    return PromiseCeiling(
+        None,
+        np.empty(0),
+        pd.DataFrame(columns=list(SLOT_COLUMNS)),
+        {},
+        0.0,
+        0.0,
+        False,
+        reason,
+        None,
+        np.empty(0),
+        reason,
+    )
