@@ -111,8 +111,7 @@ def _part(
     else:
         limits = limits_of(tables, baseline, population, days=days, client=client, queues=queues, settings=settings)
         answer = answer_of(baseline, population, limits, days=days, client=client, settings=settings)
-    groups = baseline.groups[baseline.groups["population"].eq(population) & baseline.groups["share"].eq("utilization")]
-    best = internal_best(groups, confidence=settings.confidence)
+    best, _rows = internal_best(baseline, population, achievable=answer.achievable, settings=settings)
     sentence = achievable_sentence(
         population,
         answer.today,

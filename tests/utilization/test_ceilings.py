@@ -13,7 +13,6 @@ from analysis.foundation.settings import Client, Period, Queue
 from analysis.measure.shrinkage import morris as shrunken
 from analysis.utilization.allowance import allowance_ceiling, day_share
 from analysis.utilization.deadline_ceiling import _ceiling, _done_in_time, deadline_ceiling
-from analysis.utilization.internal_best import internal_best
 from analysis.utilization.lowest import Ceiling, lowest
 from analysis.utilization.occupancy import highest_occupancy
 from analysis.utilization.resample import resample
@@ -214,18 +213,6 @@ def test_luck_is_taken_out_of_the_best_groups_ut10():
     assert seen[best].mean() == pytest.approx(0.6899, abs=0.005)
     assert pulled[best].mean() == pytest.approx(0.6449, abs=0.005)
     assert pulled[best].mean() == pytest.approx(true[best].mean(), abs=0.005)
-
-
-def groups(values, half=0.03):
-    rows = {"value": values, "low": [v - half for v in values], "high": [v + half for v in values], "status": "ok"}
-    return pd.DataFrame(rows)
-
-
-def test_equal_groups_still_have_width():
-    found = internal_best(groups([0.6] * 8), confidence=0.95)
-    assert found.value == pytest.approx(0.6)
-    assert found.high - found.low > 0.01
-    assert internal_best(groups([0.6] * 5), confidence=0.95).status == "insufficient"
 
 
 def test_mean_and_error_of_shrunken_groups_by_hand():

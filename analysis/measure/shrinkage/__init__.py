@@ -3,10 +3,12 @@
 from analysis.foundation.lazy import attach
 
 _NAMES = {
+    "BestPart": ".best",
     "FEWEST_GROUPS": ".normal",
     "GroupErrors": ".shares",
     "Shrunken": ".normal",
     "best_of_noisy": ".normal",
+    "best_part": ".best",
     "differ": ".normal",
     "lasting_variance": ".shares",
     "morris": ".normal",
@@ -14,6 +16,7 @@ _NAMES = {
     "shrink_counts": ".counts",
     "shrink_shares": ".shares",
     "split_errors": ".shares",
+    "split_means": ".shares",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
