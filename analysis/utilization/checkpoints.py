@@ -87,6 +87,48 @@ class Seen:
     visible: bool
 
 
+def smallest_change(today: Estimate, *, behind: float, ahead: float, confidence: float) -> float:
+    """Return the smallest change of a figure that can be told from chance; infinite where it has no interval.
+
+    Parameters
+    ----------
+    today
+        The figure with its interval.
+    behind, ahead
+        How long it was measured for, and how long it will be, in one unit.
+    confidence
+        Of the one-sided test that finds the change in 80 % of repetitions.
+
+    Notes
+    -----
+    (z_confidence + z_0.8) s0 sqrt(1 + behind / ahead), with s0 the standard error behind today's interval.
+
+    Examples
+    --------
+    >>> round(smallest_change(Estimate(0.70, 0.68, 0.72), behind=8, ahead=4, confidence=0.95), 3)
+    0.044
+    """
+    return sum(_quantiles(confidence)) * standard_error(today) * math.sqrt(1 + behind / ahead)
+
+
+def standard_error(today: Estimate) -> float:
+    """Return the standard error behind an interval; infinite where there is none.
+
+    Examples
+    --------
+    >>> round(standard_error(Estimate(0.70, 0.68, 0.72)), 4)
+    0.0102
+    """
+    if today.low is None or today.high is None:
+        return math.inf
+    return (today.high - today.low) / (2 * float(stats.norm.ppf(0.5 + today.confidence / 2)))
+
+
+def _quantiles(confidence: float) -> tuple[float, float]:
+    """Return the normal quantiles of the test and of its power."""
+    return float(stats.norm.ppf(confidence)), float(stats.norm.ppf(POWER))
+
+
 def seen_in(plan: Plan, week: int, *, guards: Guards, settings: UtilizationSettings) -> Seen:
     """Return whether the gain planned for the weeks before a checkpoint can be told from chance.
 
@@ -117,14 +159,12 @@ def seen_in(plan: Plan, week: int, *, guards: Guards, settings: UtilizationSetti
     """
     today, share = plan.today, float(plan.today.value or 0)
     days = WORKING_DAYS * (week - plan.window(week))
-    error = _error(today)
     behind = today.n if today.n_unit == "days" and today.n else guards.days or days
-    z = float(stats.norm.ppf(settings.confidence))
-    power = float(stats.norm.ppf(POWER))
-    apart = error * math.sqrt(1 + behind / days)
+    z, power = _quantiles(settings.confidence)
+    apart = standard_error(today) * math.sqrt(1 + behind / days)
     gain = plan.gain(week)
     visible = math.isfinite(apart) and gain >= (z + power) * apart
-    looks = _looks(share, error, gain / (z + power), guards.looks) if today.grade != "A" else None
+    looks = _looks(share, standard_error(today), gain / (z + power), guards.looks) if today.grade != "A" else None
     return Seen(days, gain, (z + power) * apart, share + z * apart, share + gain - z * apart, looks, visible)
 
 
@@ -159,13 +199,6 @@ def _weeks(plan: Plan) -> list[int]:
     """Return the weeks of the checkpoints: the ends of crawl and walk, every four weeks of run, and the last one."""
     crawl, walk, last = (plan.ends[name] for name in ("crawl", "walk", "run"))
     return [crawl, walk, *range(walk + EVERY_WEEKS, last, EVERY_WEEKS), last]
-
-
-def _error(today: Estimate) -> float:
-    """Return the standard error behind an interval; infinite where there is none."""
-    if today.low is None or today.high is None:
-        return math.inf
-    return (today.high - today.low) / (2 * float(stats.norm.ppf(0.5 + today.confidence / 2)))
 
 
 def _looks(share: float, error: float, wanted: float, looks: int | None) -> int | None:
