@@ -1,4 +1,4 @@
-"""Exact queueing results: Erlang B, C and A, staffing, blending by threshold, and the law of idle gaps."""
+"""Exact queueing results: Erlang B, C and A, staffing, whole days, blending by threshold, and the law of idle gaps."""
 
 from analysis.foundation.lazy import attach
 
@@ -13,6 +13,8 @@ _NAMES = {
     "blend": ".threshold",
     "best_threshold": ".threshold",
     "Blend": ".threshold",
+    "day": ".whole_day",
+    "Day": ".whole_day",
     "idle_gaps": ".gaps",
     "IdleGaps": ".gaps",
     "ROUTINGS": ".gaps",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.queueing import abandonment, erlang, gaps, staffing, threshold
+from analysis.queueing import abandonment, erlang, gaps, staffing, threshold, whole_day
 
 
 def warm() -> None:
@@ -12,5 +12,5 @@ def warm() -> None:
     --------
     >>> warm()
     """
-    for module in (erlang, abandonment, staffing, threshold, gaps):
+    for module in (erlang, abandonment, staffing, threshold, gaps, whole_day):
         module.warm()

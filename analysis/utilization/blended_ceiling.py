@@ -45,6 +45,11 @@ class BlendedDesk:
     patience_s: float | None
     queues: tuple[Queue, ...]
 
+    @property
+    def promises(self) -> tuple[Queue, ...]:
+        """One queue for each promise that differs."""
+        return tuple({_terms(queue): queue for queue in self.queues}.values())
+
 
 @dataclass(frozen=True, slots=True)
 class BlendedHours:
@@ -89,7 +94,7 @@ class BlendedCurves:
 
     def __init__(self, agents: np.ndarray, desk: BlendedDesk) -> None:
         self.agents = np.maximum(np.asarray(agents, dtype=float), 1.0)
-        self.promises = tuple({_terms(queue): queue for queue in desk.queues}.values())
+        self.promises = desk.promises
         most = math.ceil(_FREE_SCALES * math.sqrt(float(self.agents.max()))) + 1
         self.kept_free = np.append(np.arange(most + 1), -1)
         nodes = _agent_nodes(self.agents)

@@ -60,9 +60,28 @@ def highest_occupancy(
     >>> highest_occupancy([20], load_cv=[0, 0.15], aht_s=300, queue=Queue(name="claims")).round(2).tolist()
     [[0.8, 0.74]]
     """
+    return highest_load(agents, load_cv=load_cv, aht_s=aht_s, queue=queue, patience_s=patience_s)[1]
+
+
+def highest_load(
+    agents: ArrayLike, *, load_cv: ArrayLike, aht_s: float, queue: Queue, patience_s: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the largest mean load per agent under which a queue's promise is kept on average, and the busy share there.
+
+    Parameters
+    ----------
+    agents, load_cv, aht_s, queue, patience_s
+        As in :func:`highest_occupancy`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Offered load per agent and busy share, each agents x spreads. With callers who leave, or a load that may exceed the agents, the busy
+        share is the smaller one.
+    """
     groups, spreads = np.asarray(agents, dtype=int), np.asarray(load_cv, dtype=float)
     curves = [_curves(int(n), aht_s, queue, patience_s) for n in groups]
-    found = np.empty((len(groups), len(spreads)))
+    found = np.empty((2, len(groups), len(spreads)))
     for column, spread in enumerate(spreads):
         nodes, weights = load_nodes(_MEANS, spread * _MEANS)
         at = np.clip(nodes, _GRID[0], _GRID[-1])
@@ -70,8 +89,9 @@ def highest_occupancy(
             in_time, counted, carried = (np.clip(part(at), 0.0, 1.0) for part in curve)
             heavy = weights * nodes
             kept = (heavy * in_time).sum(axis=1) - queue.target * (heavy * counted).sum(axis=1)
-            found[row, column] = _at_last(kept, (weights * np.minimum(carried, nodes)).sum(axis=1))
-    return found
+            busy = (weights * np.minimum(carried, nodes)).sum(axis=1)
+            found[:, row, column] = at_last(kept, np.array([_MEANS, busy]))
+    return found[0], found[1]
 
 
 def _curves(agents: int, aht_s: float, queue: Queue, patience_s: float | None) -> tuple[PchipInterpolator, ...]:
@@ -99,20 +119,27 @@ def _at_load(
     if queue.definition == "of answered":
         left_out = exact.p_abandon
     elif queue.definition == "short abandons out" and patience_s is not None:
-        left_out = min(exact.p_abandon, queue.short_s / patience_s * exact.p_wait)
+        soon = queueing.erlang_a(agents, load, aht_s=aht_s, patience_s=patience_s, answer_within_s=queue.short_s)
+        left_out = max(0.0, 1.0 - soon.service_level - soon.p_wait_longer_than(queue.short_s))
     return exact.service_level, 1.0 - left_out, exact.occupancy
 
 
-def _at_last(kept: np.ndarray, busy: np.ndarray) -> float:
-    """Return the busy share at the largest mean load whose promise is kept; 0 when none is."""
+def at_last(kept: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return values (last axis: rising loads) at the largest load at which `kept` is not negative, interpolated; 0 where it always is.
+
+    Examples
+    --------
+    >>> at_last(np.array([0.2, 0.1, -0.1]), np.array([[1.0, 2.0, 3.0]])).tolist()
+    [2.5]
+    """
     good = np.flatnonzero(kept >= 0)
     if not len(good):
-        return 0.0
+        return np.zeros(values.shape[:-1])
     last = int(good[-1])
     if last == len(kept) - 1:
-        return float(busy[-1])
+        return values[..., -1]
     part = kept[last] / (kept[last] - kept[last + 1])
-    return float(busy[last] + part * (busy[last + 1] - busy[last]))
+    return values[..., last] + part * (values[..., last + 1] - values[..., last])
 
 
 def relaxation_s(agents: ArrayLike, occupancy: ArrayLike, *, aht_s: float) -> np.ndarray:

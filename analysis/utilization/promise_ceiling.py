@@ -13,7 +13,8 @@ from analysis.foundation.settings import Client, Queue
 from analysis.measure.load import contact_slots, expected_load, live_queues, pool_slots
 from analysis.measure.patience import estimated_patience_s
 from analysis.utilization.blended_ceiling import BlendedCurves, BlendedDesk, BlendedHours
-from analysis.utilization.occupancy import highest_occupancy, relaxation_s
+from analysis.utilization.day_ceiling import open_slots, weekday_ceiling
+from analysis.utilization.occupancy import highest_load, relaxation_s
 from analysis.utilization.resample import Resample
 from analysis.utilization.settings import UtilizationSettings
 
@@ -160,16 +161,16 @@ def _pool_part(
 ) -> _PoolPart:
     """Return a pool's half hours at its spread of load."""
     cv, cv_draws = load_spread(counted, days)
-    grid = _occupied(hours["agents"].to_numpy(dtype=float), desk)
+    lasting = _lasting(hours["agents"].to_numpy(dtype=float), desk)
+    grid, settled = _occupied(hours, lasting, desk, cv, slot_s=slot_s)
     at = _between(grid, np.array([cv]))[:, 0]
     weights = (hours["agents"] * hours["days"]).to_numpy(dtype=float)
-    settled = relaxation_s(hours["agents"], at, aht_s=desk.aht_s) <= slot_s / 2
     blended, drawn, missed = np.full(len(hours), np.nan), None, ""
     if desk.item_s > 0:
         point, drawn = _with_items(hours, desk, (cv, cv_draws), volume_draws(counted, days), weights)
         blended = point.occupancy
         missed = "" if point.kept else _missed_words(str(hours["pool"].iloc[0]), point)
-    basis = np.full(len(hours), "stationary")
+    basis = np.where(settled, "stationary", "time-varying")
     return _PoolPart(
         hours.assign(max_occupancy=at, max_occupancy_blended=blended, basis=basis)[list(SLOT_COLUMNS)],
         weights,
@@ -306,21 +307,69 @@ def volume_draws(counts: pd.DataFrame, days: Resample) -> np.ndarray:
     return np.clip(days.widened(1.0, np.where(due > 0, came / np.where(due > 0, due, 1.0), 1.0)), 0.0, None)
 
 
-def _occupied(agents: np.ndarray, desk: BlendedDesk) -> np.ndarray:
-    """Return the highest occupancy of half hours by spread of the load; between whole numbers of agents it is interpolated."""
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """What half hours could bear if they lasted, by spread of the load.
+
+    Busy share at their mean number of agents; the nearest whole number of agents, and the busy share and load per agent there.
+    """
+
+    busy: np.ndarray
+    agents: np.ndarray
+    whole_busy: np.ndarray
+    whole_load: np.ndarray
+
+
+def _lasting(agents: np.ndarray, desk: BlendedDesk) -> _Lasting:
+    """Return the stationary limits of half hours under the strictest promise; between whole numbers of agents they are interpolated."""
     below = np.maximum(np.floor(agents), 1).astype(int)
     above = np.maximum(np.ceil(agents), 1).astype(int)
     groups = np.unique(np.concatenate([below, above]))
-    strictest = np.min(
+    load, busy = np.min(
         [
-            highest_occupancy(groups, load_cv=_CV_GRID, aht_s=desk.aht_s, queue=queue, patience_s=desk.patience_s)
-            for queue in desk.queues
+            highest_load(groups, load_cv=_CV_GRID, aht_s=desk.aht_s, queue=queue, patience_s=desk.patience_s)
+            for queue in desk.promises
         ],
         axis=0,
     )
     part = np.clip(agents - below, 0.0, 1.0)[:, None]
-    lower, upper = (strictest[np.searchsorted(groups, n)] for n in (below, above))
-    return lower * (1 - part) + upper * part
+    lower, upper = (busy[np.searchsorted(groups, n)] for n in (below, above))
+    whole = np.where(part[:, 0] < 0.5, below, above)
+    at = np.searchsorted(groups, whole)
+    return _Lasting(lower * (1 - part) + upper * part, whole, busy[at], load[at])
+
+
+def _occupied(
+    hours: pd.DataFrame, lasting: _Lasting, desk: BlendedDesk, cv: float, *, slot_s: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the highest occupancy of half hours by spread of the load, and which of them settle.
+
+    Those that do not settle take from the followed day, at whole numbers of agents, by how much the day departs from the stationary limit.
+    """
+    at = _between(lasting.busy, np.array([cv]))[:, 0]
+    settled = relaxation_s(hours["agents"], at, aht_s=desk.aht_s) <= slot_s / 2
+    grid = lasting.busy.copy()
+    load = _between(lasting.whole_load, np.array([cv]))[:, 0] * lasting.agents
+    for _, day in hours.groupby("weekday"):
+        rows = day.index.to_numpy()
+        if settled[rows].all() or load[rows].sum() <= 0:
+            continue
+        slots, place = open_slots(day, slot_s)
+        agents, loads = np.zeros(len(slots), dtype=int), np.zeros(len(slots))
+        agents[place], loads[place] = lasting.agents[rows], load[rows]
+        found = weekday_ceiling(
+            agents,
+            loads,
+            slot_s=slot_s,
+            aht_s=desk.aht_s,
+            queues=desk.promises,
+            patience_s=desk.patience_s,
+            load_cv=_CV_GRID,
+        )
+        whole = lasting.whole_busy[rows]
+        moved = lasting.busy[rows] * np.divide(found.busy[place], whole, out=np.ones_like(whole), where=whole > 0)
+        grid[rows] = np.where(settled[rows, None], grid[rows], np.minimum(moved, 1.0))
+    return grid, settled
 
 
 def _between(grid: np.ndarray, cv: np.ndarray) -> np.ndarray:
