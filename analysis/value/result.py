@@ -41,10 +41,10 @@ class Value:
         What was asked.
     sentences
         ``balance`` (what is freed and where it goes), ``why_blend`` (is slack of its own not enough?), ``alternatives`` (fewer agents instead), ``fte`` (what a full-time equivalent is here),
-        ``money``, ``payback``, ``precision`` (the simulation's own error). A key is left out where there is nothing to say.
+        ``moving`` (which mode, what the others would move), ``money``, ``payback``, ``precision`` (the simulation's own error). A key is left out where there is nothing to say.
     balance
         One row per line, hours of base per week: `population`, `line`, `hours_per_week` (median over the draws; the lines of a sum add up in every draw, medians need not), ranges,
-        `fte` (hours / full-time hours), `rostered_fte` (the same with absence and breaks added: contracts), `basis` (measured | modelled | assumed | alternative), `sentence`. Lines in order, in the back office:
+        `fte` (hours / full-time hours), `rostered_fte` (the same with absence and breaks added: contracts), `basis` (measured | modelled | assumed), `sentence`. Lines in order, in the back office:
         ``needed_today`` = ``needed_after`` + ``freed``; ``freed`` = ``freed_in_place`` + ``freed_by_moving`` = ``overtime`` + ``outsourced`` + ``vacancies`` + ``left``;
         in the contact centre: ``idle_today`` = ``moved_to_agents`` (item hours, net) + ``idle_left``; ``surplus_instead`` (fewer agents; an alternative to items, never added).
     money
