@@ -233,15 +233,17 @@ def area_words(ramp: pd.DataFrame, population: str, *, week: int | None = None, 
     mine = ramp[ramp["population"].eq(population) & ramp["by"].eq("population")]
     if mine.empty:
         return "No ramp: no room above today was found, so there is nothing to climb to."
-    mine = mine[mine["scenario"].eq(scenario)]
+    every, mine = mine, mine[mine["scenario"].eq(scenario)]
     at = int(mine["week"].max()) if week is None and len(mine) else week
     row = mine[mine["week"].eq(at)]
     if row.empty:
         raise ValueError(f"the ramp holds no week {at} of scenario {scenario}")
     now, sofar = float(row["hours_per_week"].iloc[0]), float(row["hours_to_date"].iloc[0])
+    others = every[every["week"].eq(at) & every["scenario"].ne(scenario)].set_index("scenario")["hours_to_date"]
+    beside = ", ".join(f"{_hours(float(hours))} if {name}" for name, hours in others.items())
     return (
-        f"By week {at} the ramp has brought {_hours(sofar)} hours in all, not {_hours(now * float(at or 0))} "
-        f"({_hours(now)} hours a week, reached by then, times {at} weeks), because people need time to learn and each phase opens only a part of the way."
+        f"By week {at} the ramp brings {_hours(sofar)} hours in all ({beside}), not {_hours(now * float(at or 0))}, which would be the {_hours(now)} hours a "
+        f"week reached by then times {at} weeks: people need time to learn, and each phase opens only a part of the way."
     )
 
 

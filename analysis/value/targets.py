@@ -122,7 +122,7 @@ class _Sources:
         for quantity in self.baseline.quantities:
             if quantity.id == f"baseline.{name}" and dict(quantity.scope) == {"population": self.population}:
                 return quantity.estimate
-        return Estimate.missing("the baseline holds no such figure")
+        return Estimate.missing("the baseline measures none for this population")
 
     def visible(self, today: Estimate, most: float) -> tuple[float, int] | None:
         """Return the smallest change that can be told from chance, and the first week in which it can; None where it is above `most` in every week."""
