@@ -229,4 +229,34 @@ definition = "of offered"
 short_s = 5
 concurrency = 1
 max_occupancy = 0.88
+
+# --- money: full cost of a paid hour with all on-costs, as the client's controller stated it ----------------------------
+[[cost]]
+grade = "agent"
+per_hour = 36.0
+low = 34.0
+high = 39.0
+
+[[cost]]
+grade = "senior agent"
+per_hour = 42.0
+
+[[cost]]
+grade = "clerk"
+per_hour = 39.0
+low = 37.0
+high = 43.0
+
+[[cost]]
+grade = "specialist"
+per_hour = 52.0
+low = 48.0
+high = 58.0
+
+[value]
+vacancies_fte = 3.0
+overtime_h_per_week = 45.0
+overtime_factor = 1.35
+one_off_cost = 160000.0
+running_cost_per_week = 1900.0
 """
