@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
-from scipy.special import ndtr
 
 from analysis import queueing
 from analysis.foundation.settings import Queue
+from analysis.utilization.uncertain_load import LOADS, mixture_weights
 
 # loads as shares of the agents at which the blended desk is solved; in between a monotone cubic is used
 _SHARES = np.concatenate(
     [[1e-6, 0.1, 0.2, 0.3, 0.4], np.arange(0.475, 0.75, 0.075), np.arange(0.75, 1.0, 0.04), [1.0, 1.1, 1.3, 1.6, 2.5]]
 )
-_FINE = np.concatenate([np.linspace(1e-6, 1.2, 145), np.linspace(1.2, 2.5, 27)[1:]])
-# every whole number of agents up to here, then steps of a seventh
-_EVERY, _STEP = 10, 1.15
+# every whole number of agents up to here, then steps of a quarter
+_EVERY, _STEP = 8, 1.25
 # waiting changes on the scale of sqrt(agents): keeping more free than this many times it would start next to no item
 _FREE_SCALES = 2.5
 _HALVINGS = 12
@@ -88,8 +87,8 @@ class BlendedCurves:
 
     Notes
     -----
-    Exact (:func:`analysis.queueing.blend`) on a grid of agents and loads. The load of a half hour is lognormal; expectations are those of the
-    piecewise linear curve through 171 points, in closed form. An item starts when fewer than agents - kept free are busy.
+    Exact (:func:`analysis.queueing.blend`) on a grid of agents and loads. The load of a half hour is lognormal; expectations are
+    in closed form (:func:`analysis.utilization.uncertain_load.mixture_weights`). An item starts when fewer than agents - kept free are busy.
     """
 
     def __init__(self, agents: np.ndarray, desk: BlendedDesk) -> None:
@@ -102,7 +101,7 @@ class BlendedCurves:
         # agents x kept free x promise or busy x loads, brought to the half hours' agents and to the fine grid of loads
         at = exact if len(nodes) == 1 else PchipInterpolator(np.log(nodes), exact)(np.log(self.agents))
         at = np.broadcast_to(at, (len(self.agents), *exact.shape[1:]))
-        self._curves = np.clip(PchipInterpolator(_SHARES, at, axis=-1)(_FINE), 0.0, 1.0)
+        self._curves = np.clip(PchipInterpolator(_SHARES, at, axis=-1)(np.minimum(LOADS, _SHARES[-1])), 0.0, 1.0)
 
     def best(self, load: np.ndarray, days: np.ndarray, *, load_cv: float) -> BlendedHours:
         """Choose per half hour the fewest agents kept free under which callers still get what was promised.
@@ -122,7 +121,7 @@ class BlendedCurves:
         miss it without any item, the floor that each half hour must hold is raised until all together keep it.
         """
         shares = np.asarray(load, dtype=float) / self.agents
-        by_load, by_time = _lognormal_weights(shares, load_cv)
+        by_load, by_time = (mixture_weights(shares, load_cv, heavy=heavy) for heavy in (True, False))
         service = np.einsum("hkpcu,hu->pchk", self._service(), by_load)
         busy = np.einsum("hku,hu->hk", self._curves[:, :, -1], by_time)
         weight = (np.asarray(days, dtype=float) * self.agents)[:, None]
@@ -154,7 +153,7 @@ class BlendedCurves:
         return self._curves[:, :, :-1].reshape(hours, kept, (fields - 1) // 2, 2, loads)
 
 
-def _lowest_floor(choose, holds) -> np.ndarray:
+def _lowest_floor(choose: Callable[[float], np.ndarray], holds: Callable[[np.ndarray], bool]) -> np.ndarray:
     """Return the choice at the lowest floor between the targets (0) and certainty (1) that all half hours together hold."""
     found = choose(0.0)
     if holds(found):
@@ -211,34 +210,3 @@ def _left_out(queue: Queue, p_abandon: float, p_wait: float, patience_s: float |
     if queue.definition == "short abandons out" and patience_s is not None:
         return min(p_abandon, queue.short_s / patience_s * p_wait)
     return 0.0
-
-
-def _lognormal_weights(shares: np.ndarray, cv: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights that turn a piecewise linear curve on the fine grid into E[A f(A)] and E[f(A)]: half hours x loads.
-
-    Notes
-    -----
-    A is lognormal with the given means and coefficient of variation, held to the ends of the grid. On an interval the linear curve needs the
-    interval's probability, first and second moment, all differences of normal distribution functions.
-    """
-    sigma = math.sqrt(math.log1p(max(cv, 1e-4) ** 2))
-    mean = np.clip(np.asarray(shares, dtype=float), _FINE[0], None)[:, None]
-    edges = np.concatenate([[0.0], _FINE, [np.inf]])
-    with np.errstate(divide="ignore"):
-        place = (np.log(edges)[None, :] - np.log(mean) + sigma**2 / 2) / sigma
-    parts = [
-        np.diff(mean**order * math.exp(sigma**2 * order * (order - 1) / 2) * ndtr(place - order * sigma), axis=1)
-        for order in (0, 1, 2)
-    ]
-    width = np.diff(_FINE)
-    weights = []
-    for order in (1, 0):
-        inner_low, inner_high = parts[order][:, 1:-1], parts[order + 1][:, 1:-1]
-        rising = (inner_high - _FINE[:-1] * inner_low) / width
-        at = np.zeros((len(mean), len(_FINE)))
-        at[:, :-1] += inner_low - rising
-        at[:, 1:] += rising
-        at[:, 0] += parts[order][:, 0]
-        at[:, -1] += parts[order][:, -1]
-        weights.append(at)
-    return weights[0], weights[1]

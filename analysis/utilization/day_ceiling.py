@@ -10,14 +10,12 @@ from scipy.interpolate import PchipInterpolator
 
 from analysis import queueing
 from analysis.foundation.settings import Queue
-from analysis.measure.load import load_nodes
-from analysis.utilization.occupancy import at_last
+from analysis.utilization.uncertain_load import LOADS, largest_mean, mixture_weights
 
 # mean load per agent at which the day is followed; in between a monotone cubic is used
 _GRID = np.array(
-    [0.02, 0.2, 0.35, 0.5, 0.6, 0.66, 0.72, *np.arange(0.76, 1.03, 0.03), 1.08, 1.14, 1.22, 1.35, 1.6, 2.2]
+    [1e-6, 0.05, 0.2, 0.35, 0.5, 0.6, 0.66, 0.72, *np.arange(0.76, 1.03, 0.03), 1.08, 1.14, 1.22, 1.35, 1.6, 2.5]
 )
-_MEANS = np.linspace(0.02, 1.4, 553)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +71,23 @@ def weekday_ceiling(
         _followed(agents, load * multiple, slot_s=slot_s, aht_s=aht_s, queues=queues, patience_s=patience_s)
         for multiple in multiples
     ]
-    service = PchipInterpolator(_GRID, np.array([one for one, _ in days]))
-    busy_at = PchipInterpolator(_GRID, np.array([two for _, two in days]))
-    targets = np.array([queue.target for queue in queues])
-    factors, busy = np.empty(len(load_cv)), np.empty((len(agents), len(load_cv)))
-    for column, spread in enumerate(load_cv):
-        nodes, weights = load_nodes(_MEANS, spread * _MEANS)
-        shares = np.clip(service(np.clip(nodes, _GRID[0], _GRID[-1])), 0.0, 1.0)
-        sums = np.einsum("mn,mnqs->qsm", weights * nodes, shares)
-        kept = (sums[:, 0] - targets[:, None] * sums[:, 1]).min(axis=0)
-        factors[column] = float(at_last(kept, _MEANS)) / per_agent
-        nodes, weights = load_nodes(np.array([factors[column]]), spread * factors[column : column + 1])
-        busy[:, column] = weights @ _busy(busy_at, nodes[0], per_agent)
-    return WeekdayCeiling(factors, busy)
-
-
-def _busy(busy_at: PchipInterpolator, multiples: np.ndarray, per_agent: float) -> np.ndarray:
-    """Return busy shares at some multiples of the loads: multiples x half hours; below the grid they are in proportion."""
-    share = multiples * per_agent
-    found = np.clip(busy_at(np.clip(share, _GRID[0], _GRID[-1])), 0.0, 1.0)
-    return found * np.minimum(1.0, share / _GRID[0])[:, None]
+    at = np.minimum(LOADS, _GRID[-1])
+    service = np.clip(PchipInterpolator(_GRID, np.array([one for one, _ in days]))(at), 0.0, 1.0)
+    busy_at = np.clip(PchipInterpolator(_GRID, np.array([two for _, two in days]))(at), 0.0, 1.0)
+    busy = np.zeros((len(agents), len(load_cv)))
+    found = np.array(
+        [
+            min(
+                largest_mean(shares[:, 0], shares[:, 1], queue.target, float(spread))
+                for queue, shares in zip(queues, np.moveaxis(service, 1, 0), strict=True)
+            )
+            for spread in load_cv
+        ]
+    )
+    for column, (mean, spread) in enumerate(zip(found, load_cv, strict=True)):
+        if mean > 0:
+            busy[:, column] = mixture_weights(np.array([mean]), float(spread), heavy=False)[0] @ busy_at
+    return WeekdayCeiling(found / per_agent, busy)
 
 
 def _followed(

@@ -10,13 +10,12 @@ from scipy.interpolate import PchipInterpolator
 
 from analysis import queueing
 from analysis.foundation.settings import Queue
-from analysis.measure.load import load_nodes
+from analysis.utilization.uncertain_load import LOADS, largest_mean, mixture_weights
 
 # loads as shares of the agents at which the exact formulas are evaluated; in between a monotone cubic is used
 _GRID = np.concatenate(
-    [np.arange(0.02, 0.7, 0.04), np.arange(0.7, 1.1, 0.0125), [1.1, 1.15, 1.2, 1.3, 1.5, 1.8, 2.5, 4.0]]
+    [[1e-6], np.arange(0.02, 0.7, 0.04), np.arange(0.7, 1.1, 0.0125), [1.1, 1.15, 1.2, 1.3, 1.5, 1.8, 2.5, 4.0]]
 )
-_MEANS = np.linspace(0.02, 1.3, 513)
 
 
 def highest_occupancy(
@@ -80,26 +79,24 @@ def highest_load(
         share is the smaller one.
     """
     groups, spreads = np.asarray(agents, dtype=int), np.asarray(load_cv, dtype=float)
-    curves = [_curves(int(n), aht_s, queue, patience_s) for n in groups]
-    found = np.empty((2, len(groups), len(spreads)))
-    for column, spread in enumerate(spreads):
-        nodes, weights = load_nodes(_MEANS, spread * _MEANS)
-        at = np.clip(nodes, _GRID[0], _GRID[-1])
-        for row, curve in enumerate(curves):
-            in_time, counted, carried = (np.clip(part(at), 0.0, 1.0) for part in curve)
-            heavy = weights * nodes
-            kept = (heavy * in_time).sum(axis=1) - queue.target * (heavy * counted).sum(axis=1)
-            busy = (weights * np.minimum(carried, nodes)).sum(axis=1)
-            found[:, row, column] = at_last(kept, np.array([_MEANS, busy]))
+    found = np.zeros((2, len(groups), len(spreads)))
+    for row, number in enumerate(groups):
+        in_time, counted, busy = _curves(int(number), aht_s, queue, patience_s)
+        for column, spread in enumerate(spreads):
+            mean = largest_mean(in_time, counted, queue.target, float(spread))
+            if mean > 0:
+                found[:, row, column] = mean, mixture_weights(np.array([mean]), float(spread), heavy=False)[0] @ busy
     return found[0], found[1]
 
 
-def _curves(agents: int, aht_s: float, queue: Queue, patience_s: float | None) -> tuple[PchipInterpolator, ...]:
+def _curves(agents: int, aht_s: float, queue: Queue, patience_s: float | None) -> np.ndarray:
     """Return shares answered in time, counted by the promise, and the busy share of agents, by load per agent."""
     table = np.empty((3, len(_GRID)))
     for column, share in enumerate(_GRID):
         table[:, column] = _at_load(agents, agents * float(share), aht_s, queue, patience_s)
-    return tuple(PchipInterpolator(_GRID, row) for row in table)
+    fine = np.clip(PchipInterpolator(_GRID, table, axis=1)(LOADS), 0.0, 1.0)
+    fine[2] = np.minimum(fine[2], LOADS)
+    return fine
 
 
 def _at_load(
@@ -122,24 +119,6 @@ def _at_load(
         soon = queueing.erlang_a(agents, load, aht_s=aht_s, patience_s=patience_s, answer_within_s=queue.short_s)
         left_out = max(0.0, 1.0 - soon.service_level - soon.p_wait_longer_than(queue.short_s))
     return exact.service_level, 1.0 - left_out, exact.occupancy
-
-
-def at_last(kept: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return values (last axis: rising loads) at the largest load at which `kept` is not negative, interpolated; 0 where it always is.
-
-    Examples
-    --------
-    >>> at_last(np.array([0.2, 0.1, -0.1]), np.array([[1.0, 2.0, 3.0]])).tolist()
-    [2.5]
-    """
-    good = np.flatnonzero(kept >= 0)
-    if not len(good):
-        return np.zeros(values.shape[:-1])
-    last = int(good[-1])
-    if last == len(kept) - 1:
-        return values[..., -1]
-    part = kept[last] / (kept[last] - kept[last + 1])
-    return values[..., last] + part * (values[..., last + 1] - values[..., last])
 
 
 def relaxation_s(agents: ArrayLike, occupancy: ArrayLike, *, aht_s: float) -> np.ndarray:
