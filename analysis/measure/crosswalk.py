@@ -79,6 +79,8 @@ _OF_TIME: tuple[tuple[str, tuple[str, ...], tuple[str, ...], bool, str], ...] = 
     ("shrinkage out of office", ("ABSENT",), PAID, False, "Amazon Connect"),
     ("availability", (*WORK, "IDLE"), _SIGNED_ON, True, "Five9"),
 )
+# definition -> parts of the numerator and of the denominator
+TIME_DEFINITIONS = {name: (top, bottom) for name, top, bottom, _, _ in _OF_TIME}
 _NO_IDLE = "no source of this population records when people are ready without work"
 _NO_SHIFTS = "no shifts, sign-ons or paid hours were given"
 

@@ -1,4 +1,4 @@
-"""The lowest ceiling of one population set against today."""
+"""The lowest ceiling set against today, for a population as for a site or a group of it."""
 
 from __future__ import annotations
 
@@ -7,185 +7,165 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
-from analysis.baseline import Baseline
-from analysis.foundation.estimate import Estimate, Quantity, find
-from analysis.foundation.settings import Client
-from analysis.utilization.limits import Limits, Raw
+from analysis.foundation.estimate import Estimate
+from analysis.utilization.limits import Limits
 from analysis.utilization.lowest import Ceiling, Lowest, lowest
-from analysis.utilization.resample import Resample
 from analysis.utilization.settings import UtilizationSettings
-
-DEFINITIONS: dict[str, str] = {
-    "allowance": "share of the base left after allowances for rest and delay that breaks and support do not already give",
-    "queueing": "highest share of the base on contacts that keeps the promise, or on items that keeps due times",
-    "policy": "highest occupancy that the client allows x (1 - support share)",
-    "achievable": "lowest of the ceilings, as a share of the base",
-    "internal_best": "true mean utilization of the quarter of reporting groups that look best",
-    "reclaimable_h_per_week": "(achievable - today) x hours of the base a week; 0 where today is above",
-}
+from analysis.utilization.today import Today
+from analysis.utilization.words import nothing_found
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is achievable, what is today, and what lies between."""
+    """What is achievable, what is today, and what lies between.
+
+    Attributes
+    ----------
+    today, achievable
+        Shares of the base.
+    reclaimable
+        Hours a week between them; without a value where no room is found.
+    found
+        Whether room is found.
+    binding
+        Ceilings that may be the lowest.
+    missing
+        Ceilings that could not be estimated.
+    base_h_per_week
+        Hours of the base a week.
+    days
+        Days behind it.
+    """
 
     today: Estimate
     achievable: Estimate
     reclaimable: Estimate
+    found: bool
     binding: tuple[str, ...]
     missing: tuple[str, ...]
+    base_h_per_week: float
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the answers of a population have in common.
+
+    Attributes
+    ----------
+    missing
+        Ceilings that could not be estimated.
+    only_above
+        Why the lowest of the known ceilings is an upper limit and no more; empty where it is what can be achieved.
+    days
+        Days behind the draws.
+    settings
+        Confidence, and the smallest distance that is called reclaimable.
+    """
+
+    missing: tuple[str, ...]
+    only_above: str
+    days: int
+    settings: UtilizationSettings
+
+    def described(self, unit: str = "share") -> dict[str, Any]:
+        """Return what every estimate of the lowest ceiling says of itself."""
+        return {
+            "confidence": self.settings.confidence,
+            "n": self.days,
+            "n_unit": "days",
+            "grade": "B",
+            "basis": "modelled",
+            "method": "lowest of the ceilings, bias of the minimum taken out",
+            "unit": unit,
+        }
+
+
+def asked_of(population: str, limits: Limits, *, days: int, settings: UtilizationSettings) -> Asked:
+    """Return what the answers of a population have in common; a policy that nobody stated limits nothing."""
+    reasons = {name: raw.reason for name, raw in limits.ceilings.items() if raw.ceiling is None and name != "policy"}
+    above = ""
+    if population == "contact_centre" and "queueing" in reasons:
+        above = f"the ceiling of the promise to callers is missing ({reasons['queueing']}); the others alone are an upper limit"
+    return Asked(tuple(reasons), above, days, settings)
+
+
+def known_ceilings(limits: Limits) -> dict[str, Ceiling]:
+    """Return the ceilings with a figure."""
+    return {name: raw.ceiling for name, raw in limits.ceilings.items() if raw.ceiling is not None}
+
+
 def answer_of(
-    baseline: Baseline,
-    population: str,
-    limits: Limits,
-    *,
-    days: Resample,
-    client: Client,
-    settings: UtilizationSettings,
+    ceilings: Mapping[str, Ceiling], today: Today, asked: Asked, *, base_h_per_week: float, looks: int = 1
 ) -> Answer:
-    """Take the lowest ceiling and set it against today."""
-    known = {name: raw.ceiling for name, raw in limits.ceilings.items() if raw.ceiling is not None}
-    missing = tuple(
-        name for name in limits.ceilings if name not in known and not (population == "back_office" and name == "policy")
-    )
-    today, today_draws = today_of(baseline, population, days, settings)
-    least = lowest(known, confidence=settings.confidence)
-    described = {
-        "confidence": settings.confidence,
-        "n": days.counts.shape[1],
-        "n_unit": "days",
-        "grade": "B",
-        "basis": "modelled",
-        "method": "lowest of the ceilings, half-median-unbiased",
-    }
-    weeks = ((client.period.end - client.period.start).days + 1) / 7
-    base_h = days.base_h / weeks
-    if population == "contact_centre" and "queueing" in missing:
-        reason = f"the ceiling of the promise to callers is missing ({limits.ceilings['queueing'].reason}); the others alone are an upper limit"
-        floor = min(today.value or 0.0, least.high)
-        unknown = Estimate.missing(reason, low=floor, high=least.high, **described)
-        room = Estimate.missing(
-            reason, low=0.0, high=max(0.0, (least.high - floor) * base_h), **{**described, "unit": "hours_per_week"}
-        )
-        return Answer(today, unknown, room, least.binding, missing, described["n"])
-    achievable = Estimate(least.value, least.low, least.high, **described)
-    room = _room(
-        least,
-        known,
-        today=today,
-        today_draws=today_draws,
-        base_h=base_h,
-        described=described,
-        confidence=settings.confidence,
-    )
-    return Answer(today, achievable, room, least.binding, missing, described["n"])
+    """Take the lowest ceiling and set it against today.
 
-
-def today_of(
-    baseline: Baseline, population: str, days: Resample, settings: UtilizationSettings
-) -> tuple[Estimate, np.ndarray | None]:
-    """Return today's share of work, and its draws.
+    Parameters
+    ----------
+    ceilings
+        Ceilings with a figure, as shares of the base.
+    today
+        Today's share of work.
+    asked
+        What the answers of the population have in common.
+    base_h_per_week
+        Hours of the base a week.
+    looks
+        How many distances are looked at together: their intervals hold all of them at the level of confidence (Bonferroni).
 
     Notes
     -----
-    Contact centre: utilization as measured. Back office: 1 - support - non-work where observation measured non-work, because logs miss
-    work; else logs give the bound [utilization, utilization + unaccounted].
+    Room is found where the joint interval of (achievable - today) lies above ``minimum_reclaimable_share``. The draws of both hang on the same days, so
+    what they share falls out of the difference.
     """
-    measured = find(baseline.quantities, "baseline.utilization", population=population)
-    if population == "contact_centre":
-        return measured, days.today_draws
-    non_work = find(baseline.quantities, "baseline.non_work_share", population=population)
-    if non_work.value is None:
-        if non_work.low is None or non_work.high is None:
-            return measured, None
-        low, high = (1 - days.support_share - bound for bound in (non_work.high, non_work.low))
-        words = "logs miss work that no system records; observation would tell"
-        return Estimate.missing(words, low=max(0.0, low), high=min(1.0, high), confidence=settings.confidence), None
-    draws = 1 - days.support_draws - _logit_draws(non_work, non_work.value, len(days.support_draws), settings.seed)
-    tail = (1 - settings.confidence) / 2
-    low, high = (float(np.clip(np.quantile(draws, p), 0, 1)) for p in (tail, 1 - tail))
-    value = float(np.clip(1 - days.support_share - non_work.value, low, high))
-    return Estimate(
-        value,
-        low,
-        high,
-        confidence=settings.confidence,
-        n=non_work.n,
-        n_unit=non_work.n_unit,
-        grade=non_work.grade,
-        method="1 - support - sampled non-work",
-    ), draws
-
-
-def _logit_draws(share: Estimate, value: float, draws: int, seed: int) -> np.ndarray:
-    """Return draws of a share from its interval, normal on the logit scale."""
-    if share.low is None or share.high is None or not 0 < share.low < share.high < 1:
-        return np.full(draws, value)
-    centre, low, high = (float(np.log(p / (1 - p))) for p in (value, share.low, share.high))
-    spread = (high - low) / (2 * float(stats.norm.ppf(0.5 + share.confidence / 2)))
-    score = centre + spread * np.random.default_rng([seed, 1]).standard_normal(draws)
-    return 1 / (1 + np.exp(-score))
+    least = lowest(ceilings, confidence=asked.settings.confidence)
+    if asked.only_above:
+        floor = min(today.estimate.value or 0.0, least.high)
+        achievable = Estimate.missing(asked.only_above, low=floor, high=least.high, **asked.described())
+        most = max(0.0, least.high - floor) * base_h_per_week
+        room = Estimate.missing(asked.only_above, low=0.0, high=most, **asked.described("hours_per_week"))
+    else:
+        achievable = Estimate(least.value, least.low, least.high, **asked.described())
+        room = _room(ceilings, least, today, asked, base_h_per_week=base_h_per_week, looks=looks)
+    found = room.value is not None
+    return Answer(today.estimate, achievable, room, found, least.binding, asked.missing, base_h_per_week, asked.days)
 
 
 def _room(
-    least: Lowest,
-    known: Mapping[str, Ceiling],
-    *,
-    today: Estimate,
-    today_draws: np.ndarray | None,
-    base_h: float,
-    described: Mapping[str, Any],
-    confidence: float,
+    ceilings: Mapping[str, Ceiling], least: Lowest, today: Today, asked: Asked, *, base_h_per_week: float, looks: int
 ) -> Estimate:
-    """Return the hours a week between today and what is achievable, never below zero."""
-    more = {**described, "unit": "hours_per_week"}
-    if today.value is None or today_draws is None:
-        low, high = (max(0.0, least.value - bound) * base_h for bound in (today.high or 1.0, today.low or 0.0))
-        words = "today's work is known only within a bound"
-        return Estimate.missing(words, low=low, high=max(low, high), **more)
-    gaps = {
-        name: Ceiling(
-            one.value - today.value, *(part - today_draws for part in (one.draws, one.low_draws, one.high_draws))
-        )
-        for name, one in known.items()
-    }
-    between = lowest(gaps, confidence=confidence)
-    value, low, high = (max(0.0, part) * base_h for part in (least.value - today.value, between.low, between.high))
-    return Estimate(value, min(low, value), max(high, value), **more)
+    """Return the hours a week between today and what is achievable; without a value where it is not sure that there are any."""
+    described, minimum = asked.described("hours_per_week"), asked.settings.minimum_reclaimable_share
+    described["confidence"] = 1 - (1 - asked.settings.confidence) / looks
+    value = today.estimate.value
+    if value is None or today.draws is None:
+        least_today, most_today = today.estimate.low or 0.0, 1.0 if today.estimate.high is None else today.estimate.high
+        low, high = (max(0.0, part) * base_h_per_week for part in (least.low - most_today, least.high - least_today))
+        words = f"today's work is known only within a bound: {'; '.join(today.estimate.reasons)}"
+        return Estimate.missing(words.removesuffix(": "), low=low, high=max(low, high), **described)
+    gaps = {name: Ceiling(one.value - value, *_apart(one, today.draws)) for name, one in ceilings.items()}
+    between = lowest(gaps, confidence=described["confidence"])
+    if between.low <= minimum:
+        most = max(0.0, between.high) * base_h_per_week
+        return Estimate.missing(nothing_found(minimum), low=0.0, high=most, **described)
+    hours = float(np.clip(least.value - value, between.low, between.high)) * base_h_per_week
+    return Estimate(hours, between.low * base_h_per_week, between.high * base_h_per_week, **described)
 
 
-def quantities_of(
-    population: str, limits: Limits, answer: Answer, best: Estimate, settings: UtilizationSettings
-) -> tuple[Quantity, ...]:
-    """Return the estimates under their stable ids."""
-    scope = {"population": population}
-    found = [
-        Quantity(f"utilization.ceiling_{name}", ceiling_estimate(raw, answer.days, settings), DEFINITIONS[name], scope)
-        for name, raw in limits.ceilings.items()
-    ]
-    rest = (("achievable", answer.achievable), ("internal_best", best), ("reclaimable_h_per_week", answer.reclaimable))
-    return (*found, *(Quantity(f"utilization.{name}", estimate, DEFINITIONS[name], scope) for name, estimate in rest))
+def _apart(ceiling: Ceiling, today: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return a ceiling's draws less today's; one array where there is no scenario."""
+    draws = ceiling.draws - today
+    low, high = (draws if ends is ceiling.draws else ends - today for ends in (ceiling.low_draws, ceiling.high_draws))
+    return draws, low, high
 
 
-def ceiling_estimate(raw: Raw, days: int, settings: UtilizationSettings) -> Estimate:
-    """Return a ceiling as an estimate; the range of an assumed one is a scenario, not a confidence."""
-    described = {
-        "confidence": settings.confidence,
-        "basis": raw.basis,
-        "grade": "D" if raw.basis == "assumed" else "B",
-        "n": days,
-        "n_unit": "days",
-    }
-    if raw.ceiling is None:
-        return Estimate.missing(raw.reason, **described)
-    tail = (1 - settings.confidence) / 2
-    low, high = float(np.quantile(raw.ceiling.low_draws, tail)), float(np.quantile(raw.ceiling.high_draws, 1 - tail))
-    method = "scenario range" if raw.basis == "assumed" else "joint resamples of days"
-    return Estimate(
-        raw.ceiling.value, min(low, raw.ceiling.value), max(high, raw.ceiling.value), method=method, **described
+def unknown_answer(measured: Estimate, limits: Limits, *, settings: UtilizationSettings) -> Answer:
+    """Return no answer, with the baseline's reason."""
+    reasons = measured.reasons or ("too few days were observed to estimate anything from",)
+    status = measured.status if measured.status != "ok" else "insufficient"
+    missing, hours = (
+        Estimate.missing(*reasons, status=status, confidence=settings.confidence, unit=unit)
+        for unit in ("share", "hours_per_week")
     )
+    return Answer(measured, missing, hours, False, (), tuple(limits.ceilings), 0.0, 0)

@@ -1,22 +1,26 @@
-"""Joint resamples of days, so that everything that hangs on a day moves together."""
+"""Joint resamples of days, so that everything that hangs on a day moves together: both populations, sites and groups."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.baseline.shares import Clusters, clusters_of
+from analysis.baseline.shares import clusters_of
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.measure.crosswalk import ATTENDED, BASE, WORK
+
+# Populations are drawn on the same calendar days when each has time on at least this share of the days that any of them works on its weekdays.
+_IN_COMMON = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Resample:
-    """Resampled days of one population.
+    """Resampled days of one population, or of a part of it.
 
     Attributes
     ----------
@@ -25,13 +29,15 @@ class Resample:
     counts
         How often each day is drawn: draws x days.
     wider
-        Factor on every draw's distance from its point, for few clusters.
+        Factor on every draw's distance from its point, for few clusters and days that hand on their shocks.
     today, support_share, break_share
         Utilization, (SUPPORT + OUTAGE) / base, BREAK / ATTENDED: points.
     today_draws, support_draws, break_draws
         The same per draw, already widened.
     base_h
         Hours of the base over all days.
+    base_draws
+        Hours of the base over as many days, per draw, already widened.
     """
 
     days: pd.Series
@@ -44,14 +50,20 @@ class Resample:
     support_draws: np.ndarray
     break_draws: np.ndarray
     base_h: float
+    base_draws: np.ndarray
 
     def widened(self, point: float, draws: np.ndarray) -> np.ndarray:
         """Stretch draws about their point."""
         return point + self.wider * (draws - point)
 
+    def share(self, rows: pd.DataFrame, parts: Sequence[str], whole: Sequence[str]) -> tuple[float, np.ndarray]:
+        """Return a share of time and its widened draws; `rows` are the resampled days in their order."""
+        top, bottom = (rows[list(words)].sum(axis=1).to_numpy(dtype=float) for words in (parts, whole))
+        return _share(top, bottom, self.counts, self.wider)
+
 
 def resample(days: pd.DataFrame, *, draws: int, seed: int) -> Resample | None:
-    """Resample a population's days as its shares were clustered: days within weekdays, or weeks; None where there are too few.
+    """Resample one population's days as its shares were clustered: days within weekdays, or weeks; None where there are too few.
 
     Parameters
     ----------
@@ -59,63 +71,170 @@ def resample(days: pd.DataFrame, *, draws: int, seed: int) -> Resample | None:
         ``Baseline.days`` of one population.
     draws, seed
         Of the resampling.
+    """
+    return joint_resamples({"": days}, draws=draws, seed=seed)[""]
+
+
+def joint_resamples(days: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> dict[str, Resample | None]:
+    """Resample the days of several populations together.
+
+    Parameters
+    ----------
+    days
+        Population -> its ``Baseline.days``.
+    draws, seed
+        Of the resampling.
+
+    Returns
+    -------
+    dict
+        Population -> resample, None where there are too few days; draw i is the same drawn calendar days in all populations that share a calendar.
 
     Notes
     -----
-    Draws are stretched about the point by sqrt(k / (k - H)) * t / z (k clusters in H strata), so that a mean's interval equals the t interval.
+    A busy day is busy for both populations, so days are drawn from one calendar, each day for all who worked on it, within weekdays. Populations
+    whose days hardly coincide, or whose hours are known by week alone, are drawn by themselves. Draws are stretched about the point by
+    sqrt(k / (k - H)) * t / z (k clusters in H strata), times what correlated neighbours add, so that a mean's interval equals the t interval.
     """
-    rows = days[days[list(BASE)].sum(axis=1) > 0].reset_index(drop=True)
-    clusters = clusters_of(rows)
-    labels = rows["week"] if clusters.unit == "weeks" else rows["day"]
-    number = int(labels.nunique())
-    if number < MINIMUM_CLUSTERS:
+    rows = {name: _usable(part) for name, part in days.items()}
+    enough = {name: part for name, part in rows.items() if part is not None}
+    daily = [name for name, part in enough.items() if clusters_of(part).unit == "days"]
+    together = _calendar([enough[name] for name in daily])
+    if together is None:
+        daily = []
+    found: dict[str, Resample | None] = dict.fromkeys(rows)
+    common = None if together is None else _drawn_days(together, draws, np.random.default_rng(seed))
+    for number, (name, part) in enumerate(enough.items()):
+        if name in daily and common is not None and together is not None:
+            at = pd.Index(together["day"]).get_indexer(pd.Index(part["day"]))
+            counts = _filled(common[:, at])
+        else:
+            own = np.random.default_rng([seed, number])
+            weekly = clusters_of(part).unit != "days"
+            counts = _drawn_weeks(part, draws, own) if weekly else _drawn_days(part, draws, own)
+        found[name] = _resampled(part, counts)
+    return found
+
+
+def resample_like(days: Resample, rows: pd.DataFrame) -> Resample | None:
+    """Return the shares of a part of a population on the days that were drawn for the population; None where there are too few.
+
+    Parameters
+    ----------
+    days
+        Of the population.
+    rows
+        ``Baseline.level_days`` of one level.
+
+    Notes
+    -----
+    Draw i of the part is draw i of the population, so the two can be subtracted. How much the draws are stretched is found from the part's own days.
+    """
+    part = _usable(rows)
+    if part is None:
         return None
-    rng = np.random.default_rng(seed)
-    counts, strata = _counts(rows, clusters, draws, rng)
+    at = pd.Index(days.days).get_indexer(pd.Index(part["day"]))
+    part, at = part[at >= 0].reset_index(drop=True), at[at >= 0]
+    if _clusters(part) < MINIMUM_CLUSTERS:
+        return None
+    return _resampled(part, _filled(days.counts[:, at]))
+
+
+def _usable(days: pd.DataFrame) -> pd.DataFrame | None:
+    """Return days with time in the base in the order of time; None where they are too few."""
+    if days.empty:
+        return None
+    rows = days[days[list(BASE)].sum(axis=1) > 0].sort_values("day", kind="stable").reset_index(drop=True)
+    return rows if _clusters(rows) >= MINIMUM_CLUSTERS else None
+
+
+def _clusters(rows: pd.DataFrame) -> int:
+    return 0 if rows.empty else int(rows["week" if clusters_of(rows).unit != "days" else "day"].nunique())
+
+
+def _calendar(parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    """Return the days that any population works on, None where they do not share enough of them."""
+    if not parts:
+        return None
+    union = pd.concat([part[["day", "weekday", "week"]] for part in parts]).drop_duplicates("day")
+    union = union.sort_values("day", kind="stable").reset_index(drop=True)
+    for part in parts:
+        theirs = union["weekday"].isin(part["weekday"].unique())
+        if len(part) < _IN_COMMON * theirs.sum():
+            return None
+    return union
+
+
+def _resampled(rows: pd.DataFrame, counts: np.ndarray) -> Resample:
+    """Return shares and their draws for days that were drawn so often."""
+    clusters = clusters_of(rows)
+    number, strata = _clusters(rows), _strata(rows)[1] if clusters.unit == "days" else 1
     freedom = max(number - strata, 1)
     wider = clusters.wider * math.sqrt(number / freedom) * float(stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975))
     sums = {name: rows[list(parts)].sum(axis=1).to_numpy(dtype=float) for name, parts in _SUMS.items()}
-    found: dict[str, tuple[float, np.ndarray]] = {}
-    for name, top, bottom in (
-        ("today", "work", "base"),
-        ("support", "support", "base"),
-        ("break", "break", "attended"),
-    ):
-        point = float(sums[top].sum() / sums[bottom].sum())
-        drawn = (counts @ sums[top]) / np.maximum(counts @ sums[bottom], 1e-12)
-        found[name] = point, np.clip(point + wider * (drawn - point), 0.0, 1.0)
+    shares = {
+        name: _share(sums[top], sums[bottom], counts, wider)
+        for name, top, bottom in (
+            ("today", "work", "base"),
+            ("support", "support", "base"),
+            ("break", "break", "attended"),
+        )
+    }
+    base = float(sums["base"].sum())
+    # a draw may hold more or fewer days of a population than it has; hours are those of as many days
+    drawn = counts @ sums["base"] * (len(rows) / counts.sum(axis=1))
     return Resample(
-        rows["day"],
-        counts,
-        wider,
-        found["today"][0],
-        found["support"][0],
-        found["break"][0],
-        found["today"][1],
-        found["support"][1],
-        found["break"][1],
-        float(sums["base"].sum()),
+        days=rows["day"],
+        counts=counts,
+        wider=wider,
+        today=shares["today"][0],
+        support_share=shares["support"][0],
+        break_share=shares["break"][0],
+        today_draws=shares["today"][1],
+        support_draws=shares["support"][1],
+        break_draws=shares["break"][1],
+        base_h=base,
+        base_draws=np.maximum(base + wider * (drawn - base), 0.0),
     )
 
 
 _SUMS = {"work": WORK, "support": ("SUPPORT", "OUTAGE"), "break": ("BREAK",), "base": BASE, "attended": ATTENDED}
 
 
-def _counts(rows: pd.DataFrame, clusters: Clusters, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """Return how often each day is drawn, and the number of strata."""
+def _share(top: np.ndarray, bottom: np.ndarray, counts: np.ndarray, wider: float) -> tuple[float, np.ndarray]:
+    """Return a ratio of sums and its widened draws."""
+    point = float(top.sum() / bottom.sum())
+    drawn = (counts @ top) / (counts @ bottom)
+    return point, np.clip(point + wider * (drawn - point), 0.0, 1.0)
+
+
+def _filled(counts: np.ndarray) -> np.ndarray:
+    """Return draws of a part of the days; a draw that holds none of them is that of all days once."""
+    none = counts.sum(axis=1) == 0
+    return np.where(none[:, None], 1.0, counts) if none.any() else counts
+
+
+def _drawn_weeks(rows: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each row is drawn when weeks are."""
+    codes, weeks = pd.factorize(rows["week"])
+    return rng.multinomial(len(weeks), np.full(len(weeks), 1 / len(weeks)), size=draws)[:, codes].astype(float)
+
+
+def _drawn_days(rows: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each day is drawn within its weekday."""
     counts = np.zeros((draws, len(rows)))
-    if clusters.unit == "weeks":
-        codes, weeks = pd.factorize(rows["week"])
-        return rng.multinomial(len(weeks), np.full(len(weeks), 1 / len(weeks)), size=draws)[:, codes].astype(float), 1
-    weekday = rows["weekday"].to_numpy()
-    kinds, sizes = np.unique(weekday, return_counts=True)
-    single = kinds[sizes < 2]
-    # a weekday that occurs once cannot show its spread; such days are drawn together
-    stratum = np.where(np.isin(weekday, single), -1, weekday)
-    if (stratum == -1).sum() == 1:
-        stratum = np.where(stratum == -1, kinds[np.argmax(sizes)], stratum)
-    names = np.unique(stratum)
-    for name in names:
+    stratum, _ = _strata(rows)
+    for name in np.unique(stratum):
         at = np.flatnonzero(stratum == name)
         counts[:, at] = rng.multinomial(len(at), np.full(len(at), 1 / len(at)), size=draws)
-    return counts, len(names)
+    return counts
+
+
+def _strata(rows: pd.DataFrame) -> tuple[np.ndarray, int]:
+    """Return the stratum of each day, and how many there are; a weekday that occurs once cannot show its spread, so such days are drawn together."""
+    weekday = rows["weekday"].to_numpy()
+    kinds, sizes = np.unique(weekday, return_counts=True)
+    stratum = np.where(np.isin(weekday, kinds[sizes < 2]), -1, weekday)
+    if (stratum == -1).sum() == 1 and len(kinds) > 1:
+        stratum = np.where(stratum == -1, kinds[np.argmax(sizes)], stratum)
+    return stratum, len(np.unique(stratum))

@@ -1,4 +1,4 @@
-"""The second question: what utilization is achievable, what limits it, and how far today is from it."""
+"""The second question: what utilization is achievable, what limits it, how far today is from it, and in which steps it can be reached."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from analysis.baseline.frames import estimate_columns
 from analysis.foundation.estimate import Estimate, Quantity, find
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
-from analysis.utilization.answer import Answer, answer_of, ceiling_estimate, quantities_of
+from analysis.utilization.answer import Answer, answer_of, asked_of, known_ceilings, unknown_answer
+from analysis.utilization.draws import draws_of
 from analysis.utilization.frames import COLUMNS, frame_of
+from analysis.utilization.guards import guards_of
 from analysis.utilization.internal_best import internal_best
+from analysis.utilization.levels import Levels, levels_of
 from analysis.utilization.limits import Limits, Raw, limits_of
-from analysis.utilization.resample import resample
+from analysis.utilization.quantities import blended_of, ceiling_estimate, quantities_of
+from analysis.utilization.quoted import quoted_of
+from analysis.utilization.ramp import ramp_of
+from analysis.utilization.resample import Resample, joint_resamples
 from analysis.utilization.result import Utilization
 from analysis.utilization.settings import Allowance, UtilizationSettings
+from analysis.utilization.today import today_of
 from analysis.utilization.words import achievable_sentence
-
-_ESTIMATE = ("value", "low", "high")
 
 
 def estimate_utilization(
@@ -68,23 +73,45 @@ def estimate_utilization(
     docs/method/utilization.md.
     """
     chosen = settings or UtilizationSettings()
-    parts = [
-        _part(tables, baseline, str(population), client=client, queues=queues, settings=chosen)
-        for population in baseline.shares["population"].unique()
-    ]
-    gathered = {name: frame_of(name, [part.frames[name] for part in parts if name in part.frames]) for name in COLUMNS}
+    asked = _Question(tables, baseline, client, tuple(queues), tuple(allowances), chosen)
+    populations = [str(name) for name in baseline.shares["population"].unique()]
+    days = joint_resamples(
+        {name: baseline.days[baseline.days["population"].eq(name)] for name in populations},
+        draws=chosen.draws,
+        seed=chosen.seed,
+    )
+    parts = [_part(asked, name, days[name]) for name in populations]
+    frames = {name: frame_of(name, [part.frames[name] for part in parts if name in part.frames]) for name in COLUMNS}
     return Utilization(
         quantities=tuple(quantity for part in parts for quantity in part.quantities),
         findings=tuple(finding for part in parts for finding in part.findings),
         settings=chosen,
         sentences={part.population: part.sentence for part in parts},
-        **gathered,
+        **frames,
     )
 
 
 @dataclass(frozen=True, slots=True)
+class _Question:
+    """What was asked, of all populations."""
+
+    tables: Mapping[str, pd.DataFrame]
+    baseline: Baseline
+    client: Client
+    queues: tuple[Queue, ...]
+    allowances: tuple[Allowance, ...]
+    settings: UtilizationSettings
+
+    @property
+    def weeks(self) -> float:
+        """Weeks of the period."""
+        period = self.client.period
+        return ((period.end - period.start).days + 1) / 7
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """Achievable utilization of one population."""
+    """Achievable utilization of one population; `frames` by the names of :class:`analysis.utilization.Utilization`."""
 
     population: str
     quantities: tuple[Quantity, ...]
@@ -93,88 +120,121 @@ class _Part:
     frames: dict[str, pd.DataFrame]
 
 
-def _part(
-    tables: Mapping[str, pd.DataFrame],
-    baseline: Baseline,
-    population: str,
-    *,
-    client: Client,
-    queues: Sequence[Queue],
-    settings: UtilizationSettings,
-) -> _Part:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known about one population."""
+
+    limits: Limits
+    answer: Answer
+    levels: Levels
+    draws: pd.DataFrame
+
+
+def _part(asked: _Question, population: str, days: Resample | None) -> _Part:
     """Estimate one population."""
-    rows = baseline.days[baseline.days["population"].eq(population)]
-    days = resample(rows, draws=settings.draws, seed=settings.seed) if len(rows) else None
-    measured = find(baseline.quantities, "baseline.utilization", population=population)
-    if days is None or measured.value is None:
-        limits, answer = _unknown(measured, settings)
-    else:
-        limits = limits_of(tables, baseline, population, days=days, client=client, queues=queues, settings=settings)
-        answer = answer_of(baseline, population, limits, days=days, client=client, settings=settings)
-    best, _rows = internal_best(baseline, population, achievable=answer.achievable, settings=settings)
-    sentence = achievable_sentence(
-        population,
-        answer.today,
-        answer.achievable,
-        answer.reclaimable,
-        binding=answer.binding,
-        reference=settings.reference_share,
-        missing=answer.missing,
-    )
-    return _Part(
-        population,
-        quantities_of(population, limits, answer, best, settings),
-        limits.findings,
-        sentence,
-        {
-            "ceilings": pd.DataFrame(
-                [_ceiling_row(population, name, raw, answer.days, settings) for name, raw in limits.ceilings.items()]
-            ),
-            "achievable": pd.DataFrame([_achievable_row(population, answer, sentence)]),
-            "slots": limits.slots,
-        },
-    )
+    settings = asked.settings
+    measured = find(asked.baseline.quantities, "baseline.utilization", population=population)
+    unknown = days is None or measured.status == "suppressed" or measured.value is None
+    found = _unknown(population, measured, settings) if unknown or days is None else _known(asked, population, days)
+    limits, answer = found.limits, found.answer
+    blended = blended_of(limits, answer, settings)
+    best, compared = internal_best(asked.baseline, population, achievable=answer.achievable, settings=settings)
+    sentence = achievable_sentence(population, answer, blended=blended, settings=settings)
+    frames = {
+        "ceilings": _ceilings(population, limits, answer, settings),
+        "allowances": limits.allowances,
+        "achievable": _achievable(population, answer, blended, sentence, settings),
+        "levels": found.levels.rows,
+        "quoted": quoted_of(asked.baseline, population, answer, settings),
+        "best": compared,
+        "draws": found.draws,
+        "slots": limits.slots,
+    }
+    if answer.found:
+        frames["ramp"], frames["checkpoints"] = _ramp(asked, population, answer, found.levels)
+    quantities = quantities_of(population, limits, answer, best=best, blended=blended, settings=settings)
+    return _Part(population, (*quantities, *found.levels.quantities), limits.findings, sentence, frames)
 
 
-def _unknown(measured: Estimate, settings: UtilizationSettings) -> tuple[Limits, Answer]:
+def _known(asked: _Question, population: str, days: Resample) -> _Found:
+    """Estimate a population whose time is measured."""
+    settings, baseline = asked.settings, asked.baseline
+    more = {"settings": settings, "allowances": asked.allowances}
+    limits = limits_of(asked.tables, baseline, population, days=days, client=asked.client, queues=asked.queues, **more)
+    common = asked_of(population, limits, days=days.counts.shape[1], settings=settings)
+    today, ceilings = today_of(baseline, population, days, settings), known_ceilings(limits)
+    answer = answer_of(ceilings, today, common, base_h_per_week=days.base_h / asked.weeks)
+    levels = levels_of(baseline, population, limits, days, common, weeks=asked.weeks, allowances=asked.allowances)
+    draws = draws_of(baseline, population, ceilings, answer, today, days=days, settings=settings)
+    return _Found(limits, answer, levels, draws)
+
+
+def _unknown(population: str, measured: Estimate, settings: UtilizationSettings) -> _Found:
     """Return no figures, with the baseline's reason."""
-    reasons = measured.reasons or ("too few days were observed to estimate anything from",)
-    status = measured.status if measured.status != "ok" else "insufficient"
-    missing = Estimate.missing(*reasons, status=status, confidence=settings.confidence)
-    raw = Raw(None, None, "", None, "modelled", "; ".join(reasons), f"No figure: {'; '.join(reasons)}.")
-    hours = Estimate.missing(*reasons, status=status, confidence=settings.confidence, unit="hours_per_week")
-    limits = Limits(dict.fromkeys(("allowance", "queueing", "policy"), raw), pd.DataFrame(), ())
-    return limits, Answer(measured, missing, hours, (), tuple(limits.ceilings), 0)
+    reasons = "; ".join(measured.reasons) or "too few days were observed to estimate anything from"
+    raw = Raw(None, None, "", None, "modelled", reasons, f"No figure: {reasons}.")
+    ceilings = dict.fromkeys(("allowance", "queueing", "policy"), raw)
+    limits = Limits(ceilings, pd.DataFrame(), (), raw if population == "contact_centre" else None)
+    answer = unknown_answer(measured, limits, settings=settings)
+    return _Found(limits, answer, Levels(pd.DataFrame(), ()), pd.DataFrame())
 
 
-def _ceiling_row(population: str, name: str, raw: Raw, days: int, settings: UtilizationSettings) -> dict[str, object]:
-    """Return a ceiling as a row."""
-    numbers = {
-        key: np.nan if number is None else number
-        for key, number in (("raw", raw.raw), ("of_workable", raw.of_workable))
-    }
-    return {
-        "population": population,
-        "ceiling": name,
-        "raw_of": raw.raw_of,
-        **numbers,
-        **estimate_columns(ceiling_estimate(raw, days, settings)),
-        "basis": raw.basis,
-        "sentence": raw.sentence,
-    }
+def _ramp(asked: _Question, population: str, answer: Answer, levels: Levels) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the way from today to what is achievable, with what must hold on it."""
+    baseline = asked.baseline
+    return ramp_of(
+        population,
+        today=answer.today,
+        achievable=answer.achievable,
+        base_h_per_week=answer.base_h_per_week,
+        levels=frame_of("levels", [levels.rows]),
+        settings=asked.settings,
+        found=answer.found,
+        guards=guards_of(baseline, population, queues=asked.queues, cap=asked.settings.item_occupancy_cap),
+        smallest_group=baseline.settings.minimum_group_agents,
+    )
 
 
-def _achievable_row(population: str, answer: Answer, sentence: str) -> dict[str, object]:
+def _ceilings(population: str, limits: Limits, answer: Answer, settings: UtilizationSettings) -> pd.DataFrame:
+    """Return the ceilings as rows; the one with other work between contacts stands apart."""
+    raws = dict(limits.ceilings)
+    if limits.blended is not None:
+        raws["queueing_blended"] = limits.blended
+    return pd.DataFrame(
+        [
+            {
+                "population": population,
+                "ceiling": name,
+                "apart": raw is limits.blended,
+                "raw": np.nan if raw.raw is None else raw.raw,
+                "raw_of": raw.raw_of,
+                "of_workable": np.nan if raw.of_workable is None else raw.of_workable,
+                **estimate_columns(ceiling_estimate(raw, answer.days, settings)),
+                "basis": raw.basis,
+                "sentence": raw.sentence,
+            }
+            for name, raw in raws.items()
+        ]
+    )
+
+
+def _achievable(
+    population: str, answer: Answer, blended: Estimate | None, sentence: str, settings: UtilizationSettings
+) -> pd.DataFrame:
     """Return what is achievable beside today as a row."""
-    today = {
-        f"today_{key}".removesuffix("_value"): number
-        for key, number in estimate_columns(answer.today).items()
-        if key in _ESTIMATE
-    }
-    return {
+    today = estimate_columns(answer.today)
+    mixed = {} if blended is None else estimate_columns(blended)
+    row = {
         "population": population,
-        **today,
+        "today": today["value"],
+        "today_low": today["low"],
+        "today_high": today["high"],
         **estimate_columns(answer.achievable),
+        "blended": mixed.get("value", np.nan),
+        **{f"blended_{side}": mixed.get(side, np.nan) for side in ("low", "high")},
         "binding": " or ".join(answer.binding),
+        "found": answer.found,
+        "minimum": settings.minimum_reclaimable_share,
         "sentence": sentence,
     }
+    return pd.DataFrame([row])

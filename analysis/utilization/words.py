@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from analysis.foundation.estimate import Estimate
+from analysis.utilization.settings import UtilizationSettings
+
+if TYPE_CHECKING:
+    from analysis.utilization.answer import Answer
 
 NAMES = {"contact_centre": "contact centre", "back_office": "back office"}
 LIMITS = {
@@ -13,6 +18,9 @@ LIMITS = {
     "policy": "the client's own cap on occupancy",
 }
 BACK_OFFICE_LIMITS = {**LIMITS, "queueing": "due times and uneven volumes"}
+NOTHING = "no reclaimable time found"
+# Fewer hours round to none.
+_LEAST_H = 2.5
 
 
 def limits(population: str, binding: Sequence[str]) -> str:
@@ -26,15 +34,24 @@ def hours(number: float) -> str:
     return f"{5 * round(number / 5):,.0f}"
 
 
+def nothing_found(minimum: float) -> str:
+    """Return why no reclaimable time is claimed; `minimum` is the smallest distance that counts, a share.
+
+    Examples
+    --------
+    >>> nothing_found(0.02)
+    'no reclaimable time found: what is achievable may lie less than 2 % of paid time above today'
+    """
+    near = f"less than {100 * minimum:.0f} % of paid time above" if minimum > 0 else "no higher than"
+    return f"{NOTHING}: what is achievable may lie {near} today"
+
+
 def achievable_sentence(
     population: str,
-    today: Estimate,
-    achievable: Estimate,
-    reclaimable: Estimate,
+    answer: Answer,
     *,
-    binding: Sequence[str],
-    reference: float,
-    missing: Sequence[str],
+    blended: Estimate | None,
+    settings: UtilizationSettings,
 ) -> str:
     """Return one population's sentence: what can be work, what is today, what limits it, and how a quoted target compares.
 
@@ -42,37 +59,94 @@ def achievable_sentence(
     ----------
     population
         ``"contact_centre"`` or ``"back_office"``.
-    today, achievable, reclaimable
-        Shares of the base; hours a week.
-    binding
-        The ceilings that bind.
-    reference
-        A target that is quoted, as a share.
-    missing
-        Ceilings that could not be estimated.
+    answer
+        What is achievable, today and between.
+    blended
+        What is achievable with other work between contacts; None where it is not asked.
+    settings
+        The quoted target, and the smallest distance that counts.
     """
     name = NAMES[population].capitalize()
-    if achievable.value is None:
-        return f"{name}: what utilization is achievable cannot be said: {'; '.join(achievable.reasons)}."
-    limit = limits(population, binding)
-    without = f" {_listed(missing)} could not be estimated, so the true limit may be lower." if missing else ""
-    first = f"{name}: {achievable!r} of paid time less absence and breaks can be work; the limit is {limit}.{without}"
-    return " ".join([first, _today_words(today, reclaimable), target_words(achievable, reference)])
+    if answer.achievable.value is None:
+        return f"{name}: what utilization is achievable cannot be said: {'; '.join(answer.achievable.reasons)}."
+    without = (
+        f" {_listed(answer.missing)} could not be estimated, so the true limit may be lower." if answer.missing else ""
+    )
+    first = (
+        f"{name}: {answer.achievable!r} of paid time less absence and breaks can be work; the limit is "
+        f"{limits(population, answer.binding)}.{without}"
+    )
+    more = (
+        f"With other work between contacts it could be {blended!r}."
+        if blended is not None and blended.value is not None
+        else ""
+    )
+    said = (first, more, _today_words(answer, settings), target_words(answer.achievable, settings.reference_share))
+    return " ".join(part for part in said if part)
 
 
-def _today_words(today: Estimate, reclaimable: Estimate) -> str:
+def level_sentence(population: str, by: str, level: str, answer: Answer) -> str:
+    """Return the sentence of a site or a group.
+
+    Parameters
+    ----------
+    population
+        ``"contact_centre"`` or ``"back_office"``.
+    by
+        ``"site"`` or ``"group"``.
+    level
+        Its name.
+    answer
+        What is achievable, today and between.
+    """
+    name = f"Site {level}" if by == "site" else level
+    if answer.achievable.value is None:
+        return f"{name}: what utilization is achievable cannot be said: {'; '.join(answer.achievable.reasons)}."
+    can = f"{name}: {answer.achievable!r} of paid time less absence and breaks can be work, limited by {limits(population, answer.binding)}"
+    if answer.today.value is None:
+        if answer.today.low is None or answer.today.high is None:
+            return f"{can}; today's share is not known."
+        return f"{can}; today's share is known only to lie {bounds(answer.today)}."
+    if answer.reclaimable.value is None:
+        return f"{can}; today it is {answer.today!r}: {NOTHING}."
+    return f"{can}; today it is {answer.today!r}. {_hours_words(answer)}"
+
+
+def _today_words(answer: Answer, settings: UtilizationSettings) -> str:
     """Return today's share and the hours between it and what is achievable."""
-    if today.value is None or reclaimable.value is None:
-        room = (
-            f" Between {hours(reclaimable.low or 0)} and {hours(reclaimable.high or 0)} hours a week lie between today and there."
-            if reclaimable.high
-            else ""
-        )
-        return f"Today it is {today!r}.{room}"
-    if reclaimable.value <= 0:
-        return f"Today it is {today!r}: there is no room above it."
-    span = f"{hours(reclaimable.low or 0)} to {hours(reclaimable.high or 0)}"
-    return f"Today it is {today!r}; {hours(reclaimable.value)} hours a week ({span}) lie in between."
+    today, room = answer.today, answer.reclaimable
+    if today.value is None:
+        if today.low is None or today.high is None:
+            return f"Today's share is not known: {'; '.join(today.reasons)}."
+        between = f"Today it lies {bounds(today)}: {'; '.join(today.reasons)}."
+        if room.low is None or room.high is None:
+            return between
+        least = f"{hours(room.low)} to " if room.low >= _LEAST_H else "at most "
+        return f"{between} Of the {hours(answer.base_h_per_week)} hours a week, {least}{hours(room.high)} lie between today and there."
+    if room.value is None:
+        if today.low is not None and answer.achievable.high is not None and today.low > answer.achievable.high:
+            return f"Today it is {today!r}: {NOTHING}; today already lies above what can last."
+        near = f"the two may be less than {100 * settings.minimum_reclaimable_share:.0f} points apart"
+        return f"Today it is {today!r}: {NOTHING}, because {near}."
+    return f"Today it is {today!r}. {_hours_words(answer)}"
+
+
+def _hours_words(answer: Answer) -> str:
+    """Return the hours between today and what is achievable, of all hours."""
+    room = answer.reclaimable
+    span = f"{hours(room.low or 0)} to {hours(room.high or 0)}"
+    return f"Of the {hours(answer.base_h_per_week)} hours a week, {hours(room.value or 0)} ({span}) lie between today and there."
+
+
+def bounds(share: Estimate) -> str:
+    """Return a bound in words.
+
+    Examples
+    --------
+    >>> bounds(Estimate.missing("logs alone", low=0.49, high=0.92))
+    'between 49 % and 92 %'
+    """
+    return f"between {100 * (share.low or 0):.0f} % and {100 * (1.0 if share.high is None else share.high):.0f} %"
 
 
 def target_words(achievable: Estimate, reference: float) -> str:
