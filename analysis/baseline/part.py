@@ -17,6 +17,7 @@ from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, lad
 from analysis.baseline.level_days import level_days
 from analysis.baseline.modelled import modelled_facts
 from analysis.baseline.observed import Looks, looks_at
+from analysis.baseline.people_spread import people_spread
 from analysis.baseline.records import Records, item_lengths, records_of
 from analysis.baseline.service import items_of, within_due
 from analysis.baseline.settings import BaselineSettings
@@ -158,6 +159,7 @@ def _frames(
         frames["groups"] = group_frame(tables, people, clusters=found.clusters, settings=settings)
         frames["causes"] = cause_split(tables, people, minimum=minimum)
         frames["level_days"] = level_days(tables, people, settings=settings)
+        frames["people_spread"] = people_spread(tables, people, slots, client=client, settings=settings)
         frames["breakdowns"] = breakdowns(
             tables, people, slots, clusters=found.clusters, client=client, settings=settings
         )

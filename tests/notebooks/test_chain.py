@@ -128,9 +128,9 @@ def test_words_and_parameters_of_a_notebook_do_not_count_and_code_does(ran, tmp_
     source = assets() / "notebooks" / "03_utilization.ipynb"
     before = notebook_hash(source)
     for old, new, same in (
-        ("What utilization is achievable?", "How much?", True),
+        ("What utilization is achievable, and in which steps?", "How much?", True),
         ("confidence = None", "confidence = 0.9", True),
-        ("result.to_frame()", "result.to_frame().head()", False),
+        ("settings=stage.settings", "settings=None", False),
     ):
         text = source.read_text(encoding="utf-8")
         assert old in text
