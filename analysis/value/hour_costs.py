@@ -91,7 +91,7 @@ def hour_costs(
         Two rows are for the same grade.
     """
     keys = [cost.grade.casefold() for cost in costs]
-    twice = next((cost.grade for cost, key in zip(costs, keys, strict=True) if keys.count(key) > 1), None)
+    twice = next((cost.grade for place, cost in enumerate(costs) if keys[place] in keys[:place]), None)
     if twice is not None:
         raise UsageProblem(f"two [[cost]] rows are for grade '{twice}'; keep one row for each grade.")
     rows = {key: number for number, key in enumerate(keys)}

@@ -165,6 +165,7 @@ def course(
     running: np.ndarray,
     one_off: np.ndarray,
     horizon: int,
+    spread: bool = True,
 ) -> Course:
     """Add up net cash week by week.
 
@@ -178,17 +179,20 @@ def course(
         Cost per week from the first one on, and at the start.
     horizon
         Weeks.
+    spread
+        Whether the quantiles of every week are wanted.
 
     Notes
     -----
     Benefits come with the area under the ramp, not with its end point; costs come at once. Nothing is discounted: within a year or two that is far inside the interval.
     """
     rows: list[dict[str, float]] = []
-    last_below = np.where(one_off > 0, 0.0, -1.0)
+    last_below = np.full(len(benefit), -1.0)
     net = -one_off
     for week in range(horizon + 1):
         net = benefit * after(week) - running * week - one_off
         last_below = np.where(net < 0, week, last_below)
-        rows.append({"week": week, **dict(zip(QUANTILES, np.quantile(net, list(QUANTILES.values())), strict=True))})
+        if spread:
+            rows.append({"week": week, **dict(zip(QUANTILES, np.quantile(net, list(QUANTILES.values())), strict=True))})
     payback = np.where(last_below >= horizon, np.inf, last_below + 1)
     return Course(rows, payback, float(np.mean(net > 0)))

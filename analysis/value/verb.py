@@ -190,6 +190,7 @@ def _courses(money: Amounts, utilization: Utilization, settings: ValueSettings) 
             running=-money.running_cost,
             one_off=money.one_off,
             horizon=settings.horizon_weeks,
+            spread=name == "cash",
         )
         for name, benefit in benefits.items()
     }
@@ -227,12 +228,12 @@ def _unknown(
             scale=_scale(baseline, client),
         )
         bounds = {str(one["line"]): (float(str(one["low"])), float(str(one["high"]))) for one in rows}
-    described = {"unit": "hours_per_week", "basis": "modelled", "confidence": 0.95}
+    described = {"unit": "hours_per_week", "basis": "modelled"}
     ends = {name: dict(zip(("low", "high"), bounds[name], strict=True)) for name in ("freed",) if name in bounds}
     instead = {
         "freed": Estimate.missing(reason, **ends.get("freed", {}), **described),
         "left": Estimate.missing(reason, **described),
-        "moved": drawn(moved, **described) if moving.mode else Estimate.missing(moving.reason, **described),
+        "moved": drawn(moved, **described) if moving.known else Estimate.missing(moving.reason, **described),
     }
     said = {"balance": notes.bounded_words(reason, bounds), "money": f"Hours are not turned into money: {reason}."}
     return _Parts(None, instead, rows, None, reason, {}, [], {**said, "moving": words.moving_words(moving)}, ())
@@ -248,7 +249,7 @@ def _most_non_work(baseline: Baseline, today_low: float) -> float:
 
 def _nothing(utilization: Utilization, found: Balance, *, room: bool, moving: Moving) -> dict[str, Estimate]:
     """Return the estimates that stand where nothing is freed or moved: words, with the bound that holds all the same."""
-    described = {"unit": "hours_per_week", "basis": "modelled", "confidence": 0.95}
+    described = {"unit": "hours_per_week", "basis": "modelled"}
     instead: dict[str, Estimate] = {}
     if not moving.known:
         instead["moved"] = Estimate.missing(f"not known: {moving.reason}", **described)

@@ -59,7 +59,7 @@ class World:
         self, *, costs=COSTS, settings: ValueSettings | None = None, tables=None, client: Client = CLIENT
     ) -> Value:
         """Balance this world."""
-        chosen = settings or ValueSettings(uptake_low_share=1.0, uptake_high_share=1.0)
+        chosen = settings or ValueSettings(uptake_low_share=1.0, uptake_high_share=1.0, horizon_weeks=4)
         given = {"roster": roster()} if tables is None else tables
         return balance_value(
             given, self.baseline(), self.utilization(), self.blending(), client=client, costs=costs, settings=chosen
