@@ -239,7 +239,7 @@ def _owed(
         share = scale * (one.low_share + place * (one.high_share - one.low_share))
         given = min(share, left[one.kind])
         left[one.kind] -= given
-        found.append(((share - given) / max(1 - break_share, 1e-12), given > 0))
+        found.append(((share - given) / max(1 - break_share, 1e-12), given > 1e-12))
     return found
 
 

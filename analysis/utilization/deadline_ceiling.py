@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
-from analysis.foundation.calendars import local_day
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.settings import Client
+from analysis.utilization.due_days import Arrivals, Duty, arrivals_of, duty_of
+from analysis.utilization.due_flow import WorkDays, ceilings
 from analysis.utilization.resample import Resample
+from analysis.utilization.volume_days import like_draws, neighbours, picked_days
 
-# simulated days per sequence, and sequences; a working year and a half shows rare runs of heavy days
-_PATH_DAYS = 375
-_WORLDS = 200
-_STEPS = 22
-# items that were not finished in the period are not in the log; days closer to its end than this share of turnarounds are left out
-_TURNAROUND = 0.95
-_MOST_OF_MEAN = 6.0
+# days of a sequence: some ten years for the point, two years for each resample, which is compared with the point on the same chances
+_POINT_DAYS = 2500
+_DRAW_DAYS = 400
+# resamples whose ceiling is computed; the others follow from their volumes
+_COMPUTED = 200
+# a resample's ceiling is looked for this near to the point, by so many halvings
+_NEAR, _NEAR_STEPS = 0.25, 9
+# shares of work that falls due while nobody is at work: told from the first on, too many from the second on
+HOPELESS_TOLD, _HOPELESS_MOST = 0.01, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,13 @@ class DeadlineCeiling:
     of_workable, draws
         Share of workable time, point and per joint draw; None where there is none, with `reason`.
     due_days
-        Working days that work is given, median by hours.
+        Working days that work is given after the day it counts for, median by hours; 0 is the same day.
     daily_cv
         Coefficient of variation of a day's arriving work about its weekday.
+    alike
+        Correlation of neighbouring days' volumes.
+    hopeless_share
+        Share of work that falls due before anybody is at work after its arrival.
     reason
         Why there is no figure; empty otherwise.
     """
@@ -42,18 +51,30 @@ class DeadlineCeiling:
     draws: np.ndarray
     due_days: int
     daily_cv: float
+    alike: float
+    hopeless_share: float
     reason: str
 
 
 def deadline_ceiling(
-    items: pd.DataFrame, standards: Mapping[str, float], *, client: Client, days: Resample, target: float, seed: int
+    items: pd.DataFrame,
+    standards: Mapping[str, float],
+    *,
+    client: Client,
+    days: Resample,
+    target: float,
+    seed: int,
+    workable_h: pd.Series | None = None,
+    slots: pd.DataFrame | None = None,
+    slot_s: int = 1800,
+    cut_off_h: float = 24.0,
 ) -> DeadlineCeiling:
     """Estimate which share of workable time can be filled if work arrives unevenly and must be done when due.
 
     Parameters
     ----------
     items
-        arrived, due and type of the population's items.
+        arrived, due, ended and type of the population's items.
     standards
         Seconds per item and type.
     client
@@ -63,117 +84,107 @@ def deadline_ceiling(
     target
         Share of work to be done when due.
     seed
-        Seed of the simulated order of weeks.
+        Seed of the simulated order of days.
+    workable_h
+        Hours in which clerks could work, one number for each of `days`; even if not given.
+    slots
+        weekday, slot_of_day_s, workable_agents of the population: capacity follows them over the day. Without them it is even over the hours in which items
+        are finished.
+    slot_s
+        Length of a slot [s].
+    cut_off_h
+        Local hour after which arriving work counts as the next working day's.
 
     Notes
     -----
-    With W_d the hours that arrive on day d and a capacity C a day, the backlog is B_d = max(0, B_{d-1} + W_d - C) and the last hour of
-    day d is done B_d / C days later. C* is the smallest capacity at which `target` of the hours are done within the due days; ceiling =
-    mean W / C*, over long sequences in which every weekday's work is drawn from the observed days of its kind. It takes the capacity as even
-    from day to day and work as done in order of arrival.
+    Capacity of a slot = C x share of an average day's clerks; work flows through it first due first served
+    (:func:`analysis.utilization.due_flow.ceilings`). C* is the smallest C at which `target` of the hours are done when due; ceiling = mean
+    work / C*. Each simulated day takes a whole observed day of its weekday, so that hours of arrival, due times and staffing stay together; neighbouring days are
+    alike as they were observed to be (normal copula with their lag-1 correlation, whose own error is in the draws).
+
+    The draws hang on the joint resamples of days: for some of them the ceiling is computed, on the chances that the point was computed on; the others follow
+    from a regression on the volumes that the resample drew, plus its residuals.
 
     References
     ----------
-    Lindley, Proceedings of the Cambridge Philosophical Society 48 (1952), 277-289.
+    Lindley, Proceedings of the Cambridge Philosophical Society 48 (1952), 277-289. docs/method/deadlines.md.
     """
     known = items[items["arrived"].notna() & items["due"].notna() & items["type"].isin(list(standards))]
     if len(known) < len(items) / 2 or known.empty:
-        return _none("fewer than half of the items have an arrival, a due time and a standard time")
-    dates = pd.DatetimeIndex(days.days)
+        return no_ceiling("fewer than half of the items have an arrival, a due time and a standard time")
+    able = np.ones(len(days.days)) if workable_h is None else workable_h.to_numpy(dtype=float)
+    duty = duty_of(pd.Series(able, index=pd.DatetimeIndex(days.days)), slots, known, client=client, slot_s=slot_s)
     hours = known["type"].map(standards).to_numpy(dtype=float) / 3600
-    arrived, due = (pd.DatetimeIndex(local_day(known[name], client.time_zone)) for name in ("arrived", "due"))
-    day = np.searchsorted(dates, arrived)
-    inside = day < len(dates)
-    work = np.bincount(day[inside], weights=hours[inside], minlength=len(dates))
-    due_days = _due_days(arrived, due, day, dates, hours)
-    if due_days < 1:
-        return _none(
-            "most work is due on the day it arrives; that needs arrivals by the hour and a simulation of the day"
+    found = arrivals_of(known, hours, duty, client=client, cut_off_h=cut_off_h)
+    number = len(found.kept)
+    if number < 2 * MINIMUM_CLUSTERS:
+        return no_ceiling(f"only {number} days show all work that arrived on them; {2 * MINIMUM_CLUSTERS} are needed")
+    if found.hopeless_share > _HOPELESS_MOST:
+        return no_ceiling(
+            f"{100 * found.hopeless_share:.0f} % of the work falls due before anybody is at work after its arrival, so no number of clerks keeps the due times"
         )
-    first, last = _whole_days(known, day, dates)
-    if last - first < 2 * MINIMUM_CLUSTERS:
-        return _none(f"only {max(last - first, 0)} days show all work that arrived on them")
-    work, dates = work[first:last], dates[first:last]
-    weekday = np.asarray(dates.day_of_week)
-    mean = pd.Series(work).groupby(weekday).transform("mean").to_numpy()
-    cv = float(np.std(work - mean, ddof=1) / max(work.mean(), 1e-12))
-    rng = np.random.default_rng(seed)
-    point = float(np.median(_ceiling(_paths(work, weekday, _WORLDS, rng), due_days, target)))
-    again = np.stack([_resampled(work, weekday, rng) for _ in range(_WORLDS)])
-    drawn = _ceiling(_paths(again, weekday, _WORLDS, rng), due_days, target)
+    return _answer(found, duty, days, target=target, seed=seed)
+
+
+def _answer(found: Arrivals, duty: Duty, days: Resample, *, target: float, seed: int) -> DeadlineCeiling:
+    """Return the ceiling and its joint draws."""
+    work = found.work
+    rng = np.random.default_rng([seed, 2])
+    cv = _spread(work.hours, work.weekday)
+    pressure = work.hours / np.maximum(work.staffing, 1e-6)
+    alike, alike_error = neighbours(pressure, work.weekday)
+    chance = rng.standard_normal(max(_POINT_DAYS, _DRAW_DAYS))
+    once = np.ones((1, len(pressure)))
+    point = float(_path_ceilings(work, once, _series(chance, np.array([alike])), target)[0])
+    counts = days.counts[:, duty.columns[found.kept]]
+    computed = min(_COMPUTED, len(counts))
+    again = np.clip(alike + alike_error * rng.standard_normal(computed), -0.5, 0.9)
+    near = (max(0.0, point - _NEAR), min(point + _NEAR, 1.0))
+    draws = _path_ceilings(work, counts[:computed], _series(chance[:_DRAW_DAYS], again), target, near)
+    drawn = like_draws(pressure, work.weekday, counts, draws, rng)
     # resampled days are a little too even; the draws tell the spread, the point stands
-    centred = np.resize(drawn - drawn.mean() + point, len(days.today_draws))
-    draws = np.clip(days.widened(point, centred), 0.0, 1.0)
-    return DeadlineCeiling(point, draws, due_days, cv, "")
+    centred = drawn - drawn.mean() + point
+    return DeadlineCeiling(
+        point,
+        np.clip(days.widened(point, centred), 0.0, 1.0),
+        found.due_days,
+        cv,
+        alike,
+        found.hopeless_share,
+        "",
+    )
 
 
-def _due_days(
-    arrived: pd.DatetimeIndex, due: pd.DatetimeIndex, day: np.ndarray, dates: pd.DatetimeIndex, hours: np.ndarray
-) -> int:
-    """Return the working days that work is given after the day it arrives: the median by hours."""
-    last = np.searchsorted(dates, due, side="right") - 1
-    # due after the period: its working days are not listed, so calendar days are turned into working days
-    per_day = len(dates) / ((dates[-1] - dates[0]).days + 1)
-    later = np.floor(np.asarray((due - arrived).days, dtype=float) * per_day)
-    given = np.where(due <= dates[-1], last - day, later)
-    order = np.argsort(given, kind="stable")
-    middle = int(np.searchsorted(np.cumsum(hours[order]), hours.sum() / 2))
-    return int(given[order][min(middle, len(order) - 1)])
+def _series(chance: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Return uniform numbers whose neighbours are correlated (rows: one correlation each), from one series of independent normal ones."""
+    found = np.empty((len(alike), len(chance)))
+    found[:, 0] = chance[0]
+    fresh = np.sqrt(1 - alike**2)
+    for day in range(1, len(chance)):
+        found[:, day] = alike * found[:, day - 1] + fresh * chance[day]
+    return ndtr(found)
 
 
-def _whole_days(items: pd.DataFrame, day: np.ndarray, dates: pd.DatetimeIndex) -> tuple[int, int]:
-    """Return the range of days whose arrivals are all in the log: not the first, which holds older work, nor the last ones."""
-    ended = items["ended"].notna().to_numpy()
-    took = (items["ended"] - items["arrived"]).dt.total_seconds().to_numpy()[ended] / 86_400
-    late = float(np.quantile(took, _TURNAROUND)) if len(took) else 0.0
-    return 1, int((dates <= dates[-1] - pd.Timedelta(days=late)).sum())
+def _path_ceilings(
+    work: WorkDays, counts: np.ndarray, places: np.ndarray, target: float, near: tuple[float, float] | None = None
+) -> np.ndarray:
+    """Return the ceiling of each resample (rows of `counts`) over the sequence that its places (rows) pick from it; coarser where it is known to be near."""
+    repeats = -(-places.shape[1] // len(work.weekday))
+    pattern = np.tile(work.weekday, repeats)[: places.shape[1]]
+    pressure = work.hours / np.maximum(work.staffing, 1e-6)
+    picked = picked_days(pressure, work.weekday, counts, pattern, places)
+    if near is None:
+        return ceilings(work, picked, pattern, target=target)
+    return ceilings(work, picked, pattern, target=target, between=near, steps=_NEAR_STEPS)
 
 
-def _resampled(work: np.ndarray, weekday: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return days of work in which each weekday's are drawn again from those of its kind."""
-    found = np.empty_like(work)
-    for kind in np.unique(weekday):
-        at = np.flatnonzero(weekday == kind)
-        found[at] = work[rng.choice(at, size=len(at))]
-    return found
+def _spread(hours: np.ndarray, weekday: np.ndarray) -> float:
+    """Return the coefficient of variation of a day's work about its weekday."""
+    level = pd.Series(hours).groupby(weekday).transform("mean").to_numpy()
+    freedom = max(len(hours) - len(np.unique(weekday)), 1)
+    return float(np.sqrt(((hours - level) ** 2).sum() / freedom) / max(hours.mean(), 1e-12))
 
 
-def _paths(work: np.ndarray, weekday: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
-    """Return long sequences of days, each weekday's work drawn from the days of its kind; from one set of days, or a set for each."""
-    sets = np.broadcast_to(work, (number, len(weekday)))
-    repeats = -(-_PATH_DAYS // len(weekday))
-    pattern = np.tile(weekday, repeats)
-    found = np.empty((number, len(pattern)))
-    for kind in np.unique(weekday):
-        at, pool = np.flatnonzero(pattern == kind), np.flatnonzero(weekday == kind)
-        picked = pool[rng.integers(len(pool), size=(number, len(at)))]
-        found[:, at] = np.take_along_axis(sets, picked, axis=1)
-    return found
-
-
-def _ceiling(work: np.ndarray, due_days: int, target: float) -> np.ndarray:
-    """Return mean work / smallest sufficient capacity for each sequence (rows) by bisection."""
-    mean = np.maximum(work.mean(axis=1), 1e-12)
-    low, high = mean.copy(), _MOST_OF_MEAN * mean
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        enough = _done_in_time(work, middle, due_days) >= target
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return mean / high
-
-
-def _done_in_time(work: np.ndarray, capacity: np.ndarray, due_days: int) -> np.ndarray:
-    """Return the share of arriving hours that is done within the due days at a capacity a day."""
-    backlog, on_time = np.zeros(len(work)), np.zeros(len(work))
-    for day in range(work.shape[1]):
-        arriving = work[:, day]
-        # what fits into today and the due days after what is already there
-        room = np.maximum(0.0, capacity * (due_days + 1) - backlog)
-        on_time += np.minimum(arriving, room)
-        backlog = np.maximum(0.0, backlog + arriving - capacity)
-    return on_time / np.maximum(work.sum(axis=1), 1e-12)
-
-
-def _none(reason: str) -> DeadlineCeiling:
+def no_ceiling(reason: str) -> DeadlineCeiling:
     """Return no ceiling, with the reason."""
-    return DeadlineCeiling(None, np.empty(0), 0, 0.0, reason)
+    return DeadlineCeiling(None, np.empty(0), 0, 0.0, 0.0, 0.0, reason)

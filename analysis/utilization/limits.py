@@ -13,19 +13,25 @@ from analysis.baseline.records import standard_seconds
 from analysis.foundation.estimate import Basis
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
+from analysis.measure.crosswalk import WORKABLE
 from analysis.measure.records import roster_of, table_of
 from analysis.utilization.allowance import allowance_ceiling, allowance_table, day_share, granted, totals
 from analysis.utilization.caps import Cap, above_cap, cap_of
-from analysis.utilization.deadline_ceiling import deadline_ceiling
+from analysis.utilization.deadline_ceiling import (
+    HOPELESS_TOLD,
+    DeadlineCeiling,
+    deadline_ceiling,
+    no_ceiling,
+)
 from analysis.utilization.lowest import Ceiling
 from analysis.utilization.promise_ceiling import PromiseCeiling, promise_ceiling
 from analysis.utilization.resample import Resample
 from analysis.utilization.settings import Allowance, UtilizationSettings
-from analysis.utilization.words import small_pool_words
+from analysis.utilization.words import NAMES, small_pool_words
 
 Tables = Mapping[str, pd.DataFrame]
 # Longer items are not started between two contacts.
-_LONGEST_ITEM_S = 600.0
+LONGEST_ITEM_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +122,40 @@ def limits_of(
         break_share=days.break_share,
         support_share=days.support_share,
     )
-    busy = above_cap(baseline, population, cap)
+    busy = (*_breaks_for_rest(population, days, settings, allowances), *above_cap(baseline, population, cap))
     if population == "back_office":
-        found["queueing"] = _deadlines(tables, baseline, days=days, client=client, settings=settings)
-        found["policy"] = _policy(cap, days)
-        return Limits(found, pd.DataFrame(), busy, None, table)
-    promise = promise_ceiling(tables, baseline.pool_slots, client=client, queues=queues, days=days, settings=settings)
+        due = _deadlines(tables, baseline, days=days, client=client, settings=settings)
+        found["queueing"], found["policy"] = _due_raw(due, days), _policy(cap, days)
+        return Limits(found, pd.DataFrame(), (*_hopeless(due), *busy), None, table)
+    item_s = item_length_s(baseline.item_lengths, settings)
+    promise = promise_ceiling(
+        tables, baseline.pool_slots, client=client, queues=queues, days=days, settings=settings, item_s=item_s
+    )
     found["queueing"] = _promise(promise, days, settings)
     found["policy"] = _policy(cap, days)
-    return Limits(found, promise.slots, (*_cautions(promise), *busy), None, table)
+    return Limits(found, promise.slots, (*_cautions(promise), *busy), _blended(promise, item_s, days), table)
+
+
+def item_length_s(lengths: pd.DataFrame, settings: UtilizationSettings) -> float | None:
+    """Return the mean length of the items that may be started between contacts [s], None where it is not known.
+
+    Parameters
+    ----------
+    lengths
+        ``Baseline.item_lengths``; types that take more than 10 minutes on average are left out.
+    settings
+        `item_s` is taken where it is stated.
+
+    Examples
+    --------
+    >>> lengths = pd.DataFrame({"type": ["letter", "claim", "appeal"], "items": [300, 100, 50], "mean_s": [200.0, 400.0, 1800.0]})
+    >>> item_length_s(lengths, UtilizationSettings())
+    250.0
+    """
+    if settings.item_s > 0:
+        return settings.item_s
+    short = lengths[lengths["mean_s"].le(LONGEST_ITEM_S) & lengths["items"].gt(0)]
+    return float(np.average(short["mean_s"], weights=short["items"])) if len(short) else None
 
 
 def ceilings_at(
@@ -193,6 +224,22 @@ def _allowance(population: str, days: Resample, settings: UtilizationSettings, a
     return Raw(workable, raw, "attended day", ceiling, "assumed", "", words, draws)
 
 
+def _breaks_for_rest(
+    population: str, days: Resample, settings: UtilizationSettings, allowances: Sequence[Allowance]
+) -> tuple[Finding, ...]:
+    """Say when breaks of today give all of rest: if paid meals are among them, meals would stand for rest."""
+    rest, delay = totals(granted(population, settings, allowances), 0.5).values()
+    needed = day_share(rest + delay, settings.allowance_convention) * rest / max(rest + delay, 1e-12)
+    if days.break_share < needed or rest == 0:
+        return ()
+    place = NAMES[population]
+    text = (
+        f"{place}: breaks take {100 * days.break_share:.0f} % of the attended day, so all {100 * needed:.0f} % of rest is taken to be given by them; "
+        'if paid meals are among the breaks, state them as an [[allowance]] of their own (name = "paid meal"), because a meal is not rest from work.'
+    )
+    return (Finding("breaks_give_all_rest", "flag", f"{place}, ceiling of allowances", text),)
+
+
 def _promise(promise: PromiseCeiling, days: Resample, settings: UtilizationSettings) -> Raw:
     """Return the ceiling of the promise to callers as a share of the base."""
     if promise.of_workable is None:
@@ -203,6 +250,18 @@ def _promise(promise: PromiseCeiling, days: Resample, settings: UtilizationSetti
     )
     small = small_pool_words(promise.mean_agents, promise.of_workable, settings.reference_share)
     return _of_workable(promise.of_workable, promise.draws, days, "modelled", " ".join(filter(None, (words, small))))
+
+
+def _blended(promise: PromiseCeiling, item_s: float | None, days: Resample) -> Raw:
+    """Return the ceiling of the promise to callers when items fill the gaps between contacts."""
+    if promise.blended is None or item_s is None:
+        return _none(promise.reason or promise.blended_reason or "how long items take is not known", "modelled")
+    but = f"; {promise.blended_reason}" if promise.blended_reason else ""
+    words = (
+        f"With items of {item_s / 60:.0f} minutes between contacts and the load as expected, contacts and items together can fill "
+        f"{100 * promise.blended:.0f} % of workable time, {{}} of the base{but}."
+    )
+    return _of_workable(promise.blended, promise.blended_draws, days, "modelled", words)
 
 
 def _policy(cap: Cap, days: Resample) -> Raw:
@@ -216,25 +275,52 @@ def _policy(cap: Cap, days: Resample) -> Raw:
 
 def _deadlines(
     tables: Tables, baseline: Baseline, *, days: Resample, client: Client, settings: UtilizationSettings
-) -> Raw:
-    """Return the ceiling of due times in the back office."""
+) -> DeadlineCeiling:
+    """Return what due times leave in the back office, from its own items, days and clerks on duty."""
     items = table_of(tables, "work_items")
     if items is None:
-        return _none("no work items with arrival and due time were given", "modelled")
+        return no_ceiling("no work items with arrival and due time were given")
     roster = roster_of(tables)
     clerks = set(roster.loc[roster["population"].eq("back_office").fillna(False).astype(bool), "agent"])
-    own = items[items["agent"].isin(clerks) | items["agent"].isna()]
-    standards = standard_seconds(tables, baseline.item_lengths)
-    found = deadline_ceiling(
-        own, standards, client=client, days=days, target=settings.deadline_target, seed=settings.seed
+    slots, rows = baseline.idle_by_slot, baseline.days[baseline.days["population"].eq("back_office")]
+    workable_h = rows.groupby("day")[list(WORKABLE)].sum().sum(axis=1).reindex(pd.DatetimeIndex(days.days))
+    return deadline_ceiling(
+        items[items["agent"].isin(clerks) | items["agent"].isna()],
+        standard_seconds(tables, baseline.item_lengths),
+        client=client,
+        days=days,
+        target=settings.deadline_target,
+        seed=settings.seed,
+        workable_h=workable_h,
+        slots=slots[slots["population"].eq("back_office")],
+        slot_s=baseline.settings.slot_s,
+        cut_off_h=settings.cut_off_h,
     )
-    if found.of_workable is None:
-        return _none(found.reason, "modelled")
+
+
+def _due_raw(due: DeadlineCeiling, days: Resample) -> Raw:
+    """Return the ceiling of due times as a share of the base."""
+    if due.of_workable is None:
+        return _none(due.reason, "modelled")
+    given = {0: "on the day it arrives", 1: "within 1 working day"}.get(
+        due.due_days, f"within {due.due_days} working days"
+    )
     words = (
-        f"Volumes differ by {100 * found.daily_cv:.0f} % from day to day and work is due within {found.due_days} working day{'s' if found.due_days > 1 else ''}, "
-        f"which allows {100 * found.of_workable:.0f} % of workable time, {{}} of the base."
+        f"Volumes differ by {100 * due.daily_cv:.0f} % from day to day and half of the work is due {given}, which allows "
+        f"{100 * due.of_workable:.0f} % of workable time, {{}} of the base."
     )
-    return _of_workable(found.of_workable, found.draws, days, "modelled", words)
+    return _of_workable(due.of_workable, due.draws, days, "modelled", words)
+
+
+def _hopeless(due: DeadlineCeiling) -> tuple[Finding, ...]:
+    """Say how much work falls due while nobody is at work."""
+    if due.of_workable is None or due.hopeless_share < HOPELESS_TOLD:
+        return ()
+    text = (
+        f"back office: {100 * due.hopeless_share:.0f} % of the work falls due before anybody is at work after it arrives, so no number of clerks does it when due; "
+        "the ceiling of due times is about the rest. Look at the due times or at the hours of work."
+    )
+    return (Finding("due_while_nobody_works", "flag", "ceiling of due times", text),)
 
 
 def _of_workable(share: float, draws: np.ndarray, days: Resample, basis: Basis, words: str) -> Raw:
@@ -261,6 +347,6 @@ def _cautions(promise: PromiseCeiling) -> tuple[Finding, ...]:
         return ()
     text = (
         f"contact centre: in {100 * promise.unsettled_share:.0f} % of agent-hours a half hour is too short for the queue to settle at the highest occupancy; "
-        "the ceiling describes load that lasts, single half hours can bear a little more."
+        "there every weekday was followed as a whole instead of taking each half hour by itself."
     )
     return (Finding("queue_does_not_settle", "flag", "ceiling of the promise", text),)

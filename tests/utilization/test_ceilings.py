@@ -4,63 +4,16 @@ Known answers: UT10 (regression to the mean), UT11 (two conventions of allowance
 """
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
 from analysis import queueing
-from analysis.foundation.settings import Client, Period, Queue
+from analysis.foundation.settings import Queue
 from analysis.measure.shrinkage import morris as shrunken
-from analysis.utilization.allowance import allowance_ceiling, day_share
-from analysis.utilization.deadline_ceiling import _ceiling, _done_in_time, deadline_ceiling
 from analysis.utilization.lowest import Ceiling, lowest
 from analysis.utilization.occupancy import highest_occupancy
-from analysis.utilization.resample import resample
-from tests.baseline.factory import at, table
-from tests.baseline.test_shares import frame_of
 
 PROMISE = Queue(name="claims")  # 80 % in 20 s
-
-
-@pytest.mark.parametrize(
-    ("allowance", "normal", "day"), [(0.09, 0.9174311927, 0.91), (0.15, 0.8695652174, 0.85), (0.2, 0.8333333333, 0.8)]
-)
-def test_two_conventions_ut11(allowance, normal, day):
-    assert 1 - day_share(allowance, "on_normal_time") == pytest.approx(normal, abs=1e-9)
-    assert 1 - day_share(allowance, "of_the_day") == pytest.approx(day, abs=1e-9)
-
-
-def ceiling(**more):
-    return float(
-        allowance_ceiling(
-            **(
-                {
-                    "rest_share": 0.09,
-                    "delay_share": 0.04,
-                    "convention": "of_the_day",
-                    "break_share": 0.0,
-                    "support_share": 0.0,
-                }
-                | more
-            )
-        )
-    )
-
-
-def test_breaks_are_not_allowed_twice():
-    assert ceiling() == pytest.approx(0.87)
-    # of 100 attended minutes 5 are break: 4 of rest and 4 of delay are still owed on a base of 95
-    assert ceiling(break_share=0.05) == pytest.approx(1 - 0.08 / 0.95)
-    assert ceiling(break_share=0.2) == pytest.approx(1 - 0.04 / 0.8)
-
-
-def test_delay_does_not_repeat_support():
-    assert ceiling(support_share=0.01) == pytest.approx(1 - 0.01 - 0.12)
-    assert ceiling(support_share=0.10) == pytest.approx(1 - 0.10 - 0.09)
-
-
-def test_no_allowance_leaves_all_but_support():
-    assert ceiling(rest_share=0.0, delay_share=0.0, support_share=0.1) == pytest.approx(0.9)
 
 
 def test_a_promise_without_spread_is_the_exact_occupancy_ut12():
@@ -149,58 +102,6 @@ def test_a_scenario_reaches_the_interval_and_the_tie():
     found = lowest({"allowance": assumed, "policy": policy}, confidence=0.95)
     assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.75, 0.8))
     assert found.binding == ("policy", "allowance")
-
-
-def test_work_done_in_time_by_hand():
-    """Ten hours arrive on every second day, capacity five a day: due the next day all is done, due today only half."""
-    work = np.array([[10.0, 0.0] * 10])
-    assert _done_in_time(work, np.array([5.0]), 1)[0] == pytest.approx(1.0)
-    assert _done_in_time(work, np.array([5.0]), 0)[0] == pytest.approx(0.5)
-    assert _ceiling(work, 1, 0.99)[0] == pytest.approx(1.0, abs=0.01)
-    assert _ceiling(work, 0, 0.99)[0] == pytest.approx(5 / 9.9, abs=0.01)
-
-
-def office(spread, *, due_days=2):
-    """Return 60 working days of resampled base time and items whose daily number varies."""
-    rng = np.random.default_rng(5)
-    days = frame_of(0.6 + 0.02 * rng.standard_normal(60), 60)
-    rows = []
-    for day in days["day"]:
-        for number in range(max(1, round(40 * (1 + spread * rng.standard_normal())))):
-            start = at(day, 0)
-            rows.append(
-                {
-                    "item": f"{day:%m%d}-{number}",
-                    "type": "letter",
-                    "agent": "p0",
-                    "arrived": start,
-                    "started": start,
-                    "ended": start + pd.Timedelta(hours=1),
-                    "due": start + pd.Timedelta(days=due_days),
-                }
-            )
-    client = Client(
-        name="Acme", time_zone="UTC", period=Period(start=days["day"].iloc[0].date(), end=days["day"].iloc[-1].date())
-    )
-    resampled = resample(days, draws=300, seed=1)
-    return deadline_ceiling(
-        table("work_items", rows), {"letter": 600.0}, client=client, days=resampled, target=0.95, seed=1
-    )
-
-
-def test_uneven_volumes_cost_capacity_and_longer_due_times_give_it_back():
-    even, uneven, patient = office(0.05), office(0.4), office(0.4, due_days=7)
-    assert uneven.of_workable < even.of_workable - 0.05
-    assert patient.of_workable > uneven.of_workable
-    assert even.of_workable > 0.95
-    assert np.quantile(uneven.draws, 0.025) < uneven.of_workable < np.quantile(uneven.draws, 0.975)
-    assert uneven.daily_cv == pytest.approx(0.4, abs=0.1)
-
-
-def test_due_within_the_day_is_said_in_words():
-    found = office(0.1, due_days=0)
-    assert found.of_workable is None
-    assert "by the hour" in found.reason
 
 
 def test_luck_is_taken_out_of_the_best_groups_ut10():
