@@ -104,6 +104,7 @@ class Exhibit:
     rows: Sequence[Sequence[str | Cell]] = ()
     notes: Sequence[Note] = ()
     columns_used: int = 12
+    dense: bool = False
 
     def record(self) -> dict[str, Any]:
         """Return the exhibit for the template, without its number."""
@@ -113,6 +114,7 @@ class Exhibit:
             "notes": [{"term": note.term, "text": note.text} for note in self.notes],
             "columns-used": self.columns_used,
             "breakable": len(self.rows) > LONGEST_WHOLE,
+            "dense": self.dense,
         }
         if self.drawing is not None:
             return record | {"kind": "figure", "file": f"{self.drawing.name}.svg", "alt": self.alt}

@@ -24,6 +24,7 @@ from analysis.report.chapters import (
     reconciled,
     sure,
     waiting,
+    worth,
 )
 from analysis.report.context import Context
 from analysis.report.disclosure import check_groups, check_texts
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from analysis.intake.result import Intake
     from analysis.readiness.result import Readiness
     from analysis.utilization.result import Utilization
+    from analysis.value.result import Value
 
 CHAPTERS = (
     data.chapter,
@@ -54,6 +56,7 @@ CHAPTERS = (
     waiting.gaps,
     achievable.chapter,
     blend.chapter,
+    worth.chapter,
     ready.chapter,
     reconciled.chapter,
     method.chapter,
@@ -94,6 +97,7 @@ def build_report(
     utilization: Utilization,
     blending: Blending,
     readiness: Readiness,
+    value: Value | None = None,
     run: Run | Mapping[str, Any],
     out: Path,
     brand: Path | None = None,
@@ -108,6 +112,8 @@ def build_report(
         Who the client is, and the promises it is held to.
     intake, baseline, utilization, blending, readiness
         The results of the stages.
+    value
+        What the change is worth; without it the report says what it would take.
     run
         What the report states about the run: a :class:`Run` or a mapping with its names.
     out
@@ -143,9 +149,9 @@ def build_report(
     smallest = baseline.settings.minimum_group_agents
     c = Context(
         client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen),
-        reconcile(intake, client=client, minimum_group_agents=smallest),
+        reconcile(intake, client=client, minimum_group_agents=smallest), value,
     )  # fmt: skip
-    check_groups(baseline)
+    check_groups(baseline, utilization)
     chapters = [chapter(c) for chapter in CHAPTERS]
     record = {
         **_furniture(c, chosen, sheet),

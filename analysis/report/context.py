@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.readiness.result import Readiness
     from analysis.report.exhibits.theme import Theme
     from analysis.utilization.result import Utilization
+    from analysis.value.result import Value
 
 # more separate periods than this are named by the client's alone
 MOST_PERIODS = 3
@@ -44,6 +45,7 @@ class Context:
     run: Run
     theme: Theme
     reconciliation: Reconciliation | None = None
+    value: Value | None = None
 
     @property
     def words(self) -> Words:
@@ -57,13 +59,15 @@ class Context:
 
     @property
     def quantities(self) -> tuple[tuple[str, Quantity], ...]:
-        """Return every quantity with the stage that made it."""
-        stages = (
+        """Return every quantity with the stage that made it; readiness computes the value too."""
+        stages: tuple[tuple[str, Any], ...] = (
             ("baseline", self.baseline),
             ("utilization", self.utilization),
             ("blending", self.blending),
             ("readiness", self.readiness),
         )
+        if self.value is not None:
+            stages = (*stages, ("readiness", self.value))
         return tuple((stage, quantity) for stage, result in stages for quantity in result.quantities)
 
     @property

@@ -8,24 +8,34 @@ from typing import TYPE_CHECKING
 from analysis.foundation.schema import DisclosureProblem
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.baseline.result import Baseline
+    from analysis.utilization.result import Utilization
 
 # A pseudonym as intake makes it: even these stay inside.
 PSEUDONYM = re.compile(r"\bp[0-9a-f]{12}\b")
 
 
-def check_groups(baseline: Baseline) -> None:
+OF_UTILIZATION = ("sites or groups", "best quarters", "ramps")
+# a quarter of people needs as many people as a group
+QUARTER = 0.25
+
+
+def check_groups(baseline: Baseline, utilization: Utilization | None = None) -> None:
     """Refuse figures that stand on fewer people than the engagement's smallest group.
 
     Parameters
     ----------
     baseline
         The measured baseline; its settings name the smallest group.
+    utilization
+        The estimated utilization, where there is one.
 
     Raises
     ------
     DisclosureProblem
-        A population, a group, a half hour or a level of a breakdown below the smallest group holds a figure; the message says how many, never which.
+        A population, a group, a half hour, a level of a breakdown, a site or group of the ramp, or a best quarter of people below the smallest group holds a figure; the message says how many, never which.
     """
     smallest = baseline.settings.minimum_group_agents
     attendance, shares, groups, slots = baseline.attendance, baseline.shares, baseline.groups, baseline.idle_by_slot
@@ -41,12 +51,43 @@ def check_groups(baseline: Baseline) -> None:
         if len(levels)
         else 0,
     }
+    if utilization is not None:
+        found |= _of_utilization(utilization, smallest)
     for what, count in found.items():
         if count:
+            stage = "utilization" if what in OF_UTILIZATION else "baseline"
             raise DisclosureProblem(
-                f"baseline: {count} figures of {what} stand on fewer than {smallest} people. "
-                "Nothing was written. Run the baseline stage again; if it stays, report it as a fault of the kit."
+                f"{stage}: {count} figures of {what} stand on fewer than {smallest} people. "
+                f"Nothing was written. Run the {stage} stage again; if it stays, report it as a fault of the kit."
             )
+
+
+def _of_utilization(utilization: Utilization, smallest: int) -> dict[str, int]:
+    """Return how many figures of utilization stand on too few people, by what they are of."""
+    levels, best, ramp = utilization.levels, utilization.best, utilization.ramp
+    few = _figures(levels, smallest, ("today", "value", "low", "hours_per_week")) if len(levels) else levels
+    people = (
+        best[best["unit"] == "people"].assign(agents=lambda frame: (frame["units"] * QUARTER + 0.5).astype("Int64"))
+        if len(best)
+        else best
+    )
+    best_few = _figures(people, smallest, ("observed", "value", "adjusted")) if len(people) else people
+    steps = ramp.loc[ramp["by"] != "population", ["population", "by", "level"]].drop_duplicates() if len(ramp) else ramp
+    shown = levels.loc[levels["agents"] >= smallest, ["population", "by", "level"]] if len(levels) else steps.head(0)
+    alone = steps.merge(shown, how="left", indicator=True) if len(steps) else steps
+    return dict(
+        zip(
+            OF_UTILIZATION,
+            (len(few), len(best_few), int((alone["_merge"] == "left_only").sum()) if len(alone) else 0),
+            strict=True,
+        )
+    )
+
+
+def _figures(frame: pd.DataFrame, smallest: int, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows that hold a figure and stand on fewer people than the smallest group, or on an unknown number."""
+    small = ~frame["agents"].ge(smallest).fillna(False).astype(bool)
+    return frame[small & frame[list(columns)].notna().any(axis=1)]
 
 
 def check_texts(texts: dict[str, str]) -> None:

@@ -12,6 +12,8 @@ from analysis.foundation.estimate import Estimate
 _GRADES = {letter: chr(0xE00A + place) for place, letter in enumerate("ABCD")}
 # keeps a grade on the line of its figure
 JOINER = "\u2060"
+# significant digits of an amount of money
+DIGITS, CENTS = 3, 2
 # halves that binary numbers miss by a hair are rounded up
 NUDGE = 1e-9
 _UNGRADE = {ord(mark): f" (grade {letter})" for letter, mark in _GRADES.items()}
@@ -57,6 +59,12 @@ class Numbers:
         """Return a share to one point: 0.312 is 31 %."""
         return self.points(share) + self._words["percent"]
 
+    def chance(self, chance: float) -> str:
+        """Return a chance to one point; next to 0 and 1 it is bounded, since no simulation shows certainty."""
+        if chance < 0.01:
+            return self._words["less_than"].format(share=self.share(0.01))
+        return self._words["more_than"].format(share=self.share(0.99)) if chance > 0.99 else self.share(chance)
+
     def agents(self, agents: float) -> str:
         """Return a number of agents to a tenth."""
         return self._signs(f"{agents:,.1f}")
@@ -65,6 +73,42 @@ class Numbers:
         """Return hours to 5; less than 2.5 is said to be under 5."""
         rounded = 5 * round(hours / 5)
         return self._words["few_hours"] if rounded == 0 and hours > 0 else self._signs(f"{rounded:,.0f}")
+
+    def amount(self, amount: float) -> str:
+        """Return an amount of money without its currency, to three significant digits: 12,345 is 12,300.
+
+        Examples
+        --------
+        >>> from analysis.report.words import load_words
+        >>> load_words().n.amount(-12345.0)
+        '\u221212,300'
+        """
+        if not amount:
+            return "0"
+        digits = DIGITS - 1 - math.floor(math.log10(abs(amount)))
+        rounded = round(abs(amount), digits)
+        text = self._signs(f"{rounded:,.{min(max(digits, 0), CENTS)}f}")
+        return text if amount > 0 or not float(f"{rounded:.{CENTS}f}") else self._words["minus"] + text
+
+    def money(self, amount: float, currency: str) -> str:
+        """Return an amount with its currency before it: EUR 12,300.
+
+        Examples
+        --------
+        >>> from analysis.report.words import load_words
+        >>> load_words().n.money(12345.0, "EUR").replace("\u00a0", " ")
+        'EUR 12,300'
+        """
+        text, minus = self.amount(amount), self._words["minus"]
+        sign = minus if text.startswith(minus) else ""
+        return f"{sign}{currency}\u00a0{text.removeprefix(minus)}" if currency else text
+
+    def money_interval(self, value: float, low: float, high: float, currency: str) -> str:
+        """Return an amount with its interval: EUR 12,300 (9,800 to 14,100); without bounds the amount alone."""
+        text = self.money(value, currency)
+        if math.isnan(low) or math.isnan(high) or low == high:
+            return text
+        return f"{text} ({self.amount(low)}\u00a0{self._words['to']}\u00a0{self.amount(high)})"
 
     def count(self, count: float) -> str:
         """Return a whole number with its groups."""
@@ -82,14 +126,17 @@ class Numbers:
 
     def figure(self, number: float, unit: str) -> str:
         """Return a number in the form of its unit."""
-        if unit == "share":
-            return self.share(number)
-        if unit in {"agents", "fte"}:
-            return self.agents(number)
+        forms = {
+            **dict.fromkeys(("share", "probability"), self.share),
+            **dict.fromkeys(("agents", "fte"), self.agents),
+            **dict.fromkeys(("s", "seconds"), self.length),
+            **dict.fromkeys(("currency", "currency_per_week", "currency_per_year"), self.amount),
+            "weeks": self.count,
+        }
+        if unit in forms:
+            return forms[unit](number)
         if "hour" in unit or unit == "h":
             return self.hours(number)
-        if unit in {"s", "seconds"}:
-            return self.length(number)
         return self.count(number) if abs(number) >= 100 or float(number).is_integer() else self._signs(f"{number:.1f}")
 
     def interval(self, value: float, low: float, high: float, unit: str = "share", *, grade: str = "") -> str:

@@ -49,19 +49,35 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "item_lengths": baseline.item_lengths,
         "definitions": baseline.crosswalk,
         "ceilings": utilization.ceilings,
+        "allowances": utilization.allowances,
         "achievable": utilization.achievable,
+        "levels": utilization.levels,
+        "quoted": utilization.quoted,
+        "best": utilization.best,
+        "ramp": utilization.ramp,
+        "checkpoints": utilization.checkpoints,
         "causes": blending.idle_by_cause,
         "usable": blending.usable,
         "policies": blending.frontier,
         "modes": blending.recommendation,
         "service": blending.service,
         "inventory": blending.inventory,
+        **_value(c),
         "criteria": readiness.criteria,
         "gates": readiness.gates,
         "changes": readiness.changes,
         "listening": readiness.listening,
     }
     return {key: frame for key, frame in sheets.items() if len(frame)}
+
+
+def _value(c: Context) -> dict[str, pd.DataFrame]:
+    """Return the tables of the value, where it was computed."""
+    value = c.value
+    if value is None:
+        return {}
+    names = ("balance", "money", "cumulative", "distribution", "tornado", "targets")
+    return {name: getattr(value, name) for name in names}
 
 
 def _quantities(c: Context) -> pd.DataFrame:
@@ -91,7 +107,8 @@ def _reconciliation(c: Context) -> pd.DataFrame:
 
 def _findings(c: Context) -> pd.DataFrame:
     """Return what was found in the data, by every stage."""
-    results = [c.intake, c.baseline, c.utilization, c.blending, c.readiness]
+    results: list[Any] = [c.intake, c.baseline, c.utilization, c.blending, c.readiness]
+    results += [c.value] if c.value is not None else []
     results += [c.reconciliation] if c.reconciliation is not None else []
     return pd.DataFrame(
         [

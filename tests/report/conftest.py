@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.report import factory, factory_people
+from tests.report import factory, factory_people, factory_value
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,7 @@ def material() -> dict[str, Any]:
         "utilization": factory.utilization(),
         "blending": factory.blending(),
         "readiness": factory_people.readiness(),
+        "value": factory_value.value(),
         "run": factory_people.run(),
     }
 

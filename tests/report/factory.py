@@ -19,6 +19,7 @@ from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Period, Queue
 from analysis.utilization.result import Utilization
 from analysis.utilization.settings import UtilizationSettings
+from tests.report import factory_value
 
 CC, BO = "contact_centre", "back_office"
 SHARES: dict[str, dict[str, tuple[float, float, float]]] = {
@@ -457,6 +458,12 @@ def utilization() -> Utilization:
     )  # fmt: skip
     ceilings["raw"] = ceilings["of_workable"]
     ceilings["raw_of"] = ceilings["ceiling"].map({"allowance": "attended day"}).fillna("workable time")
+    blended = ceilings.iloc[[1]].assign(
+        ceiling="queueing_blended", raw=0.871, of_workable=0.871, value=0.789, low=0.771, high=0.806,
+        sentence="With items between contacts the promise allows 87 % of workable time.",
+    )  # fmt: skip
+    ceilings = pd.concat([ceilings, blended], ignore_index=True)
+    ceilings["apart"] = ceilings["ceiling"] == "queueing_blended"
     achievable = pd.DataFrame(
         [
             (CC, 0.582, 0.561, 0.603, 0.694, 0.671, 0.716, "queueing", "ok", "", "Contact centre: 69 % (67 to 72)."),
@@ -464,6 +471,13 @@ def utilization() -> Utilization:
         ],
         columns=["population", "today", "today_low", "today_high", "value", "low", "high", "binding", "status", "reason", "sentence"],
     )  # fmt: skip
+    achievable = achievable.assign(
+        found=True,
+        minimum=0.02,
+        blended=[0.789, math.nan],
+        blended_low=[0.771, math.nan],
+        blended_high=[0.806, math.nan],
+    )
     quantities = []
     for row in ceilings.itertuples():
         estimate = (
@@ -491,6 +505,12 @@ def utilization() -> Utilization:
         },
         ceilings=ceilings,
         achievable=achievable,
+        allowances=factory_value.allowances(),
+        levels=factory_value.levels(),
+        quoted=factory_value.quoted(),
+        best=factory_value.best(),
+        ramp=factory_value.ramp(),
+        checkpoints=factory_value.checkpoints(),
         slots=pd.DataFrame(columns=["pool", "weekday", "slot_of_day_s", "agents", "load", "max_occupancy"]),
     )
 

@@ -1,17 +1,26 @@
-"""Chapter 6: the utilization that can be reached, what limits it, and what that makes of the 80 % that is quoted."""
+"""What utilization can be reached: the ceilings, where, who does it already, and in which steps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part
+from analysis.foundation.schema import POPULATIONS
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Note, Part, Tone
 from analysis.report.context import Context, bounded, without_because
-from analysis.report.exhibits import limits
+from analysis.report.exhibits import best, limits, places, steps
 
 # today's utilization is the baseline's when they differ by less than this share; else observers added to it
 SAME = 0.0005
+# more rows than this are drawn as one exhibit a population
+MOST_TOGETHER = 26
+# definitions of one population that are put to the test in the report; the rest stand in the workbook
+MOST_QUOTED = 3
+# what a checkpoint looks at first; the rest stands in the workbook
+MEASURES = ("utilization", "service level", "due times", "errors", "concerns")
+PLACES: dict[str, Tone] = {"within reach": "accent", "beyond": "warning", "below today": "muted", "open": "plain"}
 
 
 def sentence(c: Context, row: Any) -> str:
@@ -31,6 +40,8 @@ def sentence(c: Context, row: Any) -> str:
     names = [f"ceiling.{name}.{row.population}" for name in str(row.binding).split(" or ")]
     limit = f" {c.words('number.or')} ".join(c.words(name) for name in names if name in c.words)
     key = "achievable.reach" if row.value > row.today else "achievable.stay"
+    if key == "achievable.reach" and not getattr(row, "found", True):
+        key = "achievable.near"
     return c.words(key, population=whose, today=today, how=how, value=value, limit=limit)
 
 
@@ -41,33 +52,39 @@ def chapter(c: Context) -> Chapter:
     answer = " ".join(sentence(c, row) for row in rows.itertuples()) or words("achievable.unanswered")
     parts: list[Part] = [
         c.drawn(
-            limits,
-            limits.ceilings,
-            c.utilization,
-            name="ceilings",
-            height_mm=29.5 * max(len(rows), 1) + 6,
-            margins_mm=(38, 30, 0.5, 6.5),
+            limits, limits.ceilings, c.utilization, name="ceilings", height_mm=limits.height_mm(c.utilization),
+            margins_mm=limits.MARGINS_MM,
             source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
         )
-    ]
+    ]  # fmt: skip
     if c.utilization.ceilings["value"].notna().any():
         parts.append(_table(c))
-    else:
-        parts.append(Absent(f"{_reference(c)}.", words("achievable.quoted.need")))
     facts = _reclaimable(c)
     if facts:
         parts.append(facts)
+    parts += [*_allowances(c), *(_levels(c) if len(rows) else []), *_quoted(c)]
+    if len(rows):
+        parts += [_best(c), *_ramp(c)]
     return Chapter(words("achievable.topic"), words("achievable.question"), answer, parts)
 
 
 def _reclaimable(c: Context) -> Facts | None:
+    """Return the hours a week between today and what can be reached, and what could be reached with blending."""
     items = []
     for name in c.populations():
-        figure = c.figure("utilization.reclaimable_h_per_week", population=name)
-        if figure:
-            head, _, bounds = figure.partition(" (")
-            text = c.words("achievable.hours", population=c.words(f"population.{name}"), bounds=bounds.replace(")", ""))
+        found = c.estimate("utilization.reclaimable_h_per_week", population=name)
+        population = c.words(f"population.{name}")
+        if found is not None and found.value is not None:
+            head, _, bounds = c.n.estimate(found).partition(" (")
+            text = c.words("achievable.hours", population=population, bounds=bounds.replace(")", ""))
             items.append(Fact(c.words("achievable.hours_head", hours=head), text, tone="accent"))
+        elif found is not None and found.high is not None:
+            text = c.words("achievable.not_found", population=population, high=c.n.hours(found.high))
+            items.append(Fact(c.words("achievable.not_found_head"), text))
+    blended = c.figure("utilization.achievable_blended", population="contact_centre")
+    if blended:
+        head, _, bounds = blended.partition(" (")
+        items.append(Fact(head, c.words("achievable.blended", bounds=bounds.replace(")", ""))))
     return Facts(items) if items else None
 
 
@@ -84,28 +101,252 @@ def _reference(c: Context) -> str:
     return c.words("achievable.quoted.headline", share=c.n.share(quoted), parts=c.words.listed(parts))
 
 
-def _table(c: Context) -> Exhibit:
-    """Return each ceiling in words, with what it allows of workable time and of the base."""
-    words = c.words
-    rows = []
-    for row in c.utilization.ceilings.itertuples():
-        known = pd.notna(row.value)
-        rows.append(
-            (
-                words(f"population.{row.population}"),
-                words(f"ceiling.{row.ceiling}.{row.population}"),
-                row.sentence if known else without_because(row.reason),
-                bounded(c.n, row) or Cell(words("status.none"), tone="muted"),
-            )
-        )
-    return Exhibit(
-        _reference(c),
-        words("achievable.table_source"),
+def _table(c: Context) -> Listing:
+    """Return each ceiling in words, as its theory states it and converted to the time at work."""
+    words, rows, last = c.words, [], ""
+    frame = c.utilization.ceilings
+    order = [name for name in POPULATIONS if name in set(frame["population"])]
+    for row in (row for name in order for row in frame[frame["population"] == name].itertuples()):
+        known, apart = pd.notna(row.value), bool(getattr(row, "apart", False))
+        if apart and not known:
+            continue
+        raw = words("achievable.raw", share=c.n.share(row.raw), of=row.raw_of) if known and pd.notna(row.raw) else "–"  # type: ignore[reportArgumentType]
+        tone: Tone = "muted" if apart or not known else "plain"
+        value = bounded(c.n, row) if known else words("status.none")
+        said = str(row.sentence) if known else without_because(str(row.reason))
+        name = words(f"ceiling.{row.ceiling}.{row.population}")
+        population = words(f"population.{row.population}") if row.population != last else ""
+        rows.append([Cell(population, strong=True), *(Cell(text, tone=tone) for text in (name, said, raw, value))])
+        last = row.population
+    return Listing(
         columns=(
-            Column(words("achievable.column.population"), width=2),
-            Column(words("achievable.column.ceiling"), width=2.9),
-            Column(words("achievable.column.sentence"), width=7),
-            Column(words("achievable.column.base"), "right", 2),
+            Column(words("achievable.column.population"), width=1.8),
+            Column(words("achievable.column.ceiling"), width=2.4),
+            Column(words("achievable.column.sentence"), width=6.2),
+            Column(words("achievable.column.raw"), "right", 2.3),
+            Column(words("achievable.column.base"), "right", 2.0),
         ),
         rows=rows,
     )
+
+
+def _allowances(c: Context) -> list[Part]:
+    """Return what rest and delays are allowed for, what breaks and support give of it already, and what is still owed."""
+    words, frame = c.words, c.utilization.allowances
+    if frame.empty:
+        return []
+    names = [name for name in POPULATIONS if name in set(frame["population"])]
+    by = {key: part.set_index("population") for key, part in frame.groupby(["allowance", "kind"], sort=False)}
+    rows = []
+    for (allowance, kind), part in by.items():
+        first = part.iloc[0]
+        owed = [_owed(c, part.loc[name]) if name in part.index else "–" for name in names]
+        rows.append(
+            [
+                str(allowance),
+                words(f"allowances.kind.{kind}"),
+                _shares(c, first["low_share"], first["high_share"]),
+                *owed,
+                Cell(str(first["source"]), tone="muted"),
+            ]
+        )
+    headline = words.listed(
+        [
+            words(
+                "allowances.part",
+                population=words(f"ceilings.subject.{name}"),
+                owed=_total(c, frame[frame["population"] == name]),
+            )
+            for name in names
+        ]
+    )
+    return [
+        Exhibit(
+            words("allowances.headline", parts=headline),
+            words("allowances.source"),
+            columns=(
+                Column(words("allowances.column.allowance"), width=2.6),
+                Column(words("allowances.column.kind"), width=0.9),
+                Column(words("allowances.column.share"), "right", 1.7),
+                *(
+                    Column(
+                        words("allowances.column.owed", population=words(f"population.{name}").lower()), "right", 2.3
+                    )
+                    for name in names
+                ),
+                Column(words("allowances.column.source"), width=4.2),
+            ),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _shares(c: Context, low: float, high: float) -> str:
+    """Return a range of shares, one figure where both ends are spelled alike."""
+    if pd.isna(low) or pd.isna(high):
+        return "–"
+    alike = c.n.share(low) == c.n.share(high)
+    return c.n.share(high) if alike else c.n.bounds(float(low), float(high), sign=True)
+
+
+def _owed(c: Context, row: Any) -> str:
+    """Return what is still to be given, or by what it is given already."""
+    if pd.isna(row["owed_high"]):
+        return "–"
+    given = str(row["given_by"] or "")
+    if c.n.points(row["owed_high"]) == "0" and given:
+        return c.words(f"allowances.given.{given}")
+    return _shares(c, row["owed_low"], row["owed_high"])
+
+
+def _total(c: Context, part: pd.DataFrame) -> str:
+    return _shares(c, part["owed_low"].sum(min_count=1), part["owed_high"].sum(min_count=1))
+
+
+def _levels(c: Context) -> list[Part]:
+    """Return sites and groups in the order of their names; many rows are parted by population."""
+    present = [name for name in POPULATIONS if len(places.rows(c.utilization, name))]
+    together = sum(len(places.rows(c.utilization, name)) for name in present) <= MOST_TOGETHER
+    shown: Sequence[str] = ("",) if together else present
+    parts: list[Part] = []
+    for name in shown:
+        left = places.left_out(c.utilization, name)
+        more = c.words("levels.more", n=c.n.count(left)) if left else ""
+        definition = (
+            f"{c.words('levels.definition', share=c.n.share(c.utilization.settings.minimum_reclaimable_share))} {more}"
+        )
+        parts.append(
+            c.drawn(
+                places, places.levels, c.utilization, population=name, name=f"levels{f'_{name}' if name else ''}",
+                height_mm=places.height_mm(c.utilization, name), margins_mm=places.MARGINS_MM,
+                source=c.source("roster", "spells", "work_items", "schedule", definition=definition.strip()),
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _quoted(c: Context) -> list[Part]:
+    """Return what the quoted figure would mean here under the definitions that matter."""
+    words, frame = c.words, c.utilization.quoted
+    known = frame[frame["of_base"].notna() & frame["place"].isin(list(PLACES))] if len(frame) else frame
+    if known.empty:
+        return [Absent(f"{_reference(c)}.", words("achievable.quoted.need"))]
+    shown = known[known.groupby("population", sort=False).cumcount() < MOST_QUOTED]
+    share = c.n.share(float(shown["quoted"].iloc[0]))
+    count = known["place"].value_counts()
+    parts = [
+        words(f"quoted.count.{place.replace(' ', '_')}", n=c.n.count(count[place]))
+        for place in PLACES
+        if place in count
+    ]
+    left = len(frame) - len(shown)
+    rows, last = [], ""
+    for row in shown.itertuples():
+        population = words(f"population.{row.population}") if row.population != last else ""
+        today = c.n.share(row.today) if pd.notna(row.today) else "–"
+        place = Cell(
+            words(f"quoted.place.{str(row.place).replace(' ', '_')}"), tone=PLACES[str(row.place)], strong=True
+        )
+        rows.append([Cell(population, strong=True), str(row.definition), today, _of_base(c, row.of_base), place])
+        last = row.population
+    return [
+        Exhibit(
+            words("quoted.headline", reference=_reference(c), parts=words.listed(parts)),
+            f"{words('quoted.source')} {words('quoted.more', n=c.n.count(left)) if left else ''}".strip(),
+            columns=(
+                Column(words("achievable.column.population"), width=1.8),
+                Column(words("quoted.column.definition"), width=4.0),
+                Column(words("quoted.column.today"), "right", 1.3),
+                Column(words("quoted.column.of_base", share=share), "right", 2.6),
+                Column(words("quoted.column.place"), width=1.9),
+            ),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _of_base(c: Context, share: float) -> str:
+    """Return a share of the time at work; what would be more than all of it is said so."""
+    return c.words("quoted.impossible") if share > 1 else c.n.share(share)
+
+
+def beyond(c: Context, population: str) -> bool:
+    """Return whether what is achievable lies above everything that was seen here."""
+    frame = c.utilization.best
+    if frame.empty:
+        return False
+    mine = frame[(frame["population"] == population) & frame["value"].notna()]
+    return bool(len(mine)) and bool(mine["beyond"].astype(bool).all())
+
+
+def _recorded(c: Context) -> dict[str, float]:
+    """Return what logs alone show of each population's utilization."""
+    found = {name: c.estimate("baseline.utilization", population=name) for name in c.populations()}
+    return {name: one.value for name, one in found.items() if one is not None and one.value is not None}
+
+
+def _best(c: Context) -> Part:
+    """Return the internal best beside what is achievable; a target beyond anything seen here is marked so."""
+    far = [c.words(f"ceilings.subject.{name}") for name in c.populations() if beyond(c, name)]
+    notes = [Note(c.words("best.note.what"), c.words("best.note.what_text"))]
+    if far:
+        notes.append(
+            Note(c.words("best.note.beyond"), c.words("best.note.beyond_text", populations=c.words.listed(far)))
+        )
+    frame = best.rows(c.utilization)
+    for name in c.populations():
+        if len(frame) and best.as_recorded(frame, name):
+            said = frame.loc[(frame["population"] == name) & frame["value"].notna(), "reason"].iloc[0]
+            notes.append(Note(c.words("best.note.recorded"), f"{without_because(str(said))}."))
+    return c.drawn(
+        best, best.internal_best, c.utilization, name="internal_best", recorded=_recorded(c), height_mm=best.height_mm(c.utilization),
+        margins_mm=best.MARGINS_MM, notes=notes,
+        source=c.source("roster", "spells", "work_items", "schedule", definition=c.words("best.definition")),
+    )  # fmt: skip
+
+
+def _ramp(c: Context) -> list[Part]:
+    """Return the ramp with the rules of its first checkpoint."""
+    settings, frame = c.utilization.settings, c.utilization.checkpoints
+    definition = c.words(
+        "ramp.definition", weeks=c.n.count(settings.learning_weeks), factor=f"{settings.learning_range:g}"
+    )
+    if len(frame) and steps.shown(c.utilization):
+        weeks = [c.n.count(number) for number in sorted(frame["week"].unique())]
+        rules = c.words("checkpoints.source", n=c.n.count(len(frame)), week=weeks[0], weeks=c.words.listed(weeks))
+        definition = f"{definition} {rules}"
+    drawn = c.drawn(
+        steps, steps.ramp, c.utilization, name="ramp", height_mm=steps.HEIGHT_MM, margins_mm=steps.MARGINS_MM,
+        source=definition,
+    )  # fmt: skip
+    return [drawn, *_checkpoints(c)]
+
+
+def _checkpoints(c: Context) -> list[Part]:
+    """Return what must hold at the first checkpoint to go on, and when to stop; rules that both populations share stand once."""
+    words, frame = c.words, c.utilization.checkpoints
+    if frame.empty:
+        return []
+    week = int(frame["week"].min())
+    first = frame[(frame["week"] == week) & frame["measure"].isin(MEASURES)]
+    first = first if len(first) else frame[frame["week"] == week]
+    rows = []
+    for key, part in first.groupby(["measure", "go", "stop"], sort=False):
+        measure, go, stop = map(str, key)  # type: ignore[reportGeneralTypeIssues]
+        names = [words(f"population.{name}") for name in POPULATIONS if name in set(part["population"])]
+        whose = words("checkpoints.all") if len(names) > 1 else words.listed(names)
+        place = MEASURES.index(measure) if measure in MEASURES else len(MEASURES)
+        rows.append((place, [Cell(f"{measure[:1].upper()}{measure[1:]}", strong=True), whose, go, stop]))
+    return [
+        Listing(
+            columns=(
+                Column(words("checkpoints.column.measure", week=c.n.count(week)), width=1.7),
+                Column(words("checkpoints.column.population"), width=1.7),
+                Column(words("checkpoints.column.go"), width=5.8),
+                Column(words("checkpoints.column.stop"), width=4.8),
+            ),
+            rows=[row for _, row in sorted(rows, key=lambda row: row[0])],
+        )
+    ]

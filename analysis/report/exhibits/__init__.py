@@ -4,21 +4,28 @@ from analysis.foundation.lazy import attach
 
 _NAMES = {
     "Theme": ".theme",
+    "capacity_balance": ".capacity",
     "ceilings": ".limits",
+    "cumulative_cash": ".payback",
     "data_calendar": ".days",
     "frontier": ".policies",
     "gap_survival": ".gaps",
     "group_shares": ".groups",
     "idle_by_cause": ".causes",
     "idle_heat_map": ".heat_map",
+    "internal_best": ".best",
     "ladder_shares": ".shares",
+    "levels": ".places",
     "longest_gap": ".longest_gap",
+    "ramp": ".steps",
     "readiness_profile": ".profile",
     "shares_by_level": ".breakdowns",
     "sources": ".rows",
     "sources_side_by_side": ".sides",
     "time_by_cause": ".why",
+    "tornado": ".drivers",
     "usable_by_mode": ".usable",
+    "value_range": ".outcomes",
     "work_and_gaps": ".spans",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
 
 REACHABLE = "#BFDDDB"
+LINE_MM, BELOW_MM = 5.2, 4.2
+MARGINS_MM = (38.0, 30.0, 0.5, 6.5)
+# today's bar takes as much room as this many ceilings
+BAR_LINES = 1.4
 
 
 def rows(utilization: Utilization) -> pd.DataFrame:
@@ -54,7 +58,7 @@ def alt_text(utilization: Utilization, *, theme: Theme | None = None) -> str:
     for row in rows(utilization).itertuples():
         limits = [
             words(
-                "ceilings.alt.ceiling",
+                "ceilings.alt.apart" if _apart(limit) else "ceilings.alt.ceiling",
                 name=words(f"ceiling.{limit.ceiling}.{limit.population}"),
                 value=words.n.share(limit.value),
             )
@@ -73,7 +77,23 @@ def alt_text(utilization: Utilization, *, theme: Theme | None = None) -> str:
 
 
 def _ceilings(utilization: Utilization, population: str) -> pd.DataFrame:
-    return utilization.ceilings[utilization.ceilings["population"] == population]
+    """Return the ceilings of a population; one that stands apart from the minimum is shown where it has a figure, last."""
+    frame = utilization.ceilings[utilization.ceilings["population"] == population]
+    if "apart" not in frame:
+        return frame
+    apart = frame["apart"].astype(bool)
+    return pd.concat([frame[~apart], frame[apart & frame["value"].notna()]])
+
+
+def _apart(limit: Any) -> bool:
+    """Return whether a ceiling answers another question and is left out of the minimum."""
+    return bool(getattr(limit, "apart", False))
+
+
+def height_mm(utilization: Utilization) -> float:
+    """Return how high the exhibit is [mm], margins included."""
+    shown = [len(_ceilings(utilization, name)) for name in rows(utilization)["population"]]
+    return sum(LINE_MM * (count + BAR_LINES) + BELOW_MM for count in shown) + MARGINS_MM[2] + MARGINS_MM[3]
 
 
 @exhibit
@@ -107,13 +127,16 @@ def ceilings(
     known = rows(utilization)
     if known.empty:
         raise ValueError(missing(utilization, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=36 * len(known), margins_mm=(38, 30, 1, 7))
+    ax = style.axes(ax, width_mm=166, height_mm=height_mm(utilization), margins_mm=MARGINS_MM)
     ax.set(xlim=(0, 1), ylim=(0, style.size_pt(ax)[1]))
     width, height = style.size_pt(ax)
-    step = height / len(known)
-    for place, row in enumerate(known.itertuples()):
-        top = height - place * step
+    needs = [1.0 if compact else len(_ceilings(utilization, name)) + BAR_LINES for name in known["population"]]
+    below = 0.0 if compact else style.MM * BELOW_MM
+    top = height
+    for row, need in zip(known.itertuples(), needs, strict=True):
+        step = (height - below * len(needs)) * need / sum(needs) + below
         (_compact if compact else _full)(ax, utilization, row, (top, step, width), theme)
+        top -= step
     style.quiet(ax)
     if not compact:
         ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
@@ -145,11 +168,12 @@ def _compact(ax: Axes, utilization: Utilization, row: object, room: tuple[float,
         text = words("ceilings.achievable", share=words.n.share(row.value))
         ax.text(1, top - 2.5, text, size=style.SMALL + 0.5, weight=600, color=theme.accent, ha="right", va="top")
     limits = _ceilings(utilization, row.population).dropna(subset="value").sort_values("value")
+    limits = limits[[not _apart(limit) for limit in limits.itertuples()]]
     names = [words(f"ceiling_short.{limit.ceiling}.{limit.population}") for limit in limits.itertuples()]
     widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
     placed = style.spread(list(limits["value"]), widths, low=0, high=1, gap=6 / width)
     for limit, name, place in zip(limits.itertuples(), names, placed, strict=True):
-        binds = limit.ceiling in str(row.binding)
+        binds = limit.ceiling in str(row.binding).split(" or ")
         colour = theme.accent if binds else style.MUTED
         foot = middle - bar / 2
         ax.plot([limit.value] * 2, [middle + bar / 2, foot], color=colour, lw=1.0 if binds else 0.75)
@@ -161,15 +185,15 @@ def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, fl
     """Draw one population as a bar and, under it, one line a ceiling with its interval."""
     (top, step, width), words = room, theme.words
     limits = _ceilings(utilization, row.population)
-    line = (step - 12) / (len(limits) + 1.4)
+    line = (step - style.MM * BELOW_MM) / (len(limits) + BAR_LINES)
     middle, bar = top - 0.6 * line, min(line * 1.05, 16.0)
     _label(ax, words(f"population.{row.population}"), middle, width, weight=600, colour=theme.ink)
     _bar(ax, row, middle, bar, theme)
     if pd.notna(row.value):
-        foot = middle - line * (len(limits) + 0.5)
+        foot = middle - line * (sum(not _apart(limit) for limit in limits.itertuples()) + 0.5)
         ax.plot([row.value] * 2, [middle, foot], color=theme.accent, lw=0.75, ls=(0, (2, 2)), zorder=1)
     for place, limit in enumerate(limits.itertuples(), start=1):
-        y, binds = middle - place * line - 3, limit.ceiling in str(row.binding)
+        y, binds = middle - place * line - 3, limit.ceiling in str(row.binding).split(" or ")
         colour = theme.accent if binds else style.MUTED
         _label(
             ax,
@@ -183,9 +207,20 @@ def _full(ax: Axes, utilization: Utilization, row: object, room: tuple[float, fl
         if pd.isna(limit.value):
             ax.text(0.012, y, limit.reason, size=style.SMALL, color=style.MUTED, va="center_baseline")
             continue
-        ax.plot([limit.low, limit.high], [y, y], color=colour, lw=1.5, solid_capstyle="butt")
-        face = "white" if limit.basis == "assumed" else colour
-        ax.plot([limit.value], [y], "o", ms=5, mfc=face, mec=colour, mew=1.1)
+        dash = (0, (2.5, 1.5)) if _apart(limit) else "-"
+        ax.plot(
+            [limit.low, limit.high], [y, y], color=colour, lw=1.5, ls=dash, solid_capstyle="butt", dash_capstyle="butt"
+        )
+        face = "white" if limit.basis == "assumed" or _apart(limit) else colour
+        ax.plot(
+            [limit.value],
+            [y],
+            "D" if _apart(limit) else "o",
+            ms=4.4 if _apart(limit) else 5,
+            mfc=face,
+            mec=colour,
+            mew=1.1,
+        )
         text = words.n.interval(limit.value, limit.low, limit.high)
         ax.text(limit.high + 6 / width, y, text, size=style.LABEL, color=colour, va="center_baseline",
                 weight=600 if binds else 400, clip_on=False)  # fmt: skip

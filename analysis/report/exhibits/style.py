@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ MEANINGS: dict[str, tuple[str, str]] = {
 WAITING_RAMP = ("#FFFFFF", "#FBEFD2", "#F3D58E", "#EBBB4E", "#C48A1E", "#8A5A0C", "#573704")
 SMALL, LABEL, VALUE = 7.0, 7.5, 8.0
 HAIR = 0.5
+# steps of an axis of shares that can be told apart
+MOST_TICKS = 6
 MM = 72 / 25.4
 # stands for a sign that the typeface cannot show
 UNSHOWN = "\u25a1"
@@ -199,6 +202,51 @@ def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False
         ax.set_xticks([])
     if not y:
         ax.set_yticks([])
+
+
+def ends(low: float, high: float, *, step: float = 0.05) -> tuple[float, float]:
+    """Return the ends of an axis of shares that holds `low` and `high`, on whole steps, within 0 and 1.
+
+    Examples
+    --------
+    >>> ends(0.52, 0.87)
+    (0.5, 0.9)
+    """
+    foot = math.floor(low / step + 1e-9) * step
+    head = math.ceil(high / step - 1e-9) * step
+    return round(max(foot, 0.0), 4), round(min(max(head, foot + 2 * step), 1.0), 4)
+
+
+def share_ticks(ax: Axes, spelled: Callable[[float], str]) -> None:
+    """Mark an axis of shares at round points, few enough to be read, and draw its line."""
+    low, high = (round(100 * end) for end in ax.get_xlim())
+    step = next((step for step in (5, 10, 20) if (high - low) / step <= MOST_TICKS), 25)
+    points = [point for point in range(low, high + 1) if point % step == 0]
+    ax.set_xticks([point / 100 for point in points])
+    ax.set_xticklabels([spelled(point / 100) for point in points])
+    ax.spines["bottom"].set_visible(True)
+
+
+def round_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return round points between two ends, at most so many, zero among them where it lies inside.
+
+    Examples
+    --------
+    >>> round_ticks(-1200, 9000, 4)
+    [0.0, 5000.0]
+    """
+    if not high > low:
+        return [low]
+    size = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = next(
+        (
+            size * factor
+            for factor in (1, 2, 5, 10, 20)
+            if math.floor(high / (size * factor)) - math.ceil(low / (size * factor)) < most
+        ),
+        size * 50,
+    )
+    return [step * place for place in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def save(figure: Figure, path: Path) -> None:
