@@ -20,7 +20,10 @@ _FLAT = 1e-9
 _UNSEEN = "counts work that systems record; what they miss is not known"
 _SAME = "counts waiting like work, so the share says nothing about how much is worked"
 _ENOUGH = "would be had without any work"
-_TOO_MUCH = "would need more than all the time that is not meetings, outages or work already"
+_TOO_MUCH = "would need more than all the time that is not meetings or outages"
+_MISSED = "by what systems record, and they miss work that is {share:.0f} % of the base"
+# Less unrecorded work than this share of the base is not worth a word.
+_TOLD = 0.01
 
 
 def quoted_of(baseline: Baseline, population: str, answer: Answer, settings: UtilizationSettings) -> pd.DataFrame:
@@ -40,7 +43,7 @@ def quoted_of(baseline: Baseline, population: str, answer: Answer, settings: Uti
     Returns
     -------
     pandas.DataFrame
-        population, definition, today, quoted, of_base, place, reason; in the cross-walk's order.
+        population, definition, today, quoted, of_base, place, reason; in the cross-walk's order. `of_base` is missing where more than all time would be needed.
 
     Notes
     -----
@@ -146,14 +149,16 @@ def _placed(
     quoted: float,
 ) -> dict[str, object]:
     """Return what the quoted share would be of the base, and where that lies."""
+    base = sum(hours[part] for part in BASE)
     share = share_of_base(hours, numerator, denominator, quoted=quoted, unseen_h=unseen_h or 0.0)
     if np.isnan(share):
         return {"reason": _SAME}
     if share <= 0:
         return {"of_base": 0.0, "place": "below today", "reason": _ENOUGH}
-    most = sum(hours[part] for part in WORKABLE) / sum(hours[part] for part in BASE)
-    beyond = share > most + _FLAT
-    found: dict[str, object] = {"of_base": min(share, 1.0), "reason": _TOO_MUCH if beyond else ""}
+    missed = _MISSED.format(share=100 * unseen_h / base) if unseen_h and unseen_h >= _TOLD * base else ""
+    beyond = share > sum(hours[part] for part in WORKABLE) / base + _FLAT
+    reason = "; ".join(part for part in (_TOO_MUCH if beyond else "", missed) if part)
+    found: dict[str, object] = {"of_base": share if share <= 1 else np.nan, "reason": reason}
     high = answer.achievable.high
     if beyond or (high is not None and share > high):
         return {**found, "place": "beyond"}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.baseline.shares import clusters_of
+from analysis.baseline.shares import Clusters, clusters_of
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.measure.crosswalk import ATTENDED, BASE, WORK
 
@@ -58,8 +58,8 @@ class Resample:
 
     def share(self, rows: pd.DataFrame, parts: Sequence[str], whole: Sequence[str]) -> tuple[float, np.ndarray]:
         """Return a share of time and its widened draws; `rows` are the resampled days in their order."""
-        top, bottom = (rows[list(words)].sum(axis=1).to_numpy(dtype=float) for words in (parts, whole))
-        return _share(top, bottom, self.counts, self.wider)
+        top, bottom = (rows[list(words)].to_numpy(dtype=float).sum(axis=1) for words in (parts, whole))
+        return _share(top.sum(), bottom.sum(), self.counts @ top, self.counts @ bottom, wider=self.wider)
 
 
 def resample(days: pd.DataFrame, *, draws: int, seed: int) -> Resample | None:
@@ -96,23 +96,19 @@ def joint_resamples(days: Mapping[str, pd.DataFrame], *, draws: int, seed: int) 
     whose days hardly coincide, or whose hours are known by week alone, are drawn by themselves. Draws are stretched about the point by
     sqrt(k / (k - H)) * t / z (k clusters in H strata), times what correlated neighbours add, so that a mean's interval equals the t interval.
     """
-    rows = {name: _usable(part) for name, part in days.items()}
-    enough = {name: part for name, part in rows.items() if part is not None}
-    daily = [name for name, part in enough.items() if clusters_of(part).unit == "days"]
-    together = _calendar([enough[name] for name in daily])
-    if together is None:
-        daily = []
-    found: dict[str, Resample | None] = dict.fromkeys(rows)
+    usable = {name: _usable(part) for name, part in days.items()}
+    enough = {name: one for name, one in usable.items() if one is not None}
+    together = _calendar([one.rows for one in enough.values() if one.daily])
     common = None if together is None else _drawn_days(together, draws, np.random.default_rng(seed))
-    for number, (name, part) in enumerate(enough.items()):
-        if name in daily and common is not None and together is not None:
-            at = pd.Index(together["day"]).get_indexer(pd.Index(part["day"]))
+    found: dict[str, Resample | None] = dict.fromkeys(usable)
+    for number, (name, one) in enumerate(enough.items()):
+        if one.daily and common is not None and together is not None:
+            at = pd.Index(together["day"]).get_indexer(pd.Index(one.rows["day"]))
             counts = _filled(common[:, at])
         else:
             own = np.random.default_rng([seed, number])
-            weekly = clusters_of(part).unit != "days"
-            counts = _drawn_weeks(part, draws, own) if weekly else _drawn_days(part, draws, own)
-        found[name] = _resampled(part, counts)
+            counts = (_drawn_days if one.daily else _drawn_weeks)(one.rows, draws, own)
+        found[name] = _resampled(one, counts)
     return found
 
 
@@ -130,26 +126,37 @@ def resample_like(days: Resample, rows: pd.DataFrame) -> Resample | None:
     -----
     Draw i of the part is draw i of the population, so the two can be subtracted. How much the draws are stretched is found from the part's own days.
     """
-    part = _usable(rows)
+    at = pd.Index(days.days).get_indexer(pd.Index(rows["day"]))
+    part = _usable(rows[at >= 0])
     if part is None:
         return None
-    at = pd.Index(days.days).get_indexer(pd.Index(part["day"]))
-    part, at = part[at >= 0].reset_index(drop=True), at[at >= 0]
-    if _clusters(part) < MINIMUM_CLUSTERS:
-        return None
-    return _resampled(part, _filled(days.counts[:, at]))
+    return _resampled(part, _filled(days.counts[:, pd.Index(days.days).get_indexer(pd.Index(part.rows["day"]))]))
 
 
-def _usable(days: pd.DataFrame) -> pd.DataFrame | None:
-    """Return days with time in the base in the order of time; None where they are too few."""
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """Days with time in the base in the order of time, and how they hang together."""
+
+    rows: pd.DataFrame
+    clusters: Clusters
+    number: int
+
+    @property
+    def daily(self) -> bool:
+        """Whether a row is a day."""
+        return self.clusters.unit == "days"
+
+
+def _usable(days: pd.DataFrame) -> _Usable | None:
+    """Return days with time in the base; None where they are too few."""
     if days.empty:
         return None
-    rows = days[days[list(BASE)].sum(axis=1) > 0].sort_values("day", kind="stable").reset_index(drop=True)
-    return rows if _clusters(rows) >= MINIMUM_CLUSTERS else None
-
-
-def _clusters(rows: pd.DataFrame) -> int:
-    return 0 if rows.empty else int(rows["week" if clusters_of(rows).unit != "days" else "day"].nunique())
+    rows = days[days[list(BASE)].to_numpy().sum(axis=1) > 0].sort_values("day", kind="stable").reset_index(drop=True)
+    if len(rows) < MINIMUM_CLUSTERS:
+        return None
+    clusters = clusters_of(rows)
+    number = int(rows["day" if clusters.unit == "days" else "week"].nunique())
+    return _Usable(rows, clusters, number) if number >= MINIMUM_CLUSTERS else None
 
 
 def _calendar(parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
@@ -165,24 +172,22 @@ def _calendar(parts: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
     return union
 
 
-def _resampled(rows: pd.DataFrame, counts: np.ndarray) -> Resample:
+def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
     """Return shares and their draws for days that were drawn so often."""
-    clusters = clusters_of(rows)
-    number, strata = _clusters(rows), _strata(rows)[1] if clusters.unit == "days" else 1
-    freedom = max(number - strata, 1)
-    wider = clusters.wider * math.sqrt(number / freedom) * float(stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975))
-    sums = {name: rows[list(parts)].sum(axis=1).to_numpy(dtype=float) for name, parts in _SUMS.items()}
+    rows, number = usable.rows, usable.number
+    freedom = max(number - (_strata(rows)[1] if usable.daily else 1), 1)
+    wider = math.sqrt(number / freedom) * float(stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975))
+    wider *= usable.clusters.wider
+    sums = np.column_stack([rows[list(parts)].to_numpy(dtype=float).sum(axis=1) for parts in _SUMS.values()])
+    totals, drawn = sums.sum(axis=0), counts @ sums
+    at = {name: place for place, name in enumerate(_SUMS)}
     shares = {
-        name: _share(sums[top], sums[bottom], counts, wider)
-        for name, top, bottom in (
-            ("today", "work", "base"),
-            ("support", "support", "base"),
-            ("break", "break", "attended"),
-        )
+        name: _share(totals[at[top]], totals[at[bottom]], drawn[:, at[top]], drawn[:, at[bottom]], wider=wider)
+        for name, (top, bottom) in _SHARES.items()
     }
-    base = float(sums["base"].sum())
+    base = float(totals[at["base"]])
     # a draw may hold more or fewer days of a population than it has; hours are those of as many days
-    drawn = counts @ sums["base"] * (len(rows) / counts.sum(axis=1))
+    hours = drawn[:, at["base"]] * (len(rows) / counts.sum(axis=1))
     return Resample(
         days=rows["day"],
         counts=counts,
@@ -194,18 +199,22 @@ def _resampled(rows: pd.DataFrame, counts: np.ndarray) -> Resample:
         support_draws=shares["support"][1],
         break_draws=shares["break"][1],
         base_h=base,
-        base_draws=np.maximum(base + wider * (drawn - base), 0.0),
+        base_draws=np.maximum(base + wider * (hours - base), 0.0),
     )
 
 
 _SUMS = {"work": WORK, "support": ("SUPPORT", "OUTAGE"), "break": ("BREAK",), "base": BASE, "attended": ATTENDED}
 
 
-def _share(top: np.ndarray, bottom: np.ndarray, counts: np.ndarray, wider: float) -> tuple[float, np.ndarray]:
+_SHARES = {"today": ("work", "base"), "support": ("support", "base"), "break": ("break", "attended")}
+
+
+def _share(
+    top: float, bottom: float, drawn_top: np.ndarray, drawn_bottom: np.ndarray, *, wider: float
+) -> tuple[float, np.ndarray]:
     """Return a ratio of sums and its widened draws."""
-    point = float(top.sum() / bottom.sum())
-    drawn = (counts @ top) / (counts @ bottom)
-    return point, np.clip(point + wider * (drawn - point), 0.0, 1.0)
+    point = float(top / bottom)
+    return point, np.clip(point + wider * (drawn_top / drawn_bottom - point), 0.0, 1.0)
 
 
 def _filled(counts: np.ndarray) -> np.ndarray:
