@@ -104,7 +104,7 @@ def test_mean_and_area_are_integrals(week, start, end, tau):
 
 def test_small_weeks_lose_no_digits():
     tiny = learning.gained_to(1e-6, start=0, end=1, time_constant_weeks=10)
-    assert tiny == pytest.approx(1e-12 / 20, rel=1e-6)
+    assert tiny == pytest.approx(1e-12 / 20, rel=1e-6, abs=0)
     assert learning.mean_to([0.0, 0.0], start=0.4, end=0.9, time_constant_weeks=3).tolist() == [0.4, 0.4]
 
 
@@ -393,6 +393,9 @@ def test_guards_are_read_from_the_baseline():
     assert guards.overtime_h == pytest.approx(0.5)
     assert guards.absence == 0.0
     assert guards.errors is None
+    uncapped = Queue(name="open", max_occupancy=1.0)
+    assert guards_of(baseline, "contact_centre", queues=[uncapped]).occupancy_cap is None
+    assert guards_of(baseline, "contact_centre", queues=[uncapped, QUEUE]).occupancy_cap == 0.88
     assert [promise.queue for promise in guards.promises] == ["claims", "care"]
 
 
