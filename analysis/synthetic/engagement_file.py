@@ -257,6 +257,6 @@ high = 58.0
 vacancies_fte = 3.0
 overtime_h_per_week = 45.0
 overtime_factor = 1.35
-one_off_cost = 160000.0
+one_off_cost = 130000.0
 running_cost_per_week = 1900.0
 """

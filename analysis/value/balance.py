@@ -65,7 +65,8 @@ class Balance:
     moved_to_agents: np.ndarray
     idle_left: np.ndarray
     moving_alone: np.ndarray
-    capped: np.ndarray
+    limited: np.ndarray
+    short: np.ndarray
 
 
 def balance(now: Situation, uses: Uses) -> Balance:
@@ -82,7 +83,8 @@ def balance(now: Situation, uses: Uses) -> Balance:
     -------
     Balance
         In every draw: needed_today = needed_after + freed; freed = freed_in_place + freed_by_moving = overtime + outsourced + vacancies + left; idle_today = moved_to_agents + idle_left.
-        `moving_alone` is what moving would free at today's utilization; `capped` tells where a limit below held.
+        `moving_alone` is what moving would free at today's utilization; `limited` tells where the non-work that exists held freed hours back, `short` where agents' waiting or the work itself held
+        moved hours back.
 
     Notes
     -----
@@ -92,7 +94,7 @@ def balance(now: Situation, uses: Uses) -> Balance:
 
     An hour moved frees 1 / u1 hours and not 1 / u0: at .55 to .75 the latter counts 36 % too much, since the time around the work has been counted in place already.
     Limits, in every draw: u1 >= u0; B at most the work that is there and the time that agents wait; freed in place at most the non-work that exists; all that is freed at most that non-work
-    and the hours moved.
+    and the hours moved. The last two say that support (meetings, training) is not freed: needed after >= W - B + support. Without them a post less would also save its share of meetings.
 
     Examples
     --------
@@ -128,5 +130,6 @@ def balance(now: Situation, uses: Uses) -> Balance:
         moved_to_agents=moved,
         idle_left=now.agents_idle_h - moved,
         moving_alone=np.minimum(moved / today, spare + moved),
-        capped=(loose_in_place > spare) | (loose_by_moving > by_moving) | (wanted > moved),
+        limited=(loose_in_place > in_place) | (loose_by_moving > by_moving),
+        short=wanted > moved,
     )

@@ -15,7 +15,7 @@ VIEWS: Mapping[str, str] = {"blocks": "releasable", "between_contacts": "shareab
 MODE_WORDS: Mapping[str, str] = {
     "blocks": "in blocks off contacts",
     "between_contacts": "between contacts",
-    "interrupt": "as items that give way to contacts at once",
+    "interrupt": "giving way to contacts at once",
 }
 
 

@@ -25,13 +25,20 @@ def of_hours(
 ) -> tuple[Finding, ...]:
     """Return what a reader must know about the hours."""
     notes = []
-    held = float(np.mean(found.capped))
+    held = float(np.mean(found.limited))
     if held >= _RARE:
         text = (
-            f"In {percent(held)} of the draws the freed or moved hours were cut to what exists: non-work in place, the work itself, and the time in which agents wait. "
-            "Where this is often, the inputs contradict one another."
+            f"In {percent(held)} of the draws no more was freed than the non-work that exists and the hours moved: meetings, training and other support stay as they are today. "
+            "A smaller back office may need less of them; that is not counted."
         )
-        notes.append(Finding("balance_cut_to_what_exists", "flag", "balance of hours", text))
+        notes.append(Finding("support_is_not_freed", "flag", "balance of hours", text))
+    cut = float(np.mean(found.short))
+    if cut >= _RARE:
+        text = (
+            f"In {percent(cut)} of the draws the items that could move were cut to the hours in which agents wait, or to the work that there is. "
+            "Where this is often, compare the waiting that the baseline measures with the hours that blending can use."
+        )
+        notes.append(Finding("moved_hours_cut", "flag", "balance of hours", text))
     if moving.reason and (moving.mode or not moving.known):
         notes.append(Finding("items_moved_not_known", "flag", "blending", f"Items that can move: {moving.reason}."))
     if moving.mode:

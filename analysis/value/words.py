@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -26,24 +26,22 @@ def hours(number: float) -> str:
     return f"{number:,.0f}" if abs(number) < 20 else f"{5 * round(number / 5):,.0f}"
 
 
-def money(number: float, currency: str) -> str:
-    """Return an amount to three significant digits, its currency before it.
+def amount(number: float) -> str:
+    """Return an amount to three significant digits, without its currency.
 
     Examples
     --------
-    >>> money(12345.0, "EUR"), money(-52.26, "EUR")
-    ('EUR 12,300', '-EUR 52.3')
+    >>> amount(12345.0), amount(-52.26)
+    ('12,300', '-52.3')
     """
-    sign = "-" if number < 0 else ""
-    number = abs(number)
-    digits = 0 if number == 0 else 2 - math.floor(math.log10(number))
-    return f"{sign}{currency} {round(number, digits):,.{min(max(digits, 0), 2)}f}"
+    digits = 0 if number == 0 else 2 - math.floor(math.log10(abs(number)))
+    return f"{round(number, digits):,.{min(max(digits, 0), 2)}f}"
 
 
-def ranged(draws: np.ndarray, *, spell=hours) -> str:
-    """Return the median of draws with its 95 % range."""
+def ranged(draws: np.ndarray, *, spell: Callable[[float], str] = hours, before: str = "") -> str:
+    """Return the median of draws with its 95 % range, the currency before the median alone."""
     low, middle, high = (spell(float(number)) for number in np.quantile(draws, [0.025, 0.5, 0.975]))
-    return middle if low == middle == high else f"{middle} ({low} to {high})"
+    return f"{before}{middle}" if low == middle == high else f"{before}{middle} ({low} to {high})"
 
 
 def balance_words(found: Balance, *, room: bool, moving: Moving) -> str:
@@ -56,7 +54,7 @@ def balance_words(found: Balance, *, room: bool, moving: Moving) -> str:
         parts.append(f"{ranged(found.freed_in_place)} where people are")
     if np.any(found.freed_by_moving > 0):
         parts.append(
-            f"{ranged(found.freed_by_moving)} by moving {ranged(found.moved_to_agents)} hours of items to agents {MODE_WORDS[moving.mode]}"
+            f"{ranged(found.freed_by_moving)} by moving {ranged(found.moved_to_agents)} hours of items to agents ({MODE_WORDS[moving.mode]})"
         )
     freed = f"{ranged(found.freed)} are freed: {', '.join(parts)}"
     reason = "" if room else " In place no reclaimable time was found, so none is claimed."
@@ -134,14 +132,11 @@ def fte_words(full_time_h: float, base_share: float, open_h: float) -> str:
 
 def money_words(combined: np.ndarray, cashable: np.ndarray, currency: str) -> str:
     """Say what the change is worth a week once the ramp is over."""
-
-    def spell(number: float) -> str:
-        return money(number, currency)
-
-    low, high = (spell(float(end)) for end in np.quantile(combined, [0.1, 0.9]))
+    low, high = (amount(float(end)) for end in np.quantile(combined, [0.1, 0.9]))
+    every, cash = (ranged(draws, spell=amount, before=f"{currency} ") for draws in (combined, cashable))
     return (
-        f"Once the ramp is over the change is worth {ranged(combined, spell=spell)} a week after running cost (80 % range {low} to {high}); "
-        f"{ranged(cashable, spell=spell)} of it may turn into cash. The rest is capacity at what it costs: it becomes money only if overtime, bought hours or vacancies fall further."
+        f"Once the ramp is over the change is worth {every} a week after running cost (80 % range {low} to {high}); {cash} of it may turn into cash. "
+        "The rest is capacity at what it costs: it becomes money only if overtime, bought hours or vacancies fall further."
     )
 
 
@@ -158,7 +153,7 @@ def payback_words(payback: np.ndarray, above: float, above_all: float, settings:
 
 def precision_words(error: float, draws: int, currency: str) -> str:
     """Say how exact the simulation is."""
-    return f"{draws:,} joint draws; their own error of the median is {money(error, currency)} a week."
+    return f"{draws:,} joint draws; their own error of the median is {currency} {amount(error)} a week."
 
 
 def percent(share: float) -> str:
@@ -181,9 +176,9 @@ def moving_words(moving: Moving) -> str:
     others: Mapping[str, float] = moving.others
     if not moving.mode:
         return ""
-    rest = [f"{MODE_WORDS[name]} {hours(number)}" for name, number in others.items()]
-    instead = f" Instead, {_listed(rest)} could move; the modes use the same time and are not added." if rest else ""
-    return f"Items are taken to move {MODE_WORDS[moving.mode]}, up to {hours(moving.hours)} hours a week.{instead}"
+    rest = [f"{hours(number)} {MODE_WORDS[name]}" for name, number in others.items()]
+    instead = f" Instead {' or '.join(rest)} could move; the modes use the same time and are not added." if rest else ""
+    return f"Items move {MODE_WORDS[moving.mode]}, at most {hours(moving.hours)} hours a week.{instead}"
 
 
 def _listed(parts: Sequence[str]) -> str:

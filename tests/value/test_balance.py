@@ -97,9 +97,11 @@ def test_uses_are_filled_in_order():
 
 
 def test_a_limit_that_holds_is_told():
-    assert not balance(one(), Uses()).capped[0]
-    assert balance(one(non_work=0.2), Uses()).capped[0]
-    assert balance(one(idle=10.0), Uses()).capped[0]
+    plain = balance(one(), Uses())
+    assert not plain.limited[0]
+    assert not plain.short[0]
+    assert balance(one(non_work=0.2), Uses()).limited[0]
+    assert balance(one(idle=10.0), Uses()).short[0]
     assert balance(one(movable_h=60.0, idle=90.0), Uses()).moved_to_agents[0] == pytest.approx(55)
 
 

@@ -259,7 +259,7 @@ def test_why_blend_is_answered_from_the_numbers():
 
 def test_limits_that_hold_are_told():
     value = World(support=0.25).value()
-    assert "balance_cut_to_what_exists" in {one.code for one in value.findings}
+    assert "support_is_not_freed" in {one.code for one in value.findings}
     assert hours(value)["freed_in_place"] == pytest.approx(200)
 
 
