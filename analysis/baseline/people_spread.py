@@ -191,7 +191,8 @@ def _less_expected(mix: _Mix, slots: pd.DataFrame, pools: pd.Series) -> _Mix:
     there = slots[slots["agent"].isin(set(mix.covariates.index)) & (slots["base_agents"] > 0)]
     if there.empty:
         return mix
-    there = there.assign(pool=there["agent"].map(pools).fillna(""))
+    pool_of = pools.to_dict()
+    there = there.assign(pool=[pool_of.get(name, "") for name in there["agent"]])
     cell = ["pool", "weekday", "slot_of_day_s"]
     columns = ["handling_agents", "base_agents"]
     all_, own = (there.groupby(keys)[columns].transform("sum") for keys in (cell, [*cell, "agent"]))
