@@ -50,6 +50,10 @@ class Evidence:
                 return cls(estimate.n, estimate.n_unit, "D" if assumed else estimate.grade)
         return cls(0, "", "D")
 
+    def stated(self) -> Evidence:
+        """Return the evidence behind money: costs are what the client says, grade C at best."""
+        return self if self.grade == "D" else Evidence(self.n, self.n_unit, "C")
+
     def described(self, unit: str, **more: Any) -> dict[str, Any]:
         """Return the fields that all estimates share."""
         return {"unit": unit, "n": self.n, "n_unit": self.n_unit, "grade": self.grade, "basis": "modelled", **more}

@@ -102,7 +102,7 @@ def balance_value(
         parts.courses,
         reason=parts.reason,
         year=covers_a_year(tables),
-        evidence=evidence,
+        evidence=evidence.stated(),
         settings=chosen,
     )
     return Value(
