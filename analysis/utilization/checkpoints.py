@@ -22,6 +22,11 @@ WORKING_DAYS = 5
 POWER = 0.8
 _LOOKS_A_ROUND = 10
 _AGAIN = "in two weeks running"
+_NOT_YET = "Not before these figures are there."
+_PAYROLL = {
+    "overtime": "hours worked beyond paid ones, by week, from at least four weeks before the start",
+    "absence": "hours of leave and sickness, by week, from at least four weeks before the start",
+}
 _WHY_ENOUGH = {False: "above today by more than chance", True: "not below the plan by more than chance"}
 
 
@@ -315,7 +320,7 @@ def _bounded(known: Estimate | None, words: str, needed: str, *, above: bool, ba
     """Return the rules on a share that must stay inside today's interval on its bad side."""
     limit = None if known is None else known.low if above else known.high
     if known is None or known.value is None or limit is None:
-        return f"Needed: {needed}. Without them this check cannot pass.", "Not before these figures are there."
+        return f"Needed: {needed}. Without them this check cannot pass.", _NOT_YET
     bound, side = _percent(limit), ("At least", "Below") if above else ("At most", "Above")
     items = sample_size(known.value, half_width=abs(known.value - limit)) if 0 < known.value < 1 else 0
     count = f", over at least {items:,} items" if items else ""
@@ -337,17 +342,21 @@ def _quality(guards: Guards, back: str) -> dict[str, tuple[str, str]]:
 
 def _people(guards: Guards) -> dict[str, tuple[str, str]]:
     """Return the rules on strain and on what people say."""
-    rules = {}
+    rules = {
+        name: (f"Needed: {what}. Without them this check cannot pass.", _NOT_YET) for name, what in _PAYROLL.items()
+    }
+    before = f"the highest of the {guards.weeks} weeks before"
     if guards.overtime_h is not None:
         most = f"{guards.overtime_h:,.0f} hours"
         rules["overtime"] = (
-            f"Time seen outside paid hours: at most {most} a week, the highest of the {guards.weeks} weeks before.",
-            f"Above {most} {_AGAIN}.",
+            (f"Time seen outside paid hours: at most {most} a week, {before}.", f"Above {most} {_AGAIN}.")
+            if round(guards.overtime_h)
+            else (f"No time outside paid hours, as in the {guards.weeks} weeks before.", f"An hour or more {_AGAIN}.")
         )
     if guards.absence is not None:
         most = _percent(guards.absence)
         rules["absence"] = (
-            f"Leave and sickness: at most {most} of paid time in a week, the highest of the {guards.weeks} weeks before; holidays apart.",
+            f"Leave and sickness: at most {most} of paid time in a week, {before}; holidays apart.",
             f"Above {most} {_AGAIN} without leave that explains it: ask the teams before anything else.",
         )
     rules["concerns"] = (

@@ -12,8 +12,9 @@ from analysis.foundation.settings import Queue
 if TYPE_CHECKING:
     from analysis.baseline import Baseline
 
-# Fewer weeks do not tell what a high week is.
+# Fewer weeks do not tell what a high week is, and a week of fewer days is none.
 _FEWEST_WEEKS = 4
+_FEWEST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Guards:
     weeks
         Weeks behind the next two.
     overtime_h
-        Hours seen outside paid time in the highest week of the baseline.
+        Hours seen outside paid time in the highest week of the baseline; None too where paid time is not planned by the clock, so that nothing can lie outside it.
     absence
-        Share of paid time that people were absent in its highest week.
+        Share of paid time that people were absent in its highest week; None too where no source tells of absence.
     """
 
     days: int | None = None
@@ -87,8 +88,14 @@ def guards_of(baseline: Baseline, population: str, *, queues: Sequence[Queue] = 
     mine = queues if population == "contact_centre" else ()
     caps = [queue.max_occupancy for queue in mine] or [cap]
     days = baseline.days[baseline.days["population"].eq(population)]
-    weeks = days.groupby("week")[["PAID", "ABSENT", "OUTSIDE_PAID"]].sum()
-    enough = len(weeks) >= _FEWEST_WEEKS and bool((weeks["PAID"] > 0).all())
+    weeks = days.groupby("week").agg(
+        PAID=("PAID", "sum"), ABSENT=("ABSENT", "sum"), outside=("OUTSIDE_PAID", "sum"), days=("day", "nunique")
+    )
+    weeks = weeks[weeks["days"].ge(_FEWEST_DAYS) & weeks["PAID"].gt(0)]
+    enough = len(weeks) >= _FEWEST_WEEKS
+    attendance = baseline.attendance[baseline.attendance["population"].eq(population)]
+    by_clock = bool(attendance["source"].eq("schedule").any())
+    absent = float((weeks["ABSENT"] / weeks["PAID"]).max()) if enough else 0.0
     facts = baseline.facts[baseline.facts["population"].eq(population)].set_index("fact")["value"]
     occupancy = own.get("occupancy")
     return Guards(
@@ -102,6 +109,6 @@ def guards_of(baseline: Baseline, population: str, *, queues: Sequence[Queue] = 
         within_due=own.get("within_due_share"),
         backlog=own.get("backlog_h"),
         weeks=len(weeks),
-        overtime_h=float(weeks["OUTSIDE_PAID"].max()) if enough else None,
-        absence=float((weeks["ABSENT"] / weeks["PAID"]).max()) if enough else None,
+        overtime_h=float(weeks["outside"].max()) if enough and by_clock else None,
+        absence=absent or None,
     )

@@ -369,10 +369,17 @@ def test_rules_carry_the_clients_numbers():
 def test_missing_figures_are_asked_for_and_stop_the_ramp():
     _, checks = climb(population="back_office")
     rules = checks[checks["week"].eq(4)].set_index("measure")
-    for measure in ("errors", "due times"):
+    for measure in ("errors", "due times", "overtime", "absence"):
         assert rules.loc[measure, "go"].startswith("Needed:")
         assert "cannot pass" in rules.loc[measure, "go"]
-    assert {"service level", "occupancy", "overtime"}.isdisjoint(rules.index)
+    assert {"service level", "occupancy"}.isdisjoint(rules.index)
+
+
+def test_no_overtime_stays_none():
+    _, checks = climb(guards=Guards(weeks=8, overtime_h=0.2))
+    rule = checks[checks["week"].eq(4)].set_index("measure").loc["overtime"]
+    assert rule["go"] == "No time outside paid hours, as in the 8 weeks before."
+    assert rule["stop"].startswith("An hour or more")
 
 
 def test_guards_are_read_from_the_baseline():
@@ -391,7 +398,7 @@ def test_guards_are_read_from_the_baseline():
     assert (guards.days, guards.weeks, guards.looks) == (20, 4, None)
     assert guards.occupancy_cap == 0.8
     assert guards.overtime_h == pytest.approx(0.5)
-    assert guards.absence == 0.0
+    assert guards.absence is None
     assert guards.errors is None
     uncapped = Queue(name="open", max_occupancy=1.0)
     assert guards_of(baseline, "contact_centre", queues=[uncapped]).occupancy_cap is None
