@@ -14,10 +14,12 @@ _NAMES = {
     "triangulation": ".measure.triangulation",
     "standards": ".measure.standards",
     "gap_mixture": ".measure.gap_mixture",
+    "frontier": ".measure.frontier",
     "read_sources": ".intake",
     "measure_baseline": ".baseline",
     "estimate_utilization": ".utilization",
     "assess_blending": ".blending",
+    "balance_value": ".value",
     "assess_readiness": ".readiness",
     "build_report": ".report",
 }

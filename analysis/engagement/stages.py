@@ -101,10 +101,11 @@ CHAIN: tuple[StageSpec, ...] = (
         name="readiness",
         notebook="05_readiness.ipynb",
         kind="analysis.readiness:Readiness",
-        settings=("client", "readiness"),
-        sections=("readiness",),
+        settings=("client", "cost", "value", "readiness"),
+        sections=("readiness", "value"),
         reads=("intake", "baseline", "utilization", "blending"),
         templates=("questionnaires",),
+        also=(("value", "analysis.value:Value"),),
     ),
     StageSpec(
         name="report",
@@ -154,7 +155,13 @@ def answer(name: str, stage: Any) -> dict[str, Any]:
         return {name: analysis.read_sources(stage.sources, client=stage.client, root=stage.root, key=stage.key)}
     if name == "readiness":
         parts = (stage.tables, results["baseline"], results["utilization"], results["blending"])
-        return {name: analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings)}
+        value = analysis.balance_value(
+            *parts, client=stage.client, costs=stage.costs, settings=stage.settings_of["value"]
+        )
+        return {
+            name: analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings),
+            "value": value,
+        }
     asked = {"client": stage.client, "queues": stage.queues, "settings": stage.settings}
     if name == "baseline":
         return {name: analysis.measure_baseline(stage.tables, **asked)}
