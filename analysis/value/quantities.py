@@ -156,7 +156,7 @@ def covers_a_year(tables: Mapping[str, pd.DataFrame]) -> bool:
     >>> covers_a_year({"work_items": items}), covers_a_year({})
     (True, False)
     """
-    for table, column in (("volumes", "start"), ("work_items", "arrived")):
+    for table, column in (("volumes", "start"), ("work_items", "arrived"), ("work_items", "ended")):
         frame = tables.get(table)
         if frame is None or frame.empty or column not in frame:
             continue

@@ -114,7 +114,7 @@ def alternative_words(agents: float, low: float, high: float, surplus_h: float) 
     """Say what the same waiting time would allow instead of items."""
     return (
         f"Contact centre: instead of taking items, {agents:.1f} ({low:.1f} to {high:.1f}) fewer agents at a time would keep the promise, {hours(surplus_h)} hours a week. "
-        f"It is another use of the same waiting time and is not added to the hours moved."
+        "It is another use of the same waiting time and is not added to the hours moved; nor are the hours between today and what is achievable there, which are this time again."
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.engagement.store import load, store
 from analysis.foundation.estimate import find
-from analysis.foundation.propagation import lognormal_product
+from analysis.foundation.propagation import fieller_ratio, lognormal_product
 from analysis.foundation.schema import UsageProblem
 from analysis.utilization.ramp import Phases, progress
 from analysis.value import Cost, Value, ValueSettings
@@ -164,16 +164,14 @@ def test_dearer_hours_are_worth_more_and_costs_take_off(grade):
     assert (combined(running_cost_per_week=1500.0) < base).all()
 
 
-def test_correlation_of_today_and_achievable_is_carried():
-    """Both from the same days: where they rise together the gap between them hardly moves."""
-
-    def width(rho):
-        freed = find(World(today_sd=0.02, achievable_sd=0.02, rho=rho).value().quantities, "value.freed_h_per_week")
-        return freed.high - freed.low
-
-    together, apart = width(0.9), width(-0.9)
-    # the gap's variance is 2 (1 - rho) of one of them: .2 against 3.8
-    assert apart / together > 2.5
+@pytest.mark.parametrize("rho", [-0.7, 0.0, 0.9])
+def test_correlation_of_today_and_achievable_is_carried(rho):
+    """Freed in place is H (1 - u0 / u1); for jointly normal draws Fieller's limits are the exact quantiles of the ratio (UQ01, with rho)."""
+    value = World(today_sd=0.02, achievable_sd=0.03, rho=rho, draws=20_000).value()
+    ratio = fieller_ratio(0.55, 0.02, 0.75, 0.03, rho=rho)
+    row = value.balance.set_index("line").loc["freed_in_place"]
+    expected = [1000 * (1 - ratio.high), 1000 * (1 - ratio.value), 1000 * (1 - ratio.low)]
+    assert row[["low", "hours_per_week", "high"]].tolist() == pytest.approx(expected, abs=3.0)
 
 
 def test_a_stated_range_of_cost_is_read_as_10_to_90_percent():
