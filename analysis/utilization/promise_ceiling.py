@@ -350,6 +350,7 @@ def _occupied(
     settled = relaxation_s(hours["agents"], at, aht_s=desk.aht_s) <= slot_s / 2
     grid = lasting.busy.copy()
     load = _between(lasting.whole_load, np.array([cv]))[:, 0] * lasting.agents
+    known: dict[bytes, np.ndarray] = {}
     for _, day in hours.groupby("weekday"):
         rows = day.index.to_numpy()
         if settled[rows].all() or load[rows].sum() <= 0:
@@ -357,17 +358,12 @@ def _occupied(
         slots, place = open_slots(day, slot_s)
         agents, loads = np.zeros(len(slots), dtype=int), np.zeros(len(slots))
         agents[place], loads[place] = lasting.agents[rows], load[rows]
-        found = weekday_ceiling(
-            agents,
-            loads,
-            slot_s=slot_s,
-            aht_s=desk.aht_s,
-            queues=desk.promises,
-            patience_s=desk.patience_s,
-            load_cv=_CV_GRID,
-        )
+        key = agents.tobytes() + loads.tobytes()
+        if key not in known:
+            shape = {"slot_s": slot_s, "aht_s": desk.aht_s, "queues": desk.promises, "patience_s": desk.patience_s}
+            known[key] = weekday_ceiling(agents, loads, load_cv=_CV_GRID, **shape).busy
         whole = lasting.whole_busy[rows]
-        moved = lasting.busy[rows] * np.divide(found.busy[place], whole, out=np.ones_like(whole), where=whole > 0)
+        moved = lasting.busy[rows] * np.divide(known[key][place], whole, out=np.ones_like(whole), where=whole > 0)
         grid[rows] = np.where(settled[rows, None], grid[rows], np.minimum(moved, 1.0))
     return grid, settled
 

@@ -8,10 +8,11 @@ from collections import deque
 import numpy as np
 
 
-def simulate(agents, arrivals_per_h, *, slot_s, aht_s, within_s, patience_s, rng, factor=1.0, short_s=0.0):
-    """Return per slot: offered, in time, given up by those who arrived in it, given up soon, busy agent-seconds, and waiting seconds.
+def simulate(agents, arrivals_per_h, *, slot_s, aht_s, within_s, patience_s, rng, factor=1.0, short_s=0.0, items=None):
+    """Return per slot: offered, in time, given up, given up soon, seconds on contacts, seconds waiting, seconds on items.
 
-    First come first served. When the number of agents falls, idle ones leave first, busy ones finish their contact and take no other.
+    First come first served. When the number of agents falls, idle ones leave first, busy ones finish what they do and take no other. `items` is
+    (mean length, most busy agents per slot below which an idle agent starts one).
     """
     slots = len(agents)
     end = slots * slot_s
@@ -19,11 +20,11 @@ def simulate(agents, arrivals_per_h, *, slot_s, aht_s, within_s, patience_s, rng
     times = np.sort(np.concatenate([k * slot_s + slot_s * rng.random(count) for k, count in enumerate(counts)]))
     handle = rng.exponential(aht_s, len(times))
     patience = np.full(len(times), np.inf) if patience_s is None else rng.exponential(patience_s, len(times))
-    found = np.zeros((6, slots))
+    found = np.zeros((7, slots))
     found[0] = counts
     waiting, serving, leaving = deque(), [], 0
     events = [(time, 1, number) for number, time in enumerate(times)] + [(k * slot_s, 0, k) for k in range(slots)]
-    free_at = int(agents[0])
+    free_at, slot = int(agents[0]), 0
 
     def add_time(row, start, stop):
         for k in range(int(start // slot_s), min(int(stop // slot_s), slots - 1) + 1):
@@ -40,6 +41,10 @@ def simulate(agents, arrivals_per_h, *, slot_s, aht_s, within_s, patience_s, rng
             add_time(4, now, now + handle[number])
             gone.discard(number)
             heapq.heappush(serving, now + handle[number])
+        while items and now < end and len(serving) - leaving < items[1][slot]:
+            done = now + rng.exponential(items[0])
+            add_time(6, now, done)
+            heapq.heappush(serving, done)
 
     gone = set(range(len(times)))
     for time, kind, number in [*sorted(events), (end + 40 * aht_s, 2, 0)]:
@@ -53,7 +58,7 @@ def simulate(agents, arrivals_per_h, *, slot_s, aht_s, within_s, patience_s, rng
             # those still finishing from before go on; of the others busy beyond the new number more begin to leave
             staying = len(serving) - leaving
             leaving += max(0, staying - int(agents[number]))
-            free_at = int(agents[number])
+            free_at, slot = int(agents[number]), number
         elif kind == 1:
             waiting.append(number)
         serve(time)
