@@ -28,6 +28,7 @@ def line(row: Row) -> str:
     """Return a row of the table."""
     wide = "range" if row.bound else "–" if math.isnan(row.wide) else f"{row.wide:.2f}"
     covers = "–" if not row.answered else f"{row.coverage:.3f}"
+    wide = f"at least {row.at_least:.3f}" if row.rate else wide
     verdict = "; ".join(row.faults()) or "holds"
     verdict += f" (known: {row.known})" if row.known else ""
     must = "yes" if row.answerable else "no"

@@ -21,6 +21,8 @@ LOW, HIGH = 0.926, 0.971
 WIDEST = 1.3
 MOST_REFUSED = 0.05
 CONFIDENCE = 0.95
+# Worlds from which on the share of wanted answers itself must reach its rate.
+ENOUGH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Cell:
         Worlds in the default run; 0 leaves the cell to the slow one.
     known
         What is wrong with the figure in these worlds, where it is known and not mended: the table shows it, and the test fails once it is gone.
+    rate
+        Above 0: not an interval but an answer is judged (:func:`said`), and at least this share of the worlds must give the wanted one.
     """
 
     name: str
@@ -60,6 +64,13 @@ class Cell:
     bound: bool = False
     quick: int = 0
     known: str = ""
+    rate: float = 0.0
+
+
+def said(wanted: bool) -> Trial:
+    """Return whether a world gave the wanted answer, for cells with a `rate`."""
+    answer = float(wanted)
+    return Trial(Estimate(answer, answer, answer), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,7 @@ class Row:
     width: float
     oracle_width: float
     known: str = ""
+    rate: float = 0.0
 
     @property
     def coverage(self) -> float:
@@ -96,10 +108,22 @@ class Row:
         low, high = stats.binom.ppf([0.0005, 0.9995], self.answered, CONFIDENCE) / self.answered
         return low - 1e-12, high
 
+    @property
+    def at_least(self) -> float:
+        """Lower 95 % limit of the share of wanted answers (Clopper & Pearson, one-sided)."""
+        return float(stats.beta.ppf(0.05, self.covered, self.answered - self.covered + 1)) if self.covered else 0.0
+
+    def _too_seldom(self) -> list[str]:
+        """Return whether wanted answers are too rare: the share itself from 500 worlds on, below that what chance (.1 %) cannot explain."""
+        few = self.answered < ENOUGH and stats.binom.cdf(self.covered, self.answered, self.rate) > 0.001
+        if not self.answered or few or self.coverage >= self.rate:
+            return []
+        return [f"the wanted answer in {self.coverage:.3f}, less than {self.rate:g}"]
+
     def faults(self) -> list[str]:
         """Return what is wrong with the cell, in words; the band fits the number of answered worlds."""
-        found = []
-        if self.answered:
+        found = self._too_seldom() if self.rate else []
+        if self.answered and not self.rate:
             low, high = (LOW, HIGH) if self.answered == 1000 else self._band()
             if self.coverage <= low:
                 found.append(f"covers {self.coverage:.3f}, not above {low:.3f}")
@@ -137,6 +161,7 @@ def run(cell: Cell, answered: int, *, most: int | None = None) -> Row:
         statistics.fmean(widths) if widths else float("nan"),
         2 * z * scatter,
         cell.known,
+        cell.rate,
     )
 
 
