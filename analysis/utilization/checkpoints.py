@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from scipy import stats
 
 from analysis.foundation.estimate import Estimate
 from analysis.measure.sampling import design_effect, sample_size
 from analysis.measure.sampling.sizes import DEFAULT_ICC
-from analysis.utilization.guards import Guards, Promise
+from analysis.utilization.guards import Guards
+from analysis.utilization.rules import EVERY_WEEKS, Check, guarded, percent, points
 from analysis.utilization.settings import UtilizationSettings
+from analysis.utilization.visible import quantiles, standard_error
 
 CHECKPOINT_COLUMNS = ("population", "phase", "week", "measure", "go", "stop")
-# Run is looked at every so many weeks, and no look takes in more than so many.
-EVERY_WEEKS = 4
 WORKING_DAYS = 5
-# A planned gain counts as visible when so large a share of repetitions would show it above today.
-POWER = 0.8
 _LOOKS_A_ROUND = 10
-_AGAIN = "in two weeks running"
-_NOT_YET = "Not before these figures are there."
-_PAYROLL = {
-    "overtime": "hours worked beyond paid ones, by week, from at least four weeks before the start",
-    "absence": "hours of leave and sickness, by week, from at least four weeks before the start",
-}
 _WHY_ENOUGH = {False: "above today by more than chance", True: "not below the plan by more than chance"}
 
 
@@ -92,48 +82,6 @@ class Seen:
     visible: bool
 
 
-def smallest_change(today: Estimate, *, behind: float, ahead: float, confidence: float) -> float:
-    """Return the smallest change of a figure that can be told from chance; infinite where it has no interval.
-
-    Parameters
-    ----------
-    today
-        The figure with its interval.
-    behind, ahead
-        How long it was measured for, and how long it will be, in one unit.
-    confidence
-        Of the one-sided test that finds the change in 80 % of repetitions.
-
-    Notes
-    -----
-    (z_confidence + z_0.8) s0 sqrt(1 + behind / ahead), with s0 the standard error behind today's interval.
-
-    Examples
-    --------
-    >>> round(smallest_change(Estimate(0.70, 0.68, 0.72), behind=8, ahead=4, confidence=0.95), 3)
-    0.044
-    """
-    return sum(_quantiles(confidence)) * standard_error(today) * math.sqrt(1 + behind / ahead)
-
-
-def standard_error(today: Estimate) -> float:
-    """Return the standard error behind an interval; infinite where there is none.
-
-    Examples
-    --------
-    >>> round(standard_error(Estimate(0.70, 0.68, 0.72)), 4)
-    0.0102
-    """
-    if today.low is None or today.high is None:
-        return math.inf
-    return (today.high - today.low) / (2 * float(stats.norm.ppf(0.5 + today.confidence / 2)))
-
-
-def _quantiles(confidence: float) -> tuple[float, float]:
-    """Return the normal quantiles of the test and of its power."""
-    return float(stats.norm.ppf(confidence)), float(stats.norm.ppf(POWER))
-
-
 def seen_in(plan: Plan, week: int, *, guards: Guards, settings: UtilizationSettings) -> Seen:
     """Return whether the gain planned for the weeks before a checkpoint can be told from chance.
 
@@ -165,7 +113,7 @@ def seen_in(plan: Plan, week: int, *, guards: Guards, settings: UtilizationSetti
     today, share = plan.today, float(plan.today.value or 0)
     days = WORKING_DAYS * (week - plan.window(week))
     behind = today.n if today.n_unit == "days" and today.n else guards.days or days
-    z, power = _quantiles(settings.confidence)
+    z, power = quantiles(settings.confidence)
     apart = standard_error(today) * math.sqrt(1 + behind / days)
     gain = plan.gain(week)
     visible = math.isfinite(apart) and gain >= (z + power) * apart
@@ -190,11 +138,10 @@ def checkpoints_of(plan: Plan, *, guards: Guards, settings: UtilizationSettings)
     for week in _weeks(plan):
         phase = next(name for name, end in plan.ends.items() if week <= end)
         seen = seen_in(plan, week, guards=guards, settings=settings)
+        check = Check(_back(plan, week), week - plan.window(week), settings.confidence)
         rules = {
             "utilization": _utilization(plan, week, seen, first, settings),
-            **_service(plan.population, guards, _back(plan, week)),
-            **_quality(guards, _back(plan, week)),
-            **_people(guards),
+            **guarded(plan.population, guards, check),
         }
         rows += [(plan.population, phase, week, measure, go, stop) for measure, (go, stop) in rules.items()]
     return rows
@@ -222,12 +169,12 @@ def _utilization(
     """Return the rules on the target itself."""
     today, since = float(plan.today.value or 0), plan.window(week)
     span = f"over weeks {since + 1} to {week}" if week - since > 1 else f"in week {week}"
-    planned = f"Planned {span}: {_percent(today + seen.gain)}, today {_percent(today)}."
+    planned = f"Planned {span}: {percent(today + seen.gain)}, today {percent(today)}."
     if not seen.visible:
         why = (
             "today's figure has no interval to set it against"
             if math.isinf(seen.least)
-            else f"{seen.days} days show no gain below {_points(seen.least)}, and {_points(seen.gain)} are planned"
+            else f"{seen.days} days show no gain below {points(seen.least)}, and {points(seen.gain)} are planned"
         )
         when = (
             f"It is first judged in week {first}."
@@ -241,14 +188,14 @@ def _utilization(
         else ""
     )
     least, enough = seen.above_today, max(seen.above_today, seen.as_planned)
-    go = f"{planned} At least {_percent(enough)}: {_WHY_ENOUGH[enough > least]}.{looks}{_longer(plan, week, settings)}"
+    go = f"{planned} At least {percent(enough)}: {_WHY_ENOUGH[enough > least]}.{looks}{_longer(plan, week, settings)}"
     slow = (
-        f"From {_percent(least)} to {_percent(enough)}: it works, but more slowly than planned; stay at this step and draw the ramp anew. "
+        f"From {percent(least)} to {percent(enough)}: it works, but more slowly than planned; stay at this step and draw the ramp anew. "
         if enough > least
         else ""
     )
     return go, (
-        f"{slow}Below {_percent(least)}: stay for another {EVERY_WEEKS} weeks. Below it again: {_back(plan, week)}, and look for the "
+        f"{slow}Below {percent(least)}: stay for another {EVERY_WEEKS} weeks. Below it again: {_back(plan, week)}, and look for the "
         "cause in work, systems and planning, not in persons."
     )
 
@@ -265,113 +212,3 @@ def _longer(plan: Plan, week: int, settings: UtilizationSettings) -> str:
         if plan.ends[phase] == week and lengths[phase] > asked:
             return f" The {phase} lasts {lengths[phase]} weeks instead of {asked}: in fewer the gain could not be told from chance."
     return ""
-
-
-def _service(population: str, guards: Guards, back: str) -> dict[str, tuple[str, str]]:
-    """Return the rules on occupancy and on what callers and customers were promised."""
-    rules = {}
-    if guards.occupancy_cap is not None:
-        today = f" (today {_percent(guards.occupancy_today)} overall)" if guards.occupancy_today is not None else ""
-        cap = _percent(guards.occupancy_cap)
-        rules["occupancy"] = (
-            f"At most {cap} in every half hour of the week, each averaged over the weeks since the last checkpoint{today}.",
-            f"A half hour above {cap} {_AGAIN}: take the items out of it at once.",
-        )
-    if population == "contact_centre":
-        rules["service level"] = _promised(guards.promises, back)
-    if population == "back_office":
-        rules["due times"] = _bounded(
-            guards.within_due,
-            "done by their due time",
-            "items that have a due time, with arrival and end",
-            above=True,
-            back=back,
-        )
-        if guards.backlog is not None and guards.backlog.high is not None:
-            most = f"{guards.backlog.high:,.0f} hours"
-            rules["work in hand"] = (
-                f"At the end of a day on average at most {most}, today's upper limit.",
-                f"Above {most} {_AGAIN}.",
-            )
-    return rules
-
-
-def _promised(promises: Sequence[Promise], back: str) -> tuple[str, str]:
-    """Return the rules on the promises of the queues, alike ones together."""
-    if not promises:
-        return (
-            "Needed: the promise of each queue. Without it this check cannot pass.",
-            "Not before the promises are stated.",
-        )
-    alike: dict[tuple[float, float], list[str]] = {}
-    for promise in promises:
-        alike.setdefault((promise.target, promise.answer_within_s), []).append(promise.queue)
-    said = "; ".join(
-        f"{' and '.join(names)}: at least {_percent(target)} within {within:g} seconds"
-        for (target, within), names in alike.items()
-    )
-    return (
-        f"{said}, over the weeks since the last checkpoint.",
-        f"A queue below its promise {_AGAIN}: {back}.",
-    )
-
-
-def _bounded(known: Estimate | None, words: str, needed: str, *, above: bool, back: str) -> tuple[str, str]:
-    """Return the rules on a share that must stay inside today's interval on its bad side."""
-    limit = None if known is None else known.low if above else known.high
-    if known is None or known.value is None or limit is None:
-        return f"Needed: {needed}. Without them this check cannot pass.", _NOT_YET
-    bound, side = _percent(limit), ("At least", "Below") if above else ("At most", "Above")
-    items = sample_size(known.value, half_width=abs(known.value - limit)) if 0 < known.value < 1 else 0
-    count = f", over at least {items:,} items" if items else ""
-    which = "lower" if above else "upper"
-    return (
-        f"{side[0]} {bound} {words} (today {_percent(known.value)}; {bound} is its {which} limit){count}.",
-        f"{side[1]} {bound} since the last checkpoint: {back}.",
-    )
-
-
-def _quality(guards: Guards, back: str) -> dict[str, tuple[str, str]]:
-    """Return the rules on errors and rework."""
-    checks = "quality checks by team and week (items checked, errors, reworked), begun before the first step"
-    rules = {"errors": _bounded(guards.errors, "of checked items with an error", checks, above=False, back=back)}
-    if guards.rework is not None and guards.rework.value is not None:
-        rules["rework"] = _bounded(guards.rework, "of checked items done again", checks, above=False, back=back)
-    return rules
-
-
-def _people(guards: Guards) -> dict[str, tuple[str, str]]:
-    """Return the rules on strain and on what people say."""
-    rules = {
-        name: (f"Needed: {what}. Without them this check cannot pass.", _NOT_YET) for name, what in _PAYROLL.items()
-    }
-    before = f"the highest of the {guards.weeks} weeks before"
-    if guards.overtime_h is not None:
-        most = f"{guards.overtime_h:,.0f} hours"
-        rules["overtime"] = (
-            (f"Time seen outside paid hours: at most {most} a week, {before}.", f"Above {most} {_AGAIN}.")
-            if round(guards.overtime_h)
-            else (f"No time outside paid hours, as in the {guards.weeks} weeks before.", f"An hour or more {_AGAIN}.")
-        )
-    if guards.absence is not None:
-        most = _percent(guards.absence)
-        rules["absence"] = (
-            f"Leave and sickness: at most {most} of paid time in a week, {before}; holidays apart.",
-            f"Above {most} {_AGAIN} without leave that explains it: ask the teams before anything else.",
-        )
-    rules["concerns"] = (
-        "Every team was asked in these weeks, and what it said was read back to it.",
-        f"A team says that it cannot go on like this, or a concern stays without an answer for {WORKING_DAYS} working days.",
-    )
-    return rules
-
-
-def _percent(share: float | None) -> str:
-    """Return a share as per cent, with a decimal unless it is a whole number."""
-    number = round(100 * float(share or 0), 1)
-    return f"{number:.0f} %" if number == round(number) else f"{number:.1f} %"
-
-
-def _points(share: float) -> str:
-    """Return a difference of shares in points."""
-    return f"{100 * share:.1f} points"

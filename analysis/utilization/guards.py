@@ -38,6 +38,8 @@ class Guards:
         Looks of work sampling behind it; None where systems recorded it.
     occupancy_cap, occupancy_today
         Highest occupancy that the client allows, and what it is today, shares of ready time.
+    slots, slots_over
+        Half hours of the week with an occupancy, and how many of them lie above the cap today.
     promises
         Of the queues.
     errors, rework, within_due
@@ -56,6 +58,8 @@ class Guards:
     looks: int | None = None
     occupancy_cap: float | None = None
     occupancy_today: float | None = None
+    slots: int = 0
+    slots_over: int = 0
     promises: tuple[Promise, ...] = ()
     errors: Estimate | None = None
     rework: Estimate | None = None
@@ -96,6 +100,8 @@ def guards_of(baseline: Baseline, population: str, *, queues: Sequence[Queue] = 
     attendance = baseline.attendance[baseline.attendance["population"].eq(population)]
     by_clock = bool(attendance["source"].eq("schedule").any())
     absent = float((weeks["ABSENT"] / weeks["PAID"]).max()) if enough else 0.0
+    slots = baseline.idle_by_slot[baseline.idle_by_slot["population"].eq(population)]
+    busy = (slots["handling_agents"] / (slots["handling_agents"] + slots["idle_agents"])).dropna()
     facts = baseline.facts[baseline.facts["population"].eq(population)].set_index("fact")["value"]
     occupancy = own.get("occupancy")
     return Guards(
@@ -103,6 +109,8 @@ def guards_of(baseline: Baseline, population: str, *, queues: Sequence[Queue] = 
         looks=int(facts["looks"]) if "looks" in facts.index else None,
         occupancy_cap=min(caps) if min(caps) < 1 else None,
         occupancy_today=None if occupancy is None else occupancy.value,
+        slots=len(busy),
+        slots_over=int((busy > min(caps)).sum()),
         promises=tuple(Promise(queue.name, queue.target, queue.answer_within_s) for queue in mine),
         errors=own.get("error_rate"),
         rework=own.get("rework_rate"),

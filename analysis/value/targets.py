@@ -12,8 +12,8 @@ import pandas as pd
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
 from analysis.measure.records import latest, roster_of, table_of
-from analysis.utilization.checkpoints import smallest_change
 from analysis.utilization.settings import UtilizationSettings
+from analysis.utilization.visible import smallest_change
 from analysis.value.result import TARGETS
 
 if TYPE_CHECKING:

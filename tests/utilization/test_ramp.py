@@ -13,10 +13,11 @@ from analysis import measure_baseline, sampling
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Queue
 from analysis.utilization import UtilizationSettings, learning
-from analysis.utilization.checkpoints import CHECKPOINT_COLUMNS, Plan, seen_in, smallest_change, standard_error
+from analysis.utilization.checkpoints import CHECKPOINT_COLUMNS, Plan, seen_in
 from analysis.utilization.frames import COLUMNS, frame_of
 from analysis.utilization.guards import Guards, Promise, guards_of
 from analysis.utilization.ramp import RAMP_COLUMNS, Phases, area_words, phases_of, progress, ramp_of
+from analysis.utilization.visible import smallest_change, standard_error
 from tests.baseline.factory import CLIENT, QUEUE, client_tables
 
 NOW = Estimate(0.61, 0.60, 0.62, n=60, n_unit="days")
@@ -343,6 +344,8 @@ def test_rules_carry_the_clients_numbers():
     guards = Guards(
         occupancy_cap=0.85,
         occupancy_today=0.7,
+        slots=120,
+        slots_over=3,
         promises=(Promise("claims", 0.8, 20), Promise("care", 0.8, 20), Promise("chat", 0.9, 60)),
         errors=Estimate(0.02, 0.01, 0.04),
         rework=Estimate(0.03, 0.02, 0.05),
@@ -358,11 +361,14 @@ def test_rules_carry_the_clients_numbers():
         in rules.loc["service level", "go"]
     )
     assert "At most 4 %" in rules.loc["errors", "go"]
-    assert f"at least {sampling.sample_size(0.02, half_width=0.02):,} items" in rules.loc["errors", "go"]
-    assert "Above 5 %" in rules.loc["rework", "stop"]
+    # today's standard error is .03 / 3.92 on 8 weeks, the check looks at 4: beyond chance from .02 + 1.96 * .00765 * sqrt(3) on
+    assert rules.loc["errors", "stop"].startswith(
+        "Above 4.6 %, more than chance: back to how it was before. From 4 % to 4.6 %: stay"
+    )
+    assert "Above 5.6 %" in rules.loc["rework", "stop"]
     assert "at most 12 hours a week, the highest of the 8 weeks" in rules.loc["overtime", "go"]
     assert "13.7 %" in rules.loc["absence", "stop"]
-    assert "back to how it was before" in rules.loc["errors", "stop"]
+    assert "above 85 % in 3 of 120 half hours" in rules.loc["occupancy", "go"]
     assert "back to the step before" in checks[checks["week"].eq(12)].set_index("measure").loc["errors", "stop"]
 
 
@@ -373,6 +379,19 @@ def test_missing_figures_are_asked_for_and_stop_the_ramp():
         assert rules.loc[measure, "go"].startswith("Needed:")
         assert "cannot pass" in rules.loc[measure, "go"]
     assert {"service level", "occupancy"}.isdisjoint(rules.index)
+
+
+def test_unchanged_figures_rarely_send_anyone_back():
+    """What docs/method/ramp.md says of checks in a client where nothing changed: one in eight stays, one in forty goes back."""
+    rng = np.random.default_rng(3)
+    today = 0.05 + 0.005 * rng.standard_normal(4000)
+    now = 0.05 + 0.005 * math.sqrt(2) * rng.standard_normal(4000)
+    limit, harm = today + 1.96 * 0.005, today + 1.96 * 0.005 * math.sqrt(3)
+    guards = Guards(weeks=8, errors=Estimate(today[0], today[0] - 1.96 * 0.005, limit[0]))
+    rule = climb(guards=guards)[1].set_index("measure")["stop"]["errors"].iloc[0]
+    assert f"Above {100 * harm[0]:.1f} %, more than chance" in rule
+    assert (now > limit).mean() == pytest.approx(1 / 8, abs=0.02)
+    assert (now > harm).mean() == pytest.approx(1 / 40, abs=0.01)
 
 
 def test_no_overtime_stays_none():
@@ -397,6 +416,8 @@ def test_guards_are_read_from_the_baseline():
     guards = guards_of(baseline, "contact_centre", queues=[QUEUE, Queue(name="care", max_occupancy=0.8)])
     assert (guards.days, guards.weeks, guards.looks) == (20, 4, None)
     assert guards.occupancy_cap == 0.8
+    # busy at first, idle later: ten half hours of each day of the week are above any cap
+    assert (guards.slots, guards.slots_over) == (80, 50)
     assert guards.overtime_h == pytest.approx(0.5)
     assert guards.absence is None
     assert guards.errors is None

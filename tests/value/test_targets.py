@@ -14,9 +14,9 @@ from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import typed_table
 from analysis.foundation.settings import Client, Period
 from analysis.utilization import UtilizationSettings
-from analysis.utilization.checkpoints import smallest_change
 from analysis.utilization.frames import frame_of
 from analysis.utilization.ramp import ramp_of
+from analysis.utilization.visible import smallest_change
 from analysis.value.result import TARGETS
 from analysis.value.targets import targets_of
 
