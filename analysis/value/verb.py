@@ -169,7 +169,7 @@ def _known(
     courses = _courses(money, utilization, settings)
     error = quantile_error(money.combined, independent=start.independent)
     said |= {
-        "money": words.money_words(money.combined, money.cashable, client.currency),
+        "money": words.money_words(money, client.currency),
         "precision": words.precision_words(error, settings.money_draws, client.currency),
     }
     if settings.one_off_cost or settings.running_cost_per_week:

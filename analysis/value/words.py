@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from analysis.value.balance import Balance
+from analysis.value.money import Amounts
 from analysis.value.moving import MODE_WORDS, Moving
 from analysis.value.settings import ValueSettings
 
@@ -130,13 +131,22 @@ def fte_words(full_time_h: float, base_share: float, open_h: float) -> str:
     return f"{first} A mean number of agents at the same time is not a number of contracts: one agent throughout the {open_h:,.0f} open hours of a week takes {many:.1f}."
 
 
-def money_words(combined: np.ndarray, cashable: np.ndarray, currency: str) -> str:
-    """Say what the change is worth a week once the ramp is over."""
-    low, high = (amount(float(end)) for end in np.quantile(combined, [0.1, 0.9]))
-    every, cash = (ranged(draws, spell=amount, before=f"{currency} ") for draws in (combined, cashable))
+def money_words(found: Amounts, currency: str) -> str:
+    """Say what the change is worth a week once the ramp is over: cash first, capacity apart."""
+    before = f"{currency} "
+    cash = ranged(found.cashable, spell=amount, before=before)
+    if not np.any(found.benefit > 0):
+        first = f"Nothing was stated that freed hours could replace, so no cash comes of it: {cash} a week after running cost."
+    else:
+        first = f"Once the ramp is over {cash} a week may turn into cash, after running cost."
+    if not _mid(found.left) > 0:
+        return f"{first} No hours are left beside it."
+    low, high = (amount(float(end)) for end in np.quantile(found.combined, [0.1, 0.9]))
+    both = ranged(found.combined, spell=amount, before=before).removesuffix(")")
+    both = f"{both}; 80 % range {low} to {high})" if low != high else both
     return (
-        f"Once the ramp is over the change is worth {every} a week after running cost (80 % range {low} to {high}); {cash} of it may turn into cash. "
-        "The rest is capacity at what it costs: it becomes money only if overtime, bought hours or vacancies fall further."
+        f"{first} The hours that are left cost {ranged(found.left, spell=amount, before=before)} a week: {CAPACITY}, unless overtime, bought hours or vacancies fall further. "
+        f"Both together {both}."
     )
 
 
