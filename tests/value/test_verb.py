@@ -145,8 +145,12 @@ def test_two_rows_for_one_grade_are_refused():
 
 
 def test_money_does_not_hang_on_the_order_of_cost_rows():
-    first = World(**NOISY).value(costs=COSTS, settings=STATED)
-    second = World(**NOISY).value(costs=COSTS[::-1], settings=STATED)
+    costs = (*COSTS, Cost(grade="trainee", per_hour=28.7))
+    people = roster(specialists=17)
+    people.loc[:6, "grade"] = "trainee"
+    first, second = (
+        World(**NOISY).value(costs=rows, settings=STATED, tables={"roster": people}) for rows in (costs, costs[::-1])
+    )
     pd.testing.assert_frame_equal(first.money, second.money, check_exact=True)
 
 
