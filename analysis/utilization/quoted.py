@@ -22,6 +22,7 @@ _SAME = "counts waiting like work, so the share says nothing about how much is w
 _ENOUGH = "would be had without any work"
 _TOO_MUCH = "would need more than all the time that is not meetings or outages"
 _MISSED = "by what systems record, and they miss work that is {share:.0f} % of the base"
+_OURS, _OURS_WITH_MISSED = "utilization U5, work of base", "utilization U5, work of base, unrecorded work counted"
 # Less unrecorded work than this share of the base is not worth a word.
 _TOLD = 0.01
 
@@ -49,8 +50,8 @@ def quoted_of(baseline: Baseline, population: str, answer: Answer, settings: Uti
     -----
     The definition is set equal to the quoted share and solved for hours of work (:func:`share_of_base`): hours that become work come from idle, away
     and unaccounted time in proportion to what each holds; breaks, absence, meetings and outages stay as they are. Work that no system records
-    stays unrecorded: it is taken out of unaccounted time and added to the result. Where it is not known, the result counts recorded work alone, a
-    lower end.
+    stays unrecorded: it is taken out of unaccounted time and added to the result, and this report's own definition has a second row that counts it.
+    Where it is not known, the result counts recorded work alone, a lower end.
     """
     ladder = baseline.ladder[baseline.ladder["population"].eq(population)].set_index("bucket")["hours"]
     if ladder.empty or ladder.reindex(list(BASE)).sum() <= 0:
@@ -68,6 +69,8 @@ def quoted_of(baseline: Baseline, population: str, answer: Answer, settings: Uti
         if row.status == "ok":
             quoted |= _placed(hours, unseen_h, *parts, answer=answer, quoted=settings.reference_share)
         rows.append({**named, **quoted})
+        if row.definition == _OURS and _missed(hours, unseen_h):
+            rows.append(_with_missed(population, answer, settings.reference_share))
     return pd.DataFrame(rows)
 
 
@@ -155,7 +158,7 @@ def _placed(
         return {"reason": _SAME}
     if share <= 0:
         return {"of_base": 0.0, "place": "below today", "reason": _ENOUGH}
-    missed = _MISSED.format(share=100 * unseen_h / base) if unseen_h and unseen_h >= _TOLD * base else ""
+    missed = _missed(hours, unseen_h)
     beyond = share > sum(hours[part] for part in WORKABLE) / base + _FLAT
     reason = "; ".join(part for part in (_TOO_MUCH if beyond else "", missed) if part)
     found: dict[str, object] = {"of_base": share if share <= 1 else np.nan, "reason": reason}
@@ -165,6 +168,25 @@ def _placed(
     if unseen_h is None:
         return {**found, "reason": _UNSEEN}
     return {**found, "place": _place(share, answer)}
+
+
+def _missed(hours: Mapping[str, float], unseen_h: float | None) -> str:
+    """Return how much work systems miss; empty where it is little or not known."""
+    base = sum(hours[part] for part in BASE)
+    return _MISSED.format(share=100 * unseen_h / base) if unseen_h and unseen_h >= _TOLD * base else ""
+
+
+def _with_missed(population: str, answer: Answer, quoted: float) -> dict[str, object]:
+    """Return the row of this report's own definition with all work in it, recorded or not."""
+    high = answer.achievable.high
+    place = "beyond" if high is not None and quoted > high else _place(quoted, answer)
+    named = {"population": population, "definition": _OURS_WITH_MISSED, "today": answer.today.value, "quoted": quoted}
+    return {
+        **named,
+        "of_base": quoted,
+        "place": place,
+        "reason": "observed work counts, whether a system records it or not",
+    }
 
 
 def _place(share: float, answer: Answer) -> str:

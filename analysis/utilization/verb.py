@@ -139,7 +139,8 @@ def _part(asked: _Question, population: str, days: Resample | None) -> _Part:
     limits, answer = found.limits, found.answer
     blended = blended_of(limits, answer, settings)
     best, compared = internal_best(asked.baseline, population, achievable=answer.achievable, settings=settings)
-    sentence = achievable_sentence(population, answer, blended=blended, settings=settings)
+    beyond = bool(compared["beyond"].any())
+    sentence = achievable_sentence(population, answer, blended=blended, beyond=beyond, settings=settings)
     frames = {
         "ceilings": _ceilings(population, limits, answer, settings),
         "allowances": limits.allowances,

@@ -19,6 +19,12 @@ LIMITS = {
 }
 BACK_OFFICE_LIMITS = {**LIMITS, "queueing": "due times and uneven volumes"}
 NOTHING = "no reclaimable time found"
+BEYOND = "Nothing measured here so far is as high."
+_UNKNOWN = {
+    "allowance": "what people need",
+    "contact_centre": "what the promise to callers allows",
+    "back_office": "what due times allow",
+}
 # Fewer hours round to none.
 _LEAST_H = 2.5
 
@@ -51,6 +57,7 @@ def achievable_sentence(
     answer: Answer,
     *,
     blended: Estimate | None,
+    beyond: bool,
     settings: UtilizationSettings,
 ) -> str:
     """Return one population's sentence: what can be work, what is today, what limits it, and how a quoted target compares.
@@ -63,15 +70,16 @@ def achievable_sentence(
         What is achievable, today and between.
     blended
         What is achievable with other work between contacts; None where it is not asked.
+    beyond
+        Whether what is achievable lies above everything measured here.
     settings
         The quoted target, and the smallest distance that counts.
     """
     name = NAMES[population].capitalize()
     if answer.achievable.value is None:
         return f"{name}: what utilization is achievable cannot be said: {'; '.join(answer.achievable.reasons)}."
-    without = (
-        f" {_listed(answer.missing)} could not be estimated, so the true limit may be lower." if answer.missing else ""
-    )
+    unknown = [_UNKNOWN[population if name == "queueing" else name] for name in answer.missing]
+    without = f" It is not known {' nor '.join(unknown)}, so the true limit may be lower." if unknown else ""
     first = (
         f"{name}: {answer.achievable!r} of paid time less absence and breaks can be work; the limit is "
         f"{limits(population, answer.binding)}.{without}"
@@ -81,7 +89,8 @@ def achievable_sentence(
         if blended is not None and blended.value is not None
         else ""
     )
-    said = (first, more, _today_words(answer, settings), target_words(answer.achievable, settings.reference_share))
+    target = target_words(answer.achievable, settings.reference_share)
+    said = (first, BEYOND if beyond else "", more, _today_words(answer, settings), target)
     return " ".join(part for part in said if part)
 
 
@@ -181,9 +190,3 @@ def small_pool_words(mean_agents: float, of_workable: float, reference: float) -
         f"With {mean_agents:.1f} agents on duty on average, the promise allows {100 * of_workable:.0f} % of workable time at most, "
         f"so {100 * reference:.0f} % cannot be reached by a pool of this size."
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return ceilings as words joined by and, with a capital."""
-    text = " and ".join(f"the {name} ceiling" for name in names)
-    return text[:1].upper() + text[1:]

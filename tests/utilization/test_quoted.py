@@ -126,6 +126,11 @@ def test_work_that_systems_miss_stays_missed():
     ]
     assert (row["of_base"], row["place"]) == (pytest.approx(0.85), "within reach")
     assert row["reason"] == "by what systems record, and they miss work that is 20 % of the base"
+    all_work = quoted(hours, sees_idle=False, today=0.8, low=0.86, high=0.88, reference=0.65).loc[
+        "utilization U5, work of base, unrecorded work counted"
+    ]
+    assert all_work[["today", "of_base", "place"]].tolist() == [0.8, 0.65, "below today"]
+    assert not [name for name in quoted().index if name.endswith("unrecorded work counted")]
 
 
 def test_with_a_bound_on_today_only_what_is_surely_beyond_is_placed():

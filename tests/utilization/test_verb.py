@@ -179,7 +179,7 @@ def test_the_back_office_of_today_is_what_observers_saw():
     assert answer["today"] == pytest.approx(1 - non_work)
     assert answer["today_low"] < answer["today"] < answer["today_high"]
     assert answer["binding"] == "allowance"
-    assert "The queueing ceiling could not be estimated" in repr(found)
+    assert "It is not known what due times allow, so the true limit may be lower." in repr(found)
 
 
 def test_logs_alone_bound_today():
