@@ -133,10 +133,10 @@ def test_a_grade_without_a_cost_is_asked_for_by_name_and_hours():
 
 def test_the_mix_follows_the_days_on_which_a_roster_row_holds():
     moved = roster(clerks=20, specialists=0, agents=0)
-    moved["valid_to"] = pd.Timestamp("2026-03-29")
-    after = moved.assign(grade="specialist", valid_from=pd.Timestamp("2026-03-30"), valid_to=pd.NaT)
+    moved["valid_to"] = pd.Timestamp("2026-03-15")
+    after = moved.assign(grade="specialist", valid_from=pd.Timestamp("2026-03-16"), valid_to=pd.NaT)
     value = World().value(costs=PLAIN, settings=STATED, tables={"roster": pd.concat([moved, after], ignore_index=True)})
-    assert value.money.set_index("line").loc["overtime", "per_week"] == pytest.approx(40 * 50 * 1.5)
+    assert value.money.set_index("line").loc["overtime", "per_week"] == pytest.approx(40 * (40 / 4 + 60 * 3 / 4) * 1.5)
 
 
 def test_two_rows_for_one_grade_are_refused():
