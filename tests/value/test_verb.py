@@ -151,7 +151,8 @@ def test_money_does_not_hang_on_the_order_of_cost_rows():
     first, second = (
         World(**NOISY).value(costs=rows, settings=STATED, tables={"roster": people}) for rows in (costs, costs[::-1])
     )
-    pd.testing.assert_frame_equal(first.money, second.money, check_exact=True)
+    for frame in ("money", "distribution", "cumulative", "tornado"):
+        pd.testing.assert_frame_equal(getattr(first, frame), getattr(second, frame), check_exact=True)
 
 
 @pytest.mark.parametrize("grade", ["clerk", "specialist"])
