@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.baseline.shares import Clusters, clusters_of
+from analysis.baseline.shares import Clusters, clusters_of, judged_share
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
+from analysis.foundation.estimate import Estimate
 from analysis.measure.crosswalk import ATTENDED, BASE, WORK
 
 # Populations are drawn on the same calendar days when each has time on at least this share of the days that any of them works on its weekdays.
@@ -29,7 +30,9 @@ class Resample:
     counts
         How often each day is drawn: draws x days.
     wider
-        Factor on every draw's distance from its point, for few clusters and days that hand on their shocks.
+        Factor on the distance of utilization's draws from its point, for few clusters and days that hand on their shocks; other shares have their own.
+    few
+        The part of that factor that few clusters ask for.
     today, support_share, break_share
         Utilization, (SUPPORT + OUTAGE) / base, BREAK / ATTENDED: points.
     today_draws, support_draws, break_draws
@@ -43,6 +46,7 @@ class Resample:
     days: pd.Series
     counts: np.ndarray
     wider: float
+    few: float
     today: float
     support_share: float
     break_share: float
@@ -52,9 +56,9 @@ class Resample:
     base_h: float
     base_draws: np.ndarray
 
-    def widened(self, point: float, draws: np.ndarray) -> np.ndarray:
-        """Stretch draws about their point."""
-        return point + self.wider * (draws - point)
+    def widened(self, point: float, draws: np.ndarray, *, serial: bool = True) -> np.ndarray:
+        """Stretch draws about their point; not `serial`: for few clusters alone, where a figure does not hand on the shocks of utilization."""
+        return point + (self.wider if serial else self.few) * (draws - point)
 
     def share(self, rows: pd.DataFrame, parts: Sequence[str], whole: Sequence[str]) -> tuple[float, np.ndarray]:
         """Return a share of time and its widened draws; `rows` are the resampled days in their order."""
@@ -93,8 +97,8 @@ def joint_resamples(days: Mapping[str, pd.DataFrame], *, draws: int, seed: int) 
     Notes
     -----
     A busy day is busy for both populations, so days are drawn from one calendar, each day for all who worked on it, within weekdays. Populations
-    whose days hardly coincide, or whose hours are known by week alone, are drawn by themselves. Draws are stretched about the point by
-    sqrt(k / (k - H)) * t / z (k clusters in H strata), times what correlated neighbours add, so that a mean's interval equals the t interval.
+    whose days hardly coincide, or whose hours are known by week alone, are drawn by themselves. Draws of a share are stretched about its point by
+    sqrt(k / (k - H)) * t / z (k clusters in H strata), times what correlated neighbours add to this share, so that its interval is the baseline's.
     """
     usable = {name: _usable(part) for name, part in days.items()}
     enough = {name: one for name, one in usable.items() if one is not None}
@@ -176,15 +180,21 @@ def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
     """Return shares and their draws for days that were drawn so often."""
     rows, number = usable.rows, usable.number
     freedom = max(number - (_strata(rows)[1] if usable.daily else 1), 1)
-    wider = math.sqrt(number / freedom) * float(stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975))
-    wider *= usable.clusters.wider
+    few = math.sqrt(number / freedom) * float(stats.t.ppf(0.975, freedom) / stats.norm.ppf(0.975))
     sums = np.column_stack([rows[list(parts)].to_numpy(dtype=float).sum(axis=1) for parts in _SUMS.values()])
     totals, drawn = sums.sum(axis=0), counts @ sums
     at = {name: place for place, name in enumerate(_SUMS)}
     shares = {
-        name: _share(totals[at[top]], totals[at[bottom]], drawn[:, at[top]], drawn[:, at[bottom]], wider=wider)
+        name: _share(
+            totals[at[top]],
+            totals[at[bottom]],
+            drawn[:, at[top]],
+            drawn[:, at[bottom]],
+            wider=few * _handed_on(usable, _SUMS[top], _SUMS[bottom]),
+        )
         for name, (top, bottom) in _SHARES.items()
     }
+    wider = few * usable.clusters.wider
     base = float(totals[at["base"]])
     # a draw may hold more or fewer days of a population than it has; hours are those of as many days
     hours = drawn[:, at["base"]] * (len(rows) / counts.sum(axis=1))
@@ -192,6 +202,7 @@ def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
         days=rows["day"],
         counts=counts,
         wider=wider,
+        few=few,
         today=shares["today"][0],
         support_share=shares["support"][0],
         break_share=shares["break"][0],
@@ -204,6 +215,20 @@ def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
 
 
 _SUMS = {"work": WORK, "support": ("SUPPORT", "OUTAGE"), "break": ("BREAK",), "base": BASE, "attended": ATTENDED}
+
+
+def _handed_on(usable: _Usable, parts: Sequence[str], whole: Sequence[str]) -> float:
+    """Return how much wider a share's interval is than one that takes days for independent: each share hands on its own shocks."""
+    if tuple(parts) == WORK:
+        return usable.clusters.wider
+    serial, independent = (
+        judged_share(usable.rows, parts, whole, clusters=usable.clusters, variance=kind, confidence=0.95)
+        for kind in ("serial", "linearised")
+    )
+    if isinstance(serial, Estimate) or isinstance(independent, Estimate):
+        return 1.0
+    widths = [float(stats.t.ppf(0.975, one.freedom)) * one.scale for one in (serial, independent)]
+    return widths[0] / widths[1]
 
 
 _SHARES = {"today": ("work", "base"), "support": ("support", "base"), "break": ("break", "attended")}
