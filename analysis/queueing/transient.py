@@ -130,9 +130,11 @@ def _first_cut(shift: Shift, arrivals: np.ndarray) -> int:
         # with patience the queue of a fluid moves towards the surplus x patience
         queue = grown if not shift.give_up else min(grown, max(queue, surplus * shift.patience_s, 0.0))
         highest = max(highest, queue)
-    fastest = float(arrivals.max())
-    spread = math.sqrt(fastest * min(2 * shift.slot_s, shift.patience_s))
-    return math.ceil(highest + 8 * spread + 20)
+    # a queue that nobody leaves wanders as far as the day is long
+    spread = 8 * math.sqrt(float(arrivals.max()) * min(2 * shift.slot_s, shift.patience_s))
+    if not shift.give_up:
+        spread = max(spread, 6 * math.sqrt(float(arrivals.sum()) * shift.slot_s))
+    return math.ceil(highest + spread + 20)
 
 
 @kernel

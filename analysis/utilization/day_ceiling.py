@@ -17,6 +17,9 @@ _GRID = np.array(
     [1e-6, 0.05, 0.2, 0.35, 0.5, 0.6, 0.66, 0.72, *np.arange(0.76, 1.03, 0.03), 1.08, 1.14, 1.22, 1.35, 1.6, 2.5]
 )
 
+# Without patience, days of which less than this share is answered in time are not followed at still higher loads.
+_HOPELESS = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class WeekdayCeiling:
@@ -66,28 +69,57 @@ def weekday_ceiling(
     every half hour, f would be 1. A pool that closes begins its day empty; one that never closes is followed for two such days, the second counts.
     """
     per_agent = float(load.sum() / agents.sum())
-    multiples = _GRID / per_agent
-    days = [
-        _followed(agents, load * multiple, slot_s=slot_s, aht_s=aht_s, queues=queues, patience_s=patience_s)
-        for multiple in multiples
-    ]
-    at = np.minimum(LOADS, _GRID[-1])
-    service = np.clip(PchipInterpolator(_GRID, np.array([one for one, _ in days]))(at), 0.0, 1.0)
-    busy_at = np.clip(PchipInterpolator(_GRID, np.array([two for _, two in days]))(at), 0.0, 1.0)
+    shape = {"slot_s": slot_s, "aht_s": aht_s, "queues": queues, "patience_s": patience_s}
+
+    def follow(nodes: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        return [_followed(agents, load * share / per_agent, **shape) for share in nodes]
+
+    nodes, days = _GRID, []
+    for share in _GRID:
+        days += follow(np.array([share]))
+        if patience_s is None and (days[-1][0][:, 0] < _HOPELESS).all():
+            # still longer queues cost time and say nothing new
+            nodes = _GRID[: len(days)]
+            break
+    nearest = _largest_means(nodes, days, queues, load_cv[:1])[0]
+    close = nearest + np.array([-0.015, 0.0, 0.015])
+    close = close[(close > nodes[0]) & (np.abs(nodes[:, None] - close).min(axis=0) > 0.004)]
+    order = np.argsort(np.append(nodes, close))
+    days = [[*days, *follow(close)][place] for place in order]
+    nodes = np.append(nodes, close)[order]
+    found = _largest_means(nodes, days, queues, load_cv)
+    busy_at = _fine(nodes, np.array([busy for _, busy in days]))
     busy = np.zeros((len(agents), len(load_cv)))
-    found = np.array(
-        [
-            min(
-                largest_mean(shares[:, 0], shares[:, 1], queue.target, float(spread))
-                for queue, shares in zip(queues, np.moveaxis(service, 1, 0), strict=True)
-            )
-            for spread in load_cv
-        ]
-    )
     for column, (mean, spread) in enumerate(zip(found, load_cv, strict=True)):
         if mean > 0:
             busy[:, column] = mixture_weights(np.array([mean]), float(spread), heavy=False)[0] @ busy_at
     return WeekdayCeiling(found / per_agent, busy)
+
+
+def _fine(nodes: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return figures at all loads from those at some."""
+    return np.clip(PchipInterpolator(nodes, values)(np.minimum(LOADS, nodes[-1])), 0.0, 1.0)
+
+
+def _largest_means(
+    nodes: np.ndarray,
+    days: list[tuple[np.ndarray, np.ndarray]],
+    queues: tuple[Queue, ...],
+    load_cv: np.ndarray,
+) -> np.ndarray:
+    """Return the largest mean load per agent under which every promise is kept, by spread of the load."""
+    service = _fine(nodes, np.array([shares for shares, _ in days]))
+    # beyond the last load that was followed the share in time dies out
+    service[:, :, 0] *= np.minimum(1.0, nodes[-1] / LOADS)[:, None] ** 2
+    return np.array(
+        [
+            min(
+                largest_mean(service[:, number, 0], service[:, number, 1], queue.target, float(spread))
+                for number, queue in enumerate(queues)
+            )
+            for spread in load_cv
+        ]
+    )
 
 
 def _followed(

@@ -77,20 +77,20 @@ def exact_laws(agents, arrivals_per_s, *, slot_s, mu, theta, size):
 
 def test_a_small_day_against_matrix_exponentials():
     agents, calls = [2, 4, 1, 3], np.array([40.0, 55.0, 30.0, 12.0])
-    mu, theta, slot_s, within = 1 / 240, 1 / 150, 900, 60
+    mu, theta, slot_s, within, size = 1 / 240, 1 / 150, 900, 60, 40
     day = queueing.day(
         agents, arrivals_per_h=calls, slot_s=slot_s, aht_s=240, answer_within_s=within, patience_s=150, short_s=10
     )
-    laws, begun = exact_laws(agents, calls / 3600, slot_s=slot_s, mu=mu, theta=theta, size=60)
+    laws, begun = exact_laws(agents, calls / 3600, slot_s=slot_s, mu=mu, theta=theta, size=size)
     finishing = 0.0
     for k, n in enumerate(agents):
-        at = np.arange(60)
+        at = np.arange(size)
         assert day.mean_queue[k] == pytest.approx(laws[k] @ np.maximum(at - n, 0), rel=1e-9)
         assert day.p_wait[k] == pytest.approx(laws[k][n:].sum(), rel=1e-9)
-        served = [1.0 if j < n else served_by_chain(j - n, n * mu, theta, within)[0] for j in at]
-        assert day.service_level[k] == pytest.approx(laws[k] @ served, rel=1e-9)
-        lost = [0.0 if j < n else served_by_chain(j - n, n * mu, theta, 10)[1] for j in at]
-        assert day.p_short_abandon[k] == pytest.approx(laws[k] @ lost, rel=1e-8)
+        served = served_by_chain(size - n - 1, n * mu, theta, within)[0]
+        assert day.service_level[k] == pytest.approx(laws[k, :n].sum() + laws[k, n:] @ served, rel=1e-9)
+        lost = served_by_chain(size - n - 1, n * mu, theta, 10)[1]
+        assert day.p_short_abandon[k] == pytest.approx(laws[k, n:] @ lost, rel=1e-8)
         finishing += begun[k]
         over_s = finishing * (1 - math.exp(-mu * slot_s)) / mu
         finishing *= math.exp(-mu * slot_s)
@@ -100,7 +100,7 @@ def test_a_small_day_against_matrix_exponentials():
 
 
 def served_by_chain(ahead, completions, theta, within):
-    """Follow one caller: places ahead .. 0, then served or given up; returns the chances of both within the time."""
+    """Follow one caller with 0 .. `ahead` before him, until served or given up; returns the chances of both within the time, by place."""
     size = ahead + 3
     rates = np.zeros((size, size))
     for place in range(ahead + 1):
@@ -108,19 +108,18 @@ def served_by_chain(ahead, completions, theta, within):
         rates[place, down] += completions + place * theta
         rates[place, size - 1] += theta
     rates -= np.diag(rates.sum(axis=1))
-    end = linalg.expm(rates * within)[ahead]
-    return end[size - 2], end[size - 1]
+    end = linalg.expm(rates * within)[: ahead + 1]
+    return end[:, size - 2], end[:, size - 1]
 
 
 def test_the_wait_of_a_place_in_the_queue():
     impatient, patient = Shift((3,), 900, 240, 90), Shift((3,), 900, 240, math.inf)
-    for ahead in (0, 1, 5, 20):
-        served, lost = served_by_chain(ahead, 3 / 240, 1 / 90, 45)
-        assert answered_within(3, 25, impatient, 45)[ahead] == pytest.approx(served, rel=1e-8)
-        assert given_up_within(3, 25, impatient, 45)[ahead] == pytest.approx(lost, rel=1e-8)
-        assert answered_within(3, 25, patient, 45)[ahead] == pytest.approx(
-            stats.gamma.cdf(45, ahead + 1, scale=80), rel=1e-9
-        )
+    served, lost = served_by_chain(25, 3 / 240, 1 / 90, 45)
+    assert answered_within(3, 25, impatient, 45) == pytest.approx(served, rel=1e-8, abs=1e-15)
+    assert given_up_within(3, 25, impatient, 45) == pytest.approx(lost, rel=1e-8)
+    assert answered_within(3, 25, patient, 45) == pytest.approx(
+        stats.gamma.cdf(45, np.arange(26) + 1, scale=80), rel=1e-9
+    )
     nobody = Shift((0,), 900, 240, 90)
     assert answered_within(0, 3, nobody, 45).tolist() == [0, 0, 0, 0]
     assert given_up_within(0, 3, nobody, 45) == pytest.approx([1 - math.exp(-0.5)] * 4)
@@ -133,7 +132,7 @@ def test_a_day_against_a_simulation(patience_s):
     shape = {"slot_s": 1800, "aht_s": 240}
     day = queueing.day(agents, arrivals_per_h=calls, answer_within_s=20, patience_s=patience_s, short_s=15, **shape)
     seen = simulate_days(500, agents, calls, seed=3, within_s=20, patience_s=patience_s, short_s=15, **shape)
-    offered, in_time, lost, soon, busy_s, waiting_s = np.moveaxis(seen, 1, 0)
+    offered, in_time, lost, soon, busy_s, waiting_s, _ = np.moveaxis(seen, 1, 0)
     for figure, top in ((day.service_level, in_time), (day.p_abandon, lost), (day.p_short_abandon, soon)):
         share, error = share_and_error(top, offered)
         assert (np.abs(figure - share) <= 4 * error + 1e-9).all()
