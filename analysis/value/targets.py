@@ -288,21 +288,18 @@ def _not_yet(tables: Mapping[str, pd.DataFrame], client: Client, smallest: int) 
     heard = set(whose)
     parts = []
     for words, waiting in (
-        ("not heard", [team for team in sizes.index if _plain(team) not in heard]),
-        ("heard, but not everything read back", [team for team in sizes.index if open_notes.get(_plain(team), 0)]),
+        ("Still to be heard", [team for team in sizes.index if _plain(team) not in heard]),
+        ("Still to be read back to", [team for team in sizes.index if open_notes.get(_plain(team), 0)]),
     ):
         if waiting:
-            parts.append(f"{words}: {_named(waiting, sizes, smallest)}")
+            parts.append(f"{words}: {_named(waiting, sizes, smallest)}.")
     others = int(unread[~whose.isin({_plain(team) for team in sizes.index})].sum())
     if others:
-        parts.append(
-            f"{others} concerns of others than the roster's teams not read back"
-            if others > 1
-            else "1 concern of others than the roster's teams not read back"
-        )
+        many = "s" * (others > 1)
+        parts.append(f"{others} concern{many} of others than the roster's teams still to be read back.")
     if homeless and "" not in heard:
-        parts.append(f"{homeless} people without a team: ask how they were heard")
-    return f"Not yet: {'; '.join(parts)}." if parts else ""
+        parts.append("There are people without a team: ask how they were heard.")
+    return " ".join(parts)
 
 
 def _teams(tables: Mapping[str, pd.DataFrame], client: Client) -> tuple[pd.Series, int]:

@@ -1,5 +1,6 @@
 """Learning curves, the ramp and its checkpoints: by hand, by property, and by simulation."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -381,6 +382,15 @@ def test_missing_figures_are_asked_for_and_stop_the_ramp():
     assert {"service level", "occupancy"}.isdisjoint(rules.index)
 
 
+def test_figures_that_must_not_fall_and_uneven_intervals():
+    guards = Guards(weeks=8, within_due=Estimate(0.95, 0.94, 0.96), errors=Estimate(0.01, 0.009, 0.03))
+    rules = climb(guards=guards, population="back_office")[1].set_index("measure").groupby(level=0).first()
+    # .95 - .01 * sqrt(3), and an upper limit that lies beyond .01 + .0105 * sqrt(3) is itself the end
+    assert rules.loc["due times", "go"].startswith("At least 94 %")
+    assert rules.loc["due times", "stop"].startswith("Below 93.3 %, more than chance")
+    assert rules.loc["errors", "stop"] == "Above 3 %, more than chance: back to how it was before."
+
+
 def test_unchanged_figures_rarely_send_anyone_back():
     """What docs/method/ramp.md says of checks in a client where nothing changed: one in eight stays, one in forty goes back."""
     rng = np.random.default_rng(3)
@@ -421,6 +431,11 @@ def test_guards_are_read_from_the_baseline():
     assert guards.overtime_h == pytest.approx(0.5)
     assert guards.absence is None
     assert guards.errors is None
+    # nothing lies outside a time that is taken from sign-on, and weeks of two days are no weeks
+    signed_on = dataclasses.replace(baseline, attendance=baseline.attendance.assign(source="sign_on"))
+    assert guards_of(signed_on, "contact_centre").overtime_h is None
+    short = dataclasses.replace(baseline, days=baseline.days[baseline.days["weekday"].lt(2)])
+    assert guards_of(short, "contact_centre").weeks == 0
     uncapped = Queue(name="open", max_occupancy=1.0)
     assert guards_of(baseline, "contact_centre", queues=[uncapped]).occupancy_cap is None
     assert guards_of(baseline, "contact_centre", queues=[uncapped, QUEUE]).occupancy_cap == 0.88

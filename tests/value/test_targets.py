@@ -104,22 +104,22 @@ def test_nothing_is_published_before_every_team_was_heard_and_read_back():
     assert heard["why_not"].eq("").all()
     silent = targets(notes=listening(note("North"), note("Small")))
     assert not silent["publish"].any()
-    assert silent["why_not"].eq("Not yet: not heard: South.").all()
+    assert silent["why_not"].eq("Still to be heard: South.").all()
     unread = targets(notes=listening(*(note(team) for team in SIZES), note("South", read=None)))
-    assert unread["why_not"].eq("Not yet: heard, but not everything read back: South.").all()
+    assert unread["why_not"].eq("Still to be read back to: South.").all()
     none = targets(notes=None)
     assert none["why_not"].str.contains("Hear all 3 teams first").all()
 
 
 def test_small_teams_are_counted_and_never_named():
     found = targets(notes=listening(note("North"), note("South", read=None)))["why_not"].iloc[0]
-    assert "not heard: 1 team of fewer than 10 people" in found
+    assert "Still to be heard: 1 team of fewer than 10 people." in found
     assert "Small" not in found
 
 
 def test_read_back_before_it_was_heard_is_not_read_back():
     early = listening(note("North", heard="2026-03-20"), note("South"), note("Small"))
-    assert targets(notes=early)["why_not"].iloc[0].endswith("read back: North.")
+    assert targets(notes=early)["why_not"].iloc[0] == "Still to be read back to: North."
 
 
 def test_what_others_said_counts_too_and_teams_are_found_whatever_the_hand():
@@ -142,12 +142,12 @@ def test_teams_that_are_gone_need_not_be_heard():
     assert targets(people=pd.concat([roster(), gone], ignore_index=True))["publish"].all()
     moved = roster({"North": 12}, valid_from=pd.Timestamp("2020-01-01"), valid_to=pd.Timestamp("2026-03-20"))
     later = roster({"North": 12}, valid_from=pd.Timestamp("2026-03-21")).assign(team="New")
-    assert "not heard: New" in targets(people=pd.concat([moved, later], ignore_index=True))["why_not"].iloc[0]
+    assert "Still to be heard: New" in targets(people=pd.concat([moved, later], ignore_index=True))["why_not"].iloc[0]
 
 
 def test_people_without_a_team_are_asked_about():
     people = pd.concat([roster(), roster({"x": 3}).assign(team=pd.NA)], ignore_index=True)
-    assert "3 people without a team" in targets(people=people)["why_not"].iloc[0]
+    assert "There are people without a team" in targets(people=people)["why_not"].iloc[0]
     assert "names no teams" in targets(people=roster().assign(team=pd.NA))["why_not"].iloc[0]
 
 
