@@ -89,11 +89,11 @@ class Context:
         return self.words.listed([self.n.period(start, end) for start, end in spans])
 
     def estimate(self, name: str, **scope: str) -> Estimate | None:
-        """Return the first estimate of this name whose scope holds all of `scope`; None when there is none."""
-        for _, quantity in self.quantities:
-            if quantity.id == name and all(quantity.scope.get(key) == value for key, value in scope.items()):
-                return quantity.estimate
-        return None
+        """Return the estimate of this name with this scope, else the first whose scope holds all of it; None when there is none."""
+        named = [quantity for _, quantity in self.quantities if quantity.id == name]
+        named = [one for one in named if all(one.scope.get(key) == value for key, value in scope.items())]
+        exact = [one for one in named if dict(one.scope) == scope]
+        return next((one.estimate for one in [*exact, *named]), None)
 
     def figure(self, name: str, **scope: str) -> str:
         """Return an estimate in words, or an empty text when there is neither figure nor bounds."""

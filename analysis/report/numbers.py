@@ -14,6 +14,8 @@ _GRADES = {letter: chr(0xE00A + place) for place, letter in enumerate("ABCD")}
 JOINER = "\u2060"
 # significant digits of an amount of money
 DIGITS, CENTS = 3, 2
+# shares below this are told to a tenth of a point where small changes matter
+FINE_BELOW = 0.1
 # halves that binary numbers miss by a hair are rounded up
 NUDGE = 1e-9
 _UNGRADE = {ord(mark): f" (grade {letter})" for letter, mark in _GRADES.items()}
@@ -59,11 +61,15 @@ class Numbers:
         """Return a share to one point: 0.312 is 31 %."""
         return self.points(share) + self._words["percent"]
 
-    def chance(self, chance: float) -> str:
-        """Return a chance to one point; next to 0 and 1 it is bounded, since no simulation shows certainty."""
-        if chance < 0.01:
-            return self._words["less_than"].format(share=self.share(0.01))
-        return self._words["more_than"].format(share=self.share(0.99)) if chance > 0.99 else self.share(chance)
+    def fine_share(self, share: float) -> str:
+        """Return a share to one point, a small one to a tenth of a point: 0.023 is 2.3 %."""
+        if not 0 < share < FINE_BELOW:
+            return self.share(share)
+        return self._signs(f"{100 * share:.1f}") + self._words["percent"]
+
+    def plain_number(self, number: float) -> str:
+        """Return a number with a tenth, from a hundred on without."""
+        return self._signs(f"{number:,.0f}" if abs(number) >= 100 else f"{number:,.1f}")
 
     def agents(self, agents: float) -> str:
         """Return a number of agents to a tenth."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS
 from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Note, Part, Tone
+from analysis.report.chapters import definitions
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import best, limits, places, steps
 
@@ -17,9 +18,9 @@ SAME = 0.0005
 # more rows than this are drawn as one exhibit a population
 MOST_TOGETHER = 26
 # definitions of one population that are put to the test in the report; the rest stand in the workbook
-MOST_QUOTED = 3
+MOST_QUOTED = 5
 # what a checkpoint looks at first; the rest stands in the workbook
-MEASURES = ("utilization", "service level", "due times", "errors", "concerns")
+MEASURES = ("utilization", "occupancy", "service level", "due times", "errors", "concerns")
 PLACES: dict[str, Tone] = {"within reach": "accent", "beyond": "warning", "below today": "muted", "open": "plain"}
 
 
@@ -42,7 +43,16 @@ def sentence(c: Context, row: Any) -> str:
     key = "achievable.reach" if row.value > row.today else "achievable.stay"
     if key == "achievable.reach" and not getattr(row, "found", True):
         key = "achievable.near"
-    return c.words(key, population=whose, today=today, how=how, value=value, limit=limit)
+    return c.words(key, population=whose, today=today, how=how, value=value, limit=limit, by=_by(c, row))
+
+
+def _by(c: Context, row: Any) -> str:
+    """Return by which week how much of it is expected; empty without a ramp."""
+    found = steps.reached(c.utilization, str(row.population))
+    if found is None:
+        return ""
+    target, week = found
+    return c.words("achievable.by", target=c.n.share(target), week=c.n.count(week))
 
 
 def chapter(c: Context) -> Chapter:
@@ -54,18 +64,29 @@ def chapter(c: Context) -> Chapter:
         c.drawn(
             limits, limits.ceilings, c.utilization, name="ceilings", height_mm=limits.height_mm(c.utilization),
             margins_mm=limits.MARGINS_MM,
-            source=c.source("spells", "contacts", "work_items", "schedule", definition=words("achievable.definition")),
+            source=c.source("spells", "contacts", "work_items", "schedule", definition=_definition(c)),
         )
     ]  # fmt: skip
     if c.utilization.ceilings["value"].notna().any():
-        parts.append(_table(c))
+        parts += [_table(c), *_allowances(c)]
     facts = _reclaimable(c)
     if facts:
         parts.append(facts)
-    parts += [*_allowances(c), *(_levels(c) if len(rows) else []), *_quoted(c)]
+    parts += [*(_levels(c) if len(rows) else []), *_quoted(c)]
     if len(rows):
         parts += [_best(c), *_ramp(c)]
     return Chapter(words("achievable.topic"), words("achievable.question"), answer, parts)
+
+
+def _definition(c: Context) -> str:
+    """Return what the line below the ceilings must say."""
+    keys = ["achievable.definition", *(["allowances.source"] if len(c.utilization.allowances) else [])]
+    return " ".join(c.words(key) for key in keys)
+
+
+def quoted(c: Context) -> str:
+    """Return where the quoted figure lies, as a sentence of page one; empty where nothing can be said."""
+    return f"{_reference(c)}." if c.utilization.achievable["value"].notna().any() else ""
 
 
 def _reclaimable(c: Context) -> Facts | None:
@@ -120,11 +141,11 @@ def _table(c: Context) -> Listing:
         last = row.population
     return Listing(
         columns=(
-            Column(words("achievable.column.population"), width=1.8),
-            Column(words("achievable.column.ceiling"), width=2.4),
-            Column(words("achievable.column.sentence"), width=6.2),
-            Column(words("achievable.column.raw"), "right", 2.3),
-            Column(words("achievable.column.base"), "right", 2.0),
+            Column(words("achievable.column.population"), width=1.3),
+            Column(words("achievable.column.ceiling"), width=2.0),
+            Column(words("achievable.column.sentence"), width=7.6),
+            Column(words("achievable.column.raw"), "right", 1.9),
+            Column(words("achievable.column.base"), "right", 1.9),
         ),
         rows=rows,
     )
@@ -136,48 +157,28 @@ def _allowances(c: Context) -> list[Part]:
     if frame.empty:
         return []
     names = [name for name in POPULATIONS if name in set(frame["population"])]
-    by = {key: part.set_index("population") for key, part in frame.groupby(["allowance", "kind"], sort=False)}
     rows = []
-    for (allowance, kind), part in by.items():
-        first = part.iloc[0]
-        owed = [_owed(c, part.loc[name]) if name in part.index else "–" for name in names]
-        rows.append(
-            [
-                str(allowance),
-                words(f"allowances.kind.{kind}"),
-                _shares(c, first["low_share"], first["high_share"]),
-                *owed,
-                Cell(str(first["source"]), tone="muted"),
-            ]
-        )
-    headline = words.listed(
-        [
-            words(
-                "allowances.part",
-                population=words(f"ceilings.subject.{name}"),
-                owed=_total(c, frame[frame["population"] == name]),
-            )
-            for name in names
-        ]
-    )
+    for key, part in frame.groupby(["allowance", "kind"], sort=False):
+        allowance, kind = map(str, key)  # type: ignore[reportGeneralTypeIssues]
+        own = part.drop_duplicates("population").set_index("population")
+        share = _shares(c, part["low_share"].min(), part["high_share"].max())
+        owed = [_owed(c, own.loc[name]) if name in own.index else "–" for name in names]
+        source = "; ".join(dict.fromkeys(map(str, part["source"])))
+        rows.append([allowance, words(f"allowances.kind.{kind}"), share, *owed, Cell(source, tone="muted")])
+    owed_columns = [
+        Column(words("allowances.column.owed", population=words(f"population.{name}").lower()), "right", 2.4)
+        for name in names
+    ]
     return [
-        Exhibit(
-            words("allowances.headline", parts=headline),
-            words("allowances.source"),
+        Listing(
             columns=(
-                Column(words("allowances.column.allowance"), width=2.6),
-                Column(words("allowances.column.kind"), width=0.9),
+                Column(words("allowances.column.allowance"), width=2.8),
+                Column(words("allowances.column.kind"), width=0.8),
                 Column(words("allowances.column.share"), "right", 1.7),
-                *(
-                    Column(
-                        words("allowances.column.owed", population=words(f"population.{name}").lower()), "right", 2.3
-                    )
-                    for name in names
-                ),
-                Column(words("allowances.column.source"), width=4.2),
+                *owed_columns,
+                Column(words("allowances.column.source"), width=4.4),
             ),
             rows=rows,
-            dense=True,
         )
     ]
 
@@ -200,47 +201,46 @@ def _owed(c: Context, row: Any) -> str:
     return _shares(c, row["owed_low"], row["owed_high"])
 
 
-def _total(c: Context, part: pd.DataFrame) -> str:
-    return _shares(c, part["owed_low"].sum(min_count=1), part["owed_high"].sum(min_count=1))
-
-
 def _levels(c: Context) -> list[Part]:
     """Return sites and groups in the order of their names; many rows are parted by population."""
     present = [name for name in POPULATIONS if len(places.rows(c.utilization, name))]
     together = sum(len(places.rows(c.utilization, name)) for name in present) <= MOST_TOGETHER
     shown: Sequence[str] = ("",) if together else present
-    parts: list[Part] = []
-    for name in shown:
-        left = places.left_out(c.utilization, name)
-        more = c.words("levels.more", n=c.n.count(left)) if left else ""
-        definition = (
-            f"{c.words('levels.definition', share=c.n.share(c.utilization.settings.minimum_reclaimable_share))} {more}"
+    return [
+        c.drawn(
+            places, places.levels, c.utilization, population=name, name=f"levels{f'_{name}' if name else ''}",
+            height_mm=places.height_mm(c.utilization, name), margins_mm=places.MARGINS_MM,
+            source=c.source("roster", "spells", "work_items", "schedule", definition=_levels_definition(c, name)),
         )
-        parts.append(
-            c.drawn(
-                places, places.levels, c.utilization, population=name, name=f"levels{f'_{name}' if name else ''}",
-                height_mm=places.height_mm(c.utilization, name), margins_mm=places.MARGINS_MM,
-                source=c.source("roster", "spells", "work_items", "schedule", definition=definition.strip()),
-            )
-        )  # fmt: skip
-    return parts
+        for name in shown
+    ]  # fmt: skip
+
+
+def _levels_definition(c: Context, population: str) -> str:
+    """Return what the line below sites and groups must say."""
+    words, frame, left = c.words, places.rows(c.utilization, population), places.left_out(c.utilization, population)
+    least = c.n.share(c.utilization.settings.minimum_reclaimable_share)
+    parts = [words("levels.definition", share=least)]
+    if len(frame) and frame["today"].isna().any():
+        parts.append(words("levels.bounded"))
+    if left:
+        parts.append(words("levels.more", n=c.n.count(left)))
+    return " ".join(parts)
 
 
 def _quoted(c: Context) -> list[Part]:
-    """Return what the quoted figure would mean here under the definitions that matter."""
+    """Return what the quoted figure would mean here under the definitions that managers meet most."""
     words, frame = c.words, c.utilization.quoted
-    known = frame[frame["of_base"].notna() & frame["place"].isin(list(PLACES))] if len(frame) else frame
+    known = frame[frame["place"].isin(list(PLACES))] if len(frame) else frame
     if known.empty:
         return [Absent(f"{_reference(c)}.", words("achievable.quoted.need"))]
-    shown = known[known.groupby("population", sort=False).cumcount() < MOST_QUOTED]
+    order = known["definition"].str.lower().map(definitions.rank)
+    known = known.assign(_order=order, _population=known["population"].map(POPULATIONS.index))
+    known = known.sort_values(["_population", "_order"], kind="stable")
+    common = known[known["_order"] < len(definitions.COMMON)]
+    common = common if len(common) else known
+    shown = common[common.groupby("population", sort=False).cumcount() < MOST_QUOTED]
     share = c.n.share(float(shown["quoted"].iloc[0]))
-    count = known["place"].value_counts()
-    parts = [
-        words(f"quoted.count.{place.replace(' ', '_')}", n=c.n.count(count[place]))
-        for place in PLACES
-        if place in count
-    ]
-    left = len(frame) - len(shown)
     rows, last = [], ""
     for row in shown.itertuples():
         population = words(f"population.{row.population}") if row.population != last else ""
@@ -248,12 +248,13 @@ def _quoted(c: Context) -> list[Part]:
         place = Cell(
             words(f"quoted.place.{str(row.place).replace(' ', '_')}"), tone=PLACES[str(row.place)], strong=True
         )
-        rows.append([Cell(population, strong=True), str(row.definition), today, _of_base(c, row.of_base), place])
+        name = definitions.spelled(str(row.definition))
+        rows.append([Cell(population, strong=True), name, today, _of_base(c, row.of_base), place])
         last = row.population
     return [
         Exhibit(
-            words("quoted.headline", reference=_reference(c), parts=words.listed(parts)),
-            f"{words('quoted.source')} {words('quoted.more', n=c.n.count(left)) if left else ''}".strip(),
+            words("quoted.headline", reference=_reference(c), parts=words.listed(_counts(c, known))),
+            _quoted_source(c, shown, len(frame) - len(shown)),
             columns=(
                 Column(words("achievable.column.population"), width=1.8),
                 Column(words("quoted.column.definition"), width=4.0),
@@ -267,9 +268,34 @@ def _quoted(c: Context) -> list[Part]:
     ]
 
 
+def _counts(c: Context, known: pd.DataFrame) -> list[str]:
+    """Return under how many definitions the quoted figure lies where."""
+    count = known.drop_duplicates(["population", "definition"])["place"].value_counts()
+    return [
+        c.words(f"quoted.count.{place.replace(' ', '_')}", n=c.n.count(count[place]))
+        for place in PLACES
+        if place in count
+    ]
+
+
+def _quoted_source(c: Context, shown: pd.DataFrame, left: int) -> str:
+    """Return what the line below the quoted figure must say, with what holds for a population's definitions alone."""
+    parts = [c.words("quoted.source")]
+    for name, part in shown.groupby("population", sort=False):
+        said = list(
+            dict.fromkeys(piece.strip() for reason in part["reason"] for piece in str(reason).split(";") if piece)
+        )
+        if said:
+            population = c.words(f"population.{name}")
+            parts.append(c.words("quoted.said", population=population, reasons="; ".join(said)))
+    if left:
+        parts.append(c.words("quoted.more", n=c.n.count(left)))
+    return " ".join(parts)
+
+
 def _of_base(c: Context, share: float) -> str:
-    """Return a share of the time at work; what would be more than all of it is said so."""
-    return c.words("quoted.impossible") if share > 1 else c.n.share(share)
+    """Return a share of the time at work; what would be more than there is of it is said so."""
+    return c.n.share(share) if share <= 1 else c.words("quoted.impossible")
 
 
 def beyond(c: Context, population: str) -> bool:
@@ -290,7 +316,9 @@ def _recorded(c: Context) -> dict[str, float]:
 def _best(c: Context) -> Part:
     """Return the internal best beside what is achievable; a target beyond anything seen here is marked so."""
     far = [c.words(f"ceilings.subject.{name}") for name in c.populations() if beyond(c, name)]
-    notes = [Note(c.words("best.note.what"), c.words("best.note.what_text"))]
+    notes: list[Note] = []
+    left = best.without(c.utilization)
+    why_not = c.words("best.why_not", reasons="; ".join(left)) if left else ""
     if far:
         notes.append(
             Note(c.words("best.note.beyond"), c.words("best.note.beyond_text", populations=c.words.listed(far)))
@@ -303,7 +331,7 @@ def _best(c: Context) -> Part:
     return c.drawn(
         best, best.internal_best, c.utilization, name="internal_best", recorded=_recorded(c), height_mm=best.height_mm(c.utilization),
         margins_mm=best.MARGINS_MM, notes=notes,
-        source=c.source("roster", "spells", "work_items", "schedule", definition=c.words("best.definition")),
+        source=c.source("roster", "spells", "work_items", "schedule", definition=f"{c.words('best.definition')} {why_not}".strip()),
     )  # fmt: skip
 
 
@@ -335,16 +363,16 @@ def _checkpoints(c: Context) -> list[Part]:
     rows = []
     for key, part in first.groupby(["measure", "go", "stop"], sort=False):
         measure, go, stop = map(str, key)  # type: ignore[reportGeneralTypeIssues]
-        names = [words(f"population.{name}") for name in POPULATIONS if name in set(part["population"])]
+        names = [words(f"population.{name}").lower() for name in POPULATIONS if name in set(part["population"])]
         whose = words("checkpoints.all") if len(names) > 1 else words.listed(names)
         place = MEASURES.index(measure) if measure in MEASURES else len(MEASURES)
-        rows.append((place, [Cell(f"{measure[:1].upper()}{measure[1:]}", strong=True), whose, go, stop]))
+        name = f"{measure[:1].upper()}{measure[1:]}"
+        rows.append((place, [Cell(words("checkpoints.row", measure=name, population=whose), strong=True), go, stop]))
     return [
         Listing(
             columns=(
-                Column(words("checkpoints.column.measure", week=c.n.count(week)), width=1.7),
-                Column(words("checkpoints.column.population"), width=1.7),
-                Column(words("checkpoints.column.go"), width=5.8),
+                Column(words("checkpoints.column.measure", week=c.n.count(week)), width=2.2),
+                Column(words("checkpoints.column.go"), width=7.4),
                 Column(words("checkpoints.column.stop"), width=4.8),
             ),
             rows=[row for _, row in sorted(rows, key=lambda row: row[0])],

@@ -12,6 +12,7 @@ QUOTED = ("utilization", "occupancy")
 # those that managers meet most, in the order of the page; others of the quoted kinds follow while there is room
 COMMON = (
     "utilization u5, work of base",
+    "utilization u5, work of base, unrecorded work counted",
     "utilization u1, workable of paid",
     "utilization u2, workable of attended",
     "utilization u3, productive of paid",
@@ -49,12 +50,12 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the definitions for the page: those in common use that have a number here, most quoted first."""
     known = frame.loc[frame["value"].notna(), "definition"].unique()
     kept = frame[frame["definition"].isin(known) & (frame["unit"] == "share")]
-    order = kept["definition"].str.lower().map(_rank)
+    order = kept["definition"].str.lower().map(rank)
     kept = kept.assign(_order=order)[order <= len(COMMON)].sort_values("_order", kind="stable")
     return kept[kept["definition"].isin(list(kept["definition"].drop_duplicates())[:MOST])]
 
 
-def _rank(name: str) -> int:
+def rank(name: str) -> int:
     """Return how early a definition stands."""
     if name in COMMON:
         return COMMON.index(name)
@@ -87,7 +88,7 @@ def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
         over = words("definitions.over", numerator=c.prose(str(numerator)), denominator=c.prose(str(denominator)))
         rows.append(
             [
-                _name(str(definition)),
+                spelled(str(definition)),
                 over,
                 *(values.get(name, "–") for name in populations),
                 Cell(str(source), tone="muted"),
@@ -113,7 +114,8 @@ def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
     )
 
 
-def _name(definition: str) -> str:
+def spelled(definition: str) -> str:
+    """Return a definition's name as it begins a line."""
     text = definition.replace("_", " ")
     return text[0].upper() + text[1:]
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.foundation.estimate import Quantity
 from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Column, Drawing, table_record
-from analysis.report.chapters import achievable, blend, logs, measure
+from analysis.report.chapters import achievable, blend, logs, measure, worth
 from analysis.report.context import Context
 from analysis.report.exhibits import limits, policies, shares, spans, style
 
@@ -45,6 +45,7 @@ def first_page(c: Context) -> dict[str, Any]:
 def _rows(c: Context) -> list[dict[str, Any]]:
     """Return the three rows: measure, estimate, assess."""
     estimated = [achievable.sentence(c, row) for row in limits.rows(c.utilization).itertuples()]
+    beside = " ".join(part for part in (achievable.quoted(c), worth.in_short(c)) if part) if estimated else ""
     assessed = [blend.sentence(c), _gates(c)]
     measured = [measure.non_work(c, name) for name in c.populations()]
     drawn = (shares, shares.ladder_shares, c.baseline)
@@ -52,7 +53,8 @@ def _rows(c: Context) -> list[dict[str, Any]]:
         drawn = (spans, spans.work_and_gaps, c.baseline)
     return [
         _row(c, "measure", measured, drawn, (0.2, 0.2, 0.2, 0.2)),
-        _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2)),
+        _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2))
+        | {"beside": beside},
         _row(
             c,
             "assess",
@@ -162,6 +164,8 @@ def _figure(c: Context, quantity: Quantity) -> str:
     """Return the name of a figure and its population in words; empty when page one does not speak of it."""
     key, population = f"figure.{quantity.id}", quantity.scope.get("population", "")
     if key not in c.words:
+        return ""
+    if {"site", "group"} & set(quantity.scope):
         return ""
     name = c.words(key)
     return c.words(f"figure_of.{population}", what=name) if population and "pool" not in quantity.scope else name

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Tone
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part
 from analysis.report.context import Context
 from analysis.report.exhibits import capacity, drivers, outcomes, payback
 from analysis.report.numbers import mark
@@ -40,27 +40,31 @@ def sentence(c: Context) -> str:
     return " ".join(part for part in parts if part)
 
 
+def in_short(c: Context) -> str:
+    """Return what is freed, how much of it replaces paid hours, and what is cashable, as page one says it."""
+    freed, cash = hours(c, "freed"), money(c, "cashable_per_week")
+    if not freed or c.value is None:
+        return ""
+    used = sum(bar.hours for bar in capacity.bars(c.value) if bar.line in capacity.CASHABLE)
+    key = "first.worth.used" if used >= capacity.LEAST_H else "first.worth.freed"
+    said = [c.words(key, hours=freed, used=c.n.hours(used))]
+    return " ".join([*said, *([c.words("first.worth.cash", cash=cash)] if cash else [])])
+
+
 def chapter(c: Context) -> Chapter:
     """Return the chapter on what it is worth."""
     words = c.words
     if c.value is None:
         parts: list[Part] = [Absent(words("missing.balance"), c.need(capacity))]
         return Chapter(words("worth.topic"), words("worth.question"), words("worth.unknown"), parts)
-    answer = " ".join(part for part in (sentence(c), _payback(c)) if part)
-    answer = answer or c.value.sentences.get("balance", "") or words("worth.unknown")
+    answer = sentence(c) or c.value.sentences.get("balance", "") or words("worth.unknown")
     parts = [_balance(c), _range(c), _tornado(c), _cash(c), *_targets(c)]
     return Chapter(words("worth.topic"), words("worth.question"), answer, parts)
 
 
 def _payback(c: Context) -> str:
-    """Return when the change pays back in cash and how likely that is."""
-    weeks, chance = c.estimate("value.payback_weeks"), c.estimate("value.benefit_probability")
-    if c.value is None or chance is None or chance.value is None:
-        return ""
-    within, likely = c.n.count(c.value.settings.horizon_weeks), c.n.chance(chance.value)
-    if weeks is None or weeks.value is None:
-        return c.words("worth.chance", chance=likely, weeks=within)
-    return c.words("worth.payback", week=c.n.estimate(weeks, grade=False), chance=likely, weeks=within)
+    """Return when the change pays back in cash and how likely that is, as the value says it."""
+    return "" if c.value is None else c.value.sentences.get("payback", "")
 
 
 def _precision(c: Context) -> str:
@@ -70,12 +74,10 @@ def _precision(c: Context) -> str:
 def _balance(c: Context) -> Part:
     """Return the capacity balance with why blending is worth it though the back office has slack of its own."""
     said = {} if c.value is None else c.value.sentences
-    notes = [
-        Note(c.words(f"worth.note.{key}"), said[key]) for key in ("why_blend", "alternatives", "fte") if said.get(key)
-    ]
+    notes = [Note(c.words(f"worth.note.{key}"), said[key]) for key in ("why_blend", "alternatives") if said.get(key)]
     return c.drawn(
         capacity, capacity.capacity_balance, c.value, name="capacity_balance", height_mm=capacity.height_mm(c.value),
-        margins_mm=capacity.MARGINS_MM, source=c.source("work_items", "spells", "contacts", "schedule", definition=c.words("worth.balance_definition")),
+        margins_mm=capacity.MARGINS_MM, source=c.source("work_items", "spells", "contacts", "schedule", definition=f"{c.words('worth.balance_definition')} {said.get('fte', '')}".strip()),
         notes=notes,
     )  # fmt: skip
 
@@ -108,43 +110,53 @@ def _cash(c: Context) -> Part:
     return c.drawn(
         payback, payback.cumulative_cash, c.value, currency=c.client.currency, name="cumulative_cash",
         height_mm=payback.HEIGHT_MM, margins_mm=payback.MARGINS_MM,
-        source=f"{c.words('worth.cash_definition')} {cost}".strip(),
+        source=" ".join(part for part in (_payback(c), c.words("worth.cash_definition"), cost) if part),
     )  # fmt: skip
 
 
 def _targets(c: Context) -> list[Part]:
-    """Return what may be said to teams as first steps, and what is not said and why."""
+    """Return what may be said to teams as first steps; what is not said yet stands with the reason."""
     words, frame = c.words, c.value.targets if c.value is not None else pd.DataFrame()
     if frame.empty:
         return []
     said = int(frame["publish"].astype(bool).sum())
-    key = "targets.headline.some" if said else "targets.headline.none"
+    held = frame.loc[~frame["publish"].astype(bool), "why_not"].astype("str")
+    # what holds back every target is said once
+    common = held.mode().iloc[0] if len(held) > 1 and held.str.endswith(held.mode().iloc[0]).all() else ""
+    headline = words(
+        "targets.headline.some" if said else "targets.headline.none", n=c.n.count(said), all=c.n.count(len(frame))
+    )
     return [
         Exhibit(
-            words(key, n=words.some("targets.count", said), all=words.n.count(len(frame))),
-            words("targets.source"),
+            headline,
+            " ".join(part for part in (words("targets.source"), common) if part),
             columns=(
-                Column(words("targets.column.measure"), width=2.6),
-                Column(words("targets.column.today"), "right", 2.2),
-                Column(words("targets.column.step"), "right", 1.3),
-                Column(words("targets.column.week"), "right", 0.9),
-                Column(words("targets.column.why"), width=5.0),
+                Column(words("targets.column.population"), width=1.8),
+                Column(words("targets.column.measure"), width=1.6),
+                Column(words("targets.column.today"), "right", 2.0),
+                Column(words("targets.column.step"), "right", 1.2),
+                Column(words("targets.column.week"), "right", 1.0),
+                Column(words("targets.column.why"), width=7.0),
             ),
-            rows=[_target(c, row) for row in frame.itertuples()],
+            rows=[_target(c, row, common) for row in frame.itertuples()],
+            dense=True,
         )
     ]
 
 
-def _target(c: Context, row: Any) -> list[Cell]:
-    words, n, unit = c.words, c.n, str(row.unit)
-    measure = words(
-        "targets.of", measure=words(f"targets.measure.{row.measure}"), population=words(f"population.{row.population}")
-    )
-    tone: Tone = "plain" if row.publish else "muted"
-    low, high = (math.nan if pd.isna(bound) else float(bound) for bound in (row.today_low, row.today_high))
-    today = "–" if pd.isna(row.today) else n.interval(float(row.today), low, high, unit)
-    step = "–" if not row.publish or pd.isna(row.first_step) else n.figure(float(row.first_step), unit)
-    week = "–" if not row.publish or pd.isna(row.by_week) else n.count(row.by_week)
-    named = measure if unit in {"share", ""} else words("targets.unit", measure=measure, unit=unit)
-    why = str(row.reason) if row.publish else words("targets.not_said", why=row.why_not)
-    return [Cell(text, tone=tone) for text in (named, today, step, week, why)]
+def _target(c: Context, row: Any, common: str) -> list[Cell]:
+    """Return one target: today with its interval, the first step, its week and the reason."""
+    words, spell = c.words, c.n.fine_share if row.unit == "share" else c.n.plain_number
+    low, high = row.today_low, row.today_high
+    today = "–" if pd.isna(row.today) else spell(float(row.today))
+    if pd.notna(row.today) and pd.notna(low) and pd.notna(high) and low != high:
+        ends = [spell(float(end)).removesuffix(words("number.percent")) for end in (low, high)]
+        today = words("targets.interval", value=today, low=ends[0], high=ends[1])
+    step = "–" if pd.isna(row.first_step) else spell(float(row.first_step))
+    week = "–" if pd.isna(row.by_week) else c.n.count(row.by_week)
+    measure = words(f"targets.measure.{row.measure}")
+    named = measure if row.unit in {"share", ""} else words("targets.unit", measure=measure, unit=row.unit)
+    own = str(row.why_not).removesuffix(common).strip() if not row.publish else ""
+    why = " ".join(part for part in (str(row.reason), own) if part)
+    cells = (words(f"population.{row.population}"), named, today, step, week, why)
+    return [Cell(text, tone="plain" if row.publish or pd.notna(row.first_step) else "muted") for text in cells]

@@ -46,11 +46,18 @@ def rows(utilization: Utilization) -> pd.DataFrame:
 
 
 def _drawn(utilization: Utilization) -> pd.DataFrame:
+    """Return the comparisons with a figure."""
     frame = rows(utilization)
-    if frame.empty:
-        return frame
-    with_figure = frame.loc[frame["value"].notna(), "population"]
-    return frame[frame["population"].isin(with_figure)]
+    return frame if frame.empty else frame[frame["value"].notna()]
+
+
+def without(utilization: Utilization) -> list[str]:
+    """Return why other comparisons of the populations that are drawn have no figure."""
+    frame, drawn = rows(utilization), _drawn(utilization)
+    if drawn.empty:
+        return []
+    left = frame[frame["value"].isna() & frame["population"].isin(drawn["population"]) & frame["reason"].ne("")]
+    return list(dict.fromkeys(map(str, left["reason"])))
 
 
 def lines(row: Any, words: Words) -> list[Line]:
@@ -70,7 +77,7 @@ def _height(utilization: Utilization, words: Words) -> float:
     frame, height = _drawn(utilization), 0.0
     for place, (_, part) in enumerate(frame.groupby("population", sort=False)):
         height += HEAD_ROWS + (BETWEEN_ROWS if place else 0)
-        height += sum(max(len(lines(row, words)), 1) for row in part.itertuples())
+        height += sum(len(lines(row, words)) for row in part.itertuples())
     return height
 
 
@@ -96,18 +103,16 @@ def headline(
     """Return the finding as one sentence with its numbers."""
     words = (theme or Theme()).words
     frame = _drawn(utilization)
-    first = frame[frame["value"].notna()].drop_duplicates("population")
-    parts = [
-        words(
+    parts: dict[str, list[str]] = {}
+    for row in frame.drop_duplicates("population").itertuples():
+        said = words(
             f"best.headline.{row.unit}",
-            population=words(f"best.whose.{row.population}"),
-            observed=words.n.share(row.observed),
-            value=words.n.interval(row.value, row.low, row.high),
+            population=words(f"ceilings.subject.{row.population}"),
+            observed=words.n.share(float(row.observed)),  # type: ignore[reportArgumentType]
+            value=words.n.interval(float(row.value), float(row.low), float(row.high)),  # type: ignore[reportArgumentType]
         )
-        for row in first.itertuples()
-    ]
-    text = words("best.headline.all", parts=words.listed(parts))
-    return text[:1].upper() + text[1:]
+        parts.setdefault(str(row.unit), []).append(said)
+    return "; ".join(words(f"best.headline.all.{unit}", parts=", ".join(said)) for unit, said in parts.items())
 
 
 def alt_text(
@@ -118,8 +123,7 @@ def alt_text(
     parts = []
     for row in _drawn(utilization).itertuples():
         figures = [f"{line.text} {_figure(line, words)}" for line in lines(row, words)]
-        said = words.listed(figures) or str(row.reason)
-        parts.append(words("best.alt", population=words(f"population.{row.population}"), figures=said))
+        parts.append(words("best.alt", population=words(f"population.{row.population}"), figures=words.listed(figures)))
     return " ".join(parts)
 
 
@@ -171,7 +175,7 @@ def internal_best(
     ax.set(xlim=(low, high), ylim=(height - 0.5, -0.5))
     place = 0.0
     for population, part in frame.groupby("population", sort=False):
-        rooms = sum(max(len(lines(row, words)), 1) for row in part.itertuples())
+        rooms = sum(len(lines(row, words)) for row in part.itertuples())
         room = (place, place + HEAD_ROWS + rooms - 0.6)
         kind = "recorded" if as_recorded(part, str(population)) else "line"
         _references(ax, known, (str(population), kind), room, theme)
@@ -237,17 +241,10 @@ def _references(ax: Axes, known: pd.DataFrame, at: tuple[str, str], room: tuple[
 
 
 def _comparison(ax: Axes, row: Any, place: float, theme: Theme) -> float:
-    """Draw the figures of one comparison, or why there are none; return the next place."""
+    """Draw the figures of one comparison; return the next place."""
     words, width = theme.words, style.size_pt(ax)[0]
     left, right = -style.MM * 61 / width, 1 + style.MM * 3 / width
-    found = lines(row, words)
-    if not found:
-        style.beside(ax, left, place, words(f"best.none.{row.unit}"))
-        room = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-        reason = style.fitted(str(row.reason), style.SMALL, width + style.MM * 28)
-        style.beside(ax, 0, place, reason, bbox=room, zorder=4)
-        return place + 1
-    for line in found:
+    for line in lines(row, words):
         strong = line.kind == "true"
         colour = style.MUTED if line.kind == "observed" else theme.ink
         style.beside(ax, left, place, style.fitted(line.text, style.LABEL, style.MM * 60), size=style.LABEL,

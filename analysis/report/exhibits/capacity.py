@@ -26,7 +26,7 @@ SHOWN_AT_ZERO = ("needed_after", "left")
 CASHABLE = ("overtime", "outsourced", "vacancies")
 # fewer hours than this are none
 LEAST_H = 0.5
-ROW_MM, BETWEEN_ROWS = 5.4, 0.55
+ROW_MM, BETWEEN_ROWS = 4.9, 0.5
 MARGINS_MM = (53.0, 57.0, 0.5, 0.5)
 FTE_MM = 56.0
 _GREEN, _PALE = "#6FB3AF", "#F7E6BE"

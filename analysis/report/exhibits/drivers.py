@@ -52,7 +52,9 @@ def headline(value: Value, *, currency: str = "", theme: Theme | None = None) ->
     low, high = sorted((float(row.value_low), float(row.value_high)))  # type: ignore[reportArgumentType]
     key = "tornado.headline.sign" if low < 0 < high else "tornado.headline.most"
     money = words.n.money
-    return words(key, driver=_first_low(str(row.words)), low=money(low, currency), high=money(high, currency))
+    driver = f"tornado.in_sentence.{row.driver}"
+    name = words(driver) if driver in words else _first_low(_name(row, words))
+    return words(key, driver=name, low=money(low, currency), high=money(high, currency))
 
 
 def _first_low(text: str) -> str:
@@ -67,7 +69,7 @@ def alt_text(value: Value, *, currency: str = "", theme: Theme | None = None) ->
     parts = [
         words(
             "tornado.alt.driver",
-            driver=row.words,
+            driver=_name(row, words),
             low=words.n.amount(row.value_low),
             high=words.n.amount(row.value_high),
         )
@@ -86,9 +88,11 @@ def setting(driver: str, number: float, words: Words) -> str:
     return words("tornado.hours", hours=words.n.hours(number)) if driver in HOURS else words.n.amount(number)
 
 
-def _name(row: Any) -> str:
+def _name(row: Any, words: Words) -> str:
     """Return a driver's name as it begins a line."""
-    return str(row.words)[:1].upper() + str(row.words)[1:]
+    key = f"tornado.driver.{row.driver}"
+    text = words(key) if key in words else str(row.words)
+    return text[:1].upper() + text[1:]
 
 
 @exhibit
@@ -155,7 +159,7 @@ def _row(ax: Axes, row: Any, place: int, base: float, theme: Theme) -> None:
     """Draw one driver: its name, the two bars from the middle with their settings, and the two values."""
     words, width = theme.words, style.size_pt(ax)[0]
     ink = {"size": style.LABEL, "color": theme.ink}
-    style.beside(ax, -style.MM * 62 / width, place, style.fitted(_name(row), style.LABEL, style.MM * 60), **ink)
+    style.beside(ax, -style.MM * 62 / width, place, style.fitted(_name(row, words), style.LABEL, style.MM * 60), **ink)
     pad = 3 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / width
     for end, at, colour in ((row.value_low, row.low_setting, _LOW), (row.value_high, row.high_setting, _HIGH)):
         ax.barh(place, end - base, left=base, height=0.6, color=colour, zorder=2)

@@ -19,10 +19,10 @@ LINES = ("overtime", "outsourced", "vacancies", "running_cost", "cashable", "lef
 SUMS = ("cashable", "combined")
 # amounts smaller than this are none
 LEAST = 0.5
-ROW_MM = 5.4
-MARGINS_MM = (50.0, 68.0, 5.0, 6.5)
+ROW_MM = 4.9
+MARGINS_MM = (46.0, 74.0, 5.0, 6.5)
 # right of the chart [mm]: the right ends of the median, the 80 % and the 95 % range
-MIDDLE_MM, NARROW_MM, WIDE_MM = 14.0, 40.0, 67.0
+MIDDLE_MM, NARROW_MM, WIDE_MM = 20.0, 46.0, 73.0
 _SHADES = {"cashable": ("#BFDDDB", "#6FB3AF"), "capacity": ("#F7E6BE", "#EBBB4E"), "cost": ("#E7CBC6", "#C97F74"),
            "sum": ("#C9D2DA", "#8E9BA8")}  # fmt: skip
 
@@ -138,9 +138,9 @@ def _row(ax: Axes, row: Any, place: int, theme: Theme) -> None:
     colour = theme.accent if row.line == "cashable" else theme.ink
     ink = {"size": style.LABEL, "color": colour, "weight": 600 if total else 400}
     if total:
-        ax.axhline(place - 0.5, xmin=-style.MM * 50 / width, xmax=1 + style.MM * 68 / width, color=style.RULE,
+        ax.axhline(place - 0.5, xmin=-style.MM * MARGINS_MM[0] / width, xmax=1 + style.MM * MARGINS_MM[1] / width, color=style.RULE,
                    lw=style.HAIR, clip_on=False, zorder=0)  # fmt: skip
-    style.beside(ax, -style.MM * 49 / width, place, words(f"value_range.line.{row.line}"), **ink)
+    style.beside(ax, -style.MM * 45 / width, place, words(f"value_range.line.{row.line}"), **ink)
     wide, narrow = _SHADES["cashable" if row.line == "cashable" else str(row.kind)]
     for low, high, shade in ((row.low, row.high, wide), (row.low80, row.high80, narrow)):
         if pd.notna(low) and pd.notna(high):

@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
 
 BY = ("site", "group")
-REACHABLE = "#BFDDDB"
+REACHABLE, BOUND = "#BFDDDB", "#B9C9DA"
 # levels of one population that are drawn; the rest stand in the workbook
 MOST_LEVELS = 24
 ROW_MM, BETWEEN_ROWS = 4.6, 0.45
-MARGINS_MM = (47.0, 79.0, 5.0, 6.0)
-# right of the chart [mm]: the right ends of today and achievable, the left ends of hours and limit
-TODAY_MM, REACH_MM, HOURS_MM, LIMIT_MM = 9.0, 25.0, 29.0, 56.0
-ROOM_MM = MARGINS_MM[1] - LIMIT_MM - 1
+MARGINS_MM = (47.0, 66.0, 5.0, 6.0)
+# right of the chart [mm]: the right ends of today and achievable, the left end of the hours
+TODAY_MM, REACH_MM, HOURS_MM = 17.0, 33.0, 37.0
 
 
 def rows(utilization: Utilization, population: str = "") -> pd.DataFrame:
@@ -45,7 +44,11 @@ def _known(utilization: Utilization, population: str) -> pd.DataFrame:
     frame = utilization.levels
     if frame.empty:
         return frame
-    known = frame["today"].notna() & frame["by"].isin(BY) & frame["population"].isin(POPULATIONS)
+    known = (
+        frame[["today", "today_high"]].notna().any(axis=1)
+        & frame["by"].isin(BY)
+        & frame["population"].isin(POPULATIONS)
+    )
     return frame[known & (frame["population"] == population)] if population else frame[known]
 
 
@@ -83,17 +86,35 @@ def headline(utilization: Utilization, *, population: str = "", theme: Theme | N
     """Return where reclaimable time was found and where not, as one sentence."""
     words = (theme or Theme()).words
     frame = _known(utilization, population)
-    known = frame[frame["value"].notna()] if len(frame) else frame
+    known = frame[frame["value"].notna() & frame["today"].notna()] if len(frame) else frame
+    bounded = [words(f"ceilings.subject.{name}") for name in POPULATIONS
+               if len(frame) and _bounded(frame[frame["population"] == name])]  # fmt: skip
+    open_ = words("levels.headline.bounded", populations=words.listed(bounded)) if bounded else ""
     if known.empty:
-        return words("levels.headline.unknown")
+        text = open_ or words("levels.headline.unknown")
+        return text[:1].upper() + text[1:]
+    parts = [words("levels.headline.where", parts=words.listed(_counted(known[known["population"] == name], words)),
+                   population=words(f"ceilings.subject.{name}"))
+             for name in POPULATIONS if known["population"].eq(name).any()]  # fmt: skip
+    key = "levels.headline.found" if known["found"].astype(bool).any() else "levels.headline.none"
+    text = words(key, parts=words.listed(parts))
+    return words("levels.headline.both", found=text, bounded=open_) if open_ else text
+
+
+def _counted(known: pd.DataFrame, words: Words) -> list[str]:
+    """Return at how many sites and groups reclaimable time was found."""
     parts = []
     for by in BY:
         found = known.loc[known["by"] == by, "found"].astype(bool)
         if len(found):
             every = words.some(f"levels.of.{by}", len(found))
             parts.append(words("levels.headline.part", found=words.n.count(found.sum()), all=every))
-    key = "levels.headline.found" if known["found"].astype(bool).any() else "levels.headline.none"
-    return words(key, parts=words.listed(parts))
+    return parts
+
+
+def _bounded(frame: pd.DataFrame) -> bool:
+    """Return whether today is known for no level of a population but as a bound."""
+    return bool(len(frame)) and bool(frame["today"].isna().all())
 
 
 def alt_text(utilization: Utilization, *, population: str = "", theme: Theme | None = None) -> str:
@@ -101,7 +122,7 @@ def alt_text(utilization: Utilization, *, population: str = "", theme: Theme | N
     words = (theme or Theme()).words
     parts = []
     for row in rows(utilization, population).itertuples():
-        today = words.n.share(row.today)
+        today = _today(row, words)
         if pd.isna(row.value):
             parts.append(words("levels.alt.unknown", level=row.level, today=today))
             continue
@@ -110,12 +131,14 @@ def alt_text(utilization: Utilization, *, population: str = "", theme: Theme | N
     return " ".join(parts)
 
 
+def _today(row: Any, words: Words) -> str:
+    """Return today's share, or the bounds between which it lies."""
+    return words.n.share(row.today) if pd.notna(row.today) else words.n.bounds(row.today_low, row.today_high, sign=True)
+
+
 def _hours(row: Any, words: Words) -> str:
-    """Return the hours a week that lie between, or that none were found."""
-    if not row.found:
-        return words("levels.none")
-    low, high = (math.nan if pd.isna(bound) else bound for bound in (row.hours_low, row.hours_high))
-    return words("levels.hours", hours=words.n.interval(row.hours_per_week, low, high, "hours_per_week"))
+    """Return the hours a week that lie between in a sentence, or that none were found."""
+    return words("levels.hours", hours=_beside(row, words)) if row.found else _beside(row, words)
 
 
 @exhibit
@@ -171,7 +194,7 @@ def _heads(ax: Axes, heads: list[tuple[str, str, float]], theme: Theme) -> None:
     top = heads[0][2]
     for key, mm, side in (
         ("people", -(MARGINS_MM[0] + 3.5), "right"), ("today", TODAY_MM, "right"), ("reach", REACH_MM, "right"),
-        ("hours", HOURS_MM, "left"), ("limit", LIMIT_MM, "left"),
+        ("hours", HOURS_MM, "left"),
     ):  # fmt: skip
         x = 1 + style.MM * mm / width if mm > 0 else -style.MM * 3.5 / width
         style.beside(ax, x, top, words(f"levels.column.{key}"), ha=side)
@@ -180,7 +203,7 @@ def _heads(ax: Axes, heads: list[tuple[str, str, float]], theme: Theme) -> None:
 def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
     """Draw one level: its name and size, today and what can be reached, and the figures beside them."""
     words, width, ink = theme.words, style.size_pt(ax)[0], {"size": style.LABEL, "color": theme.ink}
-    ax.axhline(place + 0.5, xmin=-style.MM * 47 / width, xmax=1 + style.MM * 79 / width, color=style.RULE,
+    ax.axhline(place + 0.5, xmin=-style.MM * 47 / width, xmax=1 + style.MM * MARGINS_MM[1] / width, color=style.RULE,
                lw=style.HAIR * 0.6, clip_on=False, zorder=0)  # fmt: skip
     name = style.fitted(str(row.level), style.LABEL, style.MM * 34)
     style.beside(ax, -style.MM * 46 / width, place, name, **ink)
@@ -189,7 +212,9 @@ def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
     blue, green = style.MEANINGS["utilization"][0], theme.accent if found else style.MUTED
     if known and found:
         ax.barh(place, row.value - row.today, left=row.today, height=0.62, color=REACHABLE, zorder=1)
-    marks = [(row.today, row.today_low, row.today_high, blue, -0.13)]
+    if pd.isna(row.today):
+        ax.barh(place - 0.13, row.today_high - row.today_low, left=row.today_low, height=0.2, color=BOUND, zorder=1)
+    marks = [(row.today, row.today_low, row.today_high, blue, -0.13)] if pd.notna(row.today) else []
     marks += [(row.value, row.low, row.high, green, 0.13)] if known else []
     for value, low, high, colour, shift in marks:
         if pd.notna(low) and pd.notna(high):
@@ -197,22 +222,24 @@ def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
         ax.plot(
             [value], [place + shift], "o", ms=3.6, mfc=colour if shift < 0 or found else "white", mec=colour, zorder=3
         )
-    right = [(TODAY_MM, "right", words.n.share(row.today), theme.ink, 400)]
+    right = [(TODAY_MM, "right", _today(row, words), theme.ink if pd.notna(row.today) else style.MUTED, 400)]
     if known:
         right += [(REACH_MM, "right", words.n.share(row.value), green, 600 if found else 400)]
-    limit = words.listed([words(f"ceiling_short.{part}.{row.population}") for part in str(row.binding).split(" or ")
-                          if f"ceiling_short.{part}.{row.population}" in words])  # fmt: skip
-    text = _beside(row, words) if known else style.fitted(str(row.reason), style.SMALL, style.MM * (79 - HOURS_MM))
+    text = (
+        _beside(row, words)
+        if known
+        else style.fitted(str(row.reason), style.SMALL, style.MM * (MARGINS_MM[1] - HOURS_MM))
+    )
     right += [(HOURS_MM, "left", text, theme.ink if found else style.MUTED, 400)]
-    if known and found and limit:
-        right += [(LIMIT_MM, "left", style.fitted(limit, style.SMALL, style.MM * ROOM_MM), style.MUTED, 400)]
     for mm, side, text, colour, weight in right:
         style.beside(ax, 1 + style.MM * mm / width, place, text, ha=side, color=colour, weight=weight)
 
 
 def _beside(row: Any, words: Words) -> str:
-    """Return the hours between today and what can be reached without their unit, or that none were found."""
-    if not row.found:
-        return words("levels.none")
-    low, high = (math.nan if pd.isna(bound) else bound for bound in (row.hours_low, row.hours_high))
-    return words.n.interval(row.hours_per_week, low, high, "hours_per_week")
+    """Return the hours between today and what can be reached without their unit, a bound of them, or that none were found."""
+    low, high = (math.nan if pd.isna(bound) else float(bound) for bound in (row.hours_low, row.hours_high))
+    if row.found:
+        return words.n.interval(row.hours_per_week, low, high, "hours_per_week")
+    if pd.isna(row.today) and not math.isnan(high):
+        return words("levels.at_most", hours=words.n.hours(high))
+    return words("levels.none")

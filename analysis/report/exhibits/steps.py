@@ -22,7 +22,7 @@ PHASES = ("crawl", "walk", "run")
 MOST_GROUPS = 4
 BAND, PHASE_FILL = "#BFDDDB", {"crawl": "#F4F6F8", "walk": "#FFFFFF", "run": "#F4F6F8"}
 GAP_PT, LEFT_PT, RIGHT_PT = 12.0, 27.0, 78.0
-HEIGHT_MM, MARGINS_MM = 58.0, (0.5, 0.5, 9.0, 9.0)
+HEIGHT_MM, MARGINS_MM = 47.0, (0.5, 0.5, 9.0, 9.0)
 # the expected target has arrived when it is within this share of the achievable one
 ARRIVED = 0.01
 
@@ -59,6 +59,19 @@ def arrival(utilization: Utilization, population: str) -> int | None:
     return int(expected["week"].min()) if len(expected) else None
 
 
+def reached(utilization: Utilization, population: str) -> tuple[float, int] | None:
+    """Return the expected target and its week: where it arrives, else at the end of the ramp; None without a ramp."""
+    if population not in shown(utilization):
+        return None
+    expected = _scenario(utilization, population, "expected")
+    week = arrival(utilization, population) or int(expected["week"].to_numpy().max())
+    return _at(expected, week), week
+
+
+def _at(expected: pd.DataFrame, week: float) -> float:
+    return float(expected.loc[expected["week"] == week, "target"].iloc[0])
+
+
 def missing(utilization: Utilization, *, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
     return "" if shown(utilization) else (theme or Theme()).words("missing.ramp")
@@ -70,16 +83,19 @@ def headline(utilization: Utilization, *, theme: Theme | None = None) -> str:
     parts = []
     for name in shown(utilization):
         expected = _scenario(utilization, name, "expected")
-        week, last = arrival(utilization, name), float(expected["week"].max())
+        week, target = arrival(utilization, name), float(expected["target"].iloc[-1])
+        last = float(expected["week"].max())
+        way = (target - _today(utilization, name)) / (_goal(utilization, name) - _today(utilization, name))
         parts.append(
             words(
-                "ramp.headline.arrives" if week is not None else "ramp.headline.on_the_way",
+                "ramp.headline.on_the_way" if week is None else "ramp.headline.arrives",
                 population=words(f"ceilings.subject.{name}"),
-                target=words.n.share(expected["target"].iloc[-1]),
-                week=words.n.count(week if week is not None else last),
+                target=words.n.share(_at(expected, week or last)),
+                week=words.n.count(week or last),
+                share=words.n.share(way),
             )
         )
-    return words("ramp.headline.all", parts=words.listed(parts))
+    return words("ramp.headline.all", parts="; ".join(parts))
 
 
 def alt_text(utilization: Utilization, *, theme: Theme | None = None) -> str:

@@ -35,6 +35,8 @@ SMALL, LABEL, VALUE = 7.0, 7.5, 8.0
 HAIR = 0.5
 # steps of an axis of shares that can be told apart
 MOST_TICKS = 6
+# room that the label of a tick needs
+TICK_PT = 26.0
 MM = 72 / 25.4
 # stands for a sign that the typeface cannot show
 UNSHOWN = "\u25a1"
@@ -220,7 +222,8 @@ def ends(low: float, high: float, *, step: float = 0.05) -> tuple[float, float]:
 def share_ticks(ax: Axes, spelled: Callable[[float], str]) -> None:
     """Mark an axis of shares at round points, few enough to be read, and draw its line."""
     low, high = (round(100 * end) for end in ax.get_xlim())
-    step = next((step for step in (5, 10, 20) if (high - low) / step <= MOST_TICKS), 25)
+    most = min(MOST_TICKS, size_pt(ax)[0] / TICK_PT)
+    step = next((step for step in (5, 10, 20) if (high - low) / step <= most), 25)
     points = [point for point in range(low, high + 1) if point % step == 0]
     ax.set_xticks([point / 100 for point in points])
     ax.set_xticklabels([spelled(point / 100) for point in points])
