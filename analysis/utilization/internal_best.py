@@ -22,7 +22,10 @@ BEST_COLUMNS: tuple[str, ...] = (
     *("adjusted_high", "adjusted_for", "beyond", "status", "reason"),
 )
 FEWEST_UNITS = 6
-ESTIMAND = "true mean utilization of the quarter of {unit} that looks best"
+ESTIMAND: dict[str, str] = {
+    "contact_centre": "true mean utilization of the quarter of {unit} that looks best",
+    "back_office": "true mean share of recorded work of the quarter of {unit} that looks best",
+}
 _METHOD = "empirical Bayes over {unit}, true mean of the best-looking quarter"
 _TOP = 0.25
 _NUMBERS = ("observed", "value", "low", "high", "adjusted", "adjusted_low", "adjusted_high")
@@ -64,6 +67,7 @@ def internal_best(
     people = _of_people(baseline, population)
     rows = [{**row, "population": population} for row in (groups, people)]
     for row in rows:
+        row["estimand"] = ESTIMAND[population].format(unit=row["unit"])
         highest = float(row.pop("highest"))  # type: ignore[arg-type]
         known = row["status"] == "ok" and achievable.value is not None and lift is not None
         row["beyond"] = bool(known and (achievable.value or 0.0) > highest + (lift or 0.0))
@@ -91,7 +95,7 @@ def _quantity(chosen: dict[str, Any], rows: list[dict[str, Any]], confidence: fl
 def _row(unit: str, units: int, status: str, reason: str) -> dict[str, Any]:
     """Return a row without figures."""
     empty = dict.fromkeys(_NUMBERS, math.nan)
-    stated = {"unit": unit, "units": units, "estimand": ESTIMAND.format(unit=unit), **empty, "adjusted_for": ""}
+    stated = {"unit": unit, "units": units, **empty, "adjusted_for": ""}
     return {**stated, "status": status, "reason": reason, "highest": math.nan}
 
 

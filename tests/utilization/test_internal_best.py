@@ -300,6 +300,7 @@ class TestInternalBest:
         estimate, rows = internal_best(seen, BO, achievable=target, settings=SETTINGS)
         assert not rows["beyond"].any()
         assert "about 20 points of the base are work that no log shows" in estimate.reasons[0]
+        assert rows.loc[0, "estimand"] == "true mean share of recorded work of the quarter of groups that looks best"
         higher = Estimate(0.9, 0.88, 0.92)
         assert internal_best(seen, BO, achievable=higher, settings=SETTINGS)[1].loc[0, "beyond"]
         _, rows = internal_best(blind, BO, achievable=higher, settings=SETTINGS)
