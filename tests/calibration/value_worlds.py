@@ -115,11 +115,16 @@ def value_world(
         overtime_factor=OVERTIME_FACTOR,
         vacancies_fte=vacancies_h / (made.client.full_time_h_per_week * (1 - breaks)),
         running_cost_per_week=running,
+        # nothing here is about payback, and a short course is quick
+        horizon_weeks=4,
         blend_mode="between_contacts" if movable_h else "none",
     )
     moved = movable_h * taken
     after = made.truth.achievable
-    freed = base_h * (1 - made.truth.today / after) + moved / after
+    # no more than the idle time that exists, and what is moved
+    idle = base_h * (1 - support - made.truth.today)
+    in_place = min(base_h * (1 - made.truth.today / after), idle)
+    freed = in_place + min(moved / after, idle - in_place + moved)
     overtime = min(overtime_h, freed)
     vacancies = min(vacancies_h, freed - overtime)
     left = freed - overtime - vacancies
