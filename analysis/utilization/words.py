@@ -48,7 +48,7 @@ def nothing_found(minimum: float) -> str:
     >>> nothing_found(0.02)
     'no reclaimable time found: what is achievable may lie less than 2 % of paid time above today'
     """
-    near = f"less than {100 * minimum:.0f} % of paid time above" if minimum > 0 else "no higher than"
+    near = f"less than {100 * minimum:g} % of paid time above" if minimum > 0 else "no higher than"
     return f"{NOTHING}: what is achievable may lie {near} today"
 
 
@@ -135,7 +135,7 @@ def _today_words(answer: Answer, settings: UtilizationSettings) -> str:
     if room.value is None:
         if today.low is not None and answer.achievable.high is not None and today.low > answer.achievable.high:
             return f"Today it is {today!r}: {NOTHING}; today already lies above what can last."
-        near = f"the two may be less than {100 * settings.minimum_reclaimable_share:.0f} points apart"
+        near = f"the two may be less than {100 * settings.minimum_reclaimable_share:g} points apart"
         return f"Today it is {today!r}: {NOTHING}, because {near}."
     return f"Today it is {today!r}. {_hours_words(answer)}"
 

@@ -67,8 +67,8 @@ def test_of_three_the_chance_of_a_miss_is_spent_once():
 
 def test_a_sure_ceiling_uses_up_none_of_the_chance():
     sure = np.full(len(NOISE), 0.95)
-    found = lowest({"a": Ceiling(0.7, *[0.7 + NOISE] * 3), "cap": Ceiling(0.95, sure, sure, sure)}, confidence=0.95)
-    assert found.low == pytest.approx(0.7 - 1.96 * SD, abs=0.001)
+    given = ceilings([0.7, 0.9], np.column_stack([NOISE, NOISE[::-1]])) | {"cap": Ceiling(0.95, sure, sure, sure)}
+    assert lowest(given, confidence=0.95).low == pytest.approx(0.7 - 1.96 * SD, abs=0.0005)
 
 
 def test_ties_are_named_and_clear_cases_are_not():

@@ -126,6 +126,10 @@ def test_work_that_systems_miss_stays_missed():
     ]
     assert (row["of_base"], row["place"]) == (pytest.approx(0.85), "within reach")
     assert row["reason"] == "by what systems record, and they miss work that is 20 % of the base"
+    # free time is 20 idle and 10 unaccounted: of new work 2 of 3 hours come from idle, (50 + x) / (70 + x / 3) = .8
+    some_idle = {"ITEM_WORK": 50.0, "IDLE": 20.0, "UNACCOUNTED": 30.0}
+    occupied = share_of_base(some_idle, WORK, (*WORK, "IDLE"), quoted=0.8, unseen_h=20.0)
+    assert occupied == pytest.approx((70 + 6 / (1 - 0.8 / 3)) / 100)
     all_work = quoted(hours, sees_idle=False, today=0.8, low=0.86, high=0.88, reference=0.65).loc[
         "utilization U5, work of base, unrecorded work counted"
     ]
