@@ -49,13 +49,21 @@ class TestPosterior:
         found = best_part(FIGURES, errors, top=1 / 8)
         assert found.value == pytest.approx(0.75 - pull * (0.75 - FIGURES.mean()), abs=2e-4)
 
-    def test_alike_units_reach_down_to_the_common_mean(self):
+    def test_alike_units_have_width_and_no_spread(self):
         found = best_part([0.6] * 8, ERRORS)
-        weight = 1 / ERRORS**2
         assert found.value == pytest.approx(0.6)
-        assert found.low <= 0.6 - 1.959964 / np.sqrt(weight.sum())
+        assert found.high - found.low > 0.03
         assert found.p_value == pytest.approx(1)
         assert (found.between_sd, found.between_low) == (0, 0)
+
+    @pytest.mark.parametrize(("spread", "alike"), [(1.1, True), (1.4, False)])
+    def test_no_lead_is_claimed_that_no_test_sees(self, spread, alike):
+        """Thirty normal scores, spread a little more than their errors: below 5 % the lower limit is the posterior's own."""
+        scores = stats.norm.ppf((np.arange(30) + 0.5) / 30)
+        found = best_part(0.6 + 0.05 * spread * scores, np.full(30, 0.05))
+        assert (found.p_value > 0.05) == alike
+        reach = 0.6 - stats.norm.ppf(0.975) * 0.05 / np.sqrt(30)
+        assert (found.low <= reach + 1e-12) == alike
 
     def test_errors_that_are_shared_or_estimated_widen(self):
         plain = best_part(FIGURES, ERRORS)
