@@ -42,7 +42,7 @@ class HourCosts:
     findings: tuple[Finding, ...]
 
     def at(self, score: np.ndarray) -> np.ndarray:
-        """Return the mean cost of a paid hour at standard normal scores; all grades are dear or cheap together.
+        """Return the mean cost of a paid hour at scores whose 10 and 90 % points are the normal ones; all grades are dear or cheap together.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class HourCosts:
         return total / float(self.grades["hours_per_week"].sum())
 
     def _drawn(self, cost: Cost, score: np.ndarray) -> np.ndarray:
-        """Return one grade's cost: lognormal about the stated one, its range read as 10 to 90 %."""
+        """Return one grade's cost: the stated one times a power of the score, its range read as 10 to 90 %."""
         low, high = cost.low, cost.high
         if low is None or high is None:
             low, high = cost.per_hour / (1 + self.spread), cost.per_hour * (1 + self.spread)

@@ -86,7 +86,7 @@ def amounts(
 
 
 def stated_cost(amount: float, score: np.ndarray, settings: ValueSettings) -> np.ndarray:
-    """Return a stated cost at standard normal scores: its median as stated, exceeded by `overrun_share` one time in ten."""
+    """Return a stated cost at scores whose 10 and 90 % points are the normal ones: its median as stated, exceeded by `overrun_share` one time in ten."""
     if amount == 0:
         return np.zeros_like(score)
     factor = 1 + settings.overrun_share
@@ -117,7 +117,8 @@ def areas(phases: Phases, pace: np.ndarray, *, horizon: int) -> Areas:
     horizon
         Weeks.
     """
-    ends = np.log([float(pace.min()), float(pace.max())])
+    # paces beyond these are so rare that they are taken at the ends
+    ends = np.log(np.quantile(pace, [0.0005, 0.9995]))
     grid = np.linspace(ends[0], ends[1], _PACES) if ends[1] > ends[0] else ends[:1]
     week = np.arange(horizon + 1)
     found = [progress(week, phases=phases, time_constant_weeks=float(np.exp(one)))[1] for one in grid]
@@ -125,7 +126,7 @@ def areas(phases: Phases, pace: np.ndarray, *, horizon: int) -> Areas:
 
 
 def pace_draws(learning: UtilizationSettings, score: np.ndarray) -> np.ndarray:
-    """Return the time constant of learning at standard normal scores: one time in ten slower, and faster, by `learning_range`."""
+    """Return the time constant of learning at such scores: one time in ten slower, and faster, by `learning_range`."""
     middle, factor = learning.learning_weeks, learning.learning_range
     return lognormal_between(score, middle=middle, low=middle / factor, high=middle * factor)
 

@@ -33,7 +33,7 @@ from analysis.value.moving import Moving, moving_of
 from analysis.value.quantities import Evidence, covers_a_year, drawn, hour_quantities, money_quantities
 from analysis.value.result import CUMULATIVE, DISTRIBUTION, TORNADO, Value
 from analysis.value.settings import Cost, ValueSettings
-from analysis.value.start import Start, agents_idle_h, scores, start_of, uptake_draws
+from analysis.value.start import Start, agents_idle_h, scores, start_of, stated_scores, uptake_draws
 from analysis.value.targets import targets_of
 from analysis.value.tornado import Inputs, tornado_rows
 
@@ -160,11 +160,11 @@ def _known(
         return _Parts(found, instead, rows, None, reason, {}, [], _spoken(said), findings)
     inputs = Inputs(
         start,
-        hourly.at(scores("hour", settings)),
-        stated_cost(settings.running_cost_per_week, scores("running", settings), settings),
+        hourly.at(stated_scores("hour", settings)),
+        stated_cost(settings.running_cost_per_week, stated_scores("running", settings), settings),
         settings,
     )
-    one_off = stated_cost(settings.one_off_cost, scores("one_off", settings), settings)
+    one_off = stated_cost(settings.one_off_cost, stated_scores("one_off", settings), settings)
     money = amounts(found, inputs.hour, base_share=start.base_share, running=inputs.running, one_off=one_off, settings=settings)  # fmt: skip
     courses = _courses(money, utilization, settings)
     error = quantile_error(money.combined, independent=start.independent)
@@ -180,7 +180,7 @@ def _known(
 
 def _courses(money: Amounts, utilization: Utilization, settings: ValueSettings) -> dict[str, Course]:
     """Add up net cash, and the same with capacity, on the ramp."""
-    pace = pace_draws(utilization.settings, scores("pace", settings))
+    pace = pace_draws(utilization.settings, stated_scores("pace", settings))
     under, log_pace = areas(phases_of(utilization), pace, horizon=settings.horizon_weeks), np.log(pace)
     benefits = {"cash": money.benefit, "capacity": money.benefit + money.left}
     return {

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.engagement.store import load, store
 from analysis.foundation.estimate import find
@@ -181,13 +182,14 @@ def test_correlation_of_today_and_achievable_is_carried(rho):
 
 
 def test_a_stated_range_of_cost_is_read_as_10_to_90_percent():
-    """One grade: overtime is hours x factor x a lognormal cost, so its quantiles are known in closed form."""
+    """One grade: overtime is hours x factor x a cost whose logarithm is a scaled Student t with 3 degrees of freedom: its quantiles are known."""
     sure = STATED.model_copy(update={"money_draws": 40_000})
     cost = Cost(grade="clerk", per_hour=40.0, low=32.0, high=50.0)
     value = World().value(costs=(cost,), settings=sure, tables={"roster": roster(specialists=0)})
     row = value.money.set_index("line").loc["overtime"]
     assert row[["low80", "per_week", "high80"]].tolist() == pytest.approx([32 * 60, 40 * 60, 50 * 60], rel=0.01)
-    exact = lognormal_product([60.0, 40.0], [0.0, np.log(50 / 40) / 1.2815515655], quantile=0.975)
+    exact = 60 * 40 * (50 / 40) ** (stats.t.ppf(0.975, 3) / stats.t.ppf(0.9, 3))
+    assert exact > lognormal_product([60.0, 40.0], [0.0, np.log(50 / 40) / 1.2815515655], quantile=0.975)
     assert row["high"] == pytest.approx(exact, rel=0.01)
 
 
