@@ -281,7 +281,8 @@ def load_spread(counts: pd.DataFrame, days: Resample) -> tuple[float, np.ndarray
         return np.sqrt(np.maximum(0.0, excess / np.maximum(square, 1e-12)))
 
     point = float(cv_of(np.ones((1, len(x))), again=False)[0])
-    return point, np.clip(days.widened(point, cv_of(days.counts, again=True)), 0.0, None)
+    # how much loads differ hands on nothing of what utilization does: squares of days correlated by r are correlated by about r^2
+    return point, np.clip(days.widened(point, cv_of(days.counts, again=True), serial=False), 0.0, None)
 
 
 def volume_draws(counts: pd.DataFrame, days: Resample) -> np.ndarray:
