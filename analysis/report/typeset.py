@@ -114,7 +114,9 @@ def printable(value: Any, covered: frozenset[int], *, soft: bool = True) -> Any:
     {'name': 'ab'}
     """
     if isinstance(value, str):
-        shown = "".join(_shown(sign, covered) for sign in unicodedata.normalize("NFC", value))
+        # a percent sign stays on the line of its number
+        whole = re.sub(r"(?<=\d) %", "\u00a0%", unicodedata.normalize("NFC", value))
+        shown = "".join(_shown(sign, covered) for sign in whole)
         return _softened(shown) if soft else shown
     if isinstance(value, Mapping):
         return {

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Note, Part, Tone
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Part, Tone
 from analysis.report.chapters import definitions
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import best, limits, places, steps
@@ -141,9 +141,9 @@ def _table(c: Context) -> Listing:
         last = row.population
     return Listing(
         columns=(
-            Column(words("achievable.column.population"), width=1.3),
-            Column(words("achievable.column.ceiling"), width=2.0),
-            Column(words("achievable.column.sentence"), width=7.6),
+            Column(words("achievable.column.population"), width=1.6),
+            Column(words("achievable.column.ceiling"), width=2.1),
+            Column(words("achievable.column.sentence"), width=7.4),
             Column(words("achievable.column.raw"), "right", 1.9),
             Column(words("achievable.column.base"), "right", 1.9),
         ),
@@ -315,23 +315,22 @@ def _recorded(c: Context) -> dict[str, float]:
 
 def _best(c: Context) -> Part:
     """Return the internal best beside what is achievable; a target beyond anything seen here is marked so."""
-    far = [c.words(f"ceilings.subject.{name}") for name in c.populations() if beyond(c, name)]
-    notes: list[Note] = []
-    left = best.without(c.utilization)
-    why_not = c.words("best.why_not", reasons="; ".join(left)) if left else ""
+    words, frame = c.words, best.rows(c.utilization)
+    said = [words("best.definition")]
+    far = [words(f"ceilings.subject.{name}") for name in c.populations() if beyond(c, name)]
     if far:
-        notes.append(
-            Note(c.words("best.note.beyond"), c.words("best.note.beyond_text", populations=c.words.listed(far)))
-        )
-    frame = best.rows(c.utilization)
+        said.append(words("best.beyond", populations=words.listed(far)))
     for name in c.populations():
         if len(frame) and best.as_recorded(frame, name):
-            said = frame.loc[(frame["population"] == name) & frame["value"].notna(), "reason"].iloc[0]
-            notes.append(Note(c.words("best.note.recorded"), f"{without_because(str(said))}."))
+            reason = str(frame.loc[(frame["population"] == name) & frame["value"].notna(), "reason"].iloc[0])
+            said.append(f"{words(f'population.{name}')}: {reason}.")
+    left = best.without(c.utilization)
+    if left:
+        said.append(words("best.why_not", reasons="; ".join(left)))
     return c.drawn(
-        best, best.internal_best, c.utilization, name="internal_best", recorded=_recorded(c), height_mm=best.height_mm(c.utilization),
-        margins_mm=best.MARGINS_MM, notes=notes,
-        source=c.source("roster", "spells", "work_items", "schedule", definition=f"{c.words('best.definition')} {why_not}".strip()),
+        best, best.internal_best, c.utilization, name="internal_best", recorded=_recorded(c),
+        height_mm=best.height_mm(c.utilization), margins_mm=best.MARGINS_MM,
+        source=c.source("roster", "spells", "work_items", "schedule", definition=" ".join(said)),
     )  # fmt: skip
 
 
@@ -342,8 +341,13 @@ def _ramp(c: Context) -> list[Part]:
         "ramp.definition", weeks=c.n.count(settings.learning_weeks), factor=f"{settings.learning_range:g}"
     )
     if len(frame) and steps.shown(c.utilization):
-        weeks = [c.n.count(number) for number in sorted(frame["week"].unique())]
-        rules = c.words("checkpoints.source", n=c.n.count(len(frame)), week=weeks[0], weeks=c.words.listed(weeks))
+        looks = frame[["population", "week"]].drop_duplicates()
+        rules = c.words(
+            "checkpoints.source",
+            n=c.n.count(len(frame)),
+            week=c.n.count(frame["week"].min()),
+            checkpoints=c.n.count(len(looks)),
+        )
         definition = f"{definition} {rules}"
     drawn = c.drawn(
         steps, steps.ramp, c.utilization, name="ramp", height_mm=steps.HEIGHT_MM, margins_mm=steps.MARGINS_MM,
@@ -372,8 +376,8 @@ def _checkpoints(c: Context) -> list[Part]:
         Listing(
             columns=(
                 Column(words("checkpoints.column.measure", week=c.n.count(week)), width=2.2),
-                Column(words("checkpoints.column.go"), width=7.4),
-                Column(words("checkpoints.column.stop"), width=4.8),
+                Column(words("checkpoints.column.go"), width=6.3),
+                Column(words("checkpoints.column.stop"), width=6.0),
             ),
             rows=[row for _, row in sorted(rows, key=lambda row: row[0])],
         )

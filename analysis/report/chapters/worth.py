@@ -74,7 +74,13 @@ def _precision(c: Context) -> str:
 def _balance(c: Context) -> Part:
     """Return the capacity balance with why blending is worth it though the back office has slack of its own."""
     said = {} if c.value is None else c.value.sentences
-    notes = [Note(c.words(f"worth.note.{key}"), said[key]) for key in ("why_blend", "alternatives") if said.get(key)]
+    notes = []
+    if said.get("why_blend"):
+        # its first sentence is the question
+        question, mark_, rest = said["why_blend"].partition("? ")
+        notes.append(Note(f"{question}?", rest) if mark_ else Note("", said["why_blend"]))
+    if said.get("alternatives"):
+        notes.append(Note(c.words("worth.note.alternatives"), said["alternatives"]))
     return c.drawn(
         capacity, capacity.capacity_balance, c.value, name="capacity_balance", height_mm=capacity.height_mm(c.value),
         margins_mm=capacity.MARGINS_MM, source=c.source("work_items", "spells", "contacts", "schedule", definition=f"{c.words('worth.balance_definition')} {said.get('fte', '')}".strip()),
@@ -132,15 +138,23 @@ def _targets(c: Context) -> list[Part]:
             " ".join(part for part in (words("targets.source"), common) if part),
             columns=(
                 Column(words("targets.column.population"), width=1.8),
-                Column(words("targets.column.measure"), width=1.6),
-                Column(words("targets.column.today"), "right", 2.0),
-                Column(words("targets.column.step"), "right", 1.2),
-                Column(words("targets.column.week"), "right", 1.0),
-                Column(words("targets.column.why"), width=7.0),
+                Column(words("targets.column.measure"), width=1.7),
+                Column(words("targets.column.today"), "right", 2.5),
+                Column(words("targets.column.step"), "right", 1.1),
+                Column(words("targets.column.week"), "right", 0.9),
+                Column(words("targets.column.why"), width=6.8),
             ),
-            rows=[_target(c, row, common) for row in frame.itertuples()],
+            rows=_named_once([_target(c, row, common) for row in frame.itertuples()]),
             dense=True,
         )
+    ]
+
+
+def _named_once(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Return rows in which a first cell that repeats the one above is left empty."""
+    return [
+        [Cell("" if place and row[0].text == rows[place - 1][0].text else row[0].text, strong=True), *row[1:]]
+        for place, row in enumerate(rows)
     ]
 
 

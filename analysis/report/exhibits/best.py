@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
 
 UNITS = ("groups", "people")
-ROW_MM, HEAD_ROWS, BETWEEN_ROWS = 4.8, 1.25, 0.6
+ROW_MM, HEAD_ROWS, BETWEEN_ROWS = 4.5, 1.25, 0.6
 MARGINS_MM = (62.0, 30.0, 1.0, 6.0)
 
 

@@ -22,7 +22,7 @@ PHASES = ("crawl", "walk", "run")
 MOST_GROUPS = 4
 BAND, PHASE_FILL = "#BFDDDB", {"crawl": "#F4F6F8", "walk": "#FFFFFF", "run": "#F4F6F8"}
 GAP_PT, LEFT_PT, RIGHT_PT = 12.0, 27.0, 78.0
-HEIGHT_MM, MARGINS_MM = 47.0, (0.5, 0.5, 9.0, 9.0)
+HEIGHT_MM, MARGINS_MM = 44.0, (0.5, 0.5, 9.0, 9.0)
 # the expected target has arrived when it is within this share of the achievable one
 ARRIVED = 0.01
 
