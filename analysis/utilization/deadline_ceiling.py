@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.settings import Client
 from analysis.utilization.due_days import Arrivals, Duty, arrivals_of, duty_of
 from analysis.utilization.due_flow import WorkDays, ceilings
 from analysis.utilization.resample import Resample
-from analysis.utilization.volume_days import like_draws, neighbours, picked_days
+from analysis.utilization.volume_days import MOST_ALIKE, even_places, like_draws, neighbours, picked_days, traits_of
 
-# days of a sequence: some ten years for the point, two years for each resample, which is compared with the point on the same chances
-_POINT_DAYS = 2500
-_DRAW_DAYS = 400
+# days of a sequence, which starts with nothing waiting and must be long where backlogs are: for the point, and for each resample on the same chances
+_POINT_DAYS = 12_000
+_DRAW_DAYS = 1200
 # resamples whose ceiling is computed; the others follow from their volumes
-_COMPUTED = 200
-# a resample's ceiling is looked for this near to the point, by so many halvings
-_NEAR, _NEAR_STEPS = 0.25, 9
+_COMPUTED = 250
+# a resample's ceiling is looked for this near to the point, in so many steps
+_NEAR, _NEAR_STEPS = 0.25, 4
+# capacity above the work that is never gone below
+_LEAST_SLACK = 0.002
 # shares of work that falls due while nobody is at work: told from the first on, too many from the second on
 HOPELESS_TOLD, _HOPELESS_MOST = 0.01, 0.5
 
@@ -138,41 +139,59 @@ def _answer(found: Arrivals, duty: Duty, days: Resample, *, target: float, seed:
     point = float(_path_ceilings(work, once, _series(chance, np.array([alike])), target)[0])
     counts = days.counts[:, duty.columns[found.kept]]
     computed = min(_COMPUTED, len(counts))
-    again = np.clip(alike + alike_error * rng.standard_normal(computed), -0.5, 0.9)
-    near = (max(0.0, point - _NEAR), min(point + _NEAR, 1.0))
-    draws = _path_ceilings(work, counts[:computed], _series(chance[:_DRAW_DAYS], again), target, near)
-    drawn = like_draws(pressure, work.weekday, counts, draws, rng)
-    # resampled days are a little too even; the draws tell the spread, the point stands
-    centred = drawn - drawn.mean() + point
-    return DeadlineCeiling(
-        point,
-        np.clip(days.widened(point, centred), 0.0, 1.0),
-        found.due_days,
-        cv,
-        alike,
-        found.hopeless_share,
-        "",
-    )
+    again = np.clip(alike + alike_error * rng.standard_normal(len(counts)), *MOST_ALIKE)
+    near = (max(0.02, point - _NEAR), min(point + _NEAR, 1.0))
+    draws = _path_ceilings(work, counts[:computed], _series(chance[:_DRAW_DAYS], again[:computed]), target, near)
+    # the same chances and days, with nothing resampled and neighbours as alike as they were seen to be
+    reference = float(_path_ceilings(work, once, _series(chance[:_DRAW_DAYS], np.array([alike])), target)[0])
+    drawn = like_draws(traits_of(pressure, work.weekday, counts, again), draws, rng)
+    point, draws = _put_right(point, drawn, reference, days.wider)
+    return DeadlineCeiling(point, draws, found.due_days, cv, alike, found.hopeless_share, "")
+
+
+def _put_right(point: float, drawn: np.ndarray, reference: float, wider: float) -> tuple[float, np.ndarray]:
+    """Return the point and its draws with the bias of few days taken out.
+
+    Parameters
+    ----------
+    point
+        Ceiling of the observed days.
+    drawn
+        Ceilings of the resamples.
+    reference
+        Ceiling of the observed days over the same sequence as `drawn`.
+    wider
+        Factor on the distance of every draw from the point, for few clusters.
+
+    Notes
+    -----
+    Some days are more even than all days: resamples show less slack 1 - ceiling than the days that they are drawn from, and those less than the truth.
+    On the scale of log slack, where the error does not depend on the slack, the difference is taken off once.
+    """
+    middle, start, seen = (np.log(np.maximum(1 - part, _LEAST_SLACK)) for part in (point, reference, drawn))
+    centre = middle - (seen.mean() - start)
+    moved = centre + wider * (seen - seen.mean())
+    return float(np.clip(1 - np.exp(centre), 0.0, 1.0)), np.clip(1 - np.exp(moved), 0.0, 1.0)
 
 
 def _series(chance: np.ndarray, alike: np.ndarray) -> np.ndarray:
-    """Return uniform numbers whose neighbours are correlated (rows: one correlation each), from one series of independent normal ones."""
+    """Return normal numbers whose neighbours are correlated (rows: one correlation each), from one series of independent ones."""
     found = np.empty((len(alike), len(chance)))
     found[:, 0] = chance[0]
     fresh = np.sqrt(1 - alike**2)
     for day in range(1, len(chance)):
         found[:, day] = alike * found[:, day - 1] + fresh * chance[day]
-    return ndtr(found)
+    return found
 
 
 def _path_ceilings(
-    work: WorkDays, counts: np.ndarray, places: np.ndarray, target: float, near: tuple[float, float] | None = None
+    work: WorkDays, counts: np.ndarray, series: np.ndarray, target: float, near: tuple[float, float] | None = None
 ) -> np.ndarray:
-    """Return the ceiling of each resample (rows of `counts`) over the sequence that its places (rows) pick from it; coarser where it is known to be near."""
-    repeats = -(-places.shape[1] // len(work.weekday))
-    pattern = np.tile(work.weekday, repeats)[: places.shape[1]]
+    """Return the ceiling of each resample (rows of `counts`) over the sequence that its numbers (rows) pick from it; coarser where it is known to be near."""
+    repeats = -(-series.shape[1] // len(work.weekday))
+    pattern = np.tile(work.weekday, repeats)[: series.shape[1]]
     pressure = work.hours / np.maximum(work.staffing, 1e-6)
-    picked = picked_days(pressure, work.weekday, counts, pattern, places)
+    picked = picked_days(pressure, work.weekday, counts, pattern, even_places(series, pattern))
     if near is None:
         return ceilings(work, picked, pattern, target=target)
     return ceilings(work, picked, pattern, target=target, between=near, steps=_NEAR_STEPS)

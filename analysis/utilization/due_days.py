@@ -18,6 +18,8 @@ _TURNAROUND = 0.95
 _FINISHED = (0.01, 0.99)
 # more days than this share without known duty: duty is taken as even
 _UNKNOWN_DAYS = 0.2
+# slots of a working day, about
+_SLOTS = 10
 # due stamps that are all midnights are dates
 _DATES = 0.95
 
@@ -99,7 +101,10 @@ def duty_of(
         clerks = clerks.loc[:, clerks.sum() > 0]
         there = clerks.sum(axis=1).to_numpy()[np.asarray(dates.day_of_week)] > 0
         if there.mean() >= 1 - _UNKNOWN_DAYS:
-            starts = clerks.columns.to_numpy(dtype=float)
+            # long days in steps of an hour and more: quicker, and due times are no finer
+            wide = max(1, round(clerks.shape[1] / _SLOTS)) * slot_s
+            clerks = clerks.T.groupby(lambda start: start // wide * wide).sum().T
+            slot_s, starts = wide, clerks.columns.to_numpy(dtype=float)
             return Duty(
                 dates[there], everywhere[there], slot_s, starts, clerks.to_numpy(dtype=float), staffing[there], True
             )

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.foundation.compiled import kernel
 
 _TINY = 1e-9
+_NONE_LATE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def late_shares(picked, days_of, rows, rate, capacity):
         # work by the slot in which it is due; place 0 is overdue from the start, the last is due after the sequence
         waiting = np.zeros((days + 2) * slots)
         daily = np.zeros(days + 2)
-        backlog, counted, late, lowest = 0.0, 0.0, 0.0, 0
+        counted, late, lowest, last = 0.0, 0.0, 0, -1
         for day in range(days):
             row = int(days_of[picked[number, day], 0])
             stop = int(days_of[picked[number, day], 1])
@@ -83,36 +84,33 @@ def late_shares(picked, days_of, rows, rate, capacity):
                         counted += hours
                     waiting[at + 1] += hours
                     daily[(at + 1) // slots] += hours
-                    lowest = min(lowest, at + 1)
-                    backlog += hours
+                    lowest, last = min(lowest, at + 1), max(last, at + 1)
                     row += 1
                 room = able * rate[day, part]
-                if room > 0 and backlog > _TINY:
-                    lowest, done = _serve(waiting, daily, lowest, room)
-                    backlog -= done
+                if room > 0:
+                    lowest = _serve(waiting, daily, lowest, last, room)
                 late += waiting[now + 1]
         found[number] = late / max(counted, 1e-12)
     return found
 
 
 @kernel
-def _serve(waiting, daily, lowest, room):
-    """Do work in order of its due slot until `room` is used up; return the first slot that may have work left, and what was done."""
+def _serve(waiting, daily, lowest, last, room):
+    """Do work that is due from slot `lowest` to slot `last`, in this order, until `room` is used up; return the first slot that may have work left."""
     slots = len(waiting) // len(daily)
-    left = room
-    while lowest < len(waiting):
+    while lowest <= last:
         if lowest % slots == 0 and daily[lowest // slots] <= _TINY:
             # nothing but rounding is due on this day
             lowest += slots
             continue
-        done = min(left, waiting[lowest])
+        done = min(room, waiting[lowest])
         waiting[lowest] -= done
         daily[lowest // slots] -= done
-        left -= done
-        if left <= _TINY:
+        room -= done
+        if room <= _TINY:
             break
         lowest += 1
-    return lowest, room - left
+    return lowest
 
 
 def ceilings(
@@ -121,8 +119,8 @@ def ceilings(
     weekday: np.ndarray,
     *,
     target: float,
-    between: tuple[float, float] = (0.0, 1.0),
-    steps: int = 14,
+    between: tuple[float, float] = (0.02, 1.0),
+    steps: int = 12,
 ) -> np.ndarray:
     """Return mean work / smallest capacity that does `target` of the work when due, for sequences of days.
 
@@ -139,12 +137,13 @@ def ceilings(
     between
         Where the ceilings lie; a capacity below the mean work never lasts.
     steps
-        Halvings; 14 of the whole range tell shares apart by .0001.
+        Steps of false position (Illinois).
 
     Notes
     -----
-    Capacity of a slot = C x share of an average day's clerks, with the staffing of the observed day whose work arrives. Work that is due first is done first, overdue work before all; what is done in a slot
-    counts as done at its end, and a slot's work can be done in it. The sequence starts with nothing waiting.
+    Capacity of a slot = C x share of an average day's clerks, with the staffing of the observed day whose work arrives. Work that is due first is done
+    first, overdue work before all; what is done in a slot counts as done at its end, and a slot's work can be done in it. The sequence starts with
+    nothing waiting.
 
     Examples
     --------
@@ -159,9 +158,27 @@ def ceilings(
     mean = np.maximum(work.hours[paths].mean(axis=1), 1e-12)
     days_of = np.column_stack([work.start[:-1], work.start[1:], work.staffing]).astype(float)
     rows = np.column_stack([work.slot, work.due, work.amount]).astype(float)
-    low, high = np.full(len(paths), between[0]), np.full(len(paths), between[1])
+
+    def misses(share: np.ndarray) -> np.ndarray:
+        """Return how far the late share is above what is allowed, nearly linear in the share."""
+        late = late_shares(paths, days_of, rows, rate, mean / able / share)
+        return np.log((late + _NONE_LATE) / (1 - target + _NONE_LATE))
+
+    low, high = (np.full(len(paths), end) for end in between)
+    under, over = misses(low), misses(high)
+    lighter = np.ones((2, len(paths)))
     for _ in range(steps):
-        middle = (low + high) / 2
-        enough = late_shares(paths, days_of, rows, rate, mean / able / middle) <= 1 - target
+        middle = _crossing(low, high, under * lighter[0], over * lighter[1])
+        found = misses(middle)
+        enough = found <= 0
         low, high = np.where(enough, middle, low), np.where(enough, high, middle)
-    return low
+        under, over = np.where(enough, found, under), np.where(enough, over, found)
+        # an end that stays counts half (Illinois), so that none stays for ever
+        lighter = np.where(np.stack([enough, ~enough]), 1.0, lighter / 2)
+    return np.where(over > 0, _crossing(low, high, under, over), high)
+
+
+def _crossing(low: np.ndarray, high: np.ndarray, under: np.ndarray, over: np.ndarray) -> np.ndarray:
+    """Return where a line from (low, under) to (high, over) crosses zero, a little inside."""
+    part = under / np.where(over > under, under - over, -1.0)
+    return low + np.clip(part, 0.02, 0.98) * (high - low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-_MOST_ALIKE = (-0.5, 0.9)
+MOST_ALIKE = (-0.5, 0.9)
 
 
 def neighbours(hours: np.ndarray, weekday: np.ndarray) -> tuple[float, float]:
@@ -39,8 +39,35 @@ def neighbours(hours: np.ndarray, weekday: np.ndarray) -> tuple[float, float]:
     score = stats.norm.ppf((ranks - 0.5) / number)
     score = score - score.mean()
     plain = float((score[1:] * score[:-1]).sum() / (score**2).sum())
-    found = float(np.clip(plain + (1 + 4 * plain) / number, *_MOST_ALIKE))
+    found = float(np.clip(plain + (1 + 4 * plain) / number, *MOST_ALIKE))
     return found, float(np.sqrt((1 - found**2) / number))
+
+
+def even_places(series: np.ndarray, pattern: np.ndarray) -> np.ndarray:
+    """Return places from 0 to 1 in the order of given numbers, spread evenly over the days of each weekday.
+
+    Parameters
+    ----------
+    series
+        Sequences x days of the sequence; only their order within a weekday counts.
+    pattern
+        Weekdays of the sequence.
+
+    Notes
+    -----
+    A sequence then holds every observed day as often as it should, up to one; chance is left in the order alone.
+
+    Examples
+    --------
+    >>> even_places(np.array([[0.3, -2.0, 1.5, 0.1]]), np.array([0, 0, 0, 1])).round(2).tolist()
+    [[0.5, 0.17, 0.83, 0.5]]
+    """
+    found = np.empty(series.shape)
+    for kind in np.unique(pattern):
+        at = np.flatnonzero(pattern == kind)
+        rank = np.argsort(np.argsort(series[:, at], axis=1, kind="stable"), axis=1, kind="stable")
+        found[:, at] = (rank + 0.5) / len(at)
+    return found
 
 
 def picked_days(
@@ -82,17 +109,13 @@ def picked_days(
     return found
 
 
-def like_draws(
-    hours: np.ndarray, weekday: np.ndarray, counts: np.ndarray, known: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Return a figure for every resample, from its values at the first ones and the volumes that each drew.
+def like_draws(traits: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a figure for every resample, from its values at the first ones and the traits of all.
 
     Parameters
     ----------
-    hours, weekday
-        Of the observed days.
-    counts
-        Resamples x observed days.
+    traits
+        Resamples x traits, of :func:`traits_of`.
     known
         The figure at the first resamples.
     rng
@@ -106,16 +129,14 @@ def like_draws(
 
     Notes
     -----
-    Ridge regression on how often each day was drawn and on the variance and skewness of the drawn days about their weekday, with their squares; its
-    penalty is the one with the smallest leave-one-out error, and the residuals are the leave-one-out ones.
+    Ridge regression; its penalty is the one with the smallest leave-one-out error, and the residuals are the leave-one-out ones.
 
     References
     ----------
     Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapter 20 (what a resample adds is nearly linear in its counts).
     """
-    if len(known) == len(counts):
+    if len(known) == len(traits):
         return known
-    traits = _traits(hours, weekday, counts)
     first = traits[: len(known)]
     centre, level = first.mean(axis=0), known.mean()
     left, sizes, right = np.linalg.svd(first - centre, full_matrices=False)
@@ -129,15 +150,30 @@ def like_draws(
         if best is None or (residual**2).sum() < best[0]:
             best = float((residual**2).sum()), slope, residual
     if best is None:
-        return np.resize(known, len(counts))
+        return np.resize(known, len(traits))
     _, slope, residual = best
-    drawn = level + (traits - centre) @ slope + rng.choice(residual - residual.mean(), size=len(counts))
+    drawn = level + (traits - centre) @ slope + rng.choice(residual - residual.mean(), size=len(traits))
     drawn[: len(known)] = known
     return drawn
 
 
-def _traits(hours: np.ndarray, weekday: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return what describes each resample: its counts, and the shape of its volumes; standardised."""
+def traits_of(hours: np.ndarray, weekday: np.ndarray, counts: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Return what describes each resample, standardised: how often it drew each day, the shape of its volumes, and how alike its neighbouring days are.
+
+    Parameters
+    ----------
+    hours, weekday
+        Of the observed days.
+    counts
+        Resamples x observed days.
+    alike
+        Correlation of neighbouring days in each resample.
+
+    Returns
+    -------
+    numpy.ndarray
+        Resamples x traits: counts, the mean of each weekday against the whole, variance and skewness about the weekdays, their squares and product, `alike`.
+    """
     kinds = np.unique(weekday)
     total = np.maximum(counts.sum(axis=1), 1e-12)
     mean = np.maximum(counts @ hours / total, 1e-12)
@@ -153,7 +189,9 @@ def _traits(hours: np.ndarray, weekday: np.ndarray, counts: np.ndarray) -> np.nd
         third += np.where(there, number * (three - 3 * one * two + 2 * one**3), 0.0)
     spread = second / total / mean**2
     skew = third / total / mean**3
-    raw = np.stack([*columns, spread, skew, spread**2, spread * skew, skew**2, sum(c**2 for c in columns)], axis=1)
+    raw = np.stack(
+        [*columns, spread, skew, spread**2, spread * skew, skew**2, sum(c**2 for c in columns), alike], axis=1
+    )
     # the few traits are penalised less than the many counts
     return np.concatenate([_standardised(counts), 3 * _standardised(raw)], axis=1)
 
