@@ -11,8 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from analysis.baseline.shares import Clusters, clusters_of, judged_share
-from analysis.foundation.clusters import MINIMUM_CLUSTERS
+from analysis.foundation.clusters import MINIMUM_CLUSTERS, joined_strata
 from analysis.foundation.estimate import Estimate
+from analysis.foundation.serial import long_run
 from analysis.measure.crosswalk import ATTENDED, BASE, WORK
 
 # Populations are drawn on the same calendar days when each has time on at least this share of the days that any of them works on its weekdays.
@@ -61,9 +62,10 @@ class Resample:
         return point + (self.wider if serial else self.few) * (draws - point)
 
     def share(self, rows: pd.DataFrame, parts: Sequence[str], whole: Sequence[str]) -> tuple[float, np.ndarray]:
-        """Return a share of time and its widened draws; `rows` are the resampled days in their order."""
+        """Return a share of time and its draws, stretched as the share asks for; `rows` are the resampled days in their order."""
         top, bottom = (rows[list(words)].to_numpy(dtype=float).sum(axis=1) for words in (parts, whole))
-        return _share(top.sum(), bottom.sum(), self.counts @ top, self.counts @ bottom, wider=self.wider)
+        wider = self.few * _handed_on(_Usable(rows, clusters_of(rows), len(rows)), parts, whole)
+        return _share(top.sum(), bottom.sum(), self.counts @ top, self.counts @ bottom, wider=wider)
 
 
 def resample(days: pd.DataFrame, *, draws: int, seed: int) -> Resample | None:
@@ -194,14 +196,13 @@ def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
         )
         for name, (top, bottom) in _SHARES.items()
     }
-    wider = few * usable.clusters.wider
     base = float(totals[at["base"]])
     # a draw may hold more or fewer days of a population than it has; hours are those of as many days
     hours = drawn[:, at["base"]] * (len(rows) / counts.sum(axis=1))
     return Resample(
         days=rows["day"],
         counts=counts,
-        wider=wider,
+        wider=few * usable.clusters.wider,
         few=few,
         today=shares["today"][0],
         support_share=shares["support"][0],
@@ -210,7 +211,7 @@ def _resampled(usable: _Usable, counts: np.ndarray) -> Resample:
         support_draws=shares["support"][1],
         break_draws=shares["break"][1],
         base_h=base,
-        base_draws=np.maximum(base + wider * (hours - base), 0.0),
+        base_draws=np.maximum(base + few * _sum_handed_on(usable, sums[:, at["base"]]) * (hours - base), 0.0),
     )
 
 
@@ -229,6 +230,19 @@ def _handed_on(usable: _Usable, parts: Sequence[str], whole: Sequence[str]) -> f
         return 1.0
     widths = [float(stats.t.ppf(0.975, one.freedom)) * one.scale for one in (serial, independent)]
     return widths[0] / widths[1]
+
+
+def _sum_handed_on(usable: _Usable, hours: np.ndarray) -> float:
+    """Return the same for a sum of hours."""
+    labels = np.unique(joined_strata(usable.rows["weekday"].to_numpy()), return_inverse=True)[1]
+    number = np.bincount(labels)
+    residual = hours - (np.bincount(labels, weights=hours) / number)[labels]
+    spread = float((np.bincount(labels, weights=residual**2) * number / np.maximum(number - 1, 1)).sum())
+    serial = long_run(residual, labels, working_days=usable.clusters.working_days)
+    if spread <= 0 or serial.error <= 0:
+        return 1.0
+    t_serial, t_independent = stats.t.ppf(0.975, [serial.freedom, max(len(hours) - len(number), 1)])
+    return float(t_serial * serial.error / (t_independent * math.sqrt(spread)))
 
 
 _SHARES = {"today": ("work", "base"), "support": ("support", "base"), "break": ("break", "attended")}

@@ -45,7 +45,7 @@ class Utilization:
         the two, at a level corrected for how many levels are looked at), found, status, reason, sentence. Levels under the smallest group have no row.
     quoted
         population, definition, today (by this definition), quoted (the figure that managers quote), of_base (what that figure by this definition would be as
-        utilization of the base), place ("below today", "within reach", "open", "beyond" or ""), reason.
+        utilization of the base; missing where more than all of it would be needed), place ("below today", "within reach", "open", "beyond" or ""), reason.
     best
         population, unit (groups|people), units (how many), estimand (words), observed, value, low, high, adjusted, adjusted_low, adjusted_high, adjusted_for, beyond
         (whether what is achievable lies above everything seen here), status, reason.

@@ -135,7 +135,8 @@ def _today_words(answer: Answer, settings: UtilizationSettings) -> str:
     if room.value is None:
         if today.low is not None and answer.achievable.high is not None and today.low > answer.achievable.high:
             return f"Today it is {today!r}: {NOTHING}; today already lies above what can last."
-        near = f"the two may be less than {100 * settings.minimum_reclaimable_share:g} points apart"
+        minimum = settings.minimum_reclaimable_share
+        near = f"the two may be less than {100 * minimum:g} points apart" if minimum > 0 else "the two may be equal"
         return f"Today it is {today!r}: {NOTHING}, because {near}."
     return f"Today it is {today!r}. {_hours_words(answer)}"
 

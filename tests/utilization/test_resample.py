@@ -25,6 +25,23 @@ def test_draws_spread_like_the_interval_of_the_share():
     assert found.support_share == pytest.approx(0.1)
 
 
+def test_each_figure_hands_on_its_own_shocks():
+    """Support that swings slowly is stretched more than even work; hours by their own swing, not by that of work."""
+    slow = 0.1 + 0.03 * np.sin(np.arange(40) / 6)
+    base = 100 + 10 * np.sin(np.arange(40) / 6)
+    days = day_rows(40, work=wavy(40, 0.6), support=slow, base_h=base)
+    found = resample(days, **DRAWS)
+    printed = share_of(days, ("SUPPORT", "OUTAGE"), BASE, clusters=clusters_of(days), confidence=0.95, grade="A")
+    low, high = np.quantile(found.support_draws, [0.025, 0.975])
+    assert high - low == pytest.approx(printed.high - printed.low, rel=0.15)
+    even = resample(day_rows(40, work=wavy(40, 0.6), base_h=100 + 10 * wavy(40, 0.0, 1.0)), **DRAWS)
+    weekly = (
+        found.base_draws.std() / np.std(base, ddof=1),
+        even.base_draws.std() / np.std(10 * wavy(40, 0.0, 1.0), ddof=1),
+    )
+    assert weekly[0] > 1.4 * weekly[1]
+
+
 def test_both_populations_are_drawn_on_the_same_days():
     busy = wavy(40, 0.6)
     both = joint_resamples({"one": day_rows(40, work=busy), "two": day_rows(40, work=busy - 0.2)}, **DRAWS)
