@@ -191,15 +191,14 @@ def _less_expected(mix: _Mix, slots: pd.DataFrame, pools: pd.Series) -> _Mix:
     there = slots[slots["agent"].isin(set(mix.covariates.index)) & (slots["base_agents"] > 0)]
     if there.empty:
         return mix
+    columns, cell = ["handling_agents", "base_agents"], ["weekday", "slot_of_day_s"]
+    own = there.groupby(["agent", *cell])[columns].sum()
     pool_of = pools.to_dict()
-    there = there.assign(pool=[pool_of.get(name, "") for name in there["agent"]])
-    cell = ["pool", "weekday", "slot_of_day_s"]
-    columns = ["handling_agents", "base_agents"]
-    all_, own = (there.groupby(keys)[columns].transform("sum") for keys in (cell, [*cell, "agent"]))
-    others = (all_ - own).clip(lower=0.0)
-    shared = others["base_agents"] > 1e-9
-    kept = there[shared]
-    expected = kept["base_agents"] * (others["handling_agents"] / others["base_agents"])[shared]
+    pool = np.array([pool_of.get(name, "") for name in own.index.get_level_values("agent")], dtype=object)
+    others = (own.groupby([pool, *cell]).transform("sum") - own).clip(lower=0.0)
+    reached = (others["handling_agents"] / others["base_agents"]).where(others["base_agents"] > 1e-9)
+    kept = there.merge(reached.rename("reached").reset_index(), on=["agent", *cell]).dropna(subset=["reached"])
+    expected = kept["base_agents"] * kept["reached"]
     sums = kept.assign(expected=expected).groupby(["agent", "day"])[[*columns, "expected"]].sum().reset_index()
     enough = sums.groupby("agent")["day"].transform("nunique") >= MINIMUM_CLUSTERS
     sums = sums[enough].rename(columns={"base_agents": "base"})
