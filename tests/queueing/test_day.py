@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import linalg, stats
 
 from analysis import queueing
+from analysis.queueing import transient
 from analysis.queueing.transient import Shift, answered_within, given_up_within
 from tests.queueing.simulated_day import share_and_error, simulate_days
 
@@ -176,6 +177,19 @@ def test_a_thousand_agents():
     assert day.service_level[1] == pytest.approx(lasting.service_level, abs=1e-9)
     assert day.occupancy[1] == pytest.approx(lasting.occupancy, abs=1e-9)
     assert day.error_bound < 1e-10
+
+
+def test_a_queue_cut_too_short_is_cut_again(monkeypatch):
+    """The expected number turned away at the cut bounds the error; it is stated, and too large a one is not accepted."""
+    call = {"arrivals_per_h": 54, "slot_s": 3600, **CALLS}
+    right = queueing.day([5] * 4, **call)
+    monkeypatch.setattr(transient, "_first_cut", lambda *_: 3)
+    again = queueing.day([5] * 4, **call)
+    assert again.mean_queue == pytest.approx(right.mean_queue, abs=1e-6)
+    assert max(right.error_bound, again.error_bound) < 1e-10
+    monkeypatch.setattr(transient, "_BLOCKED", math.inf)
+    short = queueing.day([5] * 4, **call)
+    assert np.abs(short.service_level - right.service_level).max() < short.error_bound
 
 
 def test_a_peak_is_felt_late_and_long():
