@@ -143,9 +143,9 @@ def share_draws(share: Estimate, draws: int, seed: int | list[int]) -> np.ndarra
 
     Examples
     --------
-    >>> drawn = share_draws(Estimate(0.3, 0.25, 0.355), 4000, 1)
+    >>> drawn = share_draws(Estimate(0.3, 0.26, 0.343), 20_000, 1)
     >>> np.quantile(drawn, [0.025, 0.5, 0.975]).round(2).tolist()
-    [0.25, 0.3, 0.35]
+    [0.26, 0.3, 0.34]
     """
     if share.value is None:
         raise ValueError("a share without a value has no draws")
