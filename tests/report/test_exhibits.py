@@ -15,15 +15,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.report.exhibits import (
+    best,
+    capacity,
     causes,
+    drivers,
     gaps,
     groups,
     heat_map,
     limits,
+    outcomes,
+    payback,
+    places,
     policies,
     profile,
     rows,
     shares,
+    steps,
     style,
     usable,
 )
@@ -41,6 +48,13 @@ EXHIBITS = {
     "frontier": (policies, policies.frontier, "blending"),
     "readiness_profile": (profile, profile.readiness_profile, "readiness"),
     "sources": (rows, rows.sources, "intake"),
+    "levels": (places, places.levels, "utilization"),
+    "internal_best": (best, best.internal_best, "utilization"),
+    "ramp": (steps, steps.ramp, "utilization"),
+    "capacity_balance": (capacity, capacity.capacity_balance, "value"),
+    "value_range": (outcomes, outcomes.value_range, "value"),
+    "tornado": (drivers, drivers.tornado, "value"),
+    "cumulative_cash": (payback, payback.cumulative_cash, "value"),
 }
 each = pytest.mark.parametrize("name", sorted(EXHIBITS))
 

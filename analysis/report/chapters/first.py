@@ -13,7 +13,8 @@ from analysis.report.chapters import achievable, blend, logs, measure, worth
 from analysis.report.context import Context
 from analysis.report.exhibits import limits, policies, shares, spans, style
 
-HEIGHT_MM = 37.0
+# height of the small charts: with both populations, and with one
+HEIGHT_MM, ONE_MM = 33.0, 19.0
 COLUMNS = 7
 MOST_UNSEEN = 3
 
@@ -77,7 +78,7 @@ def _row(
         drawing = Drawing(
             f"first_{name}",
             lambda ax: draw(result, ax=ax, theme=c.theme, compact=True, **more),
-            HEIGHT_MM,
+            ONE_MM if name != "assess" and len(c.measured()) == 1 else HEIGHT_MM,
             margins,
             COLUMNS,
         )

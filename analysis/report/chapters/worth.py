@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Text
 from analysis.report.context import Context
 from analysis.report.exhibits import capacity, drivers, outcomes, payback
 from analysis.report.numbers import mark
@@ -58,7 +58,12 @@ def chapter(c: Context) -> Chapter:
         parts: list[Part] = [Absent(words("missing.balance"), c.need(capacity))]
         return Chapter(words("worth.topic"), words("worth.question"), words("worth.unknown"), parts)
     answer = sentence(c) or c.value.sentences.get("balance", "") or words("worth.unknown")
-    parts = [_balance(c), _range(c), _tornado(c), _cash(c), *_targets(c)]
+    parts = [_balance(c)]
+    if capacity.bars(c.value):
+        parts += [_range(c), _tornado(c), _cash(c)]
+    elif c.value.sentences.get("alternatives"):
+        parts.append(Text(c.value.sentences["alternatives"]))
+    parts += _targets(c)
     return Chapter(words("worth.topic"), words("worth.question"), answer, parts)
 
 

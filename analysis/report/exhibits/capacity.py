@@ -53,6 +53,9 @@ def bars(value: Value) -> list[Bar]:
     if frame.empty:
         return []
     known = frame[frame["hours_per_week"].notna()].drop_duplicates("line").set_index("line", drop=False)
+    if not set(WHOLES) & set(known.index):
+        # an alternative alone is no balance
+        return []
     found: list[Bar] = []
     for block, names in BLOCKS.items():
         at = _hours_of("idle_today" if block == "waiting" else "needed_today", known)
