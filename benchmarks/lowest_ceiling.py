@@ -1,4 +1,4 @@
-"""How the lowest of several ceilings is best read: prints the table of docs/method/utilization.md, bias and coverage of the candidates.
+"""How the lowest of several ceilings is best read: prints the tables of docs/method/utilization.md, bias and coverage of the candidates.
 
 Run with ``python benchmarks/lowest_ceiling.py`` (``--worlds 4000``). Errors are normal and their spread known, so nothing but the minimum is judged.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -39,7 +39,7 @@ class Seen(NamedTuple):
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=4000)
     worlds = parser.parse_args().worlds
@@ -60,6 +60,30 @@ def main() -> None:
         width = np.mean([high - low for low, high in (one.limits for one in found)]) / SD
         cells = [*(f"{one:+.2f}" for one in bias), *(f"{one:.3f}".removeprefix("0") for one in covers), f"{width:.2f}"]
         print(f"| {name} | {' | '.join(cells)} |")
+    print()
+    ties()
+
+
+def ties() -> None:
+    """Print how exact ties are covered at any correlation, and what tails fitted to the correlation would gain."""
+    rng, error = np.random.default_rng(1), 1 - CONFIDENCE
+    print("| equal ceilings | correlation | covers | fitted upper tail | a / J | width with it |")
+    print("|---|---|---|---|---|---|")
+    for number, correlation in ((2, 0.5), (2, 0.9), (3, 0.0), (3, 0.5), (3, 0.9)):
+        root = np.linalg.cholesky(np.full((number,) * 2, correlation) + (1 - correlation) * np.eye(number))
+        z = rng.standard_normal((1_000_000, number)) @ root.T
+        highest, lowest_ = (np.sort(stats.norm.sf(one)) for one in (z.max(axis=1), z.min(axis=1)))
+
+        def missed(above: float, highest: np.ndarray = highest, lowest_: np.ndarray = lowest_) -> float:
+            """Return the share of misses on both sides when one ceiling misses above with this chance."""
+            return float((np.searchsorted(highest, above) + np.searchsorted(lowest_, error - above)) / len(highest))
+
+        share = error / number
+        fitted = float(optimize.brentq(lambda above, missed=missed: missed(above) - error, 1e-4, 0.8 * error))
+        wide = [stats.norm.isf(above) + stats.norm.isf(error - above) for above in (fitted, share)]
+        print(
+            f"| {number} | {correlation:g} | {1 - missed(share):.3f} | {fitted:.4f} | {share:.4f} | {wide[0] / wide[1]:.3f} |"
+        )
 
 
 def seen(points: np.ndarray, errors: np.ndarray, root: np.ndarray, rng: np.random.Generator) -> Seen:
