@@ -19,6 +19,8 @@ _SHARES = np.concatenate(
 )
 # every whole number of agents up to here, then steps of a quarter
 _EVERY, _STEP = 8, 1.25
+# every number kept free up to here, then steps of an eighth: between large numbers one more makes no difference
+_EVERY_FREE, _STEP_FREE = 16, 1.125
 # waiting changes on the scale of sqrt(agents): keeping more free than this many times it would start next to no item
 _FREE_SCALES = 2.5
 _HALVINGS = 12
@@ -95,8 +97,9 @@ class BlendedCurves:
         self.agents = np.maximum(np.asarray(agents, dtype=float), 1.0)
         self.promises = desk.promises
         most = math.ceil(_FREE_SCALES * math.sqrt(float(self.agents.max()))) + 1
-        self.kept_free = np.append(np.arange(most + 1), -1)
-        nodes = _agent_nodes(self.agents)
+        self.kept_free = np.append(_rising(0, most, every=_EVERY_FREE, step=_STEP_FREE), -1)
+        least, largest = math.floor(float(self.agents.min())), math.ceil(float(self.agents.max()))
+        nodes = _rising(least, largest, every=_EVERY, step=_STEP)
         exact = np.array([[_curve(n, int(kept), desk, self.promises) for kept in self.kept_free] for n in nodes])
         # agents x kept free x promise or busy x loads, brought to the half hours' agents and to the fine grid of loads
         at = exact if len(nodes) == 1 else PchipInterpolator(np.log(nodes), exact)(np.log(self.agents))
@@ -104,7 +107,7 @@ class BlendedCurves:
         self._curves = np.clip(PchipInterpolator(_SHARES, at, axis=-1)(np.minimum(LOADS, _SHARES[-1])), 0.0, 1.0)
 
     def best(self, load: np.ndarray, days: np.ndarray, *, load_cv: float) -> BlendedHours:
-        """Choose per half hour the fewest agents kept free under which callers still get what was promised.
+        """Choose per half hour the fewest agents kept free (beyond 16 the next of a coarser list) under which callers still get what was promised.
 
         Parameters
         ----------
@@ -170,12 +173,11 @@ def _terms(queue: Queue) -> tuple[float, float, str, float]:
     return queue.answer_within_s, queue.target, queue.definition, queue.short_s
 
 
-def _agent_nodes(agents: np.ndarray) -> np.ndarray:
-    """Return whole numbers of agents that enclose all of them: every one of a few, then a growing step."""
-    least, most = math.floor(float(agents.min())), math.ceil(float(agents.max()))
+def _rising(least: int, most: int, *, every: int, step: float) -> np.ndarray:
+    """Return whole numbers from `least` to `most` or a little beyond: every one of a few, then a growing step."""
     nodes = [least]
     while nodes[-1] < most:
-        nodes.append(nodes[-1] + 1 if nodes[-1] < _EVERY else math.floor(nodes[-1] * _STEP))
+        nodes.append(max(nodes[-1] + 1, math.floor(nodes[-1] * step) if nodes[-1] >= every else 0))
     return np.array(nodes)
 
 
