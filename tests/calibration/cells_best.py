@@ -291,7 +291,7 @@ def _cells() -> tuple[Cell, ...]:
         ),
         Cell("people differ little", "spread of people", partial(persons, figure="spread", spread=0.015)),
         Cell("48 people on three shifts, the late ones quiet", "best quarter of people, adjusted", shifts),
-        Cell("60 clerks at the average mix of two types", "best quarter of people, adjusted", mixed, quick=60),
+        Cell("60 clerks at the average mix of two types", "best quarter of people, adjusted", mixed),
     ]
     return tuple(cells)
 
