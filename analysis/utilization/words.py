@@ -90,7 +90,7 @@ def achievable_sentence(
         else ""
     )
     target = target_words(answer.achievable, settings.reference_share)
-    said = (first, BEYOND if beyond else "", more, _today_words(answer, settings), target)
+    said = (first, BEYOND if beyond else "", _today_words(answer, settings), target, more)
     return " ".join(part for part in said if part)
 
 
