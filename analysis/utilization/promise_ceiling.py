@@ -44,7 +44,7 @@ class PromiseCeiling:
     mean_agents
         Mean group size, weighted by agent-hours.
     unsettled_share
-        Share of agent-hours in half hours that are too short for the queue to settle.
+        Share of agent-hours in half hours that are too short for the queue to settle, so that the whole day was followed.
     patience_known
         Whether abandonment was counted.
     reason
@@ -343,12 +343,15 @@ def _lasting(agents: np.ndarray, desk: BlendedDesk) -> _Lasting:
 def _occupied(
     hours: pd.DataFrame, lasting: _Lasting, desk: BlendedDesk, cv: float, *, slot_s: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the highest occupancy of half hours by spread of the load, and which of them settle.
+    """Return the highest occupancy of half hours by spread of the load, and which of them are judged by the formula because they settle.
 
     Those that do not settle take from the followed day, at whole numbers of agents, by how much the day departs from the stationary limit.
     """
     at = _between(lasting.busy, np.array([cv]))[:, 0]
     settled = relaxation_s(hours["agents"], at, aht_s=desk.aht_s) <= slot_s / 2
+    if max(queue.answer_within_s for queue in desk.promises) > slot_s / 2:
+        # who waits that long is served by the agents of later half hours, which the followed day does not look ahead to
+        settled[:] = True
     grid = lasting.busy.copy()
     load = _between(lasting.whole_load, np.array([cv]))[:, 0] * lasting.agents
     known: dict[bytes, np.ndarray] = {}

@@ -272,6 +272,14 @@ def test_nothing_changes_where_every_half_hour_settles():
     assert (relaxation_s(20, lasting, aht_s=40) <= 900).all()
 
 
+def test_a_promise_of_most_of_a_half_hour_is_judged_by_the_formula():
+    """Who waits so long is served by the agents of later half hours; the day is not followed, and says so."""
+    found = pool(queues=(PROMISE.model_copy(update={"answer_within_s": 1200.0}),), item_s=None)
+    assert set(found.slots["basis"]) == {"stationary"}
+    assert found.unsettled_share == 0.0
+    assert found.of_workable > pool(item_s=None).of_workable
+
+
 def test_a_pool_that_does_not_settle_is_followed_and_draws_surround_the_point():
     found = pool()
     assert set(found.slots["basis"]) == {"time-varying"}
