@@ -9,8 +9,9 @@ from analysis import queueing
 from analysis.foundation.settings import Queue
 from analysis.utilization.blended_ceiling import BlendedCurves, BlendedDesk
 from analysis.utilization.day_ceiling import weekday_ceiling
+from analysis.utilization.load_draws import volume_draws
 from analysis.utilization.occupancy import highest_load, highest_occupancy, relaxation_s
-from analysis.utilization.promise_ceiling import promise_ceiling, volume_draws
+from analysis.utilization.promise_ceiling import promise_ceiling
 from analysis.utilization.resample import resample
 from analysis.utilization.settings import UtilizationSettings
 from tests.baseline.factory import CLIENT, at, table, workdays
