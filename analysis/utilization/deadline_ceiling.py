@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.settings import Client
@@ -24,6 +25,8 @@ _COMPUTED = 250
 _NEAR, _NEAR_STEPS = 0.25, 4
 # share of the bias of few days that is taken off: all of it would add as much chance as it takes bias away
 _BIAS_TAKEN = 0.5
+# fewer days than this are never taken to decide
+_LEAST_DAYS = 6.0
 # capacity above the work that is never gone below
 _LEAST_SLACK = 0.002
 # shares of work that falls due while nobody is at work: told from the first on, too many from the second on
@@ -148,9 +151,27 @@ def _answer(found: Arrivals, duty: Duty, days: Resample, *, target: float, seed:
     reference = float(_path_ceilings(work, once, _series(chance[:_DRAW_DAYS], np.array([alike])), target)[0])
     drawn = like_draws(traits_of(pressure, work.weekday, counts, again), draws, rng)
     # the variance of days that are alike by r is less certain, as if from fewer days: r^2 takes the place of r
-    wider = days.few * float(np.sqrt((1 + alike**2) / (1 - alike**2)))
+    wider = days.few * float(np.sqrt((1 + alike**2) / (1 - alike**2))) * _for_few_heavy_days(drawn, counts)
     point, draws = _put_right(point, drawn, reference, wider)
     return DeadlineCeiling(point, draws, found.due_days, cv, alike, found.hopeless_share, "")
+
+
+def _for_few_heavy_days(drawn: np.ndarray, counts: np.ndarray) -> float:
+    """Return the factor on draws where some days decide: t at the effective number of days against t at all of them.
+
+    Notes
+    -----
+    With f_d the slope of log slack on how often day d was drawn, the effective number is (sum f^2)^2 / sum f^4, as Satterthwaite's degrees of freedom are.
+    """
+    slack = np.log(np.maximum(1 - drawn, _LEAST_SLACK))
+    spread = counts.var(axis=0)
+    moving = spread > 0
+    slope = (slack - slack.mean()) @ (counts - counts.mean(axis=0))[:, moving] / len(counts) / spread[moving]
+    square = np.maximum(slope**2 - slack.var() / len(counts) / spread[moving], 0.0)
+    if not (square > 0).any():
+        return 1.0
+    number = float(np.clip(square.sum() ** 2 / (square**2).sum(), _LEAST_DAYS, moving.sum()))
+    return float(stats.t.ppf(0.975, number) / stats.t.ppf(0.975, moving.sum()))
 
 
 def _put_right(point: float, drawn: np.ndarray, reference: float, wider: float) -> tuple[float, np.ndarray]:
