@@ -13,14 +13,13 @@ import pytest
 from matplotlib.figure import Figure
 
 from analysis.foundation.schema import DisclosureProblem
-from analysis.report import build_report
+from analysis.report.blocks import Absent, Exhibit
 from analysis.report.chapters import achievable, first, worth
 from analysis.report.disclosure import check_groups
 from analysis.report.exhibits import best, capacity, drivers, outcomes, payback, places, steps, style
 from analysis.report.exhibits.theme import Theme
 from analysis.report.words import load_words
 from tests.report import factory, factory_value
-from tests.report.conftest import words_of
 from tests.report.test_results import context
 
 N = load_words().n
@@ -207,7 +206,7 @@ def test_the_week_of_payback_is_the_results_own():
     assert text.startswith("Cash is not even within 52 weeks")
 
 
-def test_without_a_cost_the_hours_stay_and_a_sentence_says_what_is_needed(material, tmp_path):
+def test_without_a_cost_the_hours_stay_and_a_sentence_says_what_is_needed(material):
     value = factory_value.value()
     why = "What it is worth in money cannot be said: no cost of an hour is stated."
     money = {name: getattr(value, name).head(0) for name in ("money", "cumulative", "distribution", "tornado")}
@@ -215,12 +214,15 @@ def test_without_a_cost_the_hours_stay_and_a_sentence_says_what_is_needed(materi
     sentences = {**value.sentences, "money": why}
     sentences.pop("payback")
     bare = dataclasses.replace(value, quantities=kept, sentences=sentences, **money)
-    build_report(**{**material, "value": bare}, out=tmp_path)
-    text = seen(" ".join(words_of(tmp_path / "assessment.pdf")))
-    assert "465 (335 to 595)" in text
-    assert why in text
-    assert "It would take the cost of an hour by grade in the engagement file" in text
-    assert not list((tmp_path / "figures").glob("tornado*"))
+    chapter = worth.chapter(context(material, value=bare))
+    assert "465 (335 to 595)" in seen(chapter.answer)
+    assert why in chapter.answer
+    assert "It would take the cost of an hour by grade in the engagement file." in [
+        part.text for part in chapter.parts if isinstance(part, Absent)
+    ]
+    assert [part.drawing.name for part in chapter.parts if isinstance(part, Exhibit) and part.drawing] == [
+        "capacity_balance"
+    ]
 
 
 def test_nothing_known_and_nothing_computed_are_sentences(material):

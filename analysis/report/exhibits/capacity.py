@@ -78,7 +78,7 @@ def _hours_of(line: str, known: pd.DataFrame) -> float:
 
 
 def _range(row: Any) -> tuple[float, float, float]:
-    low, high, fte = (float("nan") if pd.isna(row[name]) else float(row[name]) for name in ("low80", "high80", "fte"))
+    low, high, fte = (float("nan") if pd.isna(row[name]) else float(row[name]) for name in ("low", "high", "fte"))
     return low, high, fte
 
 

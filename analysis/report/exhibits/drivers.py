@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analysis.value.result import Value
 
 MOST_DRIVERS = 8
-ROW_MM = 6.0
+ROW_MM = 5.3
 MARGINS_MM = (63.0, 38.0, 9.0, 6.5)
 _LOW, _HIGH = "#A9B4BF", "#6FB3AF"
 # units of the drivers' settings; all others are amounts of money

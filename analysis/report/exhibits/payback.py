@@ -53,7 +53,7 @@ def headline(value: Value, *, currency: str = "", theme: Theme | None = None) ->
     words = (theme or Theme()).words
     frame, week = rows(value), payback(value)
     last = frame.iloc[-1]
-    amount = words.n.money_interval(last["median"], last["low80"], last["high80"], currency)
+    amount = words.n.money_interval(last["median"], last["low"], last["high"], currency)
     paid = bool((frame["median"] < 0).any())
     key = "always" if not paid else "never" if week is None else "even"
     blanks = {"week": words.n.count(week or 0), "last": words.n.count(last["week"]), "amount": amount}
