@@ -78,6 +78,14 @@ def test_two_points_by_chance():
     assert ceiling(hours, due_days=0) == pytest.approx(1 / 1.95, abs=0.006)
 
 
+def test_beside_the_newsvendors_quantile():
+    """The table of docs/method/deadlines.md at a daily CV of .20: a day's 95 % quantile would leave .752."""
+    hours = np.clip(1 + 0.2 * np.random.default_rng(4).standard_normal(10_000), 0, None)
+    found = [ceiling(hours, slots=1, due_days=due_days) for due_days in (0, 1, 2)]
+    assert found == pytest.approx([0.870, 0.963, 0.976], abs=0.01)
+    assert hours.mean() / np.quantile(hours, 0.95) == pytest.approx(0.752, abs=0.01)
+
+
 @pytest.mark.parametrize("due_days", [0, 1, 3])
 def test_with_work_at_the_opening_it_is_the_recursion_day_by_day(due_days):
     """Lindley, Proceedings of the Cambridge Philosophical Society 48 (1952), 277-289."""
