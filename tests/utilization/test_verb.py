@@ -238,8 +238,9 @@ def test_pools_are_weighed_by_their_hours():
     by_pool = found.slots.groupby("pool")["max_occupancy"].mean()
     assert by_pool["post"] > 0.9 > 0.75 > by_pool["service"]
     whole = found.ceilings.set_index("ceiling").loc["queueing", "of_workable"]
-    # the half hours of a pool are followed through the day, so their plain mean is near, not equal
-    assert whole == pytest.approx(by_pool.mean(), abs=0.015)
+    # every weekday occurs four times, so the agents of a half hour are its weight
+    assert whole == pytest.approx(np.average(found.slots["max_occupancy"], weights=found.slots["agents"]), abs=1e-9)
+    assert found.slots.groupby("pool")["agents"].sum().nunique() == 1
 
 
 def test_delays_upside_down_are_refused():
