@@ -152,6 +152,7 @@ WORLDS = _worlds()
 _QUICK = {
     "office, allowance alone, breaks just give the rest": 60,
 }
+_KNOWN = {"centre, staff differs by day": "the mean number of agents stands for days on which it differs"}
 _NULL = {
     "centre, promise alone lowest": centre,
     "centre, all three equal": partial(centre, policy=0.0, allowance=0.0),
@@ -166,7 +167,7 @@ _GROUPED = partial(centre, groups=6, policy=0.0)
 
 def _cells() -> tuple[Cell, ...]:
     cells = [
-        Cell(name, ACHIEVABLE, partial(achievable, world=world), quick=_QUICK.get(name, 0))
+        Cell(name, ACHIEVABLE, partial(achievable, world=world), quick=_QUICK.get(name, 0), known=_KNOWN.get(name, ""))
         for name, world in WORLDS.items()
     ]
     cells.append(
