@@ -152,7 +152,15 @@ WORLDS = _worlds()
 _QUICK = {
     "office, allowance alone, breaks just give the rest": 60,
 }
-_KNOWN = {"centre, staff differs by day": "the mean number of agents stands for days on which it differs"}
+_CAREFUL = "too careful: some weeks of arrivals do not tell how heavy days follow one another"
+_KNOWN = {
+    "centre, staff differs by day": "the mean number of agents stands for days on which it differs",
+    "office, due in two days": _CAREFUL,
+    "office, due times and allowance equal": _CAREFUL,
+    "office, due the next day, due times and allowance equal": _CAREFUL,
+    "office, very uneven, due times and allowance equal": _CAREFUL,
+    "office, due times and allowance equal, days correlated .3": _CAREFUL,
+}
 _NULL = {
     "centre, promise alone lowest": centre,
     "centre, all three equal": partial(centre, policy=0.0, allowance=0.0),
