@@ -55,6 +55,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("adjusted_high", "status", "reason"),
     ),
     "days": ("population", "day", "weekday", "week", "agents", "PAID", *BUCKETS, "OUTSIDE_PAID"),
+    "pool_slot_days": ("pool", "day", "slot_of_day_s", "workable_agents"),
     "level_days": (
         *("population", "by", "level", "agents", "day", "weekday", "week", "PAID", *BUCKETS, "OUTSIDE_PAID"),
     ),

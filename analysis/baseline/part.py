@@ -22,7 +22,7 @@ from analysis.baseline.records import Records, item_lengths, records_of
 from analysis.baseline.service import items_of, within_due
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import FEW_WEEKS, NON_WORK, SHARE_PARTS, Clusters, clusters_of
-from analysis.baseline.slots import idle_by_slot, pool_slots, slot_table
+from analysis.baseline.slots import idle_by_slot, pool_slot_days, pool_slots, slot_table
 from analysis.baseline.sources import Sources, sources_of
 from analysis.baseline.unobserved import typed_gaps, unobserved_range
 from analysis.baseline.words import NAMES, sentence
@@ -166,6 +166,7 @@ def _frames(
     if len(slots):
         frames["idle_by_slot"] = idle_by_slot(slots, people, minimum=minimum)
         frames["pool_slots"] = pool_slots(slots, people.pools)
+        frames["pool_slot_days"] = pool_slot_days(slots, people.pools)
     return frames
 
 

@@ -76,6 +76,8 @@ class Baseline:
         population, fact, value, unit.
     days
         population, day (local date), weekday, week (Monday of the week), agents, PAID and one column per part of the ladder, in hours. The clusters behind the intervals; not for print.
+    pool_slot_days
+        pool, day, slot_of_day_s, workable_agents: the same day by day, without half hours in which nobody was able to work; not for print.
     level_days
         population, by (site|group), level, agents, day, weekday, week, PAID and one column per part of the ladder, in hours; levels that are shown only. Not for print.
     """
@@ -103,6 +105,7 @@ class Baseline:
     people_spread: pd.DataFrame
     facts: pd.DataFrame
     days: pd.DataFrame
+    pool_slot_days: pd.DataFrame
     level_days: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:

@@ -67,3 +67,9 @@ def pool_slots(slots: pd.DataFrame, pools: pd.Series) -> pd.DataFrame:
     cells = there.groupby(["pool", *_CELL])[means].sum().reset_index().merge(days.reset_index(), on=["pool", "weekday"])
     cells[means] = cells[means].div(cells["days"], axis=0)
     return cells[list(POOL_COLUMNS)]
+
+
+def pool_slot_days(slots: pd.DataFrame, pools: pd.Series) -> pd.DataFrame:
+    """Count the agents able to take work by pool, day and half hour."""
+    there = slots[slots["workable_agents"] > 0].assign(pool=slots["agent"].map(pools)).dropna(subset=["pool"])
+    return there.groupby(["pool", "day", "slot_of_day_s"])["workable_agents"].sum().reset_index()

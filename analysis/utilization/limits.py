@@ -129,7 +129,14 @@ def limits_of(
         return Limits(found, pd.DataFrame(), (*_hopeless(due), *busy), None, table)
     item_s = item_length_s(baseline.item_lengths, settings)
     promise = promise_ceiling(
-        tables, baseline.pool_slots, client=client, queues=queues, days=days, settings=settings, item_s=item_s
+        tables,
+        baseline.pool_slots,
+        baseline.pool_slot_days,
+        client=client,
+        queues=queues,
+        days=days,
+        settings=settings,
+        item_s=item_s,
     )
     found["queueing"] = _promise(promise, days, settings)
     found["policy"] = _policy(cap, days)

@@ -47,6 +47,47 @@ def load_spread(counts: pd.DataFrame, days: Resample) -> tuple[float, np.ndarray
     return point, np.clip(days.widened(point, cv_of(days.counts, again=True), serial=False), 0.0, None)
 
 
+def per_agent(counts: pd.DataFrame, staff: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of one pool as they weigh on the agents who were there: an agent missing is like more contacts.
+
+    Parameters
+    ----------
+    counts
+        day, weekday, slot_of_day_s, offered of one pool.
+    staff
+        ``Baseline.pool_slot_days`` of the pool; where it is empty, or knows nobody in like half hours, counts stay as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `counts` with offered = x - m (v - 1): x the contacts of a half hour, m their mean over like half hours, v the agents over their mean.
+
+    Notes
+    -----
+    What a promise feels is load per agent. Its relative variance is, to first order, var(x / m - v): that of the load, that of the agents, less twice what
+    they share, as where planners put more agents on days that turn out heavy. So :func:`load_spread` of these counts is the spread of load per agent.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"day": pd.to_datetime(["2026-03-02", "2026-03-09"]), "weekday": 0, "slot_of_day_s": 28800, "offered": [20.0, 20.0]})
+    >>> staff = pd.DataFrame({"day": counts["day"], "slot_of_day_s": 28800, "workable_agents": [9.0, 11.0]})
+    >>> per_agent(counts, staff)["offered"].tolist()
+    [22.0, 18.0]
+    """
+    if staff.empty:
+        return counts
+    like = ["weekday", "slot_of_day_s"]
+    on_duty = staff[["day", "slot_of_day_s", "workable_agents"]]
+    joined = counts.merge(on_duty, on=["day", "slot_of_day_s"], how="left")
+    there = joined["workable_agents"].where(joined["day"].isin(staff["day"]), np.nan)
+    # a half hour without anybody on a day on which somebody was there
+    agents = there.mask(there.isna() & joined["day"].isin(staff["day"]), 0.0)
+    usual = agents.groupby([joined[name] for name in like]).transform("mean")
+    over = (agents / usual.where(usual > 0)).fillna(1.0)
+    mean = joined.groupby(like)["offered"].transform("mean")
+    return counts.assign(offered=(joined["offered"] - mean * (over - 1)).to_numpy())
+
+
 def volume_draws(counts: pd.DataFrame, days: Resample) -> np.ndarray:
     """Return the mean volume as a multiple of itself, per draw of resampled days.
 

@@ -14,7 +14,7 @@ from analysis.measure.load import contact_slots, expected_load, live_queues, poo
 from analysis.measure.patience import estimated_patience_s
 from analysis.utilization.blended_ceiling import BlendedCurves, BlendedDesk, BlendedHours
 from analysis.utilization.day_ceiling import open_slots, weekday_ceiling
-from analysis.utilization.load_draws import load_spread, volume_draws
+from analysis.utilization.load_draws import load_spread, per_agent, volume_draws
 from analysis.utilization.occupancy import highest_load, relaxation_s
 from analysis.utilization.resample import Resample
 from analysis.utilization.settings import UtilizationSettings
@@ -41,7 +41,7 @@ class PromiseCeiling:
         pool, weekday, slot_of_day_s, agents, load, max_occupancy, max_occupancy_blended (contacts and items at the expected load; NaN where items
         were not counted), basis (stationary|time-varying).
     load_cv
-        Pool -> spread of its load beyond chance.
+        Pool -> spread of its load per agent beyond chance: of the load and of the agents.
     mean_agents
         Mean group size, weighted by agent-hours.
     unsettled_share
@@ -73,6 +73,7 @@ class PromiseCeiling:
 def promise_ceiling(
     tables: Mapping[str, pd.DataFrame],
     duty: pd.DataFrame,
+    duty_days: pd.DataFrame,
     *,
     client: Client,
     queues: Sequence[Queue],
@@ -86,8 +87,8 @@ def promise_ceiling(
     ----------
     tables
         Canonical tables; volumes or contacts give load and its spread, contacts give patience.
-    duty
-        ``Baseline.pool_slots``: agents able to take work.
+    duty, duty_days
+        ``Baseline.pool_slots`` and ``Baseline.pool_slot_days``: agents able to take work, on average and day by day.
     client, queues
         Zone and holidays; promises.
     days
@@ -100,7 +101,8 @@ def promise_ceiling(
     Notes
     -----
     Per half hour of the week the group is the mean number of workable agents; between whole numbers the two neighbours are interpolated.
-    Queues of a pool share agents, so the strictest promise counts. Half hours are weighted by agent-hours.
+    Queues of a pool share agents, so the strictest promise counts. Half hours are weighted by agent-hours. The spread is that of load per
+    agent, so days on which agents are missing count as heavy ones (:func:`analysis.utilization.load_draws.per_agent`).
     """
     live = live_queues(queues)
     if not live:
@@ -120,7 +122,9 @@ def promise_ceiling(
             patience_s = settings.patience_s or estimated_patience_s(tables, served)
             desk = BlendedDesk(aht_s, item_s or 0.0, patience_s, served)
             own = own.assign(load=own["load"].fillna(own["offered_per_h"] * aht_s / 3600))
-            parts.append(_pool_part(_hours(cells, own), desk, counted, days, slot_s=settings.slot_s))
+            spread = load_spread(per_agent(counted, duty_days[duty_days["pool"] == pool]), days)
+            volume = volume_draws(counted, days)
+            parts.append(_pool_part(_hours(cells, own), desk, spread, volume, slot_s=settings.slot_s))
     return (
         _together(parts, days) if parts else _none("no pool has agents on duty, volumes and a handling time together")
     )
@@ -158,17 +162,17 @@ def _hours(cells: pd.DataFrame, load: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pool_part(
-    hours: pd.DataFrame, desk: BlendedDesk, counted: pd.DataFrame, days: Resample, *, slot_s: int
+    hours: pd.DataFrame, desk: BlendedDesk, spread: tuple[float, np.ndarray], volume: np.ndarray, *, slot_s: int
 ) -> _PoolPart:
-    """Return a pool's half hours at its spread of load."""
-    cv, cv_draws = load_spread(counted, days)
+    """Return a pool's half hours at its spread of load per agent."""
+    cv, cv_draws = spread
     lasting = _lasting(hours["agents"].to_numpy(dtype=float), desk)
     grid, settled = _occupied(hours, lasting, desk, cv, slot_s=slot_s)
     at = _between(grid, np.array([cv]))[:, 0]
     weights = (hours["agents"] * hours["days"]).to_numpy(dtype=float)
     blended, drawn, missed = np.full(len(hours), np.nan), None, ""
     if desk.item_s > 0:
-        point, drawn = _with_items(hours, desk, (cv, cv_draws), volume_draws(counted, days), weights)
+        point, drawn = _with_items(hours, desk, spread, volume, weights)
         blended = point.occupancy
         missed = "" if point.kept else _missed_words(str(hours["pool"].iloc[0]), point)
     basis = np.where(settled, "stationary", "time-varying")

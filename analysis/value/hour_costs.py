@@ -130,7 +130,7 @@ def _mix(tables: Mapping[str, pd.DataFrame], population: str, client: Client, ro
 def _reason(grades: pd.DataFrame, rows: Mapping[str, int]) -> str:
     """Say why there is no cost of an hour."""
     if not rows:
-        return "no [[cost]] was stated, so hours are not turned into money"
+        return "no [[cost]] states what an hour of a grade costs"
     if grades.empty:
         return "the roster names nobody of the back office, so the mix of grades is not known"
     missing = grades[grades["row"].lt(0)]

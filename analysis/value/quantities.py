@@ -144,7 +144,10 @@ def payback(course: Course | None, words: str, evidence: Evidence, settings: Val
 def chance(course: Course | None, words: str, evidence: Evidence) -> Estimate:
     """Return the probability that benefits exceed costs."""
     described = evidence.described("probability", method="share of the draws", confidence=0.95)
-    return Estimate.missing(words, **described) if course is None else Estimate(course.above, **described)
+    if course is None:
+        return Estimate.missing(words, **described)
+    # what is uncertain is in the draws that the share counts
+    return Estimate(course.above, reasons=("a share of all draws, without an interval of its own",), **described)
 
 
 def covers_a_year(tables: Mapping[str, pd.DataFrame]) -> bool:

@@ -83,6 +83,17 @@ def test_pools_know_their_agents():
     ].item() == pytest.approx(10)
 
 
+def test_the_agents_of_a_pool_day_by_day_average_to_its_half_hours():
+    found = measure_baseline(client_tables(10, pieces), client=CLIENT, queues=[QUEUE])
+    days = found.pool_slot_days.assign(weekday=found.pool_slot_days["day"].dt.day_of_week)
+    sums = days.groupby(["pool", "weekday", "slot_of_day_s"])["workable_agents"].sum()
+    cells = found.pool_slots.set_index(["pool", "weekday", "slot_of_day_s"])
+    assert (sums / cells["days"]).dropna().to_numpy() == pytest.approx(
+        cells.loc[sums.index, "workable_agents"].to_numpy()
+    )
+    assert cells.loc[cells.index.difference(sums.index), "workable_agents"].eq(0).all()
+
+
 def test_gaps_are_idle_states_where_there_are_some():
     gaps = measure_baseline(client_tables(10, pieces), client=CLIENT).gaps
     assert gaps["kind"].unique().tolist() == ["waiting"]

@@ -154,7 +154,6 @@ _QUICK = {
 }
 _CAREFUL = "too careful: some weeks of arrivals do not tell how heavy days follow one another"
 _KNOWN = {
-    "centre, staff differs by day": "the mean number of agents stands for days on which it differs",
     "office, due in two days": _CAREFUL,
     "office, due times and allowance equal": _CAREFUL,
     "office, due the next day, due times and allowance equal": _CAREFUL,

@@ -181,7 +181,7 @@ def centre(
     occupied = float(busy @ shares.weight)
     return UtilizationWorld(
         {"volumes": _volumes(rng, plan, factor, occupied)},
-        _baseline("contact_centre", by_group, names, _duty(agents, occupied)),
+        _baseline("contact_centre", by_group, names, _duty(agents, occupied), _duty_days(agents)),
         client,
         (Queue(name="claims", max_occupancy=cap),),
         settings,
@@ -256,7 +256,7 @@ def office(
         {"type": ["claim"], "items": [int(arriving.sum())], "mean_s": [plan.item_s], "interruptible": [True]}
     )
     seen = _looks(rng, 1 - support - today, days // 2, looked_at)
-    found = _baseline("back_office", hours, ["group 0"], pd.DataFrame(), non_work=seen)
+    found = _baseline("back_office", hours, ["group 0"], pd.DataFrame(), pd.DataFrame(), non_work=seen)
     return UtilizationWorld(
         tables,
         dataclasses.replace(found, item_lengths=lengths.reindex(columns=list(COLUMNS["item_lengths"]))),
@@ -338,6 +338,7 @@ def _baseline(
     hours: dict[str, np.ndarray],
     groups: Sequence[str],
     duty: pd.DataFrame,
+    duty_days: pd.DataFrame,
     *,
     non_work: Estimate | None = None,
 ) -> Baseline:
@@ -360,6 +361,7 @@ def _baseline(
         "level_days": pd.concat(levels, ignore_index=True).assign(population=population) if levels else None,
         "groups": pd.concat(by_group, ignore_index=True) if by_group else None,
         "pool_slots": duty if len(duty) else None,
+        "pool_slot_days": duty_days if len(duty_days) else None,
     }
     empty = _empty()
     filled = {name: frame.reindex(columns=list(COLUMNS[name])) for name, frame in frames.items() if frame is not None}
@@ -399,6 +401,20 @@ def _duty(agents: np.ndarray, occupied: float) -> pd.DataFrame:
         for slot in range(SLOTS)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS["pool_slots"]))
+
+
+def _duty_days(agents: np.ndarray) -> pd.DataFrame:
+    """Return agents able to take work by day and half hour."""
+    number, slot = (part.ravel() for part in np.indices((len(agents), SLOTS)))
+    day = MONDAY + (number // 5 * 7 + number % 5).astype("m8[D]")
+    return pd.DataFrame(
+        {
+            "pool": "service",
+            "day": pd.DatetimeIndex(day).as_unit("us"),
+            "slot_of_day_s": 28_800 + 1800 * slot,
+            "workable_agents": np.asarray(agents, dtype=float)[number],
+        }
+    )
 
 
 def _volumes(rng: np.random.Generator, desk: Desk, factor: np.ndarray, occupied: float) -> pd.DataFrame:

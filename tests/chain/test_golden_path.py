@@ -79,7 +79,12 @@ def test_results_follow_the_contract(sample_run):
             "shrinkage", "within_due_share", "backlog_h", "error_rate",
         )),
         *(f"utilization.{part}" for part in (
-            "ceiling_allowance", "ceiling_queueing", "ceiling_policy", "achievable", "reclaimable_h_per_week",
+            "ceiling_allowance", "ceiling_queueing", "ceiling_queueing_blended", "ceiling_policy", "achievable",
+            "achievable_blended", "internal_best", "reclaimable_h_per_week",
+        )),
+        *(f"value.{part}" for part in (
+            "combined_per_week", "cashable_per_week", "freed_h_per_week", "moved_h_per_week", "left_h_per_week",
+            "payback_weeks", "benefit_probability",
         )),
         *(f"blending.{part}" for part in (
             "idle_agents", "structural_agents", "surplus_agents", "releasable_agents", "shareable_agents",

@@ -438,6 +438,7 @@ def baseline() -> Baseline:
         causes=_causes_frame(),
         people_spread=pd.DataFrame(columns=list(COLUMNS["people_spread"])),
         level_days=pd.DataFrame(columns=list(COLUMNS["level_days"])),
+        pool_slot_days=pd.DataFrame(columns=list(COLUMNS["pool_slot_days"])),
         facts=facts,
         days=pd.DataFrame({"population": [CC], "day": [pd.Timestamp("2026-03-02")], "agents": [96], "PAID": [720.0]}),
         **_gap_frames(),

@@ -9,7 +9,7 @@ from analysis import queueing
 from analysis.foundation.settings import Queue
 from analysis.utilization.blended_ceiling import BlendedCurves, BlendedDesk
 from analysis.utilization.day_ceiling import weekday_ceiling
-from analysis.utilization.load_draws import volume_draws
+from analysis.utilization.load_draws import per_agent, volume_draws
 from analysis.utilization.occupancy import highest_load, highest_occupancy, relaxation_s
 from analysis.utilization.promise_ceiling import promise_ceiling
 from analysis.utilization.resample import resample
@@ -247,8 +247,22 @@ def volumes(*, offered, aht_s, spread=0.0, queue="claims"):
     return table("volumes", rows)
 
 
-def pool(*, agents=20.0, offered=70.0, aht_s=300.0, spread=0.1, item_s=600.0, queues=(PROMISE,), **more):
-    """Return the ceiling of a pool with the same agents all week."""
+def by_day(agents):
+    """Return the agents of each working day, one number a day, the same all day."""
+    day = np.repeat(workdays(len(agents)), 16)
+    slot_s = 28_800 + 1800 * np.tile(np.arange(16), len(agents))
+    return pd.DataFrame(
+        {
+            "pool": "service",
+            "day": pd.to_datetime(day),
+            "slot_of_day_s": slot_s,
+            "workable_agents": np.repeat(agents, 16),
+        }
+    )
+
+
+def pool(*, agents=20.0, offered=70.0, aht_s=300.0, spread=0.1, item_s=600.0, queues=(PROMISE,), staff=(), **more):
+    """Return the ceiling of a pool with the same agents all week, or with `staff` of them day by day."""
     duty = pd.DataFrame(
         [
             {"pool": "service", "weekday": w, "slot_of_day_s": 28_800 + 1800 * k, "days": 4, "workable_agents": agents}
@@ -260,7 +274,16 @@ def pool(*, agents=20.0, offered=70.0, aht_s=300.0, spread=0.1, item_s=600.0, qu
     days = resample(frame_of(0.6 + 0.02 * rng.standard_normal(DAYS), DAYS), draws=400, seed=1)
     tables = {"volumes": volumes(offered=offered, aht_s=aht_s, spread=spread)}
     chosen = UtilizationSettings(draws=400, **more)
-    return promise_ceiling(tables, duty, client=CLIENT, queues=queues, days=days, settings=chosen, item_s=item_s)
+    return promise_ceiling(
+        tables,
+        duty,
+        by_day(np.array(staff, dtype=float)),
+        client=CLIENT,
+        queues=queues,
+        days=days,
+        settings=chosen,
+        item_s=item_s,
+    )
 
 
 def test_nothing_changes_where_every_half_hour_settles():
@@ -341,3 +364,34 @@ def test_volume_draws_follow_the_days_that_are_drawn():
     expected = spread.std(ddof=0) / uneven["offered"].mean() / np.sqrt(DAYS)
     assert drawn.std() == pytest.approx(days.wider * expected, rel=0.12)
     assert volume_draws(counts.iloc[:0], days).tolist() == [1.0] * 300
+
+
+class TestStaff:
+    """Days on which agents are missing weigh like heavy days."""
+
+    def test_agents_who_differ_by_day_lower_the_ceiling(self):
+        steady = pool(spread=0.0, staff=[20.0] * DAYS)
+        rng = np.random.default_rng(2)
+        uneven = pool(spread=0.0, staff=20 * (1 + 0.15 * rng.standard_normal(DAYS)))
+        assert steady.of_workable == pool(spread=0.0).of_workable
+        assert steady.load_cv["service"] < 0.03
+        assert uneven.load_cv["service"] == pytest.approx(0.15, abs=0.04)
+        # as uneven load of the same spread: CV .15 takes six points off twenty agents
+        assert uneven.of_workable < steady.of_workable - 0.03
+
+    def test_agents_who_follow_the_load_take_nothing_off(self):
+        day = pd.to_datetime(workdays(DAYS))
+        heavy = np.where(np.arange(DAYS) // 5 % 2, 1.2, 0.8)
+        counts = pd.DataFrame({"day": day, "weekday": day.day_of_week, "slot_of_day_s": 28_800, "offered": 1000 * heavy})
+        staff = pd.DataFrame({"day": day, "slot_of_day_s": 28_800, "workable_agents": 10 * heavy})
+        assert per_agent(counts, staff)["offered"].to_numpy() == pytest.approx(np.full(DAYS, 1000.0))
+        against = staff.assign(workable_agents=10 * (2 - heavy))
+        assert per_agent(counts, against)["offered"].to_numpy() == pytest.approx(1000 * (1 + 2 * (heavy - 1)))
+
+    def test_a_half_hour_without_anybody_is_not_a_half_hour_without_a_record(self):
+        day = pd.to_datetime(workdays(6))[[0, 5]]
+        counts = pd.DataFrame({"day": day, "weekday": 0, "slot_of_day_s": 28_800, "offered": [50.0, 50.0]})
+        late = pd.DataFrame({"day": day, "slot_of_day_s": 30_600, "workable_agents": 4.0})
+        assert per_agent(counts, late)["offered"].tolist() == [50.0, 50.0]
+        one = pd.concat([late, late.iloc[:1].assign(slot_of_day_s=28_800)])
+        assert per_agent(counts, one)["offered"].tolist() == [0.0, 100.0]
