@@ -96,7 +96,7 @@ def outcome(report) -> dict:
             for q in figures
         },
         "quantities": figures,
-        "words": " ".join(words.replace("\ufffe", "").split()),
+        "words": " ".join(words.replace("\ufffe", "").replace("\u200b", "").split()),
         "charts": {path.name: path.read_bytes() for path in (report / "figures").glob("*.svg")},
         "tables": tabled(report),
     }

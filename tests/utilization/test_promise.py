@@ -382,7 +382,9 @@ class TestStaff:
     def test_agents_who_follow_the_load_take_nothing_off(self):
         day = pd.to_datetime(workdays(DAYS))
         heavy = np.where(np.arange(DAYS) // 5 % 2, 1.2, 0.8)
-        counts = pd.DataFrame({"day": day, "weekday": day.day_of_week, "slot_of_day_s": 28_800, "offered": 1000 * heavy})
+        counts = pd.DataFrame(
+            {"day": day, "weekday": day.day_of_week, "slot_of_day_s": 28_800, "offered": 1000 * heavy}
+        )
         staff = pd.DataFrame({"day": day, "slot_of_day_s": 28_800, "workable_agents": 10 * heavy})
         assert per_agent(counts, staff)["offered"].to_numpy() == pytest.approx(np.full(DAYS, 1000.0))
         against = staff.assign(workable_agents=10 * (2 - heavy))

@@ -38,8 +38,11 @@ def _settings(c: Context) -> Listing:
     """Return every setting of every stage; those that stood in for the engagement file's are marked."""
     words, changed = c.words, {str(name): value for name, value in c.run.overrides}
     rows = []
-    for stage in ("baseline", "utilization", "blending", "readiness"):
-        settings = getattr(c, stage).settings
+    for stage in ("baseline", "utilization", "blending", "value", "readiness"):
+        result = getattr(c, stage)
+        if result is None:
+            continue
+        settings = result.settings
         for name, field in type(settings).model_fields.items():
             over, value = f"{stage}.{name}" in changed, getattr(settings, name)
             shown = (

@@ -155,6 +155,10 @@ def _targets(c: Context) -> list[Part]:
     ]
 
 
+# first steps that are kept rather than reached: not below, or not above
+_BOUND = {"service_level": "≥\u00a0", "turnaround": "≥\u00a0", "errors": "≤\u00a0"}
+
+
 def _named_once(rows: list[list[Cell]]) -> list[list[Cell]]:
     """Return rows in which a first cell that repeats the one above is left empty."""
     return [
@@ -171,7 +175,7 @@ def _target(c: Context, row: Any, common: str) -> list[Cell]:
     if pd.notna(row.today) and pd.notna(low) and pd.notna(high) and low != high:
         ends = [spell(float(end)).removesuffix(words("number.percent")) for end in (low, high)]
         today = words("targets.interval", value=today, low=ends[0], high=ends[1])
-    step = "–" if pd.isna(row.first_step) else spell(float(row.first_step))
+    step = "–" if pd.isna(row.first_step) else f"{_BOUND.get(str(row.measure), '')}{spell(float(row.first_step))}"
     week = "–" if pd.isna(row.by_week) else c.n.count(row.by_week)
     measure = words(f"targets.measure.{row.measure}")
     named = measure if row.unit in {"share", ""} else words("targets.unit", measure=measure, unit=row.unit)
