@@ -211,47 +211,6 @@ def phases_of(today: Estimate, goal: float, settings: UtilizationSettings, *, gu
     return chosen
 
 
-def area_words(ramp: pd.DataFrame, population: str, *, week: int | None = None, scenario: str = "expected") -> str:
-    """Say what the ramp brings up to a week, and why it is not the end point times the weeks.
-
-    Parameters
-    ----------
-    ramp
-        Of :func:`ramp_of`.
-    population
-        Whose.
-    week
-        Up to the end of this week; None takes the last one.
-    scenario
-        ``"cautious"``, ``"expected"`` or ``"bold"``.
-
-    Raises
-    ------
-    ValueError
-        A week or a scenario that the ramp does not hold.
-    """
-    mine = ramp[ramp["population"].eq(population) & ramp["by"].eq("population")]
-    if mine.empty:
-        return "No ramp: no room above today was found, so there is nothing to climb to."
-    every, mine = mine, mine[mine["scenario"].eq(scenario)]
-    at = int(mine["week"].max()) if week is None and len(mine) else week
-    row = mine[mine["week"].eq(at)]
-    if row.empty:
-        raise ValueError(f"the ramp holds no week {at} of scenario {scenario}")
-    now, sofar = float(row["hours_per_week"].iloc[0]), float(row["hours_to_date"].iloc[0])
-    others = every[every["week"].eq(at) & every["scenario"].ne(scenario)].set_index("scenario")["hours_to_date"]
-    beside = ", ".join(f"{_hours(float(hours))} if {name}" for name, hours in others.items())
-    return (
-        f"By week {at} the ramp brings {_hours(sofar)} hours in all ({beside}), not {_hours(now * float(at or 0))}, which would be the {_hours(now)} hours a "
-        f"week reached by then times {at} weeks: people need time to learn, and each phase opens only a part of the way."
-    )
-
-
-def _hours(number: float) -> str:
-    """Return hours as whole tens from 100 on, as whole ones below."""
-    return f"{round(number, -1) if number >= 100 else round(number):,.0f}"
-
-
 def _piece(
     inside: np.ndarray, start: float, opened: float, time_constant_weeks: float
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -142,6 +142,24 @@ def test_headline_numbers_of_the_pdf_equal_the_results(sample_run, pdf_text, nam
     assert percent(quantity(sample_run.results, name, scope)) in plain
 
 
+def test_what_is_achievable_and_what_it_is_worth_take_five_pages(sample_run):
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(sample_run.report / "assessment.pdf")
+    pages = [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+    document.close()
+    questions = (
+        "What utilization can be reached?",
+        "Can back-office items fill the waiting?",
+        "What is it worth?",
+        "Is the client ready to blend?",
+    )
+    # the contents name them too
+    reach, blend, worth, ready = (max(n for n, text in enumerate(pages) if question in text) for question in questions)
+    assert reach < blend < worth < ready
+    assert (blend - reach) + (ready - worth) <= 5
+
+
 def test_the_pdf_states_the_verdict(sample_run, pdf_text):
     assert sample_run.results["verdict"]["class"] == "ready_with_changes"
     assert sample_run.results["verdict"]["headline"].rstrip(".") in pdf_text

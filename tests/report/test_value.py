@@ -70,6 +70,19 @@ def test_page_one_says_by_when_at_which_limit_and_what_is_cashable(pages):
     assert "EUR 5,150 (4,190 to 6,110)" in said
 
 
+def test_the_ramp_is_counted_by_its_area_and_not_by_its_end(pages):
+    ramp = factory.utilization().ramp
+    last = ramp[ramp["by"].eq("population") & ramp["week"].eq(ramp["week"].max())].set_index(["population", "scenario"])
+    text = seen(" ".join(pages))
+    for population in last.index.get_level_values(0).unique():
+        rows = last.loc[population]
+        week, area = int(rows.loc["expected", "week"]), rows["hours_to_date"].map(N.hours)
+        end = N.hours(week * rows.loc["expected", "hours_per_week"])
+        assert (
+            f"{area['expected']} hours in all by week {week} ({area['cautious']} to {area['bold']}), not {end}" in text
+        )
+
+
 def test_what_the_value_says_stands_in_results_and_on_the_pages(built, pages):
     results = json.loads((built / "results.json").read_text(encoding="utf-8"))
     by = {quantity["id"]: quantity for quantity in results["quantities"] if quantity["id"].startswith("value.")}

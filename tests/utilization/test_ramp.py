@@ -17,7 +17,7 @@ from analysis.utilization import UtilizationSettings, learning
 from analysis.utilization.checkpoints import CHECKPOINT_COLUMNS, Plan, seen_in
 from analysis.utilization.frames import COLUMNS, frame_of
 from analysis.utilization.guards import Guards, Promise, guards_of
-from analysis.utilization.ramp import RAMP_COLUMNS, Phases, area_words, phases_of, progress, ramp_of
+from analysis.utilization.ramp import RAMP_COLUMNS, Phases, phases_of, progress, ramp_of
 from analysis.utilization.visible import smallest_change, standard_error
 from tests.baseline.factory import CLIENT, QUEUE, client_tables
 
@@ -208,7 +208,6 @@ def test_no_room_is_no_ramp_and_is_said():
         assert list(checks.columns) == list(CHECKPOINT_COLUMNS) == list(COLUMNS["checkpoints"])
         assert ramp.empty and checks.empty  # noqa: PT018
         assert ramp["week"].dtype == "int64" and ramp["target"].dtype == "float64"  # noqa: PT018
-    assert "no room above today was found" in area_words(ramp, "contact_centre")
 
 
 def test_room_is_judged_by_both_intervals():
@@ -244,16 +243,6 @@ def test_groups_reach_for_their_own_value_or_stay():
     still = groups[groups["level"].eq("full")]
     assert (still["target"] == 0.78).all()
     assert (still[["hours_per_week", "hours_to_date"]] == 0).all().all()
-
-
-def test_the_area_is_said_and_not_the_end_point():
-    ramp, _ = climb()
-    last = at(ramp, 26)
-    words = area_words(ramp, "contact_centre")
-    assert f"{round(last['hours_to_date'], -1):,.0f} hours in all" in words
-    assert f"not {round(26 * last['hours_per_week'], -1):,.0f}" in words
-    with pytest.raises(ValueError, match="week 99"):
-        area_words(ramp, "contact_centre", week=99)
 
 
 # --- what a checkpoint can see

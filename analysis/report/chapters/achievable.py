@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS
 from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Part, Tone
-from analysis.report.chapters import definitions
+from analysis.report.chapters import climb, definitions
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import best, limits, places, steps
 
@@ -19,8 +19,6 @@ SAME = 0.0005
 MOST_TOGETHER = 26
 # definitions of one population that are put to the test in the report; the rest stand in the workbook
 MOST_QUOTED = 5
-# what a checkpoint looks at first; the rest stands in the workbook
-MEASURES = ("utilization", "occupancy", "service level", "due times", "errors", "concerns")
 PLACES: dict[str, Tone] = {"within reach": "accent", "beyond": "warning", "below today": "muted", "open": "plain"}
 
 
@@ -74,7 +72,7 @@ def chapter(c: Context) -> Chapter:
         parts.append(facts)
     parts += [*(_levels(c) if len(rows) else []), *_quoted(c)]
     if len(rows):
-        parts += [_best(c), *_ramp(c)]
+        parts += [_best(c), *climb.parts(c)]
     return Chapter(words("achievable.topic"), words("achievable.question"), answer, parts)
 
 
@@ -332,53 +330,3 @@ def _best(c: Context) -> Part:
         height_mm=best.height_mm(c.utilization), margins_mm=best.MARGINS_MM,
         source=c.source("roster", "spells", "work_items", "schedule", definition=" ".join(said)),
     )  # fmt: skip
-
-
-def _ramp(c: Context) -> list[Part]:
-    """Return the ramp with the rules of its first checkpoint."""
-    settings, frame = c.utilization.settings, c.utilization.checkpoints
-    definition = c.words(
-        "ramp.definition", weeks=c.n.count(settings.learning_weeks), factor=f"{settings.learning_range:g}"
-    )
-    if len(frame) and steps.shown(c.utilization):
-        looks = frame[["population", "week"]].drop_duplicates()
-        rules = c.words(
-            "checkpoints.source",
-            n=c.n.count(len(frame)),
-            week=c.n.count(frame["week"].min()),
-            checkpoints=c.n.count(len(looks)),
-        )
-        definition = f"{definition} {rules}"
-    drawn = c.drawn(
-        steps, steps.ramp, c.utilization, name="ramp", height_mm=steps.HEIGHT_MM, margins_mm=steps.MARGINS_MM,
-        source=definition,
-    )  # fmt: skip
-    return [drawn, *_checkpoints(c)]
-
-
-def _checkpoints(c: Context) -> list[Part]:
-    """Return what must hold at the first checkpoint to go on, and when to stop; rules that both populations share stand once."""
-    words, frame = c.words, c.utilization.checkpoints
-    if frame.empty:
-        return []
-    week = int(frame["week"].min())
-    first = frame[(frame["week"] == week) & frame["measure"].isin(MEASURES)]
-    first = first if len(first) else frame[frame["week"] == week]
-    rows = []
-    for key, part in first.groupby(["measure", "go", "stop"], sort=False):
-        measure, go, stop = map(str, key)  # type: ignore[reportGeneralTypeIssues]
-        names = [words(f"population.{name}").lower() for name in POPULATIONS if name in set(part["population"])]
-        whose = words("checkpoints.all") if len(names) > 1 else words.listed(names)
-        place = MEASURES.index(measure) if measure in MEASURES else len(MEASURES)
-        name = f"{measure[:1].upper()}{measure[1:]}"
-        rows.append((place, [Cell(words("checkpoints.row", measure=name, population=whose), strong=True), go, stop]))
-    return [
-        Listing(
-            columns=(
-                Column(words("checkpoints.column.measure", week=c.n.count(week)), width=2.2),
-                Column(words("checkpoints.column.go"), width=6.3),
-                Column(words("checkpoints.column.stop"), width=6.0),
-            ),
-            rows=[row for _, row in sorted(rows, key=lambda row: row[0])],
-        )
-    ]
