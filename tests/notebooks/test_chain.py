@@ -218,7 +218,7 @@ def test_what_a_stage_refuses(copy):
 def test_a_run_that_saved_nothing_is_no_success(copy, monkeypatch, tmp_path):
     source = assets() / "notebooks" / "05_readiness.ipynb"
     (tmp_path / source.name).write_text(
-        source.read_text(encoding="utf-8").replace("stage.save(result)", "None"), encoding="utf-8"
+        source.read_text(encoding="utf-8").replace("stage.save(result, value=value)", "None"), encoding="utf-8"
     )
     for name in (spec.notebook for spec in CHAIN[:4]):
         shutil.copy(assets() / "notebooks" / name, tmp_path / name)
