@@ -222,10 +222,10 @@ def _allowance(population: str, days: Resample, settings: UtilizationSettings, a
     left = 1 - days.support_share
     workable = ceiling.value / left if left > 0 else None
     given = days.break_share > 0 or days.support_share > 0
-    then = "breaks, meetings and outages of today give part of that already, so the ceiling is" if given else "that is"
+    then = "today's breaks, meetings and outages give part of it, which leaves" if given else "that is"
     words = (
-        f"Rest and small delays leave {100 * raw:.0f} % of the attended day for work ({100 * least:.0f} to {100 * most:.0f} by the allowances "
-        f"chosen); {then} {100 * ceiling.value:.0f} % of the base."
+        f"Rest and small delays leave {100 * raw:.0f} % of the attended day ({100 * least:.0f} to {100 * most:.0f} as allowed for); "
+        f"{then} {100 * ceiling.value:.0f} % of the base."
     )
     draws = ceiling.draws / np.maximum(1 - days.support_draws, 1e-12) if workable is not None else None
     return Raw(workable, raw, "attended day", ceiling, "assumed", "", words, draws)
@@ -314,7 +314,7 @@ def _due_raw(due: DeadlineCeiling, days: Resample) -> Raw:
     )
     words = (
         f"Volumes differ by {100 * due.daily_cv:.0f} % from day to day and half of the work is due {given}, which allows "
-        f"{100 * due.of_workable:.0f} % of workable time, {{}} of the base."
+        f"{100 * due.of_workable:.0f} % of workable time, {{}} of the base, if any clerk can do any type and what is due first is done first."
     )
     return _of_workable(due.of_workable, due.draws, days, "modelled", words)
 

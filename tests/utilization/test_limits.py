@@ -100,9 +100,7 @@ def test_allowances_of_the_engagement_reach_the_ceiling_its_table_and_its_senten
     raw = found.ceilings["allowance"]
     assert raw.raw == pytest.approx(1 / 1.205)
     assert raw.ceiling.value < plain.ceilings["allowance"].ceiling.value - 0.03
-    assert raw.sentence.startswith(
-        "Rest and small delays leave 83 % of the attended day for work (81 to 85 by the allowances chosen); "
-    )
+    assert raw.sentence.startswith("Rest and small delays leave 83 % of the attended day (81 to 85 as allowed for); ")
     assert raw.sentence.endswith(f"{100 * raw.ceiling.value:.0f} % of the base.")
     for owed, drawn in (("owed_low", raw.ceiling.high_draws), ("owed_high", raw.ceiling.low_draws)):
         assert 1 - days.support_share - found.allowances[owed].sum() == pytest.approx(np.mean(drawn), abs=1e-9)
