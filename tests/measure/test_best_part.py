@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from analysis.measure.shrinkage import best_of_noisy, best_part, shrink, shrink_counts, split_errors, split_means
+from analysis.measure.shrinkage import best_of_noisy, best_part, split_errors, split_means
+from tests.calibration.squared_errors import ratio_of_best, ratio_of_figures, ratio_of_rates
 
 FIGURES = np.array([0.50, 0.55, 0.58, 0.60, 0.62, 0.65, 0.70, 0.75])
 ERRORS = np.array([0.03, 0.05, 0.04, 0.06, 0.05, 0.04, 0.05, 0.03])
@@ -134,47 +135,6 @@ def test_half_of_a_lead_is_luck_ut10():
     draw = np.random.default_rng(9)
     found = best_part(0.6 + 0.05 * draw.normal(size=4000) + 0.05 * draw.normal(size=4000), np.full(4000, 0.05))
     assert (found.observed, found.value) == pytest.approx(best_of_noisy(0.6, 0.05, 0.05), abs=0.004)
-
-
-def ratio_of_figures(worlds, *, k, reliability):
-    """Return the mean squared error of shrunken figures over that of raw ones."""
-    draw = np.random.default_rng([k, round(10 * reliability)])
-    spread = 0.05 * np.sqrt(reliability / (1 - reliability))
-    raw, pulled = 0.0, 0.0
-    for _ in range(worlds):
-        errors = 0.05 * np.exp(draw.uniform(-0.55, 0.55, size=k))
-        true = 0.6 + spread * draw.standard_t(5, size=k) / np.sqrt(5 / 3)
-        seen = true + errors * draw.normal(size=k)
-        raw += ((seen - true) ** 2).sum()
-        pulled += ((shrink(seen, errors).value - true) ** 2).sum()
-    return pulled / raw
-
-
-def ratio_of_rates(worlds, *, spread):
-    """Return the same for error rates, beta-binomial against counted shares."""
-    draw = np.random.default_rng(5)
-    raw, pulled = 0.0, 0.0
-    for _ in range(worlds):
-        checked = draw.integers(80, 320, size=12)
-        true = special.expit(special.logit(0.04) + spread * draw.normal(size=12))
-        counts = draw.binomial(checked, true)
-        raw += ((counts / checked - true) ** 2).sum()
-        pulled += ((shrink_counts(counts, checked).value - true) ** 2).sum()
-    return pulled / raw
-
-
-def ratio_of_best(worlds, *, k, reliability):
-    """Return the same for the mean of the quarter that looks best."""
-    draw = np.random.default_rng([k, round(10 * reliability), 1])
-    spread = 0.05 * np.sqrt(reliability / (1 - reliability))
-    raw, corrected = 0.0, 0.0
-    for _ in range(worlds):
-        true = 0.6 + spread * draw.standard_t(5, size=k) / np.sqrt(5 / 3)
-        seen = true + 0.05 * draw.normal(size=k)
-        found = best_part(seen, np.full(k, 0.05))
-        raw += (found.observed - true[np.argsort(seen)[k - found.count :]].mean()) ** 2
-        corrected += (found.value - true[np.argsort(seen)[k - found.count :]].mean()) ** 2
-    return corrected / raw
 
 
 class TestBetterThanRaw:
