@@ -223,3 +223,12 @@ def test_a_theme_speaks_and_looks_as_told(material):
         figure = Figure(figsize=(6, 3))
         axes = drawing(ax=style.inside(figure, (38, 30, 1, 7)))
     assert "#5B2A86" in {line.get_color() for line in axes.lines}
+
+
+def test_ceilings_claim_no_room_that_was_not_found(material):
+    result = material["utilization"]
+    nothing = dataclasses.replace(result, achievable=result.achievable.assign(found=False))
+    said = limits.headline(nothing)
+    assert said.count("no reclaimable time was found below the lowest ceiling") == 2
+    assert "could reach" not in said
+    assert "could reach" in limits.headline(result)

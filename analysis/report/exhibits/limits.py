@@ -38,10 +38,12 @@ def headline(utilization: Utilization, *, theme: Theme | None = None) -> str:
     parts = []
     for row in rows(utilization).itertuples():
         reached = pd.notna(row.value)
-        key = "ceilings.headline.reach" if reached and row.value > row.today else "ceilings.headline.stay"
+        key = "unknown"
+        if reached:
+            key = "stay" if row.value <= row.today else "reach" if row.found else "unsure"
         parts.append(
             words(
-                key if reached else "ceilings.headline.unknown",
+                f"ceilings.headline.{key}",
                 population=words(f"ceilings.subject.{row.population}"),
                 today=words.n.share(row.today),
                 value=words.n.share(row.value) if reached else "",
@@ -149,7 +151,7 @@ def ceilings(
 def _bar(ax: Axes, row: object, middle: float, bar: float, theme: Theme) -> None:
     """Draw today's bar and, behind it, the part that can be reached."""
     ax.barh(middle, 1, height=bar, color=style.PANEL)
-    if pd.notna(row.value) and row.value > row.today:
+    if pd.notna(row.value) and row.value > row.today and row.found:
         ax.barh(middle, row.value - row.today, left=row.today, height=bar, color=REACHABLE)
         ax.plot([row.value] * 2, [middle - bar / 2, middle + bar / 2], color=theme.accent, lw=2, solid_capstyle="butt")
     colour, on = style.MEANINGS["utilization"]
