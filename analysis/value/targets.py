@@ -277,7 +277,8 @@ def _not_yet(tables: Mapping[str, pd.DataFrame], client: Client, smallest: int) 
     sizes, homeless = _teams(tables, client)
     notes = table_of(tables, "listening")
     if notes is None:
-        return f"Nobody was heard yet: no listening notes were given. Hear all {len(sizes)} teams first, and read back what they said."
+        whom = f"all {len(sizes)} teams" if len(sizes) > 1 else "every team"
+        return f"Nobody was heard yet: no listening notes were given. Hear {whom} first, and read back what they said."
     if sizes.empty:
         return (
             "The roster names no teams, so it cannot be known whether every team was heard. Add the team to the roster."

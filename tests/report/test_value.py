@@ -252,6 +252,19 @@ def test_targets_that_may_not_be_told_say_why(material):
     assert "errors were not measured for six teams" in text
 
 
+def test_what_holds_back_every_target_is_said_once(material):
+    value = factory_value.value()
+    why = ["Nobody was heard yet."] + ["There is no target to publish. Nobody was heard yet."] * (
+        len(value.targets) - 1
+    )
+    held = dataclasses.replace(value, targets=value.targets.assign(publish=False, why_not=why))
+    text = json.dumps(
+        [part.record() for part in worth.chapter(context(material, value=held)).parts], ensure_ascii=False
+    )
+    assert text.count("Nobody was heard yet.") == 1
+    assert text.count("There is no target to publish.") == len(value.targets) - 1
+
+
 def test_rules_that_both_populations_share_stand_once(material):
     frame = factory.utilization().checkpoints.assign(
         measure="concerns", go="Every team was asked.", stop="A team says stop."

@@ -133,7 +133,8 @@ def _targets(c: Context) -> list[Part]:
     said = int(frame["publish"].astype(bool).sum())
     held = frame.loc[~frame["publish"].astype(bool), "why_not"].astype("str")
     # what holds back every target is said once
-    common = held.mode().iloc[0] if len(held) > 1 and held.str.endswith(held.mode().iloc[0]).all() else ""
+    shortest = min(held, key=len, default="")
+    common = shortest if len(held) > 1 and held.str.endswith(shortest).all() else ""
     headline = words(
         "targets.headline.some" if said else "targets.headline.none", n=c.n.count(said), all=c.n.count(len(frame))
     )
