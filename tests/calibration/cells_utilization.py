@@ -154,6 +154,7 @@ _QUICK = {
 }
 _CAREFUL = "too careful: some weeks of arrivals do not tell how heavy days follow one another"
 _KNOWN = {
+    "centre, staff differs by day": "too careful: forty days of staff of three sizes tell their spread better than resampled days do",
     "office, due in two days": _CAREFUL,
     "office, due times and allowance equal": _CAREFUL,
     "office, due the next day, due times and allowance equal": _CAREFUL,
