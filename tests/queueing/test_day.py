@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,6 +14,7 @@ from analysis import queueing
 from analysis.queueing import transient
 from analysis.queueing.transient import Shift, answered_within, given_up_within
 from tests.queueing.simulated_day import share_and_error, simulate_days
+from tests.queueing.twin import with_and_without_compiling
 
 CALLS = {"aht_s": 300, "answer_within_s": 20}
 
@@ -246,18 +243,7 @@ print(json.dumps([*a.service_level, *a.p_short_abandon, *a.occupancy, a.day_p_ab
 
 
 def test_uncompiled_twin_gives_equal_answers(root):
-    answers = []
-    for disabled in ("0", "1"):
-        done = subprocess.run(
-            [sys.executable, "-W", "error::RuntimeWarning", "-c", PLAIN],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-            cwd=root,
-            env=os.environ | {"NUMBA_DISABLE_JIT": disabled},
-        )
-        answers.append(json.loads(done.stdout))
+    answers = with_and_without_compiling(PLAIN, root)
     np.testing.assert_allclose(answers[1], answers[0], rtol=1e-10)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from analysis import queueing
+from tests.queueing.twin import with_and_without_compiling
 
 DESK = {"arrivals_per_h": 180, "aht_s": 300}
 PROMISE = {"aht_s": 300, "target": 0.8, "answer_within_s": 20}
@@ -139,16 +136,5 @@ print(json.dumps([queueing.erlang_c(9, 7.5), queueing.erlang_c(3000, 10.0), queu
 
 
 def test_uncompiled_twin_gives_equal_answers(root):
-    answers = []
-    for disabled in ("0", "1"):
-        done = subprocess.run(
-            [sys.executable, "-W", "error::RuntimeWarning", "-c", PLAIN],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=True,
-            cwd=root,
-            env=os.environ | {"NUMBA_DISABLE_JIT": disabled},
-        )
-        answers.append(json.loads(done.stdout))
+    answers = with_and_without_compiling(PLAIN, root)
     np.testing.assert_allclose(answers[1], answers[0], rtol=1e-12)
