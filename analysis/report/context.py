@@ -19,6 +19,7 @@ from analysis.report.words import Words
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
     from analysis.blending.result import Blending
+    from analysis.foundation.schema import Finding
     from analysis.foundation.settings import Client, Queue
     from analysis.intake.reconciliation import Reconciliation
     from analysis.intake.result import Intake
@@ -69,6 +70,13 @@ class Context:
         if self.value is not None:
             stages = (*stages, ("readiness", self.value))
         return tuple((stage, quantity) for stage, result in stages for quantity in result.quantities)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return what every stage found, in the order of the stages."""
+        results: list[Any] = [self.intake, self.baseline, self.utilization, self.blending, self.readiness]
+        results += [part for part in (self.value, self.reconciliation) if part is not None]
+        return [finding for result in results for finding in result.findings]
 
     @property
     def period(self) -> str:

@@ -107,14 +107,10 @@ def _reconciliation(c: Context) -> pd.DataFrame:
 
 def _findings(c: Context) -> pd.DataFrame:
     """Return what was found in the data, by every stage."""
-    results: list[Any] = [c.intake, c.baseline, c.utilization, c.blending, c.readiness]
-    results += [c.value] if c.value is not None else []
-    results += [c.reconciliation] if c.reconciliation is not None else []
     return pd.DataFrame(
         [
             {"severity": finding.severity, "where": finding.where, "message": finding.message, "rows": finding.rows}
-            for result in results
-            for finding in result.findings
+            for finding in c.findings
         ]
     )
 

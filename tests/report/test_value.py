@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.foundation.schema import DisclosureProblem
+from analysis.foundation.schema import DisclosureProblem, Finding
 from analysis.report.blocks import Absent, Exhibit
-from analysis.report.chapters import achievable, first, worth
+from analysis.report.chapters import achievable, data, first, worth
 from analysis.report.disclosure import check_groups
 from analysis.report.exhibits import best, capacity, drivers, outcomes, payback, places, steps, style
 from analysis.report.exhibits.theme import Theme
@@ -250,6 +250,15 @@ def test_targets_that_may_not_be_told_say_why(material):
     text = json.dumps([part.record() for part in worth.chapter(context(material)).parts], ensure_ascii=False)
     assert "3 of 4 first steps can be told to teams now" in text
     assert "errors were not measured for six teams" in text
+
+
+def test_what_the_value_found_stands_among_the_findings(material):
+    asked = Finding("cost_missing", "flag", "cost", "What does an hour of a specialist cost?")
+    value = dataclasses.replace(factory_value.value(), findings=(asked,))
+    text = json.dumps(
+        [part.record() for part in data.chapter(context(material, value=value)).parts], ensure_ascii=False
+    )
+    assert "What does an hour of a specialist cost?" in text
 
 
 def test_what_holds_back_every_target_is_said_once(material):

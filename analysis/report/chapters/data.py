@@ -84,10 +84,7 @@ def _period(c: Context, row: Any) -> str:
 
 
 def _all_findings(c: Context) -> list[Finding]:
-    results = (c.intake, c.baseline, c.utilization, c.blending, c.readiness)
-    found = [finding for result in results for finding in result.findings]
-    found += c.reconciliation.findings if c.reconciliation is not None else ()
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    return sorted(c.findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _attendance(c: Context) -> str:
