@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from analysis.foundation.settings import Settings
@@ -53,6 +55,44 @@ class BlendingSettings(Settings):
     minimum_days: int = Field(default=10, ge=6, description="fewest days with contacts for a pool to be assessed")
     model_tolerance: float = Field(
         default=0.03, gt=0, le=0.2, description="largest miss of the measured service level that the model may have"
+    )
+    precision: float = Field(
+        default=0.01,
+        ge=0.001,
+        le=0.05,
+        description="half-width wanted of a policy's change in service level, share; sets how many weeks are simulated",
+    )
+    most_weeks: int = Field(default=200, ge=10, le=5000, description="most simulated weeks per policy")
+    delivery: Literal["push", "pull", "manual"] = Field(
+        default="push",
+        description="how items reach agents: push, pull, or manual (agents change state by hand)",
+    )
+    delivery_s: float | None = Field(
+        default=None,
+        ge=0,
+        le=600,
+        description="seconds an agent must be free before an item is in hand; none takes 2 for push, 10 for pull, 30 for manual",
+    )
+    switch_s: float = Field(
+        default=5.0, ge=0, le=300, description="seconds lost at the start of an item that follows a contact; assumed"
+    )
+    item_time_factor: float = Field(
+        default=1.0, gt=0, le=5, description="agents' time for an item as a multiple of the clerks'; assumed"
+    )
+    rotate_s: float = Field(
+        default=7200.0, ge=900, description="longest turn of an agent in a block off contacts, seconds"
+    )
+    trigger_age: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="share of its due time that the oldest item may use before agents are taken off contacts for items",
+    )
+    replay_tolerance: float = Field(
+        default=0.03,
+        gt=0,
+        le=0.2,
+        description="largest miss of the measured service level, abandonment and occupancy by the replay of today",
     )
     most_kept_free: int = Field(
         default=40, ge=1, le=100, description="largest number of agents kept free of items that is tried"

@@ -1,0 +1,19 @@
+"""The blended desk call by call: a deterministic function of given streams, compared policy by policy on the same contacts and items."""
+
+from analysis.foundation.lazy import attach
+
+_NAMES = {
+    "Times": ".desk",
+    "ContactQueue": ".desk",
+    "ItemType": ".desk",
+    "Group": ".desk",
+    "Shift": ".desk",
+    "Delivery": ".desk",
+    "Desk": ".desk",
+    "Policy": ".policy",
+    "NO_ITEMS": ".policy",
+    "Streams": ".streams",
+    "Run": ".run",
+}
+
+__getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
