@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "queueing": ".queueing",
+    "simulation": ".simulation",
     "intervals": ".foundation.intervals",
     "sampling": ".measure.sampling",
     "triangulation": ".measure.triangulation",
