@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.baseline.settings import BaselineSettings
-from analysis.blending import assemble
+from analysis.blending import assemble, frames
 from analysis.blending.inventory import inventory, resumption_s
 from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, PoolAnswer, judge_pool
 from analysis.blending.model import FRONTIER, SCHEDULE
@@ -131,6 +131,7 @@ def _together(
         recommendation=stacked("recommendation"),
         service=stacked("service"),
         inventory=items,
+        **{name: frames.stacked(name, ()) for name in frames.FRAMES},
         quantities=tuple(quantity for answer in answers for quantity in answer.quantities),
         findings=(*findings, *(finding for answer in answers for finding in answer.findings)),
         settings=settings,

@@ -54,7 +54,52 @@ class Blending:
         NaN where there is no model), `reported` (volumes' own counts, NaN where absent), `definition`, `contacts`, `status`, `reason`.
     inventory
         One row per item type: `type`, `items` (in the period), `hours_per_week`, `mean_s`, `interruptible`, `regulated`, `off_desk`,
-        `suitable_blocks`, `suitable_between`, `suitable_interrupt` (bool), `reason` (why not, in words).
+        `suitable_blocks`, `suitable_between`, `suitable_interrupt` (bool), `reason` (why not, in words), `slack_h` (due time less length),
+        `help_needed`, `access`, `rank` (1 first), `first` (bool: begin with it), `must_change` (what has to change first, in words).
+    lab
+        One row per pool and simulated policy, today first; every figure over like weeks, item figures for the item types that suit the policy:
+        `pool`, `policy` (today | fill | keep_free | schedule | resume | restart | blocks | rotating | low_load_blocks | trigger | roster | time_off |
+        training), `words`, `service_level` with `service_low`, `service_high`; `change` against today on the same contacts with `change_low`,
+        `change_high`; `worst_service_level` and `worst_slot` (such as "Mon 09:30"); `occupancy` and `occupancy_worst` (busiest half hour of the typical week);
+        `p_abandon`; `contacts_lost_per_week` (more than today) with `contacts_lost_low`, `contacts_lost_high`; `net_agents` (change in mean busy agents over the
+        open half hours, never above the agents idle before); `item_h_per_week` (work moved on, less the handling time of contacts lost and the time to
+        resume) with `item_h_low`, `item_h_high`; `items_per_week` (finished); `within_due_share`; `oldest_h`; `switches_per_agent_h`; `paid_h_per_week`;
+        `keeps_promise`, `keeps_cap` (the interval lies on the right side, not only the mean); `efficient` (no other policy moves more at as much service); `recommended`
+        (at most one row a pool); `why` (why it is, or is not, recommended).
+    waterfall
+        What becomes of all idle time under the policy that is recommended, or that comes nearest to it; one row per pool and step: `pool`, `policy`, `step` (from 0), `key` (all_idle |
+        resumption_switching | backlog_trained | held_back | forecast | usable), `hours_per_week` with `low`, `high` (a deduction is negative; the steps before
+        usable add to it), `remaining` (after the step), `sentence`.
+    flips
+        What would be recommended in other circumstances; one row per pool, `factor` (resumption | item_length | load) and `setting` (seconds, or a factor):
+        `words`, `today` (the client's own setting), `recommended` (policy, empty: none), `item_h_per_week`, `service_level`, `sentence` (one per factor, on each of its rows).
+    ageing
+        Whether items age into breach when contacts always come first; one row per pool and policy with and without a trigger: `pool`, `policy`, `moved_h_per_week`
+        (work given), `within_due_share` with `low`, `high`, `oldest_h`, `oldest_due_share` (highest age as a share of its due time),
+        `verdict` (ages into breach | stays within due | cannot say), `sentence`.
+    replay_check
+        Whether the client's own days, replayed without items, give what was observed: `pool`, `measure` (service_level | p_abandon | occupancy), `observed`, `replayed`,
+        `worst_slot`, `worst_gap`, `tolerance`, `holds`, `sentence`.
+    replay_days
+        One row per pool and `day` (local date): `weekday`, `contacts`, `agents` (mean on duty), `observed`, `replayed`, `blended` (service levels), `change` (blended less
+        replayed), `item_h`, `hurt` (the promise was kept without items and is missed with them).
+    replay_slots
+        The half hours of the day that items would have hurt most: `pool`, `day`, `slot_of_day_s`, `offered`, `agents`, `observed`, `replayed`, `blended`, `items_on` (mean
+        agents on items).
+    replay_ranges
+        How far the effect moves with what a replay cannot know: `pool`, `factor`, `words`, `low_setting`, `high_setting`, `change_low`, `change_high`.
+    gap_law
+        How long agents wait between contacts; one row per pool, `law` (measured | longest_idle | random | last_idle_first) and `length_s`: `survival` (share of gaps
+        at least so long) with `survival_low`, `survival_high`; `share_of_time` (of idle time in such gaps) with `time_low`, `time_high`; `usable_share` (of idle time beyond that length in
+        each gap) with `usable_low`, `usable_high`; `gaps`, `agent_days` (Int64, measured law).
+    usable_slots
+        One row per pool and like half hour: `pool`, `weekday`, `slot_of_day_s`, `agents`, `idle_agents`, `releasable_agents`, `shareable_agents`, `interruptible_agents`; means,
+        the three modes are views of one time and never added.
+    forecast
+        Half hours ahead: `pool`, `queue`, `start` (UTC), `weekday`, `slot_of_day_s`, `measure` (offered | handle_s), `value`, `low80`, `high80`, `low95`, `high95`.
+    forecast_check
+        The forecast held against simple methods on past weeks: `pool`, `queue`, `measure`, `method` (model | seasonal_naive | same_slot_mean), `origins` (Int64), `absolute_error`,
+        `relative_to_model`, `coverage80`, `coverage80_worst_hour`, `width80`, `status`, `reason`.
     quantities
         The ``blending.*`` figures, with scope `population`, `pool` and, where it applies, `mode`, `queue` or `policy`.
     findings
@@ -70,6 +115,18 @@ class Blending:
     recommendation: pd.DataFrame
     service: pd.DataFrame
     inventory: pd.DataFrame
+    lab: pd.DataFrame
+    waterfall: pd.DataFrame
+    flips: pd.DataFrame
+    ageing: pd.DataFrame
+    replay_check: pd.DataFrame
+    replay_days: pd.DataFrame
+    replay_slots: pd.DataFrame
+    replay_ranges: pd.DataFrame
+    gap_law: pd.DataFrame
+    usable_slots: pd.DataFrame
+    forecast: pd.DataFrame
+    forecast_check: pd.DataFrame
     quantities: tuple[Quantity, ...]
     findings: tuple[Finding, ...]
     settings: BlendingSettings
