@@ -1,4 +1,4 @@
-"""Exact queueing results: Erlang B, C and A, staffing, whole days, blending by threshold, and the law of idle gaps."""
+"""Exact queueing results: Erlang B, C and A, staffing, whole days, blending by threshold, two classes, and the law of idle gaps."""
 
 from analysis.foundation.lazy import attach
 
@@ -17,6 +17,10 @@ _NAMES = {
     "square_root_staffing": ".square_root",
     "day": ".whole_day",
     "Day": ".whole_day",
+    "blended_day": ".whole_blended_day",
+    "BlendedDay": ".whole_blended_day",
+    "preemptive": ".priority",
+    "Preemptive": ".priority",
     "idle_gaps": ".gaps",
     "IdleGaps": ".gaps",
     "ROUTINGS": ".gaps",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.queueing import abandonment, erlang, gaps, staffing, threshold, whole_day
+from analysis.queueing import abandonment, erlang, gaps, staffing, threshold, whole_blended_day, whole_day
 
 
 def warm() -> None:
@@ -12,5 +12,5 @@ def warm() -> None:
     --------
     >>> warm()
     """
-    for module in (erlang, abandonment, staffing, threshold, gaps, whole_day):
+    for module in (erlang, abandonment, staffing, threshold, gaps, whole_day, whole_blended_day):
         module.warm()

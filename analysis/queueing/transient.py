@@ -34,12 +34,15 @@ class Shift:
         Agents per slot, 0 or more.
     slot_s, aht_s, patience_s
         Length of a slot, mean handling time, mean patience (infinity: nobody leaves) [s].
+    thresholds
+        Per slot: an idle agent starts an item, as long as a contact, when fewer are busy; empty: no items.
     """
 
     agents: tuple[int, ...]
     slot_s: float
     aht_s: float
     patience_s: float
+    thresholds: tuple[int, ...] = ()
 
     @property
     def give_up(self) -> float:
@@ -56,7 +59,9 @@ class Followed:
     laws
         Time average of the law of contacts in the system: slots x (0, 1, ..., largest).
     over_s
-        Mean agent-seconds per slot of those who finish a contact after their number left.
+        Mean agent-seconds per slot of those who finish a contact or an item after their number left.
+    item_agents
+        Mean number of agents on items per slot, those included who finish one after their number left.
     longest
         Length of queue at which the law is cut.
     queue_at_end
@@ -67,6 +72,7 @@ class Followed:
 
     laws: np.ndarray
     over_s: np.ndarray
+    item_agents: np.ndarray
     longest: int
     queue_at_end: float
     error: float
@@ -101,21 +107,24 @@ def follow(shift: Shift, arrivals_per_s: Sequence[float] | np.ndarray, *, cyclic
 def _days(shift: Shift, arrivals: np.ndarray, longest: int, *, cyclic: bool) -> Followed:
     """Follow one day, or days until one ends as it began, with the queue cut at `longest`."""
     agents = np.array(shift.agents, dtype=np.int64)
+    thresholds = np.array(shift.thresholds or (0,) * len(agents), dtype=np.int64)
     size = int(agents.max()) + longest + 1
     law = np.zeros(size)
     law[0] = 1.0
-    laws, over_s = np.zeros((len(agents), size)), np.zeros(len(agents))
+    laws, over_s, item_agents = np.zeros((len(agents), size)), np.zeros(len(agents)), np.zeros(len(agents))
     at = np.arange(len(agents))
-    before, overrun = int(agents[0]), 0.0
+    before, overrun, items = int(agents[0]), 0.0, 0.0
     for _ in range(_MOST_DAYS if cyclic else 1):
-        start = law.copy()
+        start, items_before = law.copy(), items
         rates = (1.0 / shift.aht_s, shift.give_up, shift.slot_s)
-        overrun, dropped = _follow(law, (before, overrun, longest), (agents, arrivals), rates, (laws, over_s))
+        begin, slots = (before, overrun, items, longest), (agents, arrivals, thresholds)
+        overrun, items, dropped = _follow(law, begin, slots, rates, (laws, over_s, item_agents))
         blocked = float((arrivals * shift.slot_s * laws[at, agents + longest]).sum())
         before = int(agents[-1])
-        if not cyclic or blocked > _BLOCKED or np.abs(law - start).sum() <= _SAME_DAY:
+        same = np.abs(law - start).sum() <= _SAME_DAY and abs(items - items_before) <= _SAME_DAY * (1 + before)
+        if not cyclic or blocked > _BLOCKED or same:
             waiting = np.maximum(np.arange(size) - before, 0)
-            return Followed(laws, over_s, longest, float(waiting @ law), blocked + dropped)
+            return Followed(laws, over_s, item_agents, longest, float(waiting @ law), blocked + dropped)
     raise ValueError(
         "the queue does not come to the same end day after day: load and agents are too close; start from an empty system"
     )
@@ -172,6 +181,17 @@ def _leave(law: np.ndarray, before: int, after: int) -> float:
 
 
 @kernel
+def _start_items(law: np.ndarray, threshold: int) -> float:
+    """Let idle agents start items until `threshold` are busy; returns the mean number started."""
+    started = 0.0
+    for j in range(threshold):
+        started += (threshold - j) * law[j]
+        law[threshold] += law[j]
+        law[j] = 0.0
+    return started
+
+
+@kernel
 def _band(law: np.ndarray, low: int, high: int) -> tuple[int, int, float]:
     """Return the ends of the states that count, and what lies outside; that is set to 0."""
     dropped = 0.0
@@ -203,33 +223,43 @@ def _jump(after: np.ndarray, now: np.ndarray, stay: np.ndarray, down: np.ndarray
 
 @kernel
 def _slot(
-    law: np.ndarray, mean_law: np.ndarray, desk: tuple[int, int], rates: tuple[float, float, float, float]
-) -> float:
-    """Move the law through one slot and fill its time average; returns the probability dropped."""
-    n, longest = desk
+    law: np.ndarray,
+    mean_law: np.ndarray,
+    desk: tuple[int, int, int, float],
+    rates: tuple[float, float, float, float],
+) -> tuple[float, float, float]:
+    """Move the law and the mean number of agents on items through one slot and fill the time average of the law.
+
+    Returns agents on items at the end, their time average, and the probability dropped. An agent on an item ends it at the rate of a contact,
+    whatever else happens, and starts the next where a completion would leave fewer busy than the threshold: a linear equation beside the law,
+    followed jump by jump with it.
+    """
+    n, longest, threshold, items = desk
     lam, mu, theta, slot_s = rates
     top = n + longest
-    highest = lam + n * mu + longest * theta
+    highest = lam + max(n, 1) * mu + longest * theta
     mean_law[:] = 0.0
-    if highest * slot_s <= 0.0:
-        mean_law[:] = law
-        return 0.0
     first, share, later = _poisson(highest * slot_s)
     # places are shifted by one, with a state that stays empty at either end
     size = top + 3
     down, stay = np.zeros(size), np.zeros(size)
     for j in range(top + 1):
-        down[j + 1] = (min(j, n) * mu + max(j - n, 0) * theta) / highest
+        if j > threshold:
+            down[j + 1] = (min(j, n) * mu + max(j - n, 0) * theta) / highest
         stay[j + 1] = 1.0 - down[j + 1] - (lam / highest if j < top else 0.0)
-    up = lam / highest
+    up, ends, starts = lam / highest, mu / highest, threshold * mu / highest
+    items_total, items_end = 0.0, 0.0
     now, after, total, end = np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(size)
     now[1 : top + 2] = law[: top + 1]
     low, high, dropped = _band(now, 1, top + 1)
     for jump in range(first + share.size):
         weight = 1.0 if jump < first else later[jump - first]
         _collect(total[low : high + 1], now[low : high + 1], weight)
+        items_total += weight * items
         if jump >= first:
             _collect(end[low : high + 1], now[low : high + 1], share[jump - first])
+            items_end += share[jump - first] * items
+        items = items * (1.0 - ends) + starts * now[threshold + 1]
         low, high = max(1, low - 1), min(top + 1, high + 1)
         _jump(after[low : high + 1], now[low - 1 : high + 2], stay[low : high + 1], down[low + 1 : high + 2], up)
         after[low - 1] = 0.0
@@ -240,32 +270,35 @@ def _slot(
     mean_law[: top + 1] = total[1 : top + 2] / (highest * slot_s)
     law[:] = 0.0
     law[: top + 1] = end[1 : top + 2]
-    return dropped
+    return items_end, items_total / (highest * slot_s), dropped
 
 
 @kernel
 def _follow(
     law: np.ndarray,
-    begin: tuple[int, float, int],
-    slots: tuple[np.ndarray, np.ndarray],
+    begin: tuple[int, float, float, int],
+    slots: tuple[np.ndarray, np.ndarray, np.ndarray],
     rates: tuple[float, float, float],
-    found: tuple[np.ndarray, np.ndarray],
-) -> tuple[float, float]:
-    """Move the law through all slots (agents, arrivals), filling averaged laws and agent-seconds of those who finish a contact.
+    found: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> tuple[float, float, float]:
+    """Move the law through all slots (agents, arrivals, thresholds), filling averaged laws, agent-seconds of those who finish, and agents on items.
 
-    Returns the mean number still finishing one, and the probability dropped.
+    Returns the mean number still finishing, the mean number on items, and the probability dropped.
     """
-    (before, overrun, longest), (agents, arrivals), (laws, over_s) = begin, slots, found
+    (before, overrun, items, longest), (agents, arrivals, thresholds), (laws, over_s, item_agents) = begin, slots, found
     mu, theta, slot_s = rates
     dropped = 0.0
     for k in range(agents.size):
         if agents[k] < before:
             overrun += _leave(law, before, agents[k])
+        items += _start_items(law, thresholds[k])
         over_s[k] = overrun * -math.expm1(-mu * slot_s) / mu
         overrun *= math.exp(-mu * slot_s)
-        dropped += _slot(law, laws[k], (agents[k], longest), (arrivals[k], mu, theta, slot_s))
+        desk = (agents[k], longest, thresholds[k], items)
+        items, item_agents[k], lost = _slot(law, laws[k], desk, (arrivals[k], mu, theta, slot_s))
+        dropped += lost
         before = agents[k]
-    return overrun, dropped
+    return overrun, items, dropped
 
 
 def answered_within(agents: int, longest: int, shift: Shift, within_s: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -154,18 +154,12 @@ def day(
     >>> peak.service_level.round(2).tolist()
     [0.98, 0.71, 0.94]
     """
-    shift, arrivals = _checked(agents, arrivals_per_h, slot_s, aht_s, patience_s)
+    shift, arrivals = checked_shift(agents, arrivals_per_h, slot_s, aht_s, patience_s)
     within = checks.single(checks.non_negative("answer_within_s", answer_within_s), "answer_within_s")
     short = checks.single(checks.non_negative("short_s", short_s), "short_s")
-    if start not in STARTS:
-        raise ValueError(f"start must be one of {', '.join(STARTS)}, got {start!r}")
-    work, capacity = arrivals.sum() * shift.aht_s, sum(shift.agents)
-    if start == "cyclic" and not shift.give_up and work >= capacity:
-        raise ValueError(
-            f"the day offers {work / len(arrivals):.2f} erlangs on average to {capacity / len(arrivals):.2f} agents: contacts that never give up would "
-            "pile up from day to day. Add agents, or give the callers' patience_s."
-        )
+    refuse_start(start, shift, arrivals)
     followed = follow(shift, arrivals, cyclic=start == "cyclic")
+    found, _ = day_figures(shift, arrivals, followed, within, short)
     return Day(
         agents=np.array(shift.agents),
         arrivals_per_h=arrivals * 3600,
@@ -175,13 +169,13 @@ def day(
         patience_s=None if math.isinf(shift.patience_s) else shift.patience_s,
         short_s=short,
         start=start,
-        **_figures(shift, arrivals, followed, within, short),
+        **found,
         queue_at_end=followed.queue_at_end,
         error_bound=followed.error,
     )
 
 
-def _checked(
+def checked_shift(
     agents: ArrayLike, arrivals_per_h: ArrayLike, slot_s: float, aht_s: float, patience_s: float | None
 ) -> tuple[Shift, np.ndarray]:
     """Return the arguments as a shift and arrivals per second and slot, or refuse them in words."""
@@ -200,8 +194,22 @@ def _checked(
     return shift, np.broadcast_to(per_h / 3600.0, n.shape).copy()
 
 
-def _figures(shift: Shift, arrivals: np.ndarray, followed: Followed, within: float, short: float) -> dict[str, object]:
-    """Return the figures of the slots and of the day."""
+def refuse_start(start: str, shift: Shift, arrivals: np.ndarray) -> None:
+    """Raise for an unknown start, and for days whose queues would grow from one to the next."""
+    if start not in STARTS:
+        raise ValueError(f"start must be one of {', '.join(STARTS)}, got {start!r}")
+    work, capacity = arrivals.sum() * shift.aht_s, sum(shift.agents)
+    if start == "cyclic" and not shift.give_up and work >= capacity:
+        raise ValueError(
+            f"the day offers {work / len(arrivals):.2f} erlangs on average to {capacity / len(arrivals):.2f} agents: contacts that never give up would "
+            "pile up from day to day. Add agents, or give the callers' patience_s."
+        )
+
+
+def day_figures(
+    shift: Shift, arrivals: np.ndarray, followed: Followed, within: float, short: float
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Return the figures of the slots and of the day by name, and busy agents per slot, those included who finish after their shift."""
     slots = len(arrivals)
     level, short_gone, p_wait, queue, busy = (np.empty(slots) for _ in range(5))
     for number, agents in enumerate(shift.agents):
@@ -217,7 +225,7 @@ def _figures(shift: Shift, arrivals: np.ndarray, followed: Followed, within: flo
     busy_s = busy * shift.slot_s + followed.over_s
     agent_s = np.array(shift.agents) * shift.slot_s + followed.over_s
     given_up, offered = shift.give_up * queue, arrivals.sum()
-    return {
+    figures = {
         "service_level": level,
         "p_wait": p_wait,
         "p_abandon": np.divide(given_up, arrivals, out=np.full(slots, np.nan), where=arrivals > 0),
@@ -229,6 +237,7 @@ def _figures(shift: Shift, arrivals: np.ndarray, followed: Followed, within: flo
         "day_occupancy": float(busy_s.sum() / agent_s.sum()) if agent_s.sum() > 0 else 0.0,
         "day_mean_queue": float(queue.mean()),
     }
+    return figures, busy_s / shift.slot_s
 
 
 def warm() -> None:
