@@ -17,6 +17,7 @@ _NAMES = {
     "ladder_shares": ".shares",
     "levels": ".places",
     "longest_gap": ".longest_gap",
+    "policy_lab": ".lab",
     "ramp": ".steps",
     "readiness_profile": ".profile",
     "shares_by_level": ".breakdowns",
@@ -26,6 +27,7 @@ _NAMES = {
     "tornado": ".drivers",
     "usable_by_mode": ".usable",
     "value_range": ".outcomes",
+    "waterfall": ".deductions",
     "work_and_gaps": ".spans",
 }
 
