@@ -14,6 +14,8 @@ _NAMES = {
     "NO_ITEMS": ".policy",
     "Streams": ".streams",
     "Run": ".run",
+    "compare": ".compare",
+    "Comparison": ".compare",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

@@ -1,0 +1,217 @@
+"""Policies side by side on the same contacts, items and people: levels, paired differences and their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.simulation import measures
+from analysis.simulation.desk import Desk
+from analysis.simulation.figures import Figures
+from analysis.simulation.intervals import critical
+from analysis.simulation.policy import Policy
+from analysis.simulation.trials import Case, Chooser, Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_high")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """What policies come to on the same streams.
+
+    Attributes
+    ----------
+    policies
+        Their names; the first is what the others are compared with.
+    replications
+        Horizons simulated per policy.
+    reached
+        Whether the simulation part of the half-width of every difference of service level is within `precision`.
+    half_width
+        The largest of these.
+    desks
+        How many desks were given as draws of what is not known for certain.
+    measures
+        Names of the measures.
+    values
+        Array (policy, replication, measure): the figure of every single horizon. Shares and means per contact of the frame are ratios of
+        sums over the horizons, not means of these.
+    slots
+        Array (policy, slot, figure): service_level, occupancy, offered, item_agents, agents over all horizons.
+    control
+        What was known exactly and used to sharpen the figures, in words.
+    estimates
+        Array (policy, measure, figure): value, low, high, difference, difference_low, difference_high.
+    """
+
+    policies: tuple[str, ...]
+    replications: int
+    reached: bool
+    half_width: float
+    desks: int
+    measures: tuple[str, ...]
+    values: np.ndarray = field(repr=False)
+    slots: np.ndarray = field(repr=False)
+    control: str
+    estimates: np.ndarray = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per policy and measure.
+
+        Columns: policy, measure, value, low, high, difference, difference_low, difference_high, unit.
+        """
+        import pandas as pd
+
+        rows = pd.MultiIndex.from_product([self.policies, self.measures], names=["policy", "measure"]).to_frame(
+            index=False
+        )
+        figures = self.estimates.reshape(len(rows), len(_FIGURES))
+        frame = pd.concat([rows, pd.DataFrame(figures, columns=list(_FIGURES))], axis=1)
+        return frame.assign(unit=[measures.unit(name) for name in frame["measure"]])
+
+    def value(self, policy: str, measure: str) -> tuple[float, float, float]:
+        """Return a figure and the ends of its interval.
+
+        Raises
+        ------
+        KeyError
+            No such policy or measure.
+        """
+        return self._row(policy, measure)[:3]
+
+    def difference(self, policy: str, measure: str) -> tuple[float, float, float]:
+        """Return the difference against the first policy and the ends of its interval.
+
+        Raises
+        ------
+        KeyError
+            No such policy or measure.
+        """
+        return self._row(policy, measure)[3:]
+
+    def _row(self, policy: str, measure: str) -> tuple[float, ...]:
+        if policy not in self.policies or measure not in self.measures:
+            raise KeyError(f"no figure {measure!r} of {policy!r}: there are {self.policies} and {self.measures}")
+        return tuple(self.estimates[self.policies.index(policy), self.measures.index(measure)].tolist())
+
+
+def compare(
+    desk: Desk | Sequence[Desk],
+    policies: Sequence[Policy | Chooser],
+    *,
+    precision: float = 0.01,
+    seed: int,
+    confidence: float = 0.95,
+    least: int = 20,
+    most: int = 2000,
+    control: bool = True,
+    threads: int = 2,
+) -> Comparison:
+    """Return what policies come to on the same contacts, items and people.
+
+    Parameters
+    ----------
+    desk
+        A desk, or several: draws of what is not known for certain (rates, lengths, people). Replication r runs on desk r modulo their number.
+    policies
+        Policies, or functions of (desk, streams) that return one; the first is what the others are compared with.
+    precision
+        Half-width wanted of every difference of service level against the first policy (of its level where it is alone), share.
+    seed
+        Seed of the streams.
+    confidence
+        Level of the intervals.
+    least, most
+        Fewest and most replications; with several desks rounded up to the same number for each, at least two.
+    control
+        Whether figures are sharpened by what is known exactly of the streams.
+    threads
+        Replications run at a time; changes no figure.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ValueError
+        An argument is out of range, two policies share a name, or the desks differ in more than numbers.
+    ArithmeticError
+        More time was filled than was idle, which would be a fault of the engine.
+
+    Notes
+    -----
+    All policies of a replication meet the same streams, so differences are paired (common random numbers). Shares are ratios of sums with linearised
+    variance, on the logit scale where they are levels. The first `least` replications say how many more are wanted,
+    ceil(least (half-width / precision)^2); then again, should these not suffice. All intervals keep the critical value of t of the first stage
+    (`least` - 1 degrees of freedom): a variance that was looked at before stopping is a little too small. Several desks: see
+    :func:`analysis.simulation.intervals.spread`; the rule then looks at the part of the half-width that replications can shrink.
+
+    References
+    ----------
+    Stein, Annals of Mathematical Statistics 16 (1945), 243-258, for two stages. Law, Simulation Modeling and Analysis, 5th ed. 2015, ch. 9 to 11.
+    """
+    desks = (desk,) if isinstance(desk, Desk) else tuple(desk)
+    labels = _checked(desks, policies, precision, (least, most), threads)
+    count = len(desks)
+    first = count * max(2, math.ceil(least / count))
+    last = max(first, count * (most // count))
+    trials = Trials([Case(desks, policy) for policy in policies], seed, threads)
+    # one desk: the freedom of the first stage, as the variance was looked at before stopping
+    freedom = first - 1 if count == 1 else count - 1
+    factor, wanted = critical(confidence, first - count), first
+    while True:
+        trials.extend(wanted)
+        found = Figures(desks[0], trials.sums, count, np.empty((wanted, 0)))
+        half = factor * found.error_of_change()
+        if half <= precision or wanted >= last:
+            break
+        more = count * math.ceil(wanted / count * (half / precision) ** 2)
+        wanted = min(last, max(more, wanted + count))
+    measures.refuse_sold_twice(trials.sums)
+    return Comparison(
+        policies=labels,
+        replications=wanted,
+        reached=half <= precision,
+        half_width=half,
+        desks=count,
+        measures=measures.names(desks[0]),
+        control="",
+        **found.answer(trials.slots, confidence, freedom),
+    )
+
+
+def _checked(
+    desks: tuple[Desk, ...],
+    policies: Sequence[Policy | Chooser],
+    precision: float,
+    count: tuple[int, int],
+    threads: int,
+) -> tuple[str, ...]:
+    """Return the names of the policies, or refuse the arguments in words."""
+    if not desks or not policies:
+        raise ValueError("compare needs at least one desk and one policy")
+    if not precision > 0:
+        raise ValueError(f"precision must be above 0, got {precision}")
+    if not 3 <= count[0] <= count[1]:
+        raise ValueError(f"least must be at least 3 and at most `most`, got {count[0]} and {count[1]}")
+    if count[1] < 2 * len(desks):
+        raise ValueError(f"most must allow two replications for each of {len(desks)} desks, got {count[1]}")
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    shapes = {(desk.slot_s, desk.slots, tuple(queue.name for queue in desk.queues)) for desk in desks}
+    if len(shapes) > 1:
+        raise ValueError("desks that are draws of one another have the same slots and queues")
+    labels = tuple(getattr(policy, "name", "") or getattr(policy, "__name__", "") for policy in policies)
+    if len(set(labels)) < len(labels) or "" in labels:
+        raise ValueError(
+            f"every policy needs a name of its own (a function that chooses one: an attribute `name`), got {labels}"
+        )
+    return labels
