@@ -1,0 +1,256 @@
+"""The level of days: a regression on weekday and calendar whose errors drift, persist, and differ from day to day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.stats import qmc
+
+from analysis.measure.forecast.dates import LEAST_SPAN, SPREAD, Days, closed_effects, month_likeness
+from analysis.measure.forecast.history import weekdays
+
+Floats = NDArray[np.float64]
+
+_POINTS = 128
+_KEPT = 32
+# Box of the standard deviations, as multiples of the spread left by weekdays alone: own to a day, mood of a day, step of the level per day, turn of the month.
+_LOW = np.log([0.05, 0.05, 0.005, 0.05])
+_HIGH = np.log([1.2, 1.5, 0.4, 1.5])
+_MOST_RHO = 0.95
+# Prior spread of the overall level, of weekdays and of a lasting shift, on the log scale.
+_LEVEL, _WEEKDAY, _SHIFT = 2.0, 0.5, 0.5
+# A day this many standard deviations from what all others say of it counts little; a step this many is a shift.
+_OUTLYING = 4.0
+_STEP = 4.5
+_STEP_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DayForecast:
+    """Normal laws of the log level of the coming days, one per plausible set of variances.
+
+    Attributes
+    ----------
+    weights
+        How plausible each set is, K.
+    means, covariances
+        K x H and K x H x H.
+    unlike
+        Days of the history that are unlike all others and count little.
+    shifts
+        Days from which the level is another one for good.
+    month
+        Whether the place in the month was taken into account.
+    """
+
+    weights: Floats
+    means: Floats
+    covariances: Floats
+    unlike: Days
+    shifts: Days
+    month: bool
+
+    def draw(self, rng: np.random.Generator, draws: int) -> Floats:
+        """Return joint draws, draws x H."""
+        which = rng.choice(len(self.weights), draws, p=self.weights)
+        normal = rng.standard_normal((draws, self.means.shape[1]))
+        roots = np.stack([_root(covariance) for covariance in self.covariances])
+        return self.means[which] + np.einsum("dij,dj->di", roots[which], normal)
+
+
+def forecast_days(
+    level: Floats,
+    noise: Floats,
+    days: Days,
+    ahead: Days,
+    *,
+    holidays: Collection[dt.date] = (),
+) -> DayForecast:
+    """Forecast the log level of days.
+
+    Parameters
+    ----------
+    level
+        Log level of the days of the history, T.
+    noise
+        Variance of each that is known beforehand (chance of single contacts), T.
+    days, ahead
+        Their dates, and those of the days to forecast.
+    holidays
+        Days on which the client is closed.
+
+    Notes
+    -----
+    y_d = weekday + c' (calendar regressors) + shift + level_d + mood_d + month_d + e_d: level a random walk in calendar days, mood an AR(1) over open
+    days, month a smooth function of the distance to the turn of the month, e_d independent. All effects have normal priors, so that the
+    forecast is a linear prediction and carries their uncertainty; an effect never seen is not zero but as uncertain as its prior. The variances
+    are averaged over by their likelihood (importance sampling from a low-discrepancy set, in two rounds), never plugged in. A day that the others
+    contradict by more than 4 standard deviations counts little; a step of more than 4.5 with five open days on either side becomes a shift.
+
+    References
+    ----------
+    Harvey, Forecasting, structural time series models and the Kalman filter (1989), ch. 2 and 3. Ibrahim, Ye, L'Ecuyer, Shen, Modeling and
+    forecasting call center arrivals: a literature survey and a case study, International Journal of Forecasting 32 (2016), 865-874.
+    """
+    parts = _Parts.of(days, ahead, holidays)
+    spread = _left_by_weekdays(level, weekdays(days))
+    noise = noise.copy()
+    shifts = np.empty(0, dtype=days.dtype)
+    points, weights = _weighed(parts, level, noise, spread)
+    unlike, step = _contradictions(parts, level, noise, points[int(np.argmax(weights))])
+    if unlike.any() or step is not None:
+        inverse_gap = _gaps(parts, level, noise, points[int(np.argmax(weights))])
+        noise[unlike] += inverse_gap[unlike] ** 2
+        if step is not None:
+            shifts = days[step : step + 1]
+            parts = parts.with_shift(shifts[0])
+        points, weights = _weighed(parts, level, noise, spread)
+    kept = np.argsort(-weights, kind="stable")[:_KEPT]
+    laws = [_law(parts, level, noise, points[k]) for k in kept]
+    return DayForecast(
+        weights[kept] / weights[kept].sum(),
+        np.stack([mean for mean, _ in laws]),
+        np.stack([covariance for _, covariance in laws]),
+        days[unlike],
+        shifts,
+        parts.month.any(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The pieces of the covariance of all days, past (first T) and coming."""
+
+    days: Days
+    size: int
+    fixed: Floats
+    walk: Floats
+    lag: Floats
+    month: Floats
+
+    @classmethod
+    def of(cls, days: Days, ahead: Days, holidays: Collection[dt.date]) -> _Parts:
+        every = np.concatenate([days, ahead])
+        week = weekdays(every)
+        kinds = sorted(set(week.tolist()))
+        effects = closed_effects(every, holidays, kinds) * np.array(SPREAD)
+        same = week[:, None] == week[None]
+        time = (every - every[0]).astype(float)
+        mask = [k in kinds for k in range(7)]
+        order = np.busday_count(every[0], every, weekmask=mask, holidays=[np.datetime64(day, "D") for day in holidays])
+        long_enough = (days[-1] - days[0]).astype(int) >= LEAST_SPAN
+        return cls(
+            every,
+            len(days),
+            _LEVEL**2 + _WEEKDAY**2 * same + effects @ effects.T,
+            np.minimum(time[:, None], time[None]),
+            np.abs(order[:, None] - order[None]).astype(float),
+            month_likeness(every) if long_enough else np.zeros_like(same, dtype=float),
+        )
+
+    def with_shift(self, day: np.datetime64) -> _Parts:
+        """Return the pieces with a lasting shift from a day on."""
+        after = (self.days >= day).astype(float)
+        fixed = self.fixed + _SHIFT**2 * np.outer(after, after)
+        return _Parts(self.days, self.size, fixed, self.walk, self.lag, self.month)
+
+    def covariance(self, point: Floats, rows: slice, columns: slice) -> Floats:
+        """Return the covariance without what is a day's own; `point` may hold one set of variances or many (first axis)."""
+        mood, step, month, rho = (point[..., k, None, None] for k in (1, 2, 3, 4))
+        return (
+            self.fixed[rows, columns]
+            + step**2 * self.walk[rows, columns]
+            + mood**2 * rho ** self.lag[rows, columns]
+            + month**2 * self.month[rows, columns]
+        )
+
+    def known(self, point: Floats, noise: Floats) -> Floats:
+        """Return the covariance of the history."""
+        past = slice(self.size)
+        found = self.covariance(point, past, past)
+        own = np.arange(self.size)
+        found[..., own, own] += point[..., 0, None] ** 2 + noise
+        return found
+
+
+def _left_by_weekdays(level: Floats, week: NDArray[np.int64]) -> float:
+    """Return the spread of days about the median of their weekday, robustly; never below one in a thousand."""
+    left = np.concatenate([level[week == k] - np.median(level[week == k]) for k in set(week.tolist())])
+    return max(float(1.4826 * np.median(np.abs(left))), 0.5 * float(left.std()), 1e-3)
+
+
+def _weighed(parts: _Parts, level: Floats, noise: Floats, spread: float) -> tuple[Floats, Floats]:
+    """Return sets of variances and their weights: a first round over the whole box, a second where the likelihood is."""
+    first = stats.norm.ppf(_SOBOL)
+    fit = _log_likelihood(parts, level, noise, _point(first, spread))
+    weight = _normalised(fit)
+    centre = weight @ first
+    scatter = np.cov(first.T, aweights=weight, bias=True) + 0.15 * np.eye(first.shape[1])
+    root = np.linalg.cholesky(1.3 * scatter)
+    second = centre + first @ root.T
+    fit = _log_likelihood(parts, level, noise, _point(second, spread))
+    # prior over proposal, both normal
+    ratio = -0.5 * (second**2).sum(axis=1) + 0.5 * (first**2).sum(axis=1)
+    return _point(second, spread), _normalised(fit + ratio)
+
+
+_SOBOL = qmc.Sobol(5, seed=20261122).random(_POINTS).clip(1e-6, 1 - 1e-6)
+
+
+def _point(normal: Floats, spread: float) -> Floats:
+    """Return standard deviations and the persistence of moods from standard normal coordinates."""
+    share = stats.norm.cdf(normal)
+    return np.column_stack([spread * np.exp(_LOW + share[:, :4] * (_HIGH - _LOW)), _MOST_RHO * share[:, 4]])
+
+
+def _normalised(fit: Floats) -> Floats:
+    weight = np.exp(fit - fit.max())
+    return weight / weight.sum()
+
+
+def _log_likelihood(parts: _Parts, level: Floats, noise: Floats, points: Floats) -> Floats:
+    roots = np.linalg.cholesky(parts.known(points, noise))
+    centred = np.broadcast_to((level - level.mean())[:, None], (len(points), parts.size, 1))
+    z = np.linalg.solve(roots, centred)[..., 0]
+    own = np.arange(parts.size)
+    return -0.5 * (z**2).sum(axis=1) - np.log(roots[:, own, own]).sum(axis=1)
+
+
+def _gaps(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> Floats:
+    """Return each day less what all others say of it."""
+    inverse = np.linalg.inv(parts.known(point, noise))
+    return inverse @ (level - level.mean()) / np.diag(inverse)
+
+
+def _contradictions(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> tuple[NDArray[np.bool_], int | None]:
+    """Return days that the others contradict, and where the level steps for good (None: nowhere)."""
+    inverse = np.linalg.inv(parts.known(point, noise))
+    pull = inverse @ (level - level.mean())
+    unlike = np.abs(pull) / np.sqrt(np.diag(inverse)) > _OUTLYING
+    ends = np.arange(_STEP_DAYS, parts.size - _STEP_DAYS)
+    if not len(ends):
+        return unlike, None
+    after = (np.arange(parts.size)[None] >= ends[:, None]).astype(float)
+    size = np.abs(after @ pull) / np.sqrt(np.einsum("ij,jk,ik->i", after, inverse, after))
+    best = int(np.argmax(size))
+    return unlike, int(ends[best]) if size[best] > _STEP else None
+
+
+def _law(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> tuple[Floats, Floats]:
+    """Return mean and covariance of the coming days under one set of variances."""
+    past, coming = slice(parts.size), slice(parts.size, None)
+    across = parts.covariance(point, coming, past)
+    solved = np.linalg.solve(parts.known(point, noise), np.column_stack([level - level.mean(), across.T]))
+    covariance = parts.covariance(point, coming, coming) - across @ solved[:, 1:]
+    return level.mean() + across @ solved[:, 0], covariance + point[0] ** 2 * np.eye(len(covariance))
+
+
+def _root(covariance: Floats) -> Floats:
+    """Return a square root of a covariance that rounding may have left slightly indefinite."""
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    return vectors * np.sqrt(np.maximum(values, 0.0))

@@ -1,0 +1,184 @@
+"""How a day's contacts spread over its slots: a profile per weekday, drawn towards that of all days, and how days stray from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.measure.forecast.history import History
+
+Floats = NDArray[np.float64]
+
+# Weeks after which a day weighs half: for the shape common to all days, and for what is a weekday's own.
+HALF_LIFE_WEEKS, OWN_HALF_LIFE_WEEKS = 8.0, 30.0
+# Slots on either side that lend a slot strength in its spread.
+_NEIGHBOURS = 2
+# Squared standard scores are cut at 4 so that a breakdown does not widen every day; E min(Z^2, 4) of a normal law.
+_CUT, _CUT_MEAN = 4.0, 0.9205
+_TAILS = (3.0, 4.0, 6.0, 10.0, 30.0)
+# Below this many contacts a slot is too discrete for the shape of the tails.
+_LEAST_FOR_TAILS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Shares of a day's contacts by slot, and the spread about them that single arrivals do not explain.
+
+    Attributes
+    ----------
+    shares
+        Weekday to shares of the day by slot, S; they add to 1.
+    cv
+        Coefficient of variation of a slot about its share, beyond chance, S.
+    uncertain
+        Weekday to the standard error of the log share, S.
+    correlation
+        Of slots of a day, S x S.
+    tails
+        Degrees of freedom of the slots' spread; infinite for normal.
+    """
+
+    shares: dict[int, Floats]
+    cv: Floats
+    uncertain: dict[int, Floats]
+    correlation: Floats
+    tails: float
+
+
+def totals(history: History) -> tuple[Floats, Floats]:
+    """Return the contacts of every day, slots that are not known filled as their weekday suggests, and the filled counts.
+
+    Examples
+    --------
+    >>> days = np.arange("2026-03-02", "2026-03-30", 7, dtype="M8[D]")
+    >>> counts = np.array([[10.0, 30], [20, 60], [10, np.nan], [10, 30]])
+    >>> totals(History(days, np.array([0, 1800]), counts, counts, counts, 1800))[0].tolist()
+    [40.0, 80.0, 42.0, 40.0]
+    """
+    filled = history.offered.copy()
+    if np.isnan(filled).any():
+        for day in set(history.weekday.tolist()):
+            mine = history.weekday == day
+            known = ~np.isnan(filled[mine])
+            usual = np.where(known, filled[mine], 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+            seen = np.where(known, usual, 0.0).sum(axis=1)
+            level = np.where(known, filled[mine], 0.0).sum(axis=1) / np.where(seen > 0, seen, 1.0)
+            filled[mine] = np.where(known, filled[mine], level[:, None] * usual)
+    return filled.sum(axis=1), filled
+
+
+def fit_profile(history: History) -> Profile:
+    """Fit the shape of the day.
+
+    Notes
+    -----
+    share = P_s exp(b_ws): P over all days, newest weighing most (half after 8 weeks); b_ws what weekday w has of its own (half after 30 weeks),
+    shrunk by tau_s^2 / (tau_s^2 + v_ws) with v_ws its sampling variance. The spread beyond chance solves mean min(z^2, 4) = .9205 for z the
+    slot's error over sqrt(m + cv^2 m^2), over the slot and two on either side: breakdowns do not widen ordinary days, they show in the tails.
+    """
+    total, counts = totals(history)
+    age = (history.days[-1] - history.days).astype(float) / 7
+    week, kinds = history.weekday, sorted(set(history.weekday.tolist()))
+    recent, own = 0.5 ** (age / HALF_LIFE_WEEKS), 0.5 ** (age / OWN_HALF_LIFE_WEEKS)
+    common = recent @ counts / (recent @ total)
+    raw = {k: (own[week == k] @ counts[week == k]) / (own[week == k] @ total[week == k]) for k in kinds}
+    days = {k: own[week == k].sum() ** 2 / (own[week == k] ** 2).sum() for k in kinds}
+    error, mean = _errors(total, counts, week, own, raw)
+    cv = _spread(error, mean)
+    shares, uncertain = _shrunk(common, raw, days, cv, float(total.mean()))
+    # a slot's tails and its correlation with others are those of standard scores
+    score = error / np.sqrt(mean + (cv * mean) ** 2 + 1e-12)
+    tails, factor = _heavy(score, mean)
+    return Profile(shares, cv * factor, uncertain, _correlation(error, mean, cv, np.array(common)), tails)
+
+
+def _errors(
+    total: Floats, counts: Floats, week: NDArray[np.int64], own: Floats, raw: dict[int, Floats]
+) -> tuple[Floats, Floats]:
+    """Return count less expectation, widened for each day's part in its expectation and each slot's in its day, and the expectations."""
+    share = np.stack([raw[int(k)] for k in week])
+    part = np.array([own[i] / own[week == week[i]].sum() for i in range(len(week))])
+    widened = np.sqrt((1 - np.minimum(part, 0.9))[:, None] * (1 - np.minimum(share, 0.9)))
+    return (counts - total[:, None] * share) / widened, total[:, None] * share
+
+
+def _spread(error: Floats, mean: Floats) -> Floats:
+    """Return the coefficient of variation beyond chance, slot by slot with its neighbours."""
+    size = error.shape[1]
+    low, high = np.zeros(size), np.full(size, 2.0)
+    squares, empty = error**2, mean <= 0
+    for _ in range(30):
+        middle = (low + high) / 2
+        cut = np.where(
+            empty, 0.0, np.minimum(squares / np.where(empty, 1.0, mean + (middle * mean) ** 2), _CUT) - _CUT_MEAN
+        )
+        over = _neighbours(cut.sum(axis=0)) > 0
+        low, high = np.where(over, middle, low), np.where(over, high, middle)
+    return np.maximum((low + high) / 2, 1e-3)
+
+
+def _neighbours(values: Floats) -> Floats:
+    """Return sums over a slot and its neighbours."""
+    window = np.ones(2 * _NEIGHBOURS + 1)
+    return np.convolve(values, window, mode="full")[_NEIGHBOURS : _NEIGHBOURS + len(values)]
+
+
+def _shrunk(
+    common: Floats, raw: dict[int, Floats], days: dict[int, float], cv: Floats, per_day: float
+) -> tuple[dict[int, Floats], dict[int, Floats]]:
+    """Return shares with each weekday's own part shrunk by how far weekdays really differ, and their standard errors."""
+    safe = np.maximum(common, 1e-12)
+    away = np.stack([np.log(np.maximum(raw[k], 1e-3 * safe) / safe) for k in raw])
+    chance = np.stack([(cv**2 + 1 / np.maximum(per_day * safe, 0.1)) / days[k] for k in raw])
+    kinds = len(raw)
+    between = (away**2 - chance).mean(axis=0) * (kinds / (kinds - 1) if kinds > 1 else 0.0)
+    real = np.maximum(_neighbours(between) / _neighbours(np.ones_like(between)), 0.0)
+    kept = real / (real + chance)
+    shares, uncertain = {}, {}
+    for row, k in enumerate(raw):
+        share = np.where(common > 0, safe * np.exp(kept[row] * away[row]), 0.0)
+        shares[k] = share / share.sum()
+        # what is known of the common shape comes from all weekdays together
+        uncertain[k] = np.sqrt(kept[row] * chance[row] + (1 - kept[row]) * chance[row] / kinds)
+    return shares, uncertain
+
+
+def _heavy(score: Floats, mean: Floats) -> tuple[float, float]:
+    """Return degrees of freedom of Student's t and the scale factor that fit standard scores best."""
+    told = score[mean > _LEAST_FOR_TAILS]
+    if told.size < 100:
+        return float("inf"), 1.0
+    scales = np.linspace(0.6, 1.2, 25)
+    fits = {
+        (tail, float(scale)): float(stats.t.logpdf(told / scale, tail).sum() - told.size * np.log(scale))
+        for tail in _TAILS
+        for scale in scales
+    }
+    normal = {float(s): float(stats.norm.logpdf(told / s).sum() - told.size * np.log(s)) for s in scales}
+    best, plain = max(fits, key=fits.__getitem__), max(normal, key=normal.__getitem__)
+    return best if fits[best] > normal[plain] + 2 else (float("inf"), plain)
+
+
+def _correlation(error: Floats, mean: Floats, cv: Floats, common: Floats) -> Floats:
+    """Return the correlation of slots beyond chance: as seen, drawn towards a decay with distance that neighbours show."""
+    size = error.shape[1]
+    scale = np.where(mean > 0, cv * mean, 1.0)
+    score = np.clip(error / scale, -6, 6)
+    seen = score.T @ score / len(score)
+    chance = np.where(mean > 0, mean / scale**2, 0.0).mean(axis=0)
+    seen[np.diag_indices(size)] -= np.minimum(chance, 0.95 * np.diag(seen))
+    beside = np.diag(seen, 1)
+    near = float(np.clip(beside.mean() / max(float(np.diag(seen).mean()), 1e-9), 0.0, 0.95)) if size > 1 else 0.0
+    decay = near ** np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+    deviation = np.sqrt(np.maximum(np.diag(seen), 1e-9))
+    trusted = len(error) / (len(error) + 2 * size) if chance.mean() < 1 else 0.0
+    mixed = (1 - trusted) * decay + trusted * np.clip(seen / np.outer(deviation, deviation), -1, 1)
+    # the day's total is drawn apart: what slots add to it is taken out
+    weights = cv * common
+    centred = np.eye(size) - np.outer(np.ones(size), weights) / max(float(weights.sum()), 1e-12)
+    found = centred @ mixed @ centred.T
+    root = np.sqrt(np.maximum(np.diag(found), 1e-6))
+    return found / np.outer(root, root)
