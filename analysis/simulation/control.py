@@ -1,8 +1,90 @@
-"""Figures sharpened by what is known exactly of the streams."""
+"""Figures sharpened by what is known exactly of the streams: the contacts and the work that came above their mean, and the luck of a Markov twin."""
 
 from __future__ import annotations
 
 import numpy as np
+
+import analysis.simulation as room
+from analysis.simulation import markov_twin
+from analysis.simulation.desk import Desk
+from analysis.simulation.measures import live, scheduled_s
+from analysis.simulation.streams import Streams
+
+# replications per control from which on it is used: a coefficient costs about one replication in so many
+_EACH = 6
+
+
+class Controls:
+    """What is read off the streams of every replication; all of it has mean 0 whatever the policy.
+
+    In order of use: the two numbers of :meth:`markov_twin.Twin.luck` where there is a twin; contacts above their mean, in all and weighted by the fourth
+    power of the slot's load per agent; handling time above its mean; squares of the factors of the days above theirs.
+
+    Parameters
+    ----------
+    desks
+        One desk, or draws of it.
+    seed
+        Seed of the streams.
+    """
+
+    def __init__(self, desks: tuple[Desk, ...], seed: int) -> None:
+        self.desks, self.seed = desks, seed
+        self.why_not = next((reason for reason in map(markov_twin.why_not, desks) if reason), "")
+        if not self.why_not and sum(map(markov_twin.work, desks)) > markov_twin.MOST_WORK:
+            self.why_not = "its exact mean would take longer than it saves"
+        self.twins = () if self.why_not else tuple(map(markov_twin.twin_of, desks))
+        self._weights = [_busy_weights(desk) for desk in desks]
+
+    def __call__(self, replication: int, desk: Desk, streams: Streams) -> np.ndarray:
+        """Return the controls of one replication."""
+        number = replication % len(self.desks)
+        row = [] if not self.twins else list(self._luck(replication, number, desk, streams))
+        arrivals, weighted, worked = 0.0, 0.0, 0.0
+        for queue in np.flatnonzero(live(desk)):
+            own = streams.queue == queue
+            own &= streams.offered_s >= 0
+            slot = np.minimum((streams.offered_s[own] / desk.slot_s).astype(np.int64), desk.slots - 1)
+            law, rates = desk.queues[queue], np.array(desk.queues[queue].arrivals_per_h) * desk.slot_s / 3600
+            above = np.bincount(slot, minlength=desk.slots) - rates
+            arrivals += above.sum()
+            weighted += float(above @ self._weights[number])
+            worked += streams.handle_s[own].sum() - rates.sum() * law.handling.mean_s
+        squares = np.zeros(1)
+        spreads = {queue.day_group: queue.day_cv for queue in reversed(desk.queues)}
+        for place, group in enumerate(sorted(spreads)):
+            squares += (streams.day_factor[:, place] ** 2 - 1 - spreads[group] ** 2).sum()
+        return np.array([*row, weighted, arrivals, worked, *squares])
+
+    def _luck(self, replication: int, number: int, desk: Desk, streams: Streams) -> np.ndarray:
+        """Return the luck of the twin; where the desk's laws are the twin's, its streams are the desk's."""
+        twin = self.twins[number]
+        if desk.queues != twin.desk.queues:
+            streams = room.draw_streams(twin.desk, seed=self.seed, replication=replication)
+        return twin.luck(streams)
+
+    @property
+    def words(self) -> str:
+        """What is known exactly, in words."""
+        streams = "contacts and work that came above their mean"
+        if self.why_not:
+            return f"{streams}; no Markov twin, as {self.why_not}"
+        return f"the luck of a Markov twin, and {streams}"
+
+
+def used(watched: np.ndarray, desks: int) -> np.ndarray:
+    """Return the controls that so many replications can carry, without those that never differ."""
+    varied = watched[:, watched.std(axis=0) > 0] if watched.shape[1] else watched
+    return varied[:, : max(0, (len(watched) - desks) // _EACH)]
+
+
+def _busy_weights(desk: Desk) -> np.ndarray:
+    """Return how much a contact of each slot is likely to hurt: the fourth power of the load per agent, at most 1 agent too few."""
+    load = np.zeros(desk.slots)
+    for queue in np.flatnonzero(live(desk)):
+        load += np.array(desk.queues[queue].arrivals_per_h) * desk.queues[queue].handling.mean_s / 3600
+    agents = scheduled_s(desk) / desk.slot_s
+    return np.minimum(np.divide(load, agents, out=np.zeros(desk.slots), where=agents > 0), 1.2) ** 4
 
 
 def adjusted(values: np.ndarray, controls: np.ndarray, desks: int, *, axis: int) -> np.ndarray:
