@@ -88,7 +88,13 @@ def assess_blending(
     service, as items that give way to contacts at once: cannot say; the service level could not be measured: no contacts, and no counts within the promised time.
     """
     asked = settings or BlendingSettings()
-    items = inventory(tables, None if baseline is None else baseline.item_lengths, client=client, settings=asked)
+    items = inventory(
+        tables,
+        None if baseline is None else baseline.item_lengths,
+        client=client,
+        settings=asked,
+        idle=None if baseline is None else baseline.idle_by_slot,
+    )
     ring_s = (BaselineSettings() if baseline is None else baseline.settings).ring_s
     pools, source, findings = assemble.pools(tables, items, client=client, queues=queues, settings=asked, ring_s=ring_s)
     known = {pool.name: pool for pool in pools}

@@ -142,6 +142,8 @@ RULES: Mapping[str, Rule] = {
     "Note": Rule("text", "For people; not read. Write no names here."),
     "Observer": Rule("text", "The observer's code."),
     "Off desk": Rule("words", "Does it need to be done away from the desk?", YES_NO, strict=True),
+    "Help needed": Rule("words", "Is help from others usually needed to finish it?", YES_NO, strict=True),
+    "Access": Rule("words", "May contact-centre agents have access to its data and systems?", YES_NO, strict=True),
     "Offered": Rule("count", "Contacts that arrived in the interval."),
     "Own hours without work": Rule(
         "number",

@@ -160,6 +160,8 @@ TABLES: Mapping[str, Mapping[str, Kind]] = {
         "max_wait_h": "number",
         "regulated": "flag",
         "off_desk": "flag",
+        "help_needed": "flag",
+        "access": "flag",
     },
     "answers": {
         "criterion": "text",

@@ -20,8 +20,8 @@ class ItemType:
     ----------
     name, mean_min
         Name in the exports, and the mean length in minutes of those that a clerk starts.
-    interruptible, resume_s, max_wait_h, regulated, off_desk
-        As in the client's list of item types.
+    interruptible, resume_s, max_wait_h, regulated, off_desk, help_needed, access
+        As in the client's list of item types; access is empty where the client has not decided.
     errors
         Share of checked items with an error.
     """
@@ -33,16 +33,18 @@ class ItemType:
     max_wait_h: int
     regulated: bool
     off_desk: bool
+    help_needed: bool
+    access: bool | None
     errors: float
 
 
 ITEM_TYPES = (
-    ItemType("address change", 4.2, True, 10, 24, False, False, 0.012),
-    ItemType("policy amendment", 8.6, True, 20, 48, False, False, 0.028),
-    ItemType("claim registration", 13.5, True, 30, 24, False, False, 0.035),
-    ItemType("claim assessment", 26.0, False, 180, 96, True, False, 0.041),
-    ItemType("complaint reply", 39.0, False, 300, 240, False, False, 0.022),
-    ItemType("mail scanning", 6.2, False, 60, 8, False, True, 0.006),
+    ItemType("address change", 4.2, True, 10, 24, False, False, False, True, 0.012),
+    ItemType("policy amendment", 8.6, True, 20, 48, False, False, False, True, 0.028),
+    ItemType("claim registration", 13.5, True, 30, 24, False, False, False, True, 0.035),
+    ItemType("claim assessment", 26.0, False, 180, 96, True, False, True, False, 0.041),
+    ItemType("complaint reply", 39.0, False, 300, 240, False, False, True, None, 0.022),
+    ItemType("mail scanning", 6.2, False, 60, 8, False, True, False, True, 0.006),
 )
 # inclination of each team to start an item of each type
 TEAM_MIX = {

@@ -154,6 +154,8 @@ resume_s = "Resume (s)"
 max_wait_h = "Max Wait (h)"
 regulated = "Regulated"
 off_desk = "Off Desk"
+help_needed = "Help Needed"
+access = "Access"
 
 [[source]]
 files = ["data/workload_weekly.csv"]

@@ -20,7 +20,7 @@ WORKLOAD_HEADER = "Team;Week Start;Week End;Paid Hours;Type;Volume"
 ROUNDS_HEADER = "Round,Observed At,Observer,Person,Team,State,Reference Look"
 SELF_REPORTS_HEADER = "Person,Team,Week Start,Week End,Paid Hours,Hours Not Worked"
 QUALITY_HEADER = "Team,Week Start,Type,Checked,Errors,Reworked,Complaints"
-TYPES_HEADER = "Type,Standard (s),Interruptible,Resume (s),Max Wait (h),Regulated,Off Desk"
+TYPES_HEADER = "Type,Standard (s),Interruptible,Resume (s),Max Wait (h),Regulated,Off Desk,Help Needed,Access"
 ROSTER_HEADER = (
     *("Agent Id", "Name", "Team", "Site", "Time Zone", "Contract Hours", "Grade", "Population"),
     *("Valid From", "Valid To"),
@@ -217,13 +217,14 @@ def type_lines() -> list[str]:
     """Return the client's list of item types with its standard times."""
     return [
         f"{one.name},{round(57 * one.mean_min)},{_yes(one.interruptible)},{one.resume_s},{one.max_wait_h},"
-        f"{_yes(one.regulated)},{_yes(one.off_desk)}"
+        f"{_yes(one.regulated)},{_yes(one.off_desk)},{_yes(one.help_needed)},{_yes(one.access)}"
         for one in ITEM_TYPES
     ]
 
 
-def _yes(flag: bool) -> str:
-    return "yes" if flag else "no"
+def _yes(flag: bool | None) -> str:
+    """Return the flag as the client writes it; nothing where it is not decided."""
+    return {True: "yes", False: "no", None: ""}[flag]
 
 
 def roster_rows(people: People, calendar: Calendar) -> list[tuple[object, ...]]:

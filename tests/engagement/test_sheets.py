@@ -42,7 +42,7 @@ TYPED = {
     "quality": ("N", "2026-W10", "claim", 48, 3, 2, 0, None),
     "skills": ("007", "line", 3, DAY, None, None),
     "volumes": ("line", dt.datetime(2026, 3, 4, 10, 30), 1800, 43, 41, 36, 20, 2, 1, 12587),
-    "item_types": ("claim", 1110, "no", 60, 72, "yes", "no", "two signatures"),
+    "item_types": ("claim", 1110, "no", 60, 72, "yes", "no", "yes", "no", "two signatures"),
 }
 
 

@@ -40,6 +40,8 @@ FORMAT = Format(
         "max_wait_h": kit.spelled("Max wait (h)", "Longest wait (h)", "Maximum wait (h)"),
         "regulated": kit.spelled("Regulated"),
         "off_desk": kit.spelled("Off desk", "Away from the desk"),
+        "help_needed": kit.spelled("Help needed", "Needs help"),
+        "access": kit.spelled("Access", "Agents may have access"),
     },
     signature=(("Type", "Standard time (s)", "Interruptible"), ("Type", "Standard (s)", "Interruptible")),
     traps=(Trap("standard_in_minutes", "Are standard times given in seconds?", in_minutes),),

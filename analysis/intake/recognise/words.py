@@ -199,6 +199,8 @@ RESUME = _words("resume|resume time|hervattijd|wiederaufnahme|reprise|reanudacio
 MAX_WAIT = _words("max wait|maximum wait|maximale wachttijd|hochstwartezeit|attente max|espera maxima")
 REGULATED = _words("regulated|gereguleerd|reguliert|reglemente|regulado")
 OFF_DESK = _words("off desk|away from desk|buiten bureau|nicht am platz|hors bureau|fuera del puesto")
+HELP_NEEDED = _words("help needed|needs help|hulp nodig|hilfe notig|aide necessaire|necesita ayuda")
+ACCESS = _words("access|agents may have access|toegang|zugang|acces|acceso")
 
 OUTCOME = _words(
     "outcome|result|disposition|end reason|disconnect reason|uitkomst|resultaat|afloop|ergebnis|resultat|resultado|disposicion"
@@ -257,7 +259,7 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "skills": {"agent": PERSON, "queue_or_type": SKILL + TYPE, "level": LEVEL, "valid_from": VALID_FROM, "valid_to": VALID_TO},
     "item_types": {
         "type": TYPE, "standard_s": STANDARD, "interruptible": INTERRUPTIBLE, "resume_s": RESUME, "max_wait_h": MAX_WAIT,
-        "regulated": REGULATED, "off_desk": OFF_DESK,
+        "regulated": REGULATED, "off_desk": OFF_DESK, "help_needed": HELP_NEEDED, "access": ACCESS,
     },
     "answers": {"criterion": (), "rater": (), "role": (), "rating": (), "evidence": ()},
     "listening": dict.fromkeys(("heard_on", "role", "team", "concern", "theme", "asks", "read_back_on", "agreed"), ()),

@@ -14,12 +14,12 @@ def write(_: VendorWorld, folder: Path) -> Export:
     """Write three types, standard times as seconds and as h:mm:ss, and a flag that is none."""
     address, claim, letter = _kit.ITEM_TYPES
     rows = [
-        (address, "240", "yes", 15, 24, "no", "no", ""),
-        (claim, "0:18:30", "no", 60, 72, "yes", "no", "two signatures"),
-        (letter, "900", "ja", "", 48, "nee", "nee", ""),
+        (address, "240", "yes", 15, 24, "no", "no", "no", "yes", ""),
+        (claim, "0:18:30", "no", 60, 72, "yes", "no", "yes", "no", "two signatures"),
+        (letter, "900", "ja", "", 48, "nee", "nee", "", "", ""),
     ]
     draft = _kit.draft_of("data/item_types.csv", _kit.template("item_types"), rows)
-    draft.append("rejected:bad_flag", [_kit.line(("other", 60, "perhaps", 5, 24, "no", "no", ""))])
+    draft.append("rejected:bad_flag", [_kit.line(("other", 60, "perhaps", 5, 24, "no", "no", "no", "yes", ""))])
     truth = pd.DataFrame(
         {
             "type": [address, claim, letter],
@@ -29,6 +29,8 @@ def write(_: VendorWorld, folder: Path) -> Export:
             "max_wait_h": [24.0, 72.0, 48.0],
             "regulated": [False, True, False],
             "off_desk": [False, False, False],
+            "help_needed": [False, True, None],
+            "access": [True, False, None],
         }
     )
     return _kit.export_of(folder, "kit_item_types", truth, draft)
