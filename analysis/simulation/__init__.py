@@ -14,8 +14,16 @@ _NAMES = {
     "NO_ITEMS": ".policy",
     "Streams": ".streams",
     "Run": ".run",
-    "compare": ".compare",
-    "Comparison": ".compare",
+    "draw_streams": ".streams",
+    "given_streams": ".streams",
+    "simulate": ".once",
+    "EVENTS": ".engine",
+    "warm": ".compiled",
+    "compare": ".comparison",
+    "Comparison": ".comparison",
+    "waterfall": ".counterfactuals",
+    "Waterfall": ".counterfactuals",
+    "ByLoad": ".counterfactuals",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())
