@@ -15,11 +15,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.report.exhibits import (
+    ages,
+    ahead,
     best,
     capacity,
     causes,
     deductions,
     drivers,
+    gap_laws,
     gaps,
     groups,
     heat_map,
@@ -30,11 +33,15 @@ from analysis.report.exhibits import (
     places,
     policies,
     profile,
+    replays,
     rows,
     shares,
+    spare,
     steps,
     style,
+    turns,
     usable,
+    worst_day,
 )
 from analysis.report.exhibits.labels import Room
 from analysis.report.exhibits.theme import Theme
@@ -49,6 +56,13 @@ EXHIBITS = {
     "usable_by_mode": (usable, usable.usable_by_mode, "blending"),
     "frontier": (policies, policies.frontier, "blending"),
     "policy_lab": (lab, lab.policy_lab, "blending"),
+    "usable_slots": (spare, spare.usable_slots, "blending"),
+    "gap_law": (gap_laws, gap_laws.gap_law, "blending"),
+    "replayed_days": (replays, replays.replayed_days, "blending"),
+    "replayed_day": (worst_day, worst_day.replayed_day, "blending"),
+    "flips": (turns, turns.flips, "blending"),
+    "ageing": (ages, ages.ageing, "blending"),
+    "forecast_fan": (ahead, ahead.forecast_fan, "blending"),
     "waterfall": (deductions, deductions.waterfall, "blending"),
     "readiness_profile": (profile, profile.readiness_profile, "readiness"),
     "sources": (rows, rows.sources, "intake"),

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.report.exhibits import style
-from analysis.report.exhibits.policies import promises
 from analysis.report.exhibits.sheet import Scale, Sheet
 from analysis.report.exhibits.theme import Theme, exhibit
 from analysis.report.words import Words
@@ -20,6 +19,12 @@ if TYPE_CHECKING:
 TODAY = "today"
 # policies that use waiting in another way than for items
 INSTEAD = ("roster", "time_off", "training")
+# what a policy uses of the waiting
+MODES = {
+    **dict.fromkeys(("fill", "keep_free", "schedule"), "shareable"),
+    **dict.fromkeys(("resume", "restart"), "interruptible"),
+    **dict.fromkeys(("blocks", "rotating", "low_load_blocks", "trigger"), "releasable"),
+}
 GROUPS = ("today", "kept", "broken", "instead")
 # the chart of service reaches so far below the promise or today, whichever is lower; deeper falls are named at its edge
 DEPTH = 0.10
@@ -37,6 +42,12 @@ def policies(blending: Blending, pool: str | None = None) -> pd.DataFrame:
     frame = blending.lab.dropna(subset=["service_level"])
     known = list(frame["pool"].drop_duplicates())
     return frame[frame["pool"] == (pool or known[0])].reset_index(drop=True) if known else frame
+
+
+def promises(blending: Blending, pool: str) -> list[float]:
+    """Return the targets of the pool's queues, each once."""
+    frame = blending.service
+    return sorted({float(target) for target in frame.loc[frame["pool"] == pool, "target"].dropna()})
 
 
 def today(frame: pd.DataFrame) -> Any | None:

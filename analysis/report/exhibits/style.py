@@ -40,6 +40,7 @@ TICK_PT = 26.0
 MM = 72 / 25.4
 # stands for a sign that the typeface cannot show
 UNSHOWN = "\u25a1"
+SPACES = " \u00a0"
 FONT_FILES = assets() / "templates" / "report" / "fonts"
 
 
@@ -182,7 +183,11 @@ def spread(centres: Sequence[float], widths: Sequence[float], *, low: float, hig
 def fitted(text: str, size: float, room: float) -> str:
     """Return a client's text as it can be drawn: unknown signs replaced, shortened with an ellipsis to fit `room` points."""
     known = glyphs()
-    shown = "".join(sign if ord(sign) in known or sign == " " else UNSHOWN for sign in text if sign.isprintable())
+    shown = "".join(
+        sign if ord(sign) in known or sign in SPACES else UNSHOWN
+        for sign in text
+        if sign.isprintable() or sign in SPACES
+    )
     if text_width_pt(shown, size) <= room:
         return shown
     while shown and text_width_pt(shown + "…", size) > room:
