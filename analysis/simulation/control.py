@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-import analysis.simulation as room
 from analysis.simulation import markov_twin
 from analysis.simulation.desk import Desk
 from analysis.simulation.measures import live, scheduled_s
-from analysis.simulation.streams import Streams
+from analysis.simulation.streams import Streams, draw_streams
 
 # replications per control from which on it is used: a coefficient costs about one replication in so many
 _EACH = 6
@@ -34,7 +33,6 @@ class Controls:
         if not self.why_not and sum(map(markov_twin.work, desks)) > markov_twin.MOST_WORK:
             self.why_not = "its exact mean would take longer than it saves"
         self.twins = () if self.why_not else tuple(map(markov_twin.twin_of, desks))
-        self._weights = [_busy_weights(desk) for desk in desks]
 
     def __call__(self, replication: int, desk: Desk, streams: Streams) -> np.ndarray:
         """Return the controls of one replication."""
@@ -48,7 +46,7 @@ class Controls:
             law, rates = desk.queues[queue], np.array(desk.queues[queue].arrivals_per_h) * desk.slot_s / 3600
             above = np.bincount(slot, minlength=desk.slots) - rates
             arrivals += above.sum()
-            weighted += float(above @ self._weights[number])
+            weighted += float(above @ _busy_weights(desk))
             worked += streams.handle_s[own].sum() - rates.sum() * law.handling.mean_s
         squares = np.zeros(1)
         spreads = {queue.day_group: queue.day_cv for queue in reversed(desk.queues)}
@@ -60,7 +58,7 @@ class Controls:
         """Return the luck of the twin; where the desk's laws are the twin's, its streams are the desk's."""
         twin = self.twins[number]
         if desk.queues != twin.desk.queues:
-            streams = room.draw_streams(twin.desk, seed=self.seed, replication=replication)
+            streams = draw_streams(twin.desk, seed=self.seed, replication=replication)
         return twin.luck(streams)
 
     @property

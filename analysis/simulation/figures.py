@@ -67,7 +67,8 @@ class Figures:
         change_low, change_high = limits(change, spread(scores, self.desks).total, factor, ~shares & False)
         estimates = np.stack([self.value, low, high, change, change_low, change_high], axis=-1)
         self._busiest(slots, (confidence, freedom), values, estimates)
-        return {"values": values, "slots": _by_slot(slots, self.desk.slot_s), "estimates": estimates}
+        by_slot, errors = _by_slot(slots, self.desk.slot_s, self.desks)
+        return {"values": values, "slots": by_slot, "slot_errors": errors, "estimates": estimates}
 
     def _busiest(
         self, slots: np.ndarray, level: tuple[float, float], values: np.ndarray, estimates: np.ndarray
@@ -111,9 +112,23 @@ def _times_less(plain: np.ndarray, sharp: np.ndarray) -> float:
     return float(np.exp(np.log(plain[both] / sharp[both]).mean())) if both.any() else 1.0
 
 
-def _by_slot(slots: np.ndarray, slot_s: float) -> np.ndarray:
-    """Return the figures of ``measures.SLOT_FIGURES`` per policy and slot over all replications."""
-    mean = {name: slots[..., place].mean(axis=1, dtype=float) for name, place in _AT.items()}
+def _by_slot(slots: np.ndarray, slot_s: float, desks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the figures of ``measures.SLOT_FIGURES`` per policy and slot over all replications, and their standard errors."""
+    # array (policy, slot, replication)
+    at = {name: slots[..., place].swapaxes(1, 2).astype(float) for name, place in _AT.items()}
+    one = np.ones(at["offered"].shape)
+    pairs = [
+        (at["in_time"], at["counted"]),
+        (at["busy_s"], at["on_duty_s"]),
+        (at["offered"], one),
+        (at["item_s"] / slot_s, one),
+        (at["on_duty_s"] / slot_s, one),
+    ]
+    figures, errors = [], []
     with np.errstate(invalid="ignore", divide="ignore"):
-        level, busy = mean["in_time"] / mean["counted"], mean["busy_s"] / mean["on_duty_s"]
-    return np.stack([level, busy, mean["offered"], mean["item_s"] / slot_s, mean["on_duty_s"] / slot_s], axis=-1)
+        for over, under in pairs:
+            figure = over.mean(axis=-1) / under.mean(axis=-1)
+            scores = (over - figure[..., None] * under) / under.mean(axis=-1, keepdims=True)
+            figures.append(figure)
+            errors.append(np.sqrt(spread(scores, desks).total))
+    return np.stack(figures, axis=-1), np.stack(errors, axis=-1)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-import analysis.simulation as room
 from analysis.simulation.desk import Desk
 from analysis.simulation.measures import Tally, tally
+from analysis.simulation.once import simulate
 from analysis.simulation.policy import Policy
-from analysis.simulation.streams import Streams
+from analysis.simulation.settled import joined, put_right, start_under
+from analysis.simulation.streams import Streams, draw_streams
 
 # a policy, or what chooses one knowing what comes
 Chooser = Callable[[Desk, Streams], Policy]
@@ -93,9 +94,16 @@ class Trials:
         for case in self.cases:
             desk = case.desks[replication % len(case.desks)]
             if id(desk) not in drawn:
-                drawn[id(desk)] = room.draw_streams(desk, seed=self.seed, replication=replication)
-            streams = drawn[id(desk)]
-            policy = case.policy if isinstance(case.policy, Policy) else case.policy(desk, streams)
-            tallies.append(tally(desk, room.simulate(desk, streams, policy)))
+                opening = replace(desk, start="empty")
+                drawn[id(desk)] = draw_streams(opening, seed=self.seed, replication=replication)
+            tallies.append(self._run(desk, drawn[id(desk)], case.policy, replication))
         desk = self.cases[0].desks[replication % len(self.cases[0].desks)]
         return tallies, self.watch(replication, desk, drawn[id(desk)]) if self.watch else np.empty(0)
+
+    def _run(self, desk: Desk, streams: Streams, policy: Policy | Chooser, replication: int) -> Tally:
+        """Run one case, from the settled state under its policy where the desk never closes."""
+        chosen = policy if isinstance(policy, Policy) else policy(desk, streams)
+        if desk.start == "empty":
+            return tally(desk, simulate(desk, streams, chosen))
+        start = start_under(desk, chosen, seed=self.seed, replication=replication)
+        return tally(desk, put_right(desk, simulate(desk, joined(streams, start), chosen), start))

@@ -38,7 +38,7 @@ class Comparison:
     half_width
         The largest of these.
     desks
-        How many desks were given as draws of what is not known for certain.
+        How many desks were given as draws of what is not known for certain; 1 where each replication had a desk of its own.
     measures
         Names of the measures.
     values
@@ -46,6 +46,8 @@ class Comparison:
         sums over the horizons, not means of these.
     slots
         Array (policy, slot, figure): service_level, occupancy, offered, item_agents, agents over all horizons.
+    slot_errors
+        Their standard errors, shaped alike.
     control
         What was known exactly and used to sharpen the figures, in words.
     estimates
@@ -60,6 +62,7 @@ class Comparison:
     measures: tuple[str, ...]
     values: np.ndarray = field(repr=False)
     slots: np.ndarray = field(repr=False)
+    slot_errors: np.ndarray = field(repr=False)
     control: str
     estimates: np.ndarray = field(repr=False)
 
@@ -120,7 +123,9 @@ def compare(
     Parameters
     ----------
     desk
-        A desk, or several: draws of what is not known for certain (rates, lengths, people). Replication r runs on desk r modulo their number.
+        A desk, or several; replication r runs on desk r modulo their number. As many as allow two replications each are draws of what is not known for
+        certain (rates, lengths, people), and intervals keep the spread between them. More than that are horizons as they may come, such as weeks put
+        together from a client's own days, and intervals are those of the mean over replications.
     policies
         Policies, or functions of (desk, streams) that return one; the first is what the others are compared with.
     precision
@@ -130,7 +135,7 @@ def compare(
     confidence
         Level of the intervals.
     least, most
-        Fewest and most replications; with several desks rounded up to the same number for each, at least two.
+        Fewest and most replications; with draws of a desk rounded to the same number for each, at least two.
     control
         Whether figures are sharpened by what is known exactly of the streams.
     threads
@@ -161,7 +166,7 @@ def compare(
     """
     desks = (desk,) if isinstance(desk, Desk) else tuple(desk)
     labels = _checked(desks, policies, precision, (least, most), threads)
-    count = len(desks)
+    count = len(desks) if 2 * len(desks) <= most else 1
     first = count * max(2, math.ceil(least / count))
     last = max(first, count * (most // count))
     watch = Controls(desks, seed) if control else None
@@ -212,8 +217,6 @@ def _checked(
         raise ValueError(f"precision must be above 0, got {precision}")
     if not 3 <= count[0] <= count[1]:
         raise ValueError(f"least must be at least 3 and at most `most`, got {count[0]} and {count[1]}")
-    if count[1] < 2 * len(desks):
-        raise ValueError(f"most must allow two replications for each of {len(desks)} desks, got {count[1]}")
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
     shapes = {(desk.slot_s, desk.slots, tuple(queue.name for queue in desk.queues)) for desk in desks}
