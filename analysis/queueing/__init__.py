@@ -13,6 +13,8 @@ _NAMES = {
     "blend": ".threshold",
     "best_threshold": ".threshold",
     "Blend": ".threshold",
+    "finite_blend": ".finite",
+    "FiniteBlend": ".finite",
     "halfin_whitt_beta": ".square_root",
     "square_root_staffing": ".square_root",
     "day": ".whole_day",

@@ -35,7 +35,7 @@ def solve(n: int, c: int, rates: Rates, within: float) -> tuple[float, float, fl
     share of offered calls served within `within`.
     """
     lam, mu, nu, theta = rates
-    cut = _first_cut(n, c, rates)
+    cut = first_cut(n, c, rates)
     places = waits.last_place(n, c, rates, within)
     while True:
         if (c + 1.0) * (n - c + cut + 1.0) > MOST_STATES:
@@ -43,7 +43,7 @@ def solve(n: int, c: int, rates: Rates, within: float) -> tuple[float, float, fl
         waiting, sums = _stationary(n, c, rates, int(cut), int(min(places, cut + 1.0)))
         total, p_wait, queue, on_calls, on_items, starts, last = (float(value) for value in sums)
         # beyond the cut the levels fall at least as fast as in either of two simpler chains
-        decay = min(_slowest_decay(n, c, rates), lam / (n * min(mu, nu) + cut * theta))
+        decay = min(slowest_decay(n, c, rates), lam / (n * min(mu, nu) + cut * theta))
         if last <= _TAIL * total * (1.0 - decay):
             break
         cut *= 2.0
@@ -52,7 +52,7 @@ def solve(n: int, c: int, rates: Rates, within: float) -> tuple[float, float, fl
 
 
 @kernel
-def _slowest_decay(n: int, c: int, rates: Rates) -> float:
+def slowest_decay(n: int, c: int, rates: Rates) -> float:
     """Return the largest ratio of neighbouring levels far up the queue without giving up, over the agents on items."""
     lam, mu, nu, _ = rates
     worst = 0.0
@@ -64,7 +64,7 @@ def _slowest_decay(n: int, c: int, rates: Rates) -> float:
 
 
 @kernel
-def _first_cut(n: int, c: int, rates: Rates) -> float:
+def first_cut(n: int, c: int, rates: Rates) -> float:
     """Return a length of queue to start with: where the queue without items has lost all mass."""
     lam, mu, _, theta = rates
     q, height, peak = 0.0, 0.0, 0.0

@@ -104,7 +104,7 @@ class IdleGaps(Result):
         """Invert a Laplace transform with singularities on the negative axis along a parabola around them."""
         if x_s == 0.0:
             return 1.0
-        points, weights = _parabola(x_s * self.arrivals_per_h / 3600.0)
+        points, weights = parabola(x_s * self.arrivals_per_h / 3600.0)
         transformed = _random_transform if self.routing == "random" else _stack_transform
         load = self.arrivals_per_h / 3600.0 * self.aht_s
         mean = self.mean_s * self.arrivals_per_h / 3600.0
@@ -197,7 +197,7 @@ def _others_busy(n: int, load: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _parabola(x: float) -> tuple[np.ndarray, np.ndarray]:
+def parabola(x: float) -> tuple[np.ndarray, np.ndarray]:
     """Return points and weights with f(x) = real part of sum(weights * transform(points)), symmetric half left out."""
     u = (np.arange(_NODES) + 0.5) * 3.0 / _NODES
     scale = math.pi * _NODES / (12.0 * x)
