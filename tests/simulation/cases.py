@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Sequence
 
@@ -20,8 +21,8 @@ def queue(name: str = "calls", **settings: object) -> ContactQueue:
 
 
 def kind(name: str = "items", **settings: object) -> ItemType:
-    """A type of item whose laws do not matter."""
-    return ItemType(name, length=Times(100.0), **settings)
+    """A type of item whose laws do not matter; with ``arrivals_per_h=None`` there is always one more."""
+    return ItemType(name, length=Times(100.0), **{"arrivals_per_h": (0.0,), **settings})
 
 
 def desk(
@@ -41,11 +42,14 @@ def desk(
     return Desk(
         slot_s=slot_s,
         slots=slots,
-        queues=tuple(queues),
+        queues=tuple(dataclasses.replace(queue, arrivals_per_h=(0.0,) * slots) for queue in queues),
         groups=(everything,) if groups is None else tuple(groups),
         agent_group=(0,) * agents if agent_group is None else tuple(agent_group),
         shifts=tuple(Shift(*shift) for shift in shifts),
-        items=tuple(items),
+        items=tuple(
+            item if item.arrivals_per_h is None else dataclasses.replace(item, arrivals_per_h=(0.0,) * slots)
+            for item in items
+        ),
         delivery=Delivery() if delivery is None else delivery,
     )
 
@@ -96,8 +100,11 @@ def random_case(seed: int) -> tuple[Desk, Streams, Policy]:
         arrived = rounded(random.choice([0.0, random.uniform(-500, of.horizon_s)]))
         due = INF if random.random() < 0.3 else arrived + rounded(random.exponential(400)) + 10
         work.append((arrived, rounded(random.exponential(120)) + 1, due, random.integers(max(len(of.items), 1))))
-    if not of.items:
-        work = []
+    work = [row for row in work if of.items and of.items[row[3]].arrivals_per_h is not None]
+    for number, item in enumerate(of.items):
+        if item.arrivals_per_h is None:
+            enough = len(of.agent_group) * (math.ceil(of.horizon_s / 40) + 1)
+            work += [(0.0, rounded(random.exponential(100)) + 40, INF, number) for _ in range(enough)]
     drawn = streams(of, sorted(contacts, key=lambda row: row[0]), sorted(work, key=lambda row: row[0]))
     return of, drawn, _random_policy(random, of)
 
@@ -124,6 +131,7 @@ def _random_desk(random: np.random.Generator) -> Desk:
     items = [
         kind(
             f"items {number}",
+            arrivals_per_h=None if random.random() < 0.2 else (0.0,),
             interruptible=bool(random.random() < 0.7),
             resume_s=float(random.choice([0, 10, 17])),
             save_every_s=float(random.choice([0, 30, INF])),

@@ -18,7 +18,8 @@ from analysis.simulation.run import AGENTS, CONTACTS, ITEMS, Run
 from analysis.simulation.streams import Streams
 
 # what comes first at one moment
-LEAVES, CONTACT_END, ITEM_END, SHIFT_END, SHIFT_START, SLOT, CONTACT, ITEM, TIMER, ROTATION = range(10)
+LEAVES, CONTACT_END, ITEM_END, SHIFT_END, SLOT, SHIFT_START, CONTACT, ITEM, TIMER, ROTATION = range(10)
+CHANGES = (SHIFT_END, SLOT, SHIFT_START)
 
 
 @dataclass(eq=False)
@@ -39,6 +40,7 @@ class Item:
     length: float
     due: float
     done: float = 0.0
+    begun: bool = False
     was_aside: bool = False
     ended: float = math.nan
 
@@ -64,6 +66,7 @@ class Agent:
     contacts: list[Contact] = field(default_factory=list)
     item: Item | None = None
     began: float = 0.0
+    began_fenced: bool = False
     overhead: float = 0.0
     stint: int = 0
     returning: bool = False
@@ -73,6 +76,7 @@ class Agent:
     fenced: bool = False
     fenced_since: float = 0.0
     fence: int = 0
+    due_since: float = math.inf
     counted_to: float = 0.0
 
     @property
@@ -86,6 +90,10 @@ class Agent:
     @property
     def free(self) -> bool:
         return self.there and not self.busy
+
+    @property
+    def longest_fenced(self) -> tuple[float, int]:
+        return self.fenced_since, self.number
 
     @property
     def longest_free(self) -> tuple[float, int]:
@@ -110,6 +118,7 @@ class Twin:
             kinds = tuple(kind for kind in desk.groups[group].items if kind in only)
             self.agents.append(Agent(number, desk.groups[group].queues, kinds))
         self.kinds = set(only)
+        self.worked = self.kinds & {kind for group in desk.groups for kind in group.items}
         self.waiting: list[Contact] = []
         self.queued: list[list[tuple[tuple[float, float, int], Item]]] = [[] for _ in desk.items]
         self.items = [
@@ -151,8 +160,9 @@ class Twin:
         for agent, start, end in zip(
             streams.shift_agent.tolist(), streams.shift_start_s.tolist(), streams.shift_end_s.tolist()
         ):
-            self.put(start, SHIFT_START, agent, self.agents[agent])
-            self.put(end, SHIFT_END, agent, self.agents[agent])
+            for moment, order in ((start, SHIFT_START), (end, SHIFT_END)):
+                if moment < desk.horizon_s:  # at the end nobody comes or goes any more
+                    self.put(moment, order, agent, self.agents[agent])
         for slot in range(1, desk.slots + 1):
             self.put(slot * desk.slot_s, SLOT, slot, slot)
 
@@ -173,6 +183,8 @@ class Twin:
         while self.line:
             self.now, order, _, _, what = heapq.heappop(self.line)
             handlers[order](what)
+            if order in CHANGES and self.line and self.line[0][0] == self.now and self.line[0][1] in CHANGES:
+                continue  # ends, the new slot's numbers and starts of one moment are one event
             self.settle()
         for contact in self.waiting:  # nobody was left to take it
             self.book_contact(contact, max(0.0, self.desk.horizon_s - contact.offered), "")
@@ -240,8 +252,16 @@ class Twin:
                 if agent.item is not None:
                     agent.item.done += self.gain(agent)
             self.over = True
+            for agent in sorted(
+                (agent for agent in self.agents if agent.fenced), key=lambda agent: agent.longest_fenced
+            ):
+                self.release(agent)
+                if agent.free:
+                    self.serve(agent, agent.queues)
         else:
             self.slot = slot
+            while self.who_is_fenced():
+                pass
 
     def contact_arrives(self, contact: Contact) -> None:
         self.log("arrival", contact.index)
@@ -251,7 +271,7 @@ class Twin:
             giving = [
                 agent
                 for agent in self.agents
-                if contact.queue in agent.queues and not agent.fenced and self.may_give_way(agent)
+                if contact.queue in agent.queues and not agent.began_fenced and self.may_give_way(agent)
             ]
             if giving:
                 agent = max(giving, key=lambda other: other.stint)
@@ -265,12 +285,7 @@ class Twin:
         agent, fence = rotation
         if not agent.fenced or agent.fence != fence or self.over:
             return
-        others = [other for other in self.agents if other.free and not other.fenced and other.kinds]
-        if others:
-            self.release(agent)
-            self.fence_off(min(others, key=lambda other: other.longest_free))
-        else:
-            self.put(self.now + self.policy.rotate_s, ROTATION, agent.number, rotation)
+        agent.due_since = self.now
 
     # the desk settles
 
@@ -301,10 +316,15 @@ class Twin:
         fenced = [agent for agent in self.agents if agent.fenced]
         wanted = self.fences_wanted()
         if len(fenced) > wanted:
-            self.release(min(fenced, key=lambda agent: (agent.fenced_since, agent.number)))
+            self.release(min(fenced, key=lambda agent: agent.longest_fenced))
             return True
         free = [agent for agent in self.agents if agent.free and not agent.fenced and agent.kinds]
         if len(fenced) < wanted and free:
+            self.fence_off(min(free, key=lambda agent: agent.longest_free))
+            return True
+        due = [agent for agent in fenced if math.isfinite(agent.due_since)]
+        if due and free:
+            self.release(min(due, key=lambda agent: (agent.due_since, agent.number)))
             self.fence_off(min(free, key=lambda agent: agent.longest_free))
             return True
         return False
@@ -314,7 +334,7 @@ class Twin:
             return 0
         share = self.policy.trigger_age
         if share is not None:
-            waiting = [item for heap in self.queued for _, item in heap]
+            waiting = [heap[0][1] for kind, heap in enumerate(self.queued) if heap and kind in self.worked]
             if any(item.has_used(share, self.now) for item in waiting):
                 self.triggered = True
             elif not any(item.has_used(0.5 * share, self.now) for item in waiting):
@@ -420,7 +440,9 @@ class Twin:
         if agent.last == "contact":
             self.add("switches", self.now, 1)
         self.sequence += 1
-        agent.last, agent.item, agent.began, agent.stint = "item", item, self.now, self.sequence
+        item.begun = True
+        agent.last, agent.item, agent.stint = "item", item, self.sequence
+        agent.began, agent.began_fenced = self.now, agent.fenced
         end = self.now + (agent.overhead + (item.length - item.done))
         self.put(end, ITEM_END, agent.number, (agent, agent.stint, False))
 
@@ -436,12 +458,12 @@ class Twin:
         self.count(agent)
         item, agent.item = agent.item, None
         agent.stint = 0
-        done, save = item.done + self.gain(agent), self.desk.items[item.kind].save_every_s
+        before, done, save = item.done, item.done + self.gain(agent), self.desk.items[item.kind].save_every_s
         if self.policy.gives_way == "restart" or math.isinf(save):
             item.done = 0.0
         else:
-            item.done = done if save == 0 else math.floor(done / save) * save
-        self.add("lost_s", self.now, done - item.done)
+            item.done = done if save == 0 else max(before, math.floor(done / save) * save)
+        self.spread("lost_s", self.now - (done - item.done), self.now)
         item.was_aside = True
         if by_contact:
             self.add("interruptions", self.now, 1)
@@ -457,7 +479,7 @@ class Twin:
 
     def fence_off(self, agent: Agent) -> None:
         self.count(agent)
-        agent.fenced, agent.fenced_since = True, self.now
+        agent.fenced, agent.fenced_since, agent.due_since = True, self.now, math.inf
         agent.fence += 1
         self.log("ring_on", agent=agent)
         if math.isfinite(self.policy.rotate_s):
@@ -518,10 +540,11 @@ class Twin:
     def of_items(self) -> np.ndarray:
         horizon, table = self.desk.horizon_s, np.zeros((len(self.desk.items), len(ITEMS)))
         for item in self.items:
-            if item.arrived >= horizon:
+            endless = self.desk.items[item.kind].arrivals_per_h is None
+            if item.arrived >= horizon or (endless and not item.begun):
                 continue
             finished = not math.isnan(item.ended)
-            age = (item.ended if finished else horizon) - item.arrived
+            age = 0.0 if endless else (item.ended if finished else horizon) - item.arrived
             row = {
                 "arrived": 1.0,
                 "finished": finished,
