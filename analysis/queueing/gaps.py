@@ -60,58 +60,63 @@ class IdleGaps(Result):
 
     def survival(self, x_s: ArrayLike) -> float | np.ndarray:
         """Return the share of gaps longer than `x_s` seconds; number or array."""
-        return self._evaluate(x_s, self._survival)
+        return self._evaluate(x_s, lambda x: self._both(x)[0])
 
     def share_of_time_longer_than(self, x_s: ArrayLike) -> float | np.ndarray:
         """Return the share of all gap time that lies in gaps longer than `x_s` seconds; number or array."""
-        return self._evaluate(x_s, lambda x: self._residual(x) + x / self.mean_s * self._survival(x))
+
+        def law(x: np.ndarray) -> np.ndarray:
+            survival, residual = self._both(x)
+            return residual + x / self.mean_s * survival
+
+        return self._evaluate(x_s, law)
 
     def usable_share(self, resume_s: ArrayLike) -> float | np.ndarray:
         """Return the share of all gap time left for work when each gap first costs `resume_s` seconds; number or array."""
-        return self._evaluate(resume_s, self._residual, name="resume_s")
+        return self._evaluate(resume_s, lambda x: self._both(x)[1], name="resume_s")
 
-    def _evaluate(self, values: ArrayLike, law: Callable[[float], float], name: str = "x_s") -> float | np.ndarray:
-        """Check the lengths and apply a law to each."""
+    def curves(self, x_s: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return survival, share of time in longer gaps and usable share at an array of lengths [s], at the cost of one."""
+        lengths = np.atleast_1d(checks.non_negative("x_s", x_s))
+        survival, residual = (part.reshape(lengths.shape) for part in self._both(lengths.ravel()))
+        return survival, residual + lengths / self.mean_s * survival, residual
+
+    def _evaluate(
+        self, values: ArrayLike, law: Callable[[np.ndarray], np.ndarray], name: str = "x_s"
+    ) -> float | np.ndarray:
+        """Check the lengths and apply a law to all of them."""
         lengths = checks.non_negative(name, values)
-        result = np.array([law(float(x)) for x in lengths.ravel()]).reshape(lengths.shape)
+        result = law(lengths.ravel()).reshape(lengths.shape)
         return result if lengths.ndim else float(result)
 
-    def _survival(self, x_s: float) -> float:
-        """P(gap > x)."""
-        if self.routing == "longest_idle":
-            return self._erlang_mixture(x_s, residual=False)
-        return self._invert(x_s, residual=False)
+    def _both(self, x_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return P(gap > x) and E[(gap - x)+] / E[gap], the chance that a gap seen at a random moment goes on for more than x."""
+        return self._erlang_mixture(x_s) if self.routing == "longest_idle" else self._invert(x_s)
 
-    def _residual(self, x_s: float) -> float:
-        """E[(gap - x)+] / E[gap]: also the chance that a gap seen at a random moment goes on for more than x."""
-        if self.routing == "longest_idle":
-            return self._erlang_mixture(x_s, residual=True)
-        return self._invert(x_s, residual=True)
-
-    def _erlang_mixture(self, x_s: float, *, residual: bool) -> float:
+    def _erlang_mixture(self, x_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Sum over the number of arrivals that the gap lasts, each gap being that many arrivals long."""
         from scipy.special import gammaincc
 
         arrivals = np.arange(1.0, self.agents + 1.0)
-        goes_on = gammaincc(arrivals, self.arrivals_per_h / 3600.0 * x_s)
+        goes_on = gammaincc(arrivals, self.arrivals_per_h / 3600.0 * x_s[:, None])
         chances = self._others_busy[::-1]
-        if not residual:
-            return min(1.0, float(chances @ goes_on))
+        # sums of products: a threaded dot product costs more than it saves
+        survival = (goes_on * chances).sum(axis=1)
         # of a gap of m arrivals, m - j are left after j: on average the sum of P(fewer than k so far) over k = 1..m
-        return min(1.0, float(chances @ np.cumsum(goes_on) / (chances @ arrivals)))
+        residual = (np.cumsum(goes_on, axis=1) * chances).sum(axis=1) / (chances * arrivals).sum()
+        return np.minimum(1.0, survival), np.minimum(1.0, residual)
 
-    def _invert(self, x_s: float, *, residual: bool) -> float:
+    def _invert(self, x_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Invert a Laplace transform with singularities on the negative axis along a parabola around them."""
-        if x_s == 0.0:
-            return 1.0
-        points, weights = parabola(x_s * self.arrivals_per_h / 3600.0)
+        survival, residual, later = np.ones(x_s.shape), np.ones(x_s.shape), x_s > 0.0
+        points, weights = parabola(x_s[later, None] * self.arrivals_per_h / 3600.0)
         transformed = _random_transform if self.routing == "random" else _stack_transform
         load = self.arrivals_per_h / 3600.0 * self.aht_s
         mean = self.mean_s * self.arrivals_per_h / 3600.0
-        transform = transformed(points, self._others_busy, 1.0 / load)
-        if residual:
-            transform = (1.0 - transform / mean) / points
-        return min(1.0, max(0.0, float((weights * transform).sum().real)))
+        transform = transformed(points.ravel(), self._others_busy, 1.0 / load).reshape(points.shape)
+        survival[later] = np.clip((weights * transform).sum(axis=1).real, 0.0, 1.0)
+        residual[later] = np.clip((weights * ((1.0 - transform / mean) / points)).sum(axis=1).real, 0.0, 1.0)
+        return survival, residual
 
 
 def idle_gaps(agents: int, *, arrivals_per_h: float, aht_s: float, routing: Routing = "longest_idle") -> IdleGaps:
@@ -197,10 +202,10 @@ def _others_busy(n: int, load: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def parabola(x: float) -> tuple[np.ndarray, np.ndarray]:
+def parabola(x: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return points and weights with f(x) = real part of sum(weights * transform(points)), symmetric half left out."""
     u = (np.arange(_NODES) + 0.5) * 3.0 / _NODES
-    scale = math.pi * _NODES / (12.0 * x)
+    scale = np.pi * _NODES / (12.0 * x)
     points = scale * (1j * u + 1.0) ** 2
     slopes = 2.0 * scale * (1j * u + 1.0)
     return points, np.exp(points * x) * slopes * 3.0 / _NODES / math.pi
