@@ -18,3 +18,8 @@ COMPILED = numba is not None
 def kernel(function: Function) -> Function:
     """Compile `function` on first use, cached on disk and without holding the interpreter's lock."""
     return function if numba is None else numba.njit(cache=True, nogil=True)(function)
+
+
+def part(function: Function) -> Function:
+    """Compile `function` together with the kernels that call it; it has no cache of its own that could outlive a change elsewhere."""
+    return function if numba is None else numba.njit(nogil=True)(function)

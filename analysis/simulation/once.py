@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from analysis.simulation import checks, engine
+from analysis.simulation import layout as at
 from analysis.simulation.desk import Desk
+from analysis.simulation.moves import ABANDON
 from analysis.simulation.policy import Policy
-from analysis.simulation.run import AGENTS, Run
+from analysis.simulation.run import AGENTS, CONTACTS, ITEMS, Run
 from analysis.simulation.streams import Streams
-from analysis.simulation.tally import contact_measures, item_measures
 
-_GIVES_WAY = {"": 0.0, "resume": 1.0, "restart": 2.0}
+_GIVES_WAY = {"": 0, "resume": 1, "restart": 2}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Followed:
+    """The arrays of a run that has been followed."""
+
+    i: np.ndarray
+    f: np.ndarray
+
+    def numbers(self, place: int, size: int) -> np.ndarray:
+        """Return a copy of a block of numbers."""
+        return at.block(self.i, self.f, place, size).copy()
+
+    def whole(self, place: int, size: int) -> np.ndarray:
+        """Return a block of whole numbers."""
+        return at.block(self.i, self.i, place, size)
 
 
 def simulate(desk: Desk, streams: Streams, policy: Policy, *, events: bool = False) -> Run:
@@ -51,31 +70,32 @@ def simulate(desk: Desk, streams: Streams, policy: Policy, *, events: bool = Fal
     """
     checks.streams(desk, streams)
     checks.policy(policy, desk)
-    state = _state(desk, streams, policy, 0)
-    if events:
-        rows = 4 * (streams.offered_s.size + streams.shift_agent.size) + 1024
-        state = _state(desk, streams, policy, rows)
-    engine.run(state)
-    if state.log.shape[0] and state.count[engine.NOTED] > state.log.shape[0]:
-        state = _state(desk, streams, policy, int(state.count[engine.NOTED]))
-        engine.run(state)
-    if state.count[engine.DRY]:
+    rows = 4 * (streams.offered_s.size + streams.shift_agent.size) + 1024 if events else 0
+    done = _followed(desk, streams, policy, rows)
+    if int(done.i[at.NOTED]) > rows:
+        rows = int(done.i[at.NOTED])
+        done = _followed(desk, streams, policy, rows)
+    if done.i[at.DRY]:
         raise ValueError(
             "the agents finished all items of a type that has no end: give more of its items in the streams (draw_streams gives enough)"
         )
+    slots, queues = desk.slots, len(desk.queues)
+    ended = done.numbers(at.ENDED, streams.item_type.size)
     return Run(
-        contact_measures(desk, state),
-        state.measures,
-        item_measures(desk, state),
-        state.started,
-        state.ended,
-        _in_order(state.log[: state.count[engine.NOTED]]),
+        done.numbers(at.TALLY, queues * slots * len(CONTACTS)).reshape(queues, slots, len(CONTACTS)),
+        done.numbers(at.MEASURES, slots * len(AGENTS)).reshape(slots, len(AGENTS)),
+        item_measures(
+            desk, streams, ended, done.numbers(at.PROGRESS, ended.size), done.whole(at.BEGAN, ended.size) > 0
+        ),
+        done.numbers(at.STARTED, streams.offered_s.size),
+        ended,
+        _in_order(done.numbers(at.LOG, 4 * min(rows, int(done.i[at.NOTED]))).reshape(-1, 4)),
     )
 
 
 def _in_order(log: np.ndarray) -> np.ndarray:
     """Return events in order of time; at one moment those who gave up first, else as they were carried out."""
-    gave_up = log[:, 1] == engine.ABANDON
+    gave_up = log[:, 1] == ABANDON
     return log[np.lexsort((np.where(gave_up, log[:, 2], 0.0), ~gave_up, log[:, 0]))]
 
 
@@ -92,74 +112,149 @@ def _per_slot(desk: Desk, policy: Policy) -> np.ndarray:
     )
 
 
-def _rule(desk: Desk, policy: Policy, by_slot: np.ndarray) -> np.ndarray:
-    """Return the settings of a run in the order of the engine."""
-    gives, manual = _GIVES_WAY[policy.gives_way], desk.delivery.kind == "manual"
-    triggers = policy.trigger_age is not None and policy.trigger_agents > 0
-    return np.array(
+def _followed(desk: Desk, streams: Streams, policy: Policy, rows: int) -> _Followed:
+    """Lay a desk out and follow it, with room for so many events."""
+    by_slot = _per_slot(desk, policy)
+    counters = _counters(desk, streams, policy, by_slot)
+    counters[at.ROWS] = rows
+    blocks = _blocks(desk, streams, policy) | {"slot_row": by_slot, "log": np.zeros(4 * rows)}
+    counters[at.COMINGS] = blocks["coming"].size
+    manual = desk.delivery.kind == "manual"
+    settings = np.array(
         [
             desk.slot_s,
             desk.horizon_s,
-            gives,
-            float(gives > 0 and not manual),
             desk.delivery.start_s,
             desk.delivery.return_s if manual else 0.0,
             desk.delivery.switch_s,
             policy.rotate_s,
-            policy.trigger_age if triggers else np.inf,
-            policy.trigger_agents,
-            float(triggers or by_slot[:, 1].any()),
-            float(by_slot[:, 2].any()),
+            policy.trigger_age if policy.trigger_age is not None and policy.trigger_agents else np.inf,
         ]
     )
+    i, f = at.laid_out(settings, counters, blocks)
+    w, m = _agents(streams, len(desk.groups))
+    engine.run(w, m, i, f)
+    return _Followed(i, f)
 
 
-def _state(desk: Desk, streams: Streams, policy: Policy, rows: int) -> engine.State:
-    """Return everything that a run needs, as it stands before the first event."""
-    groups, agents, contacts = len(desk.groups), streams.agent_group.size, streams.offered_s.size
-    serves = np.zeros((groups, len(desk.queues)), dtype=np.bool_)
-    works_on = np.zeros((groups, len(desk.items)), dtype=np.bool_)
+def _counters(desk: Desk, streams: Streams, policy: Policy, by_slot: np.ndarray) -> dict[int, int]:
+    """Return sizes and switches by their places."""
+    gives = _GIVES_WAY[policy.gives_way]
+    triggers = policy.trigger_age is not None and policy.trigger_agents > 0
+    fences = triggers or bool(by_slot[:, at.S_RING].any())
+    return {
+        at.AGENTS: streams.agent_group.size,
+        at.GROUPS: len(desk.groups),
+        at.QUEUES: len(desk.queues),
+        at.TYPES: len(desk.items),
+        at.MANY_SLOTS: desk.slots,
+        at.CONTACTS: streams.offered_s.size,
+        at.SHIFTS: streams.shift_agent.size,
+        at.ROOM: 2 * streams.agent_group.size + 16,
+        at.GIVES: gives,
+        at.REACHED: int(gives > 0 and desk.delivery.kind != "manual"),
+        at.FENCES: int(fences),
+        at.OFFS: int(by_slot[:, at.S_OFF].any()),
+        at.HOMES: int(policy.sent_home_above is not None),
+        at.WORKED: int(bool(desk.items) and (fences or bool((by_slot[:, at.S_KEPT] >= 0).any()))),
+        at.EXTRA: policy.trigger_agents,
+    }
+
+
+def _agents(streams: Streams, groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the agents' whole numbers and moments before anybody has come."""
+    agents = streams.agent_group.size
+    w = np.full((agents + 2 * groups + 1, at.COLUMNS), -1, dtype=np.int64)
+    w[:, [at.THERE, at.SHIFT, at.OFF, at.HOME, at.RINGED, at.LOAD]] = 0
+    w[:, at.DOES], w[:agents, at.GROUP] = at.AWAY, streams.agent_group
+    for column in (at.NEXT, at.PREV, at.LATER, at.EARLIER, at.RING_NEXT, at.RING_PREV):
+        w[agents:, column] = np.arange(agents, w.shape[0])
+    return w, np.zeros((agents, at.MOMENTS))
+
+
+def _blocks(desk: Desk, streams: Streams, policy: Policy) -> dict[str, np.ndarray]:
+    """Return the blocks of numbers by name, but for those of slots and events."""
+    agents, contacts, items = streams.agent_group.size, streams.offered_s.size, streams.item_type.size
+    hands = agents * max((queue.concurrency for queue in desk.queues), default=1) + 2
+    serves = np.zeros((len(desk.groups), len(desk.queues)), dtype=np.int64)
+    works_on = np.zeros((len(desk.groups), len(desk.items)), dtype=np.int64)
     for position, group in enumerate(desk.groups):
-        serves[position, list(group.queues)] = True
-        works_on[position, [i for i in group.items if policy.only is None or i in policy.only]] = True
-    by_slot = _per_slot(desk, policy)
-    shared = np.array([queue.concurrency for queue in desk.queues], dtype=np.int64)
-    ranks = np.array([queue.rank for queue in desk.queues], dtype=np.int64)
-    types = np.array([(t.interruptible, t.resume_s, t.save_every_s) for t in desk.items], dtype=np.float64)
-    whole = np.full((agents + 2 * groups + 1, engine.COLUMNS), -1, dtype=np.int64)
-    whole[:, [engine.THERE, engine.SHIFT, engine.OFF, engine.HOME, engine.RINGED, engine.LOAD]] = 0
-    whole[:, engine.DOES], whole[:agents, engine.GROUP] = engine.AWAY, streams.agent_group
-    for column in (engine.NEXT, engine.PREV, engine.LATER, engine.EARLIER, engine.RING_NEXT, engine.RING_PREV):
-        whole[agents:, column] = np.arange(agents, whole.shape[0])
-    hands = agents * int(shared.max(initial=1)) + 1
-    items = _items(desk, streams)
-    return engine.State(
-        streams.offered_s, streams.queue, streams.handle_s, streams.patience_s,
-        streams.item_type, streams.item_length_s, streams.item_arrived_s, streams.item_due_s,
-        items[0], items[1], items[2], items[3],
-        serves, works_on, ranks, shared, types.reshape(-1, 3), _rule(desk, policy, by_slot), by_slot,
-        streams.shift_agent, streams.shift_start_s, streams.shift_end_s,
-        np.lexsort((streams.shift_agent, streams.shift_end_s)),
-        whole, np.zeros((agents, 8)), np.zeros(17, dtype=np.int64),
-        np.full(hands, np.inf), np.zeros(hands, dtype=np.int64), np.zeros(agents + 1, dtype=np.int64),
-        np.full(contacts, -1, dtype=np.int64), np.full(contacts, np.nan), np.full(contacts, -1, dtype=np.int64),
-        np.full((len(desk.queues), 2), -1, dtype=np.int64), items[4], np.empty(streams.item_type.size + 1, dtype=np.int64),
-        np.zeros(streams.item_type.size, dtype=np.int8), np.zeros(streams.item_type.size),
-        np.full(streams.item_type.size, np.nan), np.zeros((2 * agents + 16, 2)),
-        np.zeros((desk.slots, len(AGENTS))), np.zeros((rows, 4)),
-    )  # fmt: skip
+        serves[position, list(group.queues)] = 1
+        works_on[position, [kind for kind in group.items if policy.only is None or kind in policy.only]] = 1
+    return _item_blocks(desk, streams) | {
+        "queue": streams.queue,
+        "server": np.full(contacts, -1),
+        "behind": np.full(contacts, -1),
+        "began": np.zeros(items, dtype=np.int64),
+        "ids": np.zeros(hands, dtype=np.int64),
+        "order": np.zeros(agents + 1, dtype=np.int64),
+        "queue_row": np.array([(queue.rank, queue.concurrency, -1, -1) for queue in desk.queues], dtype=np.int64),
+        "serves": serves,
+        "works_on": works_on,
+        "shift_agent": streams.shift_agent,
+        "by_end": np.lexsort((streams.shift_agent, streams.shift_end_s)),
+        "offered": streams.offered_s,
+        "handle": streams.handle_s,
+        "patience": streams.patience_s,
+        "started": np.full(contacts, np.nan),
+        "length": streams.item_length_s,
+        "arrived": streams.item_arrived_s,
+        "due": streams.item_due_s,
+        "progress": np.zeros(items),
+        "ended": np.full(items, np.nan),
+        "keys": np.full(hands, np.inf),
+        "resume": np.array([kind.resume_s for kind in desk.items], dtype=np.float64),
+        "save": np.array([kind.save_every_s for kind in desk.items], dtype=np.float64),
+        "shift_start": streams.shift_start_s,
+        "shift_end": streams.shift_end_s,
+        "timer": np.zeros(4 * agents + 32),
+        "promise": np.array(
+            [(q.answer_within_s, checks.DEFINITIONS.index(q.definition), q.short_s) for q in desk.queues],
+            dtype=np.float64,
+        ),
+        "measures": np.zeros(desk.slots * len(AGENTS)),
+        "tally": np.zeros(len(desk.queues) * desk.slots * len(CONTACTS)),
+    }
 
 
-def _items(desk: Desk, streams: Streams) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return rank, item of every rank, items by type in order of rank, those that arrive, and where every type stands."""
-    by_rank = np.lexsort((streams.item_arrived_s, streams.item_due_s))
-    rank = np.empty(by_rank.size, dtype=np.int64)
-    rank[by_rank] = np.arange(by_rank.size)
+def _item_blocks(desk: Desk, streams: Streams) -> dict[str, np.ndarray]:
+    """Return where items stand: rank by due moment, arrival and number, those of a type in order of rank, and those that arrive."""
+    due, kinds = streams.item_due_s, streams.item_type
+    rank = by_rank = np.arange(kinds.size)
+    if (due[1:] < due[:-1]).any():
+        by_rank = np.lexsort((streams.item_arrived_s, due))
+        rank = np.empty_like(by_rank)
+        rank[by_rank] = np.arange(by_rank.size)
+    many = np.bincount(kinds, minlength=len(desk.items))[: len(desk.items)]
     endless = np.array([kind.arrivals_per_h is None for kind in desk.items], dtype=np.bool_)
-    many = np.bincount(streams.item_type, minlength=len(desk.items)).astype(np.int64)[: len(desk.items)]
-    piles = np.zeros((len(desk.items), 5), dtype=np.int64)
-    piles[:, engine.MANY], piles[:, engine.ENDLESS] = many, endless
-    piles[:, engine.AT] = np.cumsum(many) - many
-    ranked = by_rank[np.argsort(streams.item_type[by_rank], kind="stable")]
-    coming = np.flatnonzero(~endless[streams.item_type]) if endless.size else np.empty(0, dtype=np.int64)
-    return rank, by_rank, ranked, coming, piles
+    rows = np.zeros((len(desk.items), at.T_ROW), dtype=np.int64)
+    rows[:, at.T_AT], rows[:, at.T_MANY], rows[:, at.T_ENDLESS] = np.cumsum(many) - many, many, endless
+    rows[:, at.T_GIVES] = [kind.interruptible for kind in desk.items]
+    return {
+        "kind": kinds,
+        "rank": rank,
+        "by_rank": by_rank,
+        "ranked": by_rank if len(many) < 2 else by_rank[np.argsort(kinds[by_rank], kind="stable")],
+        "pile": np.zeros(kinds.size, dtype=np.int64),
+        "coming": np.flatnonzero(~endless[kinds]) if kinds.size else np.empty(0, dtype=np.int64),
+        "type_row": rows,
+    }
+
+
+def item_measures(
+    desk: Desk, streams: Streams, ended: np.ndarray, progress: np.ndarray, begun: np.ndarray
+) -> np.ndarray:
+    """Return measures by item type; of a type without end only the items begun count, and they have no age."""
+    measures, horizon = np.zeros((len(desk.items), len(ITEMS))), desk.horizon_s
+    done = np.isfinite(ended)
+    age = np.where(done, ended, horizon) - streams.item_arrived_s
+    for position, kind in enumerate(desk.items):
+        endless = kind.arrivals_per_h is None
+        mine = (streams.item_type == position) & (begun if endless else True)
+        finished, left = mine & done, mine & ~done
+        late, overdue = finished & (ended > streams.item_due_s), left & (streams.item_due_s < horizon)
+        measures[position, :5] = [np.count_nonzero(them) for them in (mine, finished, late, left, overdue)]
+        measures[position, 5] = progress[mine].sum()
+        if not endless:
+            measures[position, 6:] = age[finished].sum(), age[mine].max(initial=0.0)
+    return measures

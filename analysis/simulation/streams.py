@@ -16,7 +16,7 @@ from analysis.simulation.desk import Desk, ItemType
 from analysis.simulation.laws import quantile, unit_gamma
 
 # what a stream of uniforms is for: eight kinds for every queue, item type or day group
-_ARRIVAL, _HANDLING, _PATIENCE, _ITEM_ARRIVAL, _ITEM_LENGTH, _BACKLOG_LENGTH, _DAY, _SETTLED = range(8)
+_ARRIVAL, _HANDLING, _PATIENCE, _ITEM_ARRIVAL, _ITEM_LENGTH, _BACKLOG_LENGTH, _DAY = range(7)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,11 +103,6 @@ def draw_streams(desk: Desk, *, seed: int, replication: int) -> Streams:
     queue = np.repeat(np.arange(len(parts)), [part[0].size for part in parts]) if parts else np.empty(0, np.int64)
     order = np.argsort(offered, kind="stable")
     contacts = [offered[order], queue[order], handle[order], patience[order]]
-    if desk.start == "settled":
-        from analysis.simulation.settled import at_start
-
-        there = at_start(desk, seed=seed, replication=replication)
-        contacts = [np.concatenate(pair) for pair in zip(there, contacts, strict=True)]
     groups = sorted({queue.day_group for queue in desk.queues})
     shown = [next(f for f, q in zip(factors, desk.queues, strict=True) if q.day_group == g) for g in groups]
     return _assembled(desk, contacts, _items(desk, seed, replication), np.array(shown).T)
