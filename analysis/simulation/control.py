@@ -16,8 +16,9 @@ _EACH = 6
 class Controls:
     """What is read off the streams of every replication; all of it has mean 0 whatever the policy.
 
-    In order of use: the two numbers of :meth:`markov_twin.Twin.luck` where there is a twin; contacts above their mean, in all and weighted by the fourth
-    power of the slot's load per agent; handling time above its mean; squares of the factors of the days above theirs.
+    In the order in which few replications can carry them: the luck of a Markov twin where there is one; handling time above its mean; what the twin
+    expects of the factors of the days; contacts above their mean, in all and weighted by the fourth power of the slot's load per agent; squares of the
+    factors above theirs.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ class Controls:
     def __call__(self, replication: int, desk: Desk, streams: Streams) -> np.ndarray:
         """Return the controls of one replication."""
         number = replication % len(self.desks)
-        row = [] if not self.twins else list(self._luck(replication, number, desk, streams))
+        luck, expected = self._luck(replication, number, desk, streams) if self.twins else (0.0, 0.0)
         arrivals, weighted, worked = 0.0, 0.0, 0.0
         for queue in np.flatnonzero(live(desk)):
             own = streams.queue == queue
@@ -52,7 +53,7 @@ class Controls:
         spreads = {queue.day_group: queue.day_cv for queue in reversed(desk.queues)}
         for place, group in enumerate(sorted(spreads)):
             squares += (streams.day_factor[:, place] ** 2 - 1 - spreads[group] ** 2).sum()
-        return np.array([*row, weighted, arrivals, worked, *squares])
+        return np.array([luck, worked, expected, arrivals, weighted, *squares])
 
     def _luck(self, replication: int, number: int, desk: Desk, streams: Streams) -> np.ndarray:
         """Return the luck of the twin; where the desk's laws are the twin's, its streams are the desk's."""
