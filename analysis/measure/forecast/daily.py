@@ -13,6 +13,7 @@ from scipy.stats import qmc
 
 from analysis.measure.forecast.dates import LEAST_SPAN, SPREAD, Days, closed_effects, month_likeness
 from analysis.measure.forecast.history import weekdays
+from analysis.measure.forecast.whitening import whiten
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,11 @@ class DayForecast:
     unlike: Days
     shifts: Days
     month: bool
+
+    def mean(self) -> Floats:
+        """Return the expected levels themselves (not their logarithms), H."""
+        own = np.diagonal(self.covariances, axis1=1, axis2=2)
+        return self.weights @ np.exp(np.minimum(self.means + own / 2, 700.0))
 
     def draw(self, rng: np.random.Generator, draws: int) -> Floats:
         """Return joint draws, draws x H."""
@@ -102,20 +108,19 @@ def forecast_days(
     noise = noise.copy()
     shifts = np.empty(0, dtype=days.dtype)
     points, weights = _weighed(parts, level, noise, spread)
-    unlike, step = _contradictions(parts, level, noise, points[int(np.argmax(weights))])
+    unlike, step, gaps = _contradictions(parts, level, noise, points[int(np.argmax(weights))])
     if unlike.any() or step is not None:
-        inverse_gap = _gaps(parts, level, noise, points[int(np.argmax(weights))])
-        noise[unlike] += inverse_gap[unlike] ** 2
+        noise[unlike] += gaps[unlike] ** 2
         if step is not None:
             shifts = days[step : step + 1]
             parts = parts.with_shift(shifts[0])
         points, weights = _weighed(parts, level, noise, spread)
     kept = np.argsort(-weights, kind="stable")[:_KEPT]
-    laws = [_law(parts, level, noise, points[k]) for k in kept]
+    means, covariances = _laws(parts, level, noise, points[kept])
     return DayForecast(
         weights[kept] / weights[kept].sum(),
-        np.stack([mean for mean, _ in laws]),
-        np.stack([covariance for _, covariance in laws]),
+        means,
+        covariances,
         days[unlike],
         shifts,
         parts.month.any(),
@@ -214,40 +219,38 @@ def _normalised(fit: Floats) -> Floats:
 
 
 def _log_likelihood(parts: _Parts, level: Floats, noise: Floats, points: Floats) -> Floats:
-    roots = np.linalg.cholesky(parts.known(points, noise))
-    centred = np.broadcast_to((level - level.mean())[:, None], (len(points), parts.size, 1))
-    z = np.linalg.solve(roots, centred)[..., 0]
-    own = np.arange(parts.size)
-    return -0.5 * (z**2).sum(axis=1) - np.log(roots[:, own, own]).sum(axis=1)
+    white, half = whiten(parts.known(points, noise), (level - level.mean())[None, :, None])
+    return -0.5 * (white[..., 0] ** 2).sum(axis=1) - half
 
 
-def _gaps(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> Floats:
-    """Return each day less what all others say of it."""
-    inverse = np.linalg.inv(parts.known(point, noise))
-    return inverse @ (level - level.mean()) / np.diag(inverse)
-
-
-def _contradictions(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> tuple[NDArray[np.bool_], int | None]:
-    """Return days that the others contradict, and where the level steps for good (None: nowhere)."""
-    inverse = np.linalg.inv(parts.known(point, noise))
-    pull = inverse @ (level - level.mean())
-    unlike = np.abs(pull) / np.sqrt(np.diag(inverse)) > _OUTLYING
+def _contradictions(
+    parts: _Parts, level: Floats, noise: Floats, point: Floats
+) -> tuple[NDArray[np.bool_], int | None, Floats]:
+    """Return days that the others contradict, where the level steps for good (None: nowhere), and each day less what all others say of it."""
+    half, _ = whiten(parts.known(point[None], noise), np.eye(parts.size)[None])
+    inverse = half[0].T @ half[0]
+    pull, sharp = inverse @ (level - level.mean()), np.diag(inverse)
+    unlike = np.abs(pull) / np.sqrt(sharp) > _OUTLYING
     ends = np.arange(_STEP_DAYS, parts.size - _STEP_DAYS)
     if not len(ends):
-        return unlike, None
+        return unlike, None, pull / sharp
     after = (np.arange(parts.size)[None] >= ends[:, None]).astype(float)
-    size = np.abs(after @ pull) / np.sqrt(np.einsum("ij,jk,ik->i", after, inverse, after))
+    size = np.abs(after @ pull) / np.sqrt(((after @ inverse) * after).sum(axis=1))
     best = int(np.argmax(size))
-    return unlike, int(ends[best]) if size[best] > _STEP else None
+    return unlike, int(ends[best]) if size[best] > _STEP else None, pull / sharp
 
 
-def _law(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> tuple[Floats, Floats]:
-    """Return mean and covariance of the coming days under one set of variances."""
+def _laws(parts: _Parts, level: Floats, noise: Floats, points: Floats) -> tuple[Floats, Floats]:
+    """Return means and covariances of the coming days under each set of variances."""
     past, coming = slice(parts.size), slice(parts.size, None)
-    across = parts.covariance(point, coming, past)
-    solved = np.linalg.solve(parts.known(point, noise), np.column_stack([level - level.mean(), across.T]))
-    covariance = parts.covariance(point, coming, coming) - across @ solved[:, 1:]
-    return level.mean() + across @ solved[:, 0], covariance + point[0] ** 2 * np.eye(len(covariance))
+    across = parts.covariance(points, coming, past)
+    centred = np.broadcast_to(level - level.mean(), (len(points), 1, parts.size))
+    white, _ = whiten(parts.known(points, noise), np.concatenate([centred, across], axis=1).swapaxes(1, 2))
+    known, seen = white[:, :, 0], white[:, :, 1:]
+    covariances = parts.covariance(points, coming, coming) - np.einsum("kth,ktg->khg", seen, seen)
+    own = np.arange(covariances.shape[1])
+    covariances[:, own, own] += points[:, 0, None] ** 2
+    return level.mean() + np.einsum("kth,kt->kh", seen, known), covariances
 
 
 def _root(covariance: Floats) -> Floats:

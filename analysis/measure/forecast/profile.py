@@ -152,14 +152,15 @@ def _heavy(score: Floats, mean: Floats) -> tuple[float, float]:
     if told.size < 100:
         return float("inf"), 1.0
     scales = np.linspace(0.6, 1.2, 25)
-    fits = {
-        (tail, float(scale)): float(stats.t.logpdf(told / scale, tail).sum() - told.size * np.log(scale))
-        for tail in _TAILS
-        for scale in scales
-    }
-    normal = {float(s): float(stats.norm.logpdf(told / s).sum() - told.size * np.log(s)) for s in scales}
-    best, plain = max(fits, key=fits.__getitem__), max(normal, key=normal.__getitem__)
-    return best if fits[best] > normal[plain] + 2 else (float("inf"), plain)
+    squares = (told[None] / scales[:, None]) ** 2
+    normal = stats.norm.logpdf(0.0) * told.size - 0.5 * squares.sum(axis=1) - told.size * np.log(scales)
+    best, tails, factor = float(normal.max()) + 2, float("inf"), float(scales[int(normal.argmax())])
+    for tail in _TAILS:
+        fit = told.size * (stats.t.logpdf(0.0, tail) - np.log(scales))
+        fit = fit - (tail + 1) / 2 * np.log1p(squares / tail).sum(axis=1)
+        if fit.max() > best:
+            best, tails, factor = float(fit.max()), tail, float(scales[int(fit.argmax())])
+    return tails, factor
 
 
 def _correlation(error: Floats, mean: Floats, cv: Floats, common: Floats) -> Floats:

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Measure = Literal["offered", "handle_s"]
 
 LONGEST_DAYS = 42
+_GRID = np.linspace(-4.25, 4.25, 341)
 COLUMNS = ["start", "day", "weekday", "slot_of_day_s", "value", "low80", "high80", "low95", "high95"]
 
 
@@ -166,7 +167,7 @@ def coming(
         int(week) in hours and int(slot) in place and bool(hours[int(week)][place[int(slot)]])
         for week, slot in zip(slots["weekday"], slots["slot_of_day_s"], strict=True)
     ]
-    found = slots[is_open].rename(columns={"slot_start": "start"})
+    found = slots[np.array(is_open, dtype=bool)].rename(columns={"slot_start": "start"})
     return found[["start", "day", "weekday", "slot_of_day_s"]].reset_index(drop=True)
 
 
@@ -197,12 +198,28 @@ def volume_draws(
     return rng.poisson(np.minimum(expected, 1e9)).astype(float), _notes(law)
 
 
+def expected(
+    history: History, first: np.datetime64, horizon_days: int, *, zone: str, holidays: Collection[dt.date]
+) -> pd.DataFrame:
+    """Return the expected contacts of the coming slots alone: start, day, weekday, slot_of_day_s, value; empty where nothing can be said."""
+    known = usable(history.before(first))
+    frame = coming(known, first, horizon_days, zone=zone, holidays=holidays) if not too_short(known) else None
+    if frame is None or frame.empty:
+        return pd.DataFrame(columns=[*COLUMNS[:4], "value"])
+    total, _ = totals(known)
+    days, which, slot = places(known, frame)
+    law = forecast_days(np.log(total), 1 / total, known.days, days, holidays=holidays)
+    shares, week = fit_profile(known).shares, weekdays(days)
+    share = np.stack([shares[int(k)] for k in week])
+    return frame.assign(value=law.mean()[which] * share[which, slot])
+
+
 def _curves(profile: Profile, week: int, draws: int, rng: np.random.Generator) -> Floats:
     """Return drawn shares of a day by slot: errors correlated along the day, with the tails that days show."""
     normal = rng.standard_normal((draws, len(profile.cv))) @ _square_root(profile.correlation).T
     if np.isfinite(profile.tails):
-        # a normal copula with Student margins
-        normal = stats.t.ppf(np.clip(stats.norm.cdf(normal), 1e-5, 1 - 1e-5), profile.tails)
+        # a normal copula with Student margins, read off a table
+        normal = np.interp(normal, _GRID, stats.t.ppf(stats.norm.cdf(_GRID), profile.tails))
     own = rng.standard_normal((draws, len(profile.cv))) * profile.uncertain[week]
     error = normal * profile.cv + own
     return profile.shares[week] * np.exp(error) / np.exp(error).mean(axis=0)
