@@ -18,8 +18,10 @@ from analysis.simulation.desk import Desk, Times
 from analysis.simulation.laws import quantile
 from analysis.simulation.policy import NO_ITEMS, Policy
 from analysis.simulation.run import AGENTS, ITEMS, Run
-from analysis.simulation.streams import _SETTLED, Streams, _day_factors, uniforms
+from analysis.simulation.streams import Streams, _day_factors, uniforms
 
+# kind of uniforms, beside those of analysis.simulation.streams
+_SETTLED = 7
 # share of the law that may lie beyond the longest queue that is drawn
 _TAIL = 1e-14
 _LONGEST_QUEUE = 200_000
