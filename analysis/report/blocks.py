@@ -94,7 +94,10 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A finding with its proof: a chart or a table, the sentence above it, and what it rests on below."""
+    """A finding with its proof: a chart or a table, the sentence above it, and what it rests on below.
+
+    `topic` says beside the number which question of the chapter it answers.
+    """
 
     headline: str
     source: str = ""
@@ -105,6 +108,7 @@ class Exhibit:
     notes: Sequence[Note] = ()
     columns_used: int = 12
     dense: bool = False
+    topic: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return the exhibit for the template, without its number."""
@@ -115,6 +119,7 @@ class Exhibit:
             "columns-used": self.columns_used,
             "breakable": len(self.rows) > LONGEST_WHOLE,
             "dense": self.dense,
+            "topic": self.topic,
         }
         if self.drawing is not None:
             return record | {"kind": "figure", "file": f"{self.drawing.name}.svg", "alt": self.alt}

@@ -27,7 +27,7 @@ from analysis.report.chapters import (
     worth,
 )
 from analysis.report.context import Context
-from analysis.report.disclosure import check_groups, check_texts
+from analysis.report.disclosure import check_groups, check_texts, without_few
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, drawings_of
 from analysis.report.paper import Paper, paper_named
@@ -147,11 +147,12 @@ def build_report(
     chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
     sheet = paper_named(paper or settings.paper)
     smallest = baseline.settings.minimum_group_agents
+    blending = without_few(blending, baseline)
     c = Context(
         client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen),
         reconcile(intake, client=client, minimum_group_agents=smallest), value,
     )  # fmt: skip
-    check_groups(baseline, utilization)
+    check_groups(baseline, utilization, blending)
     chapters = [chapter(c) for chapter in CHAPTERS]
     record = {
         **_furniture(c, chosen, sheet),

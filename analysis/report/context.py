@@ -177,6 +177,7 @@ class Context:
         margins_mm: tuple[float, float, float, float] = (1, 1, 1, 1),
         source: str = "",
         notes: Sequence[Note] = (),
+        topic: str = "",
         **more: Any,
     ) -> Exhibit | Absent:
         """Return a chart as an exhibit, or the sentence that says why there is none."""
@@ -189,6 +190,7 @@ class Context:
             Drawing(name, lambda ax: draw(result, ax=ax, theme=self.theme, **more), height_mm, margins_mm),
             module.alt_text(result, theme=self.theme, **more),
             notes=notes,
+            topic=topic,
         )
 
 

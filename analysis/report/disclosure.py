@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.baseline.result import Baseline
+    from analysis.blending.result import Blending
     from analysis.utilization.result import Utilization
 
 # A pseudonym as intake makes it: even these stay inside.
@@ -18,11 +20,15 @@ PSEUDONYM = re.compile(r"\bp[0-9a-f]{12}\b")
 
 
 OF_UTILIZATION = ("sites or groups", "best quarters", "ramps")
+OF_BLENDING = ("replayed days", "replayed half hours")
+# figures about people in the half hours of blending
+IDLE = ("agents", "load", "idle_agents", "structural_agents", "surplus_agents", "surplus_planned_agents",
+        "surplus_volume_agents", "surplus_handling_agents", "releasable_agents", "shareable_agents", "interruptible_agents")  # fmt: skip
 # a quarter of people needs as many people as a group
 QUARTER = 0.25
 
 
-def check_groups(baseline: Baseline, utilization: Utilization | None = None) -> None:
+def check_groups(baseline: Baseline, utilization: Utilization | None = None, blending: Blending | None = None) -> None:
     """Refuse figures that stand on fewer people than the engagement's smallest group.
 
     Parameters
@@ -31,11 +37,13 @@ def check_groups(baseline: Baseline, utilization: Utilization | None = None) -> 
         The measured baseline; its settings name the smallest group.
     utilization
         The estimated utilization, where there is one.
+    blending
+        The blending assessment, where there is one.
 
     Raises
     ------
     DisclosureProblem
-        A population, a group, a half hour, a level of a breakdown, a site or group of the ramp, or a best quarter of people below the smallest group holds a figure; the message says how many, never which.
+        A population, a group, a half hour, a level of a breakdown, a site or group of the ramp, a best quarter of people, a replayed day or one of its half hours below the smallest group holds a figure; the message says how many, never which.
     """
     smallest = baseline.settings.minimum_group_agents
     attendance, shares, groups, slots = baseline.attendance, baseline.shares, baseline.groups, baseline.idle_by_slot
@@ -53,9 +61,11 @@ def check_groups(baseline: Baseline, utilization: Utilization | None = None) -> 
     }
     if utilization is not None:
         found |= _of_utilization(utilization, smallest)
+    if blending is not None:
+        found |= _of_blending(blending, smallest)
     for what, count in found.items():
         if count:
-            stage = "utilization" if what in OF_UTILIZATION else "baseline"
+            stage = "utilization" if what in OF_UTILIZATION else "blending" if what in OF_BLENDING else "baseline"
             raise DisclosureProblem(
                 f"{stage}: {count} figures of {what} stand on fewer than {smallest} people. "
                 f"Nothing was written. Run the {stage} stage again; if it stays, report it as a fault of the kit."
@@ -82,6 +92,50 @@ def _of_utilization(utilization: Utilization, smallest: int) -> dict[str, int]:
             strict=True,
         )
     )
+
+
+def _of_blending(blending: Blending, smallest: int) -> dict[str, int]:
+    """Return how many replayed days and half hours show a figure of too few people."""
+    counts = (
+        len(_figures(frame, smallest, columns)) if len(frame) else 0
+        for frame, columns in (
+            (blending.replay_days, ("observed", "replayed", "blended", "change", "item_h")),
+            (blending.replay_slots, ("observed", "replayed", "blended", "items_on")),
+        )
+    )
+    return dict(zip(OF_BLENDING, counts, strict=True))
+
+
+def without_few(blending: Blending, baseline: Baseline) -> Blending:
+    """Return blending without the figures of half hours that too few people of the contact centre have ever worked.
+
+    Parameters
+    ----------
+    blending
+        The blending assessment.
+    baseline
+        The measured baseline; it knows how many different people stand behind a half hour.
+
+    Returns
+    -------
+    Blending
+        The same with `idle_by_cause` and `usable_slots` missing in those half hours.
+    """
+    slots, smallest = baseline.idle_by_slot, baseline.settings.minimum_group_agents
+    if slots.empty:
+        return blending
+    mine = slots[slots["population"] == "contact_centre"]
+    few = mine[mine["distinct_agents"] < smallest]
+    cells = set(zip(few["weekday"], few["slot_of_day_s"], strict=True))
+    changed = {}
+    for name in ("idle_by_cause", "usable_slots"):
+        frame = getattr(blending, name)
+        if frame.empty or not cells:
+            continue
+        hidden = [pair in cells for pair in zip(frame["weekday"], frame["slot_of_day_s"], strict=True)]
+        columns = [column for column in IDLE if column in frame]
+        changed[name] = frame.assign(**{column: frame[column].mask(hidden) for column in columns})
+    return dataclasses.replace(blending, **changed) if changed else blending
 
 
 def _figures(frame: pd.DataFrame, smallest: int, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -18,6 +18,11 @@ from analysis.report.numbers import plain
 # text must never be read as a formula, a link or a number
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MOST_WIDTH = 60
+# frames of the simulated desk, under their own names
+OF_BLENDING = (
+    *("lab", "waterfall", "flips", "ageing", "schedule", "usable_slots", "gap_law"),
+    *("replay_check", "replay_days", "replay_slots", "replay_ranges", "forecast", "forecast_check"),
+)
 
 
 def tables(c: Context) -> dict[str, pd.DataFrame]:
@@ -60,6 +65,7 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "usable": blending.usable,
         "policies": blending.frontier,
         "modes": blending.recommendation,
+        **{name: getattr(blending, name) for name in OF_BLENDING},
         "service": blending.service,
         "inventory": blending.inventory,
         **_value(c),
@@ -188,13 +194,18 @@ def _share_columns(frame: pd.DataFrame) -> dict[str, dict[int, bool]]:
         "today",
         "today_low",
         "today_high",
+        *("service_low", "service_high", "change", "change_low", "change_high", "occupancy_worst", "p_abandon"),
+        *("within_due_share", "oldest_due_share", "observed", "replayed", "blended", "tolerance", "worst_gap"),
+        *("survival", "survival_low", "survival_high", "share_of_time", "time_low", "time_high"),
+        *("usable_share", "usable_low", "usable_high", "coverage80", "coverage80_worst_hour"),
+        *("service_level_before", "service_level_after", "occupancy_before", "occupancy_after"),
     }
     every = dict.fromkeys(range(len(frame)), True)
     found = {name: every for name in frame.columns if name in by_name}
     bounds = [name for name in ("value", "low", "high") if name in frame]
     if "unit" in frame:
         found |= {name: dict(enumerate(frame["unit"] == "share")) for name in bounds}
-    elif "mode" not in frame:
+    elif "mode" not in frame and "hours_per_week" not in frame and "low80" not in frame:
         found |= dict.fromkeys(bounds, every)
     return found
 

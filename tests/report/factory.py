@@ -590,18 +590,19 @@ def blending() -> Blending:
     )  # fmt: skip
     inventory = pd.DataFrame(
         [
-            ("address change", 14_210, 75.0, 151.0, True, False, False, True, True, True, ""),
-            ("document indexing", 22_840, 94.0, 118.0, True, False, False, True, True, True, ""),
-            ("e-mail reply", 9_310, 129.0, 398.0, True, False, False, True, True, True, ""),
-            ("claim settlement", 6_120, 342.0, 1_610.0, False, True, False, True, False, False, "regulated; longer than the usable gaps"),
-            ("policy change", 8_450, 202.0, 690.0, True, False, False, True, True, False, "loses its place when interrupted"),
-            ("premium refund", 3_020, 56.0, 530.0, False, False, True, False, False, False, "needs paper away from the desk"),
+            ("address change", 14_210, 75.0, 151.0, True, False, False, True, True, True, "", 30.0, 2, True, ""),
+            ("document indexing", 22_840, 94.0, 118.0, True, False, False, True, True, True, "", 12.0, 1, True, ""),
+            ("e-mail reply", 9_310, 129.0, 398.0, True, False, False, True, True, True, "", 6.0, 3, False, "not stated when it is due"),
+            ("claim settlement", 6_120, 342.0, 1_610.0, False, True, False, True, False, False, "regulated; longer than the usable gaps", 60.0, 5, False, "compliance clears it in writing for agents; the process owner splits it"),
+            ("policy change", 8_450, 202.0, 690.0, True, False, False, True, True, False, "loses its place when interrupted", 24.0, 4, False, "the system's owner lets half-done work be saved"),
+            ("premium refund", 3_020, 56.0, 530.0, False, False, True, False, False, False, "needs paper away from the desk", math.nan, 6, False, "operations brings the step to the desk"),
         ],
         columns=[
             "type", "items", "hours_per_week", "mean_s", "interruptible", "regulated", "off_desk", "suitable_blocks",
-            "suitable_between", "suitable_interrupt", "reason",
+            "suitable_between", "suitable_interrupt", "reason", "slack_h", "rank", "first", "must_change",
         ],
     )  # fmt: skip
+    inventory = inventory.assign(help_needed=False, access=True, questions="")
     pool = {"population": CC, "pool": "service"}
     quantities = [
         Quantity(f"blending.{name}_agents", Estimate(value, low, high, unit="agents", n=38, n_unit="days"), definition, pool)

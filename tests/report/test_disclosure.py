@@ -8,7 +8,7 @@ import pytest
 
 from analysis.foundation.schema import DisclosureProblem, Finding
 from analysis.report import build_report
-from analysis.report.disclosure import check_groups
+from analysis.report.disclosure import check_groups, without_few
 
 
 def changed(baseline, frame: str, column: str, value):
@@ -50,3 +50,30 @@ def test_a_pseudonym_anywhere_stops_the_report(material, tmp_path):
     with pytest.raises(DisclosureProblem, match="holds 1 pseudonyms"):
         build_report(**{**material, "intake": intake}, out=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("frame", "what"), [("replay_days", "replayed days"), ("replay_slots", "replayed half hours")])
+def test_a_replayed_day_or_half_hour_of_nine_people_is_refused(material, frame, what):
+    blending, baseline = material["blending"], material["baseline"]
+    check_groups(baseline, material["utilization"], blending)
+    few = changed(blending, frame, "agents", 9)
+    with pytest.raises(DisclosureProblem, match=f"blending: 1 figures of {what} stand on fewer than 10 people"):
+        check_groups(baseline, None, few)
+    for column in ("observed", "replayed", "blended", "change", "item_h", "items_on"):
+        if column in getattr(few, frame):
+            few = changed(few, frame, column, float("nan"))
+    check_groups(baseline, None, few)
+
+
+@pytest.mark.parametrize("frame", ["idle_by_cause", "usable_slots"])
+def test_half_hours_that_few_people_ever_worked_lose_their_figures(material, frame):
+    blending, baseline = material["blending"], material["baseline"]
+    slots = baseline.idle_by_slot.copy()
+    slots.loc[(slots["weekday"] == 0) & (slots["slot_of_day_s"] == 34_200), "distinct_agents"] = 9
+    hidden = getattr(without_few(blending, dataclasses.replace(baseline, idle_by_slot=slots)), frame)
+    at = (hidden["weekday"] == 0) & (hidden["slot_of_day_s"] == 34_200)
+    assert at.sum() == 1
+    assert hidden.loc[at, "idle_agents"].isna().all()
+    assert hidden.loc[(hidden["weekday"] == 1) & (hidden["slot_of_day_s"] == 34_200), "idle_agents"].notna().all()
+    nothing_hidden = dataclasses.replace(baseline, idle_by_slot=slots.assign(distinct_agents=40))
+    assert without_few(blending, nothing_hidden) is blending

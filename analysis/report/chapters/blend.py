@@ -1,4 +1,4 @@
-"""Chapter 7: whether back-office items fit into the waiting, in which mode, and at which price in service."""
+"""Chapter on blending: what it yields, what it costs, when it hurts, and why not more."""
 
 from __future__ import annotations
 
@@ -7,26 +7,45 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Align, Cell, Chapter, Column, Exhibit, Part, Tone
-from analysis.report.context import Context, bounded
-from analysis.report.exhibits import causes, policies, usable
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part, Text, Tone
+from analysis.report.chapters import items, modelled, trust
+from analysis.report.context import Context
+from analysis.report.exhibits import (
+    ages,
+    ahead,
+    causes,
+    deductions,
+    gap_laws,
+    lab,
+    policies,
+    replays,
+    spare,
+    turns,
+    worst_day,
+)
 
-MODES = ("releasable", "shareable", "interruptible")
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
-# policies shown on each side of the boundary
-NEIGHBOURS = 2
-# reasons of the inventory that a client's answer would settle, and their short form
-UNSTATED = {
-    "not stated whether regulated": "inventory.unstated.regulated",
-    "not stated whether it leaves the desk": "inventory.unstated.desk",
-    "not stated whether it can be interrupted": "inventory.unstated.interrupted",
-}
-TONES: dict[str, Tone] = {"room": "accent", "no room": "warning", "cannot say": "muted"}
+# a finding that shows the method on data that cannot bear a figure
+DEMONSTRATIONS = ("idle_guessed_from_contacts",)
+
+
+def pools(c: Context) -> list[str | None]:
+    """Return the pools in the report's order: those with a recommendation first; one without a name where there is none."""
+    known = list(dict.fromkeys([*c.blending.recommendation["pool"], *c.blending.lab["pool"]]))
+    best = {pool for pool in known if simulated(c, pool) is not None}
+    return [*(pool for pool in known if pool in best), *(pool for pool in known if pool not in best)] or [None]
+
+
+def simulated(c: Context, pool: str | None = None) -> Any | None:
+    """Return the policy that the lab recommends for a pool, of the first pool with one by default."""
+    frame = c.blending.lab
+    mine = frame[frame["recommended"] & ((frame["pool"] == pool) | (pool is None))]
+    return next(mine.itertuples(), None)
 
 
 def recommended(c: Context) -> Any | None:
-    """Return the frontier's row that the report speaks of: that of the verdict's mode, else the next with room."""
+    """Return the modelled policy that the report speaks of where none was simulated: that of the verdict's mode, else the next with room."""
     frame = c.blending.frontier
     for mode in (MODE_OF.get(c.readiness.verdict.mode, ""), "shareable", "releasable", "interruptible"):
         chosen = frame[frame["recommended"] & (frame["mode"] == mode)]
@@ -37,277 +56,328 @@ def recommended(c: Context) -> Any | None:
 
 def spoken_mode(c: Context) -> str:
     """Return the mode that the report speaks of first; shareable where there is room in none."""
-    row = recommended(c)
-    return "shareable" if row is None else row.mode
+    best, row = simulated(c), recommended(c)
+    if best is not None:
+        return lab.MODES.get(best.policy, "shareable")
+    return "shareable" if row is None or len(c.blending.lab) else row.mode
+
+
+def spoken_pool(c: Context) -> str | None:
+    """Return the pool that the report speaks of first; None for the first there is."""
+    best, row = simulated(c), recommended(c)
+    if best is not None:
+        return str(best.pool)
+    return str(row.pool) if row is not None and c.blending.lab.empty else None
 
 
 def sentence(c: Context) -> str:
-    """Return the answer: how many agents could work on items and at which price, or why there is no room."""
-    row = recommended(c)
+    """Return the answer: what agents could do in the waiting, at which price and when it hurts, or why there is no room."""
+    best, row = simulated(c), recommended(c)
+    if best is not None:
+        return _simulated(c, best)
+    if row is not None and c.blending.lab.empty:
+        agents, hours = modelled.agents_of(c, row), modelled.hours_of(c, row)
+        return c.words(f"blend.answer.{row.mode}", agents=agents, hours=hours, price=modelled.price(c, row))
     found = c.blending.recommendation
-    if row is None:
-        verdicts = set(found["verdict"])
-        if not verdicts:
-            return c.words("blend.unknown")
+    verdicts = set(found["verdict"])
+    if "no room" in verdicts or "cannot say" in verdicts:
         key, verdict = ("blend.none", "no room") if "no room" in verdicts else ("blend.open", "cannot say")
         first = next(found[found["verdict"] == verdict].itertuples())
         return c.words(key, reason=c.prose(str(first.reason or first.sentence)).removesuffix("."))
-    return c.words(f"blend.answer.{row.mode}", agents=_agents(c, row), hours=_hours(c, row), price=_price(c, row))
+    said = _why_not(c, None)
+    return c.words("blend.none", reason=said) if said else c.words("blend.unknown")
 
 
-def _of_mode(c: Context, name: str, row: Any) -> Estimate | None:
-    found = c.estimate(name, pool=row.pool, mode=row.mode)
-    return found if found is not None and found.value is not None else None
+def _why_not(c: Context, pool: str | None) -> str:
+    """Return why the lab recommends nothing for a pool, as it says it of today; empty where it says nothing."""
+    frame = lab.policies(c.blending, pool)
+    said = frame.loc[frame["why"] != "", ["policy", "why"]]
+    first = said[said["policy"] == lab.TODAY]
+    text = str((first if len(first) else said)["why"].iloc[0]) if len(said) else ""
+    return c.prose(text).removesuffix(".")
 
 
-def _agents(c: Context, row: Any) -> str:
-    found = _of_mode(c, "blending.item_agents", row)
-    return c.n.estimate(found) if found is not None else c.n.agents(row.item_agents)
+def _simulated(c: Context, best: Any) -> str:
+    """Return what the recommended policy yields, what it costs, and on how many past days it would have hurt."""
+    words, n, frame = c.words, c.n, lab.policies(c.blending, best.pool)
+    policy = lab.named(best, words)
+    if best.policy in lab.INSTEAD:
+        fewer = lab.fewer_h(frame, best)
+        return words("blend.answer.instead", policy=policy, hours=n.hours(fewer), price=_price(c, frame, best))
+    said = [words("blend.answer.simulated", policy=policy, hours=hours(c, best), price=_price(c, frame, best))]
+    days = replays.days(c.blending, best.pool)
+    if len(days):
+        hurt = int(days["hurt"].sum())
+        said.append(
+            words.some("blend.hurt", hurt, all=n.count(len(days)))
+            if hurt
+            else words("blend.hurt.none", all=n.count(len(days)))
+        )
+    return " ".join(said)
 
 
-def _hours(c: Context, row: Any) -> str:
-    found = _of_mode(c, "blending.usable_h_per_week", row)
-    return c.n.estimate(found, grade=False) if found is not None else c.n.hours(row.hours_per_week)
-
-
-def _price(c: Context, row: Any) -> str:
+def _price(c: Context, frame: pd.DataFrame, best: Any) -> str:
     """Return what becomes of the contacts answered in time."""
-    frame = c.blending.frontier
-    today = c.n.share(frame.loc[frame["pool"] == row.pool, "service_level"].iloc[0])
-    after = c.n.share(row.service_level)
+    before = lab.today(frame)
+    if before is None:
+        return "."
+    today, after = c.n.share(before.service_level), c.n.share(best.service_level)
     return c.words("blend.price.same" if today == after else "blend.price.less", today=today, after=after)
+
+
+def hours(c: Context, best: Any) -> str:
+    """Return the hours a week that a simulated policy moves, with interval and grade: the quantity of its mode where there is one."""
+    found = _quantity(c, best)
+    if found is not None:
+        return c.n.estimate(found)
+    return c.n.interval(best.item_h_per_week, best.item_h_low, best.item_h_high, "hours_per_week")
+
+
+def _quantity(c: Context, best: Any) -> Estimate | None:
+    mode = lab.MODES.get(best.policy, "")
+    found = c.estimate("blending.usable_h_per_week", pool=best.pool, mode=mode) if mode else None
+    return found if found is not None and found.value is not None else None
 
 
 def chapter(c: Context) -> Chapter:
     """Return the chapter on blending."""
     words = c.words
-    pools = list(c.blending.recommendation["pool"].drop_duplicates()) or [None]
-    parts: list[Part] = []
-    for place, pool in enumerate(pools):
-        parts += _pool(c, pool, "" if place == 0 else f"_{place + 1}")
-    parts += [*_service(c), *_inventory(c)]
+    first, *others = pools(c)
+    parts: list[Part] = [Text(text) for text in _demonstrations(c)]
+    if lab.missing(c.blending, pool=first):
+        parts += _unsimulated(c, [first, *others])
+    elif simulated(c, first) is None:
+        parts += [*_without_room(c, first), *_others(c, others)]
+    else:
+        parts += [*_with_room(c, first), *_others(c, others)]
     return Chapter(words("blend.topic"), words("blend.question"), sentence(c), parts)
 
 
-def _pool(c: Context, pool: str | None, suffix: str) -> list[Part]:
-    """Return the exhibits of one pool."""
-    words = c.words
+def _demonstrations(c: Context) -> list[str]:
+    """Return what is shown on data that cannot bear a figure, labelled as such."""
+    return [
+        c.words("blend.demonstration", where=finding.where, message=finding.message)
+        for finding in c.blending.findings
+        if finding.code in DEMONSTRATIONS
+    ]
+
+
+def _unsimulated(c: Context, named: list[str | None]) -> list[Part]:
+    """Return the chapter where no desk could be simulated: the queueing model's exhibits, the promise and the items."""
+    parts: list[Part] = []
+    for place, pool in enumerate(named):
+        parts += modelled.parts_of(c, pool, "" if place == 0 else f"_{place + 1}")
+    why = lab.missing(c.blending, theme=c.theme)
+    parts.append(Absent(why, c.need(lab)))
+    return [*parts, *trust.promise(c), *items.inventory(c)]
+
+
+def _topic(c: Context, key: str) -> str:
+    return c.words(f"blend.topic_of.{key}")
+
+
+def _source(c: Context, key: str, *more: str) -> str:
+    """Return the line below a chart: which tables, how many agents and days, and what is drawn."""
     source = c.source("spells", "contacts", "volumes", "schedule", n=c.behind("contact_centre"))
-    parts: list[Part] = [
+    return " ".join(part for part in (source, c.words(f"blend.definition.{key}"), *more) if part)
+
+
+def _with_room(c: Context, pool: str | None) -> list[Part]:
+    """Return the chapter of a pool: yields, price, when it hurts, why not more, which items, what turns it, the check, next week."""
+    return [
+        _facts(c, pool),
+        _lab(c, pool),
+        _frontier(c, pool),
+        *_hurts(c, pool),
+        *_not_more(c, pool),
+        *items.inventory(c, topic=_topic(c, "items")),
+        *_turns(c, pool),
+        *trust.replay(c, pool, topic=_topic(c, "check")),
+        *trust.promise(c, topic=_topic(c, "check")),
+        _ahead(c, pool),
+    ]
+
+
+def _without_room(c: Context, pool: str | None) -> list[Part]:
+    """Return the short chapter of a pool without room: the promise, what every policy would cost, who waits when, and the check."""
+    parts: list[Part] = [*trust.promise(c), _lab(c, pool), _causes(c, pool)]
+    parts += trust.replay(c, pool, topic=_topic(c, "check"))
+    return parts
+
+
+def _facts(c: Context, pool: str | None) -> Facts:
+    """Return the answer in four figures: yield, price, hurt, and what it asks of people."""
+    words, n, frame = c.words, c.n, lab.policies(c.blending, pool)
+    best, before = lab.chosen(frame), lab.today(frame)
+    if best is None or before is None:
+        raise ValueError("a pool without a recommendation has no figures to lead with")
+    targets = lab.promises(c.blending, str(best.pool))
+    promised = words.listed([n.share(target) for target in targets])
+    instead = best.policy in lab.INSTEAD
+    yields = lab.fewer_h(frame, best) if instead else best.item_h_per_week
+    days = replays.days(c.blending, pool)
+    worst = words("blend.worst", share=n.share(before.worst_service_level), slot=before.worst_slot)
+    hurt = (
+        Fact(words("blend.fact.days", n=int(days["hurt"].sum()), all=n.count(len(days))), words("blend.fact.hurt"))
+        if len(days)
+        else Fact(n.share(best.worst_service_level), words("blend.fact.worst", slot=best.worst_slot, today=worst))
+    )
+    return Facts(
+        [
+            Fact(
+                words("blend.fact.hours", hours=n.hours(yields)),
+                words("blend.fact.fewer" if instead else "blend.fact.yields", policy=_small(lab.named(best, words))),
+                "accent",
+            ),
+            Fact(
+                n.share(best.service_level),
+                words("blend.fact.price", today=n.share(before.service_level), promised=promised),
+            ),
+            hurt,
+            Fact(
+                n.count(best.contacts_lost_per_week) if pd.notna(best.contacts_lost_per_week) else "–",
+                words("blend.fact.lost", peak=n.share(best.occupancy_worst)),
+            ),
+        ]
+    )
+
+
+def _small(text: str) -> str:
+    """Return a name for the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def _lab(c: Context, pool: str | None) -> Part:
+    best = lab.chosen(lab.policies(c.blending, pool))
+    why = c.words("blend.because", policy=best.words, why=best.why) if best is not None and best.why else ""
+    return c.drawn(
+        lab, lab.policy_lab, c.blending, pool=pool, name="policy_lab", height_mm=lab.height_mm(c.blending, pool),
+        margins_mm=lab.MARGINS_MM, source=_source(c, "lab", why), topic=_topic(c, "yields"),
+    )  # fmt: skip
+
+
+def _frontier(c: Context, pool: str | None) -> Part:
+    return c.drawn(
+        policies, policies.frontier, c.blending, pool=pool, name="frontier", height_mm=52, margins_mm=(9, 2, 6, 10),
+        source=c.words("blend.definition.frontier"), topic=_topic(c, "price"),
+    )  # fmt: skip
+
+
+def _hurts(c: Context, pool: str | None) -> list[Part]:
+    """Return when it could be used and when it would have hurt: half hours of the week, past days, the worst of them."""
+    topic = _topic(c, "hurts")
+    return [
         c.drawn(
-            causes, causes.idle_by_cause, c.blending, pool=pool, name=f"idle_by_cause{suffix}", height_mm=47,
-            margins_mm=(5.5, 0.5, 7.5, 9), source=f"{source} {words('blend.cause_definition')}",
+            spare, spare.usable_slots, c.blending, pool=pool, name="usable_slots", height_mm=spare.HEIGHT_MM,
+            margins_mm=spare.MARGINS_MM, source=_source(c, "spare"), topic=_topic(c, "when"),
         ),
         c.drawn(
-            usable, usable.usable_by_mode, c.blending, pool=pool, name=f"usable_by_mode{suffix}", height_mm=38,
-            margins_mm=(44, 56, 0.5, 0.5), source=f"{source} {words('blend.usable_definition')}",
+            replays, replays.replayed_days, c.blending, pool=pool, name="replayed_days", height_mm=replays.DAYS_MM,
+            margins_mm=replays.DAYS_MARGINS_MM, source=_source(c, "replays", trust.ranges(c, pool)), topic=topic,
         ),
         c.drawn(
-            policies, policies.frontier, c.blending, pool=pool, name=f"frontier{suffix}", height_mm=62,
-            margins_mm=(9, 2, 6, 10), source=f"{source} {words('blend.frontier_definition')}",
+            worst_day, worst_day.replayed_day, c.blending, pool=pool, name="replayed_day",
+            height_mm=worst_day.HEIGHT_MM, margins_mm=worst_day.MARGINS_MM,
+            source=c.words("blend.definition.worst_day", group=c.n.count(c.baseline.settings.minimum_group_agents)),
+            topic=topic,
         ),
     ]  # fmt: skip
-    return [*parts, *_policies(c, pool), *_modes(c, pool)]
 
 
-def _near(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return today, what is recommended, and the policies on both sides of the last one that keeps promise and cap."""
-    kept = frame[frame["kept_free_agents"].notna()].sort_values("item_agents", kind="stable")
-    inside, outside = kept[kept["feasible"]].tail(NEIGHBOURS), kept[~kept["feasible"]].head(NEIGHBOURS)
-    others = frame[frame["kept_free_agents"].isna()]
-    shown = {*inside.index, *outside.index, *others.index, frame.index[0]}
-    order = frame.loc[sorted(shown)]
-    return order.assign(_first=order.index != frame.index[0]).sort_values(["_first", "item_agents"], kind="stable")
+def _causes(c: Context, pool: str | None) -> Part:
+    return c.drawn(
+        causes, causes.idle_by_cause, c.blending, pool=pool, name="idle_by_cause", height_mm=40,
+        margins_mm=(5.5, 0.5, 7.5, 9), source=_source(c, "causes"), topic=_topic(c, "more"),
+    )  # fmt: skip
 
 
-def _policies(c: Context, pool: str | None) -> list[Exhibit]:
-    """Return the policies around the promise with their price."""
-    words, frame = c.words, c.blending.frontier
-    frame = frame[(frame["pool"] == pool) & frame["service_level"].notna()]
-    if len(frame) < 2:
-        return []
-    kept, shown = int(frame["feasible"].iloc[1:].sum()), _near(frame)
-    left = len(frame) - len(shown)
-    more = words("blend.policies_short", left=c.n.count(left)) if left else ""
-    labels = ("policy", "agents", "hours", "level", "worst", "peak", "lost", "keeps")
-    sides: tuple[Align, ...] = ("left", *("right",) * 6, "left")
-    widths = {"policy": 3.4, "worst": 2.3, "keeps": 0.9}
+def _not_more(c: Context, pool: str | None) -> list[Part]:
+    """Return why not all waiting can be used: the steps from idle to usable, who is there for the promise, how short gaps are."""
+    topic = _topic(c, "more")
+    near = gap_laws.nearest(c.blending, pool)
+    routing = c.words("gap_laws.nearest", law=c.words(f"gap_laws.law.{near[0]}")) if near is not None else ""
+    policy = ""
+    if not deductions.missing(c.blending, pool=pool):
+        policy = c.words("blend.of_policy", policy=deductions.policy(c.blending, pool, c.words))
     return [
-        Exhibit(
-            words.some("blend.policies", kept, all=c.n.count(len(frame) - 1)),
-            c.source("contacts", "volumes", definition=f"{words('blend.policies_source')} {more}".strip()),
-            columns=[
-                Column(words(f"blend.column.{label}"), side, widths.get(label, 1.2))
-                for label, side in zip(labels, sides, strict=True)
-            ],
-            rows=[_policy(c, row, today=row.Index == frame.index[0]) for row in shown.itertuples()],
-        )
-    ]
+        c.drawn(
+            deductions, deductions.waterfall, c.blending, pool=pool, name="waterfall",
+            height_mm=deductions.height_mm(c.blending, pool), margins_mm=deductions.MARGINS_MM,
+            source=f"{policy} {c.words('blend.definition.deductions')}".strip(), topic=topic,
+        ),
+        _causes(c, pool),
+        c.drawn(
+            gap_laws, gap_laws.gap_law, c.blending, pool=pool, name="gap_law",
+            height_mm=gap_laws.height_mm(c.blending, pool), margins_mm=gap_laws.MARGINS_MM,
+            source=_source(c, "gap_laws", routing), topic=topic,
+        ),
+    ]  # fmt: skip
 
 
-def _policy(c: Context, row: Any, *, today: bool) -> list[Cell]:
+def _turns(c: Context, pool: str | None) -> list[Part]:
+    """Return what would turn the recommendation, and whether items age into breach."""
+    return [
+        c.drawn(
+            turns, turns.flips, c.blending, pool=pool, name="flips", height_mm=turns.height_mm(c.blending, pool),
+            margins_mm=turns.MARGINS_MM, source=c.words("blend.definition.turns"), topic=_topic(c, "turns"),
+        ),
+        c.drawn(
+            ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
+            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages"), topic=_topic(c, "turns"),
+        ),
+    ]  # fmt: skip
+
+
+def _ahead(c: Context, pool: str | None) -> Part:
+    more = ahead.queues(c.blending, pool)[1:]
+    rest = c.words.some("ahead.rest", len(more)) if more else ""
+    return c.drawn(
+        ahead, ahead.forecast_fan, c.blending, pool=pool, name="forecast_fan", height_mm=ahead.HEIGHT_MM,
+        margins_mm=ahead.MARGINS_MM, topic=_topic(c, "ahead"),
+        source=" ".join(part for part in (c.source("volumes", "contacts"), ahead.check(c.blending, pool=pool, theme=c.theme), rest) if part),
+    )  # fmt: skip
+
+
+def _others(c: Context, named: list[str | None]) -> list[Part]:
+    """Return the other pools in one table."""
     words = c.words
-    tone: Tone = "accent" if row.recommended else "plain" if row.feasible or today else "muted"
-    cells = (
-        str(row.policy),
-        c.n.agents(row.item_agents),
-        c.n.hours(row.hours_per_week),
-        c.n.share(row.service_level),
-        words("blend.worst", share=c.n.share(row.worst_service_level), slot=row.worst_slot),
-        c.n.share(row.occupancy_peak),
-        c.n.count(row.contacts_lost_per_week) if pd.notna(row.contacts_lost_per_week) else "–",
-        words(f"blend.keeps.{'today' if today else 'yes' if row.feasible else 'no'}"),
-    )
-    return [Cell(text, tone=tone, strong=bool(row.recommended)) for text in cells]
+    if not named:
+        return []
+    return [
+        Exhibit(
+            words.some("blend.others", len(named)),
+            c.source("spells", "contacts", "volumes", definition=words("blend.others_source")),
+            columns=(
+                Column(words("blend.column.pool"), width=1.8),
+                Column(words("blend.column.verdict"), width=2.6),
+                Column(words("blend.column.hours"), "right", 2.2),
+                Column(words("blend.column.level"), "right", 1.8),
+                Column(words("blend.column.why"), width=4.6),
+            ),
+            rows=[_other(c, str(pool)) for pool in named],
+        )
+    ]
 
 
-def _modes(c: Context, pool: str | None) -> list[Exhibit]:
-    """Return the recommendation for each mode."""
-    words, frame = c.words, c.blending.recommendation
+def _other(c: Context, pool: str) -> list[str | Cell]:
+    """Return one of the other pools: what is recommended, what it moves, its price, and why."""
+    words, n, frame = c.words, c.n, lab.policies(c.blending, pool) if len(c.blending.lab) else c.blending.lab
     frame = frame[frame["pool"] == pool]
-    one_reason = frame["reason"].nunique() == 1 and "room" not in set(frame["verdict"])
-    if frame.empty or (one_reason and frame["reason"].iloc[0]):
-        # the chapter's answer has said it
-        return []
-    room = [words(f"mode.{row.mode}").lower() for row in frame.itertuples() if row.verdict == "room"]
-    unsaid = "blend.no_room" if "no room" in set(frame["verdict"]) else "blend.unsaid"
-    headline = words("blend.room", modes=words.listed(room)) if room else words(unsaid)
-    return [
-        Exhibit(
-            headline,
-            words("blend.modes_source"),
-            columns=(
-                Column(words("blend.column.mode"), width=2),
-                Column(words("blend.column.verdict"), width=1.2),
-                Column(words("blend.column.why"), width=7),
-            ),
-            rows=[
-                (
-                    words(f"mode.{row.mode}"),
-                    Cell(
-                        words(f"usable.verdict.{row.verdict.replace(' ', '_')}"), tone=TONES[row.verdict], strong=True
-                    ),
-                    _why(c, row),
-                )
-                for row in frame.itertuples()
-            ],
-        )
-    ]
-
-
-def _why(c: Context, row: Any) -> str:
-    """Return what a mode's policy brings and what bounds it; without room the reason."""
-    frame = c.blending.frontier
-    chosen = frame[(frame["pool"] == row.pool) & (frame["mode"] == row.mode) & frame["recommended"]]
-    if row.verdict != "room" or chosen.empty:
-        return c.prose(str(row.reason or row.sentence))
-    best = next(chosen.itertuples())
-    today = frame.loc[frame["pool"] == row.pool, "service_level"].iloc[0]
-    why = c.words(
-        "blend.why.room",
-        agents=c.n.agents(best.item_agents),
-        hours=_hours(c, best),
-        after=c.n.share(best.service_level),
-        today=c.n.share(today),
-        peak=c.n.share(best.occupancy_peak),
+    best, before = lab.chosen(frame), lab.today(frame)
+    found = c.blending.recommendation
+    mine = found[found["pool"] == pool]
+    if best is None:
+        room = "no_room" if "no room" in set(mine["verdict"]) or len(frame) else "cannot_say"
+        tone: Tone = "warning" if room == "no_room" else "muted"
+        said = [str(row.reason or row.sentence) for row in mine.itertuples() if row.verdict != "room"]
+        why = _why_not(c, pool) if len(frame) else ""
+        level = n.share(before.service_level) if before is not None else "–"
+        reason = c.prose(why or (said[0] if said else ""))
+        return [pool, Cell(words(f"usable.verdict.{room}"), tone=tone, strong=True), "–", level, reason]
+    level = words(
+        "blend.from_to",
+        today=n.share(before.service_level) if before is not None else "–",
+        after=n.share(best.service_level),
     )
-    return c.words("blend.why.limit", why=why, reason=row.reason) if row.reason else why
-
-
-def _service(c: Context) -> list[Exhibit]:
-    """Return the promise of every queue: reported, measured, and as the model sees it."""
-    words, frame = c.words, c.blending.service
-    if frame.empty:
-        return []
-    known = frame[frame["measured"].notna()]
-    share = c.n.share
-    return [
-        Exhibit(
-            _service_headline(c, known),
-            c.source("contacts", "volumes", definition=words("service.definition")),
-            columns=(
-                Column(words("service.column.queue"), width=2.4),
-                Column(words("service.column.promise"), "right", 2.4),
-                Column(words("service.column.reported"), "right", 1.4),
-                Column(words("service.column.measured"), "right", 2.2),
-                Column(words("service.column.modelled"), "right", 1.4),
-                Column(words("service.column.contacts"), "right", 1.4),
-            ),
-            rows=[
-                (
-                    str(row.queue),
-                    words("service.promise", share=share(row.target), within=c.n.length(row.answer_within_s)),
-                    share(row.reported) if pd.notna(row.reported) else "–",
-                    Cell(bounded(c.n, row, value="measured") or words("status.none"), strong=True),
-                    share(row.modelled) if pd.notna(row.modelled) else "–",
-                    c.n.count(row.contacts) if pd.notna(row.contacts) else "–",
-                )
-                for row in frame.itertuples()
-            ],
-        )
-    ]
-
-
-def _service_headline(c: Context, known: pd.DataFrame) -> str:
-    """Return in how many queues the promise is kept; of a single queue its figures."""
-    words, kept = c.words, int((known["measured"] >= known["target"]).sum())
-    if known.empty:
-        return words("service.unmeasured")
-    if len(known) > 1:
-        every = words.some("service.queues", len(known))
-        return words("service.headline", kept=c.n.count(kept) if kept else words("service.no_queue"), all=every)
-    row = next(known.itertuples())
-    return words(
-        "service.single.kept" if kept else "service.single.missed",
-        measured=bounded(c.n, row, value="measured"),
-        within=c.n.length(row.answer_within_s),
-        target=c.n.share(row.target),
-    )
-
-
-def _unsuitable(c: Context, reason: str) -> str:
-    """Return why an item type is left out; what is not stated is listed in one phrase."""
-    parts = [part.strip() for part in reason.split(";") if part.strip()]
-    unstated = [UNSTATED[part] for part in parts if part in UNSTATED]
-    said = [c.words("inventory.not_stated", what=", ".join(map(c.words, unstated)))] if unstated else []
-    return "; ".join([*(part for part in parts if part not in UNSTATED), *said])
-
-
-def _inventory(c: Context) -> list[Exhibit]:
-    """Return the item types with what each mode could take, type by type."""
-    words, frame = c.words, c.blending.inventory
-    if frame.empty:
-        return []
-    fits = frame[frame["suitable_between"].astype(bool)]
-    hours = c.n.hours(float(fits["hours_per_week"].sum()))
-    yes, no = Cell("●", tone="accent"), Cell("–", tone="muted")
-    return [
-        Exhibit(
-            words("inventory.headline", fit=c.n.count(len(fits)), all=c.n.count(len(frame)), hours=hours)
-            if len(fits)
-            else words("inventory.headline_none", all=c.n.count(len(frame))),
-            c.source("work_items", "item_types", definition=words("inventory.definition")),
-            columns=(
-                Column(words("inventory.column.type"), width=2.6),
-                Column(words("inventory.column.items"), "right", 1.2),
-                Column(words("inventory.column.hours"), "right", 1.3),
-                Column(words("inventory.column.mean"), "right", 1.2),
-                *(Column(words(f"mode_short.{mode}"), "center", 1.1) for mode in MODES),
-                Column(words("inventory.column.why"), width=4.2),
-            ),
-            rows=[
-                (
-                    str(row.type),
-                    c.n.count(row.items),
-                    c.n.hours(row.hours_per_week),
-                    c.n.length(row.mean_s) if pd.notna(row.mean_s) else "–",
-                    *(
-                        yes if fit else no
-                        for fit in (row.suitable_blocks, row.suitable_between, row.suitable_interrupt)
-                    ),
-                    Cell(_unsuitable(c, str(row.reason or "")), tone="muted"),
-                )
-                for row in frame.itertuples()
-            ],
-        )
-    ]
+    moved = n.interval(best.item_h_per_week, best.item_h_low, best.item_h_high, "hours_per_week")
+    return [pool, Cell(lab.named(best, words), tone="accent", strong=True), moved, level, str(best.why)]

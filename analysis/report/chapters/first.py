@@ -63,6 +63,7 @@ def _rows(c: Context) -> list[dict[str, Any]]:
             (policies, policies.frontier, c.blending),
             (8.5, 1, 5, 8),
             mode=blend.spoken_mode(c),
+            pool=blend.spoken_pool(c),
         ),
     ]
 
@@ -72,7 +73,8 @@ def _row(
 ) -> dict[str, Any]:
     """Return one row: its question, its answers, and its chart (module, function, result) where it can be drawn."""
     module, draw, result = chart
-    why = module.missing(result, theme=c.theme)
+    scope = {key: value for key, value in more.items() if key == "pool"}
+    why = module.missing(result, theme=c.theme, **scope)
     drawing = None
     if not why:
         drawing = Drawing(
@@ -87,7 +89,7 @@ def _row(
         "topic": c.words(f"first.{name}.topic"),
         "question": c.words(f"first.{name}.question"),
         "answers": [answer for answer in answers if answer] or [why],
-        "alt": module.alt_text(result, theme=c.theme) if not why else "",
+        "alt": module.alt_text(result, theme=c.theme, **scope) if not why else "",
         "absent": c.need(module) if why else "",
         "drawing": drawing,
     }

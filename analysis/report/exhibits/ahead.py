@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OFFERED = "offered"
 WIDE, NARROW = "#DCE7F1", "#A9C4DD"
 MARGINS_MM = (7.5, 0.5, 8.0, 9.0)
-HEIGHT_MM = 47.0
+HEIGHT_MM = 41.0
 
 
 def queues(blending: Blending, pool: str | None = None) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
 WHOLES = ("all_idle", "usable")
-ROW_MM, FOOT_MM = 9.2, 0.5
+ROW_MM, FOOT_MM = 8.2, 0.5
 MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where names end, bars lie and figures begin, in shares of the width
 NAMES, BARS, FIGURES = 0.40, (0.42, 0.80), 0.82

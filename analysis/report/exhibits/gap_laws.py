@@ -22,7 +22,7 @@ MOST_TYPES = 7
 NAME_X, MEAN_X, SHARE_X, USE_X = -0.34, 1.035, 1.19, 1.32
 TICKS_S = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MARGINS_MM = (36.0, 42.0, 8.0, 7.0)
-LANE_MM, CURVE_MM, HEAD_MM = 4.6, 32.0, 5.5
+LANE_MM, CURVE_MM, HEAD_MM = 4.4, 28.0, 5.5
 
 
 def curve(blending: Blending, law: str = MEASURED, pool: str | None = None) -> pd.DataFrame:

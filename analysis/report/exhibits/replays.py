@@ -15,7 +15,7 @@ from analysis.report.words import Words
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
-DAYS_MM, DAYS_MARGINS_MM = 44.0, (8.5, 0.5, 6.5, 5.5)
+DAYS_MM, DAYS_MARGINS_MM = 41.0, (8.5, 0.5, 6.5, 5.5)
 # most days that are named in the chart
 MOST_NAMED = 4
 # days are apart by one, weeks by so much more

@@ -18,7 +18,7 @@ MODES = ("releasable", "shareable", "interruptible")
 IDLE = "#F7E6BE"
 LINES = {"releasable": (style.INK, "-"), "shareable": ("#1F4E79", "-"), "interruptible": (style.INK, ":")}
 MARGINS_MM = (5.5, 0.5, 8.0, 9.0)
-HEIGHT_MM = 47.0
+HEIGHT_MM = 43.0
 
 
 def rows(blending: Blending, pool: str | None = None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from analysis.report.words import Words
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
-ROW_MM, MARGINS_MM = 17.5, (0.2, 0.2, 0.2, 0.2)
+ROW_MM, MARGINS_MM = 16.5, (0.2, 0.2, 0.2, 0.2)
 NAMES = 0.2
 MOST_CELLS = 6
 # factors whose settings are seconds; all others are multiples of today
@@ -78,8 +78,7 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     said = [
         words(
             "turns.headline.other",
-            factor=_factor(row, words).lower(),
-            setting=_setting(row, words),
+            what=_circumstance(row, words),
             policy=_lower(_policy(row.recommended, words)),
         )
         for row in found.itertuples()
@@ -130,6 +129,14 @@ def _setting(row: Any, words: Words) -> str:
         return words(f"turns.{WORDS[float(row.setting)]}")
     change = round(100 * (float(row.setting) - 1))
     return words("turns.more" if change > 0 else "turns.less", points=n.count(abs(change)))
+
+
+def _circumstance(row: Any, words: Words) -> str:
+    """Return a circumstance in the middle of a sentence."""
+    key = f"turns.at.{row.factor}"
+    if key not in words:
+        return words("turns.at.other", factor=_lower(_factor(row, words)), setting=_setting(row, words))
+    return words(key, setting=_setting(row, words), times=f"{float(row.setting):g}")
 
 
 def _figures(row: Any, words: Words) -> str:

@@ -15,9 +15,9 @@ from analysis.report.exhibits.theme import Theme, exhibit
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
-HEIGHT_MM, MARGINS_MM = 66.0, (0.2, 0.2, 0.2, 0.2)
+HEIGHT_MM, MARGINS_MM = 58.0, (0.2, 0.2, 0.2, 0.2)
 LEFT_PT, RIGHT_PT, HEAD_PT, FOOT_PT = 46.0, 92.0, 6.0, 12.0
-STRIP_PT, GAP_PT = 24.0, 12.0
+STRIP_PT, GAP_PT = 20.0, 10.0
 LINES = ("observed", "replayed", "blended")
 LOOKS = {"observed": (style.MUTED, 0.9, (0, (2, 1.5))), "replayed": (style.INK, 1.2, "-"), "blended": ("", 1.8, "-")}
 CONTACTS = "#9FB4C8"
@@ -159,7 +159,7 @@ def _service(day: _Day, at: tuple[float, float], targets: list[float]) -> None:
     for target in targets:
         sheet.line((across.start, across.end), (up(target),) * 2, style.WARNING, lw=0.75, zorder=1)
     wanted: list[tuple[float, str, str, int]] = []
-    for target in targets[:1]:
+    for target in targets:
         wanted.append((up(target), words("frontier.promise", share=words.n.share(target)), style.WARNING, 400))
     for column in LINES:
         colour, wide, dash = LOOKS[column]

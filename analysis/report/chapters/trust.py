@@ -1,0 +1,136 @@
+"""How far the figures of blending can be trusted: the promise as measured, and today's desk replayed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.blocks import Absent, Cell, Column, Exhibit, Part
+from analysis.report.context import Context, bounded
+
+MEASURES = ("service_level", "p_abandon", "occupancy")
+
+
+def promise(c: Context, *, topic: str = "") -> list[Part]:
+    """Return the promise of every queue: reported, measured, and as the model sees it."""
+    words, frame = c.words, c.blending.service
+    if frame.empty:
+        return []
+    known = frame[frame["measured"].notna()]
+    share = c.n.share
+    return [
+        Exhibit(
+            _service_headline(c, known),
+            c.source("contacts", "volumes", definition=words("service.definition")),
+            columns=(
+                Column(words("service.column.queue"), width=2.4),
+                Column(words("service.column.promise"), "right", 2.4),
+                Column(words("service.column.reported"), "right", 1.4),
+                Column(words("service.column.measured"), "right", 2.2),
+                Column(words("service.column.modelled"), "right", 1.4),
+                Column(words("service.column.contacts"), "right", 1.4),
+            ),
+            rows=[
+                (
+                    str(row.queue),
+                    words("service.promise", share=share(row.target), within=c.n.length(row.answer_within_s)),
+                    share(row.reported) if pd.notna(row.reported) else "–",
+                    Cell(bounded(c.n, row, value="measured") or words("status.none"), strong=True),
+                    share(row.modelled) if pd.notna(row.modelled) else "–",
+                    c.n.count(row.contacts) if pd.notna(row.contacts) else "–",
+                )
+                for row in frame.itertuples()
+            ],
+            topic=topic,
+        )
+    ]
+
+
+def _service_headline(c: Context, known: pd.DataFrame) -> str:
+    """Return in how many queues the promise is kept; of a single queue its figures."""
+    words, kept = c.words, int((known["measured"] >= known["target"]).sum())
+    if known.empty:
+        return words("service.unmeasured")
+    if len(known) > 1:
+        every = words.some("service.queues", len(known))
+        return words("service.headline", kept=c.n.count(kept) if kept else words("service.no_queue"), all=every)
+    row = next(known.itertuples())
+    return words(
+        "service.single.kept" if kept else "service.single.missed",
+        measured=bounded(c.n, row, value="measured"),
+        within=c.n.length(row.answer_within_s),
+        target=c.n.share(row.target),
+    )
+
+
+def replay(c: Context, pool: str | None, *, topic: str = "") -> list[Part]:
+    """Return whether today's days, replayed without items, give what was observed; why not where they were not replayed."""
+    words, n, frame = c.words, c.n, c.blending.replay_check
+    mine = frame if pool is None else frame[frame["pool"] == pool]
+    if mine.empty:
+        return [Absent(words("missing.check"), words("absent.need", what=words("need.check")))]
+    known = mine.drop_duplicates("measure")
+    missed = known[~known["holds"].astype(bool)]
+    level = next(known[known["measure"] == "service_level"].itertuples(), None)
+    if level is None or len(missed):
+        measures = words.listed([words(f"check.measure.{row.measure}").lower() for row in missed.itertuples()])
+        headline = words("check.headline.missed", measures=measures or words("check.headline.level"))
+    else:
+        headline = words("check.headline.holds", observed=n.share(level.observed), replayed=n.share(level.replayed))
+    return [
+        Exhibit(
+            headline,
+            c.source("contacts", "spells", definition=words("check.definition")),
+            columns=(
+                Column(words("check.column.measure"), width=2.6),
+                Column(words("check.column.observed"), "right", 1.2),
+                Column(words("check.column.replayed"), "right", 1.2),
+                Column(words("check.column.gap"), "right", 2.4),
+                Column(words("check.column.tolerance"), "right", 1.4),
+                Column(words("check.column.holds"), width=1.2),
+            ),
+            rows=[_check(c, row) for row in known.itertuples()],
+            topic=topic,
+        )
+    ]
+
+
+def _check(c: Context, row: Any) -> list[str | Cell]:
+    words, n = c.words, c.n
+    gap = "–"
+    if pd.notna(row.worst_gap):
+        gap = words("check.gap", points=points(c, row.worst_gap), slot=row.worst_slot).strip()
+    holds = (
+        Cell(words("check.yes"), tone="accent") if row.holds else Cell(words("check.no"), tone="warning", strong=True)
+    )
+    return [
+        words(f"check.measure.{row.measure}") if row.measure in MEASURES else str(row.measure),
+        n.fine_share(row.observed) if pd.notna(row.observed) else "–",
+        n.fine_share(row.replayed) if pd.notna(row.replayed) else "–",
+        gap,
+        words("check.tolerance", points=n.points(row.tolerance)) if pd.notna(row.tolerance) else "–",
+        holds,
+    ]
+
+
+def points(c: Context, share: float) -> str:
+    """Return a difference of shares in points, with a minus sign where it is one."""
+    text = c.n.points(abs(share))
+    return text if share >= 0 or text == "0" else c.words("number.minus") + text
+
+
+def ranges(c: Context, pool: str | None) -> str:
+    """Return how far the replayed effect moves with what a replay cannot know, in one sentence; empty where it was not tried."""
+    frame = c.blending.replay_ranges
+    mine = (frame if pool is None else frame[frame["pool"] == pool]).dropna(subset=["change_low", "change_high"])
+    parts = [
+        c.words(
+            "replays.range",
+            factor=row.words,
+            low=points(c, max(row.change_low, row.change_high)),
+            high=points(c, min(row.change_low, row.change_high)),
+        )
+        for row in mine.itertuples()
+    ]
+    return c.words("replays.ranges", parts="; ".join(parts)) if parts else ""
