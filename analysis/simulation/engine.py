@@ -76,7 +76,6 @@ from analysis.simulation.layout import (
     RETURN_S,
     RING,
     RING_NEXT,
-    RINGED,
     ROTATE_S,
     ROWS,
     SERVER,
@@ -88,26 +87,25 @@ from analysis.simulation.layout import (
     STARTED,
     TALKS,
     TALLY,
-    THERE,
     TIMER,
     TIMERS,
     TURN,
+    TURNED,
     WAIT_S,
     WORK,
     WORKED,
     WORKS,
 )
 from analysis.simulation.moves import (
+    ABANDON,
     ARRIVAL,
     END,
     ITEM_END,
     answer,
     book,
-    can_work,
     front,
     lay_aside,
-    more,
-    ready,
+    reaches,
 )
 from analysis.simulation.parts import (
     next_kind,
@@ -121,10 +119,13 @@ from analysis.simulation.parts import (
     tick,
     unlist,
 )
-from analysis.simulation.rules import (
+from analysis.simulation.presence import (
     change,
     close,
     rostered,
+)
+from analysis.simulation.rules import (
+    ready,
     settle,
 )
 
@@ -173,11 +174,9 @@ def sharing(w, i, queue):
     """Return the agent with the fewest contacts of a queue who has room for one more, or -1; lowest number first."""
     best, room = -1, i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED]
     for agent in range(i[AGENTS]):
-        if w[agent, DOES] == CONTACT and w[agent, QUEUE] == queue and w[agent, THERE] and w[agent, LOAD] < room:
-            if w[agent, RINGED] and can_work(w, i, agent):
-                continue
-            if best < 0 or w[agent, LOAD] < w[best, LOAD]:
-                best = agent
+        shares = w[agent, DOES] == CONTACT and w[agent, QUEUE] == queue and w[agent, LOAD] < room
+        if shares and (best < 0 or w[agent, LOAD] < w[best, LOAD]) and reaches(w, i, agent):
+            best = agent
     return best
 
 
@@ -236,8 +235,10 @@ def end_contact(w, m, i, f, t):
         if i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED] > 1:
             span(i, f, CONTACT_S, m[agent, TALKS], t)
         ready(w, m, i, f, agent, t)
-    elif w[agent, THERE] and not (w[agent, RINGED] and can_work(w, i, agent)):
-        more(w, m, i, f, agent, t)
+    elif i[LINE] > 0 and reaches(w, i, agent):
+        contact = front(i, f, queue, t)
+        if contact >= 0:
+            answer(w, m, i, f, contact, agent, t)
 
 
 @part
@@ -268,7 +269,7 @@ def later(w, m, i, f, t):
     if f[ROTATE_S] < np.inf and i[RING] > 0:
         end = w.shape[0] - 1
         agent = w[end, RING_NEXT]
-        while agent != end and m[agent, FENCED] + f[ROTATE_S] <= t:
+        while agent != end and m[agent, FENCED] + f[ROTATE_S] <= f[TURNED]:
             agent = w[agent, RING_NEXT]
         if agent != end:
             soonest = min(soonest, m[agent, FENCED] + f[ROTATE_S])
@@ -276,7 +277,7 @@ def later(w, m, i, f, t):
 
 
 @part
-def follow(w, m, i, f):
+def follow(w, m, i, f):  # noqa: PLR0912 (one branch per kind of event)
     """Follow the desk to the end of the horizon, and the contacts that wait then until they are answered or leave."""
     horizon, t_change, t_timer, trigger, closed = f[HORIZON], rostered(i, f), np.inf, np.inf, False
     while i[ARRIVED] < i[COMINGS] and f[i[ARRIVED_S] + i[i[COMING] + i[ARRIVED]]] <= 0.0:
@@ -307,6 +308,8 @@ def follow(w, m, i, f):
         elif t_new == t:
             put(i, i[i[COMING] + i[ARRIVED]])
             i[ARRIVED] += 1
+        else:
+            f[TURNED] = t
         if closed:
             continue
         if i[WORKED] or i[FENCES] or i[HOMES]:
@@ -314,7 +317,11 @@ def follow(w, m, i, f):
             if f[START_S] > 0 or f[ROTATE_S] < np.inf:
                 t_timer = later(w, m, i, f, t)
     for queue in range(i[QUEUES]):
-        front(i, f, queue, np.inf)
+        contact = i[i[QUEUE_ROW] + queue * Q_ROW + Q_FIRST]
+        while contact >= 0:
+            if f[i[PATIENCE_S] + contact] < np.inf:
+                note(i, f, f[i[OFFER_S] + contact] + f[i[PATIENCE_S] + contact], ABANDON, contact, -1)
+            contact = i[i[BEHIND] + contact]
 
 
 @part
@@ -362,5 +369,5 @@ def _entry(version: int) -> Callable:
     return kernel(run)
 
 
-_FILES = ("layout.py", "parts.py", "moves.py", "rules.py", "engine.py")
+_FILES = ("layout.py", "parts.py", "moves.py", "rules.py", "presence.py", "engine.py")
 run = _entry(zlib.crc32(b"".join(Path(__file__).with_name(name).read_bytes() for name in _FILES)))

@@ -28,14 +28,15 @@ HANDS, WORKS, RING, TRIGGERED, SLOT, TURNS, OWNS, NOTED, LINE, FIRST, TIMERS, DR
 OFFERED, ARRIVED, CAME, GONE, SLOTS = range(12, 17)
 # sizes: agents, groups, queues, types, slots, contacts, items that arrive, shifts, rows for events, rows for timers
 AGENTS, GROUPS, QUEUES, TYPES, MANY_SLOTS, CONTACTS, COMINGS, SHIFTS, ROWS, ROOM = range(17, 27)
-# switches: what gives way (1 resume, 2 restart), contacts reach agents on items, somebody is ring-fenced, off, sent home; the policy works on items
-GIVES, REACHED, FENCES, OFFS, HOMES, WORKED, EXTRA = range(27, 34)
+# switches: what gives way (1 resume, 2 restart), contacts reach agents on items, somebody is ring-fenced, off, sent home; the policy works on items;
+# agents ring-fenced by the trigger; agents serve several contacts at once
+GIVES, REACHED, FENCES, OFFS, HOMES, WORKED, EXTRA, SHARES = range(27, 35)
 # places of the blocks of whole numbers
-QUEUE_OF, SERVER, BEHIND, KIND, RANK, BY_RANK, RANKED, PILE, BEGAN, COMING, IDS, ORDER = range(34, 46)
-QUEUE_ROW, SERVES, WORKS_ON, TYPE_ROW, SLOT_ROW, SHIFT_AGENT, BY_END = range(46, 53)
+QUEUE_OF, SERVER, BEHIND, KIND, RANK, BY_RANK, RANKED, PILE, BEGAN, COMING, IDS, ORDER = range(35, 47)
+QUEUE_ROW, SERVES, WORKS_ON, TYPE_ROW, SLOT_ROW, SHIFT_AGENT, BY_END = range(47, 54)
 # places of the blocks of numbers
-OFFER_S, HANDLE_S, PATIENCE_S, STARTED, LENGTH, ARRIVED_S, DUE, PROGRESS, ENDED, KEYS = range(53, 63)
-RESUME_S, SAVE_S, SHIFT_START, SHIFT_END, TIMER, PROMISE, MEASURES, TALLY, LOG, HEAD = range(63, 73)
+OFFER_S, HANDLE_S, PATIENCE_S, STARTED, LENGTH, ARRIVED_S, DUE, PROGRESS, ENDED, KEYS = range(54, 64)
+RESUME_S, SAVE_S, SHIFT_START, SHIFT_END, TIMER, PROMISE, MEASURES, TALLY, LOG, HEAD = range(64, 74)
 _WHOLE = (
     (QUEUE_OF, "queue"), (SERVER, "server"), (BEHIND, "behind"), (KIND, "kind"), (RANK, "rank"), (BY_RANK, "by_rank"), (RANKED, "ranked"),
     (PILE, "pile"), (BEGAN, "began"), (COMING, "coming"), (IDS, "ids"), (ORDER, "order"), (QUEUE_ROW, "queue_row"), (SERVES, "serves"),
@@ -48,8 +49,8 @@ _NUMBERS = (
     (MEASURES, "measures"), (TALLY, "tally"), (LOG, "log"),
 )  # fmt: skip
 
-# settings at the head of `f`
-SLOT_S, HORIZON, START_S, RETURN_S, SWITCH_S, ROTATE_S, AGE, SETTINGS = range(8)
+# settings at the head of `f`; last the moment of the last timer or rotation, which changes
+SLOT_S, HORIZON, START_S, RETURN_S, SWITCH_S, ROTATE_S, AGE, TURNED, SETTINGS = range(9)
 # a queue's row: rank, contacts at once, first and last in line
 Q_RANK, Q_SHARED, Q_FIRST, Q_LAST, Q_ROW = range(5)
 # a type's row: waiting in its heap, next in turn of an endless supply, where its part of `pile` and `ranked` begins, its size, endless, gives way

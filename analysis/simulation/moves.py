@@ -17,7 +17,6 @@ from analysis.simulation.layout import (
     DUTY,
     EXTRA,
     FENCED,
-    FENCES,
     FIRST,
     GIVES,
     GROUP,
@@ -42,14 +41,12 @@ from analysis.simulation.layout import (
     Q_FIRST,
     Q_RANK,
     Q_ROW,
-    Q_SHARED,
     QUEUE,
     QUEUE_OF,
     QUEUE_ROW,
     QUEUES,
     REACHED,
     RESUME_S,
-    RETURN,
     RING,
     RING_NEXT,
     RING_PREV,
@@ -77,10 +74,10 @@ from analysis.simulation.layout import (
     TIMER,
     TIMERS,
     TRIGGERED,
+    TURNED,
     TYPE_ROW,
     TYPES,
     WORK,
-    WORKED,
     WORKS_ON,
 )
 from analysis.simulation.parts import (
@@ -111,7 +108,7 @@ def front(i, f, queue, t):
     while i[row + Q_FIRST] >= 0:
         contact = i[row + Q_FIRST]
         gone = f[i[OFFER_S] + contact] + f[i[PATIENCE_S] + contact]
-        if gone > t:
+        if gone > t or gone == np.inf:
             return contact
         note(i, f, gone, ABANDON, contact, -1)
         i[row + Q_FIRST] = i[i[BEHIND] + contact]
@@ -135,7 +132,7 @@ def waiting(i, f, group, t):
 
 @part
 def answer(w, m, i, f, contact, agent, t):
-    """Let an agent answer a contact, and as many more that wait as the agent serves at once."""
+    """Let an agent answer a contact."""
     queue = i[i[QUEUE_OF] + contact]
     row = i[QUEUE_ROW] + queue * Q_ROW
     if w[agent, DOES] != CONTACT:
@@ -143,16 +140,14 @@ def answer(w, m, i, f, contact, agent, t):
             tick(i, f, SWITCHES, t)
         w[agent, DOES], w[agent, LAST], w[agent, QUEUE], w[agent, LOAD] = CONTACT, CONTACT, queue, 0
         m[agent, TALKS] = t
-    while contact >= 0:
-        if i[row + Q_FIRST] == contact:
-            i[row + Q_FIRST] = i[i[BEHIND] + contact]
-            i[LINE] -= 1
-        f[i[STARTED] + contact], i[i[SERVER] + contact] = t, agent
-        w[agent, LOAD] += 1
-        push(i, f, i[HANDS], t + f[i[HANDLE_S] + contact], contact)
-        i[HANDS] += 1
-        note(i, f, t, ANSWER, contact, agent)
-        contact = front(i, f, queue, t) if w[agent, LOAD] < i[row + Q_SHARED] else -1
+    if i[row + Q_FIRST] == contact:
+        i[row + Q_FIRST] = i[i[BEHIND] + contact]
+        i[LINE] -= 1
+    f[i[STARTED] + contact], i[i[SERVER] + contact] = t, agent
+    w[agent, LOAD] += 1
+    push(i, f, i[HANDS], t + f[i[HANDLE_S] + contact], contact)
+    i[HANDS] += 1
+    note(i, f, t, ANSWER, contact, agent)
 
 
 @part
@@ -277,37 +272,17 @@ def unring(w, m, i, f, agent, t):
 
 
 @part
-def more(w, m, i, f, agent, t):
-    """Let an agent with room for one more contact of the queue in hand take one that waits; return whether one did."""
-    queue = w[agent, QUEUE]
-    if i[LINE] == 0 or w[agent, LOAD] >= i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED]:
-        return False
-    contact = front(i, f, queue, t)
-    if contact >= 0:
-        answer(w, m, i, f, contact, agent, t)
-    return contact >= 0
+def reaches(w, i, agent):
+    """Whether contacts reach an agent: not one who is ring-fenced while an item waits."""
+    return w[agent, THERE] and not (w[agent, RINGED] and can_work(w, i, agent))
 
 
 @part
-def release(w, m, i, f, t):
-    """Give the agent who has been ring-fenced longest back to contacts."""
-    agent = w[-1, RING_NEXT]
-    unring(w, m, i, f, agent, t)
-    if w[agent, DOES] == NOTHING:
-        contact = waiting(i, f, w[agent, GROUP], t)
-        if contact >= 0:
-            unlist(w, i, agent)
-            answer(w, m, i, f, contact, agent, t)
-    elif w[agent, DOES] == CONTACT:
-        more(w, m, i, f, agent, t)
-
-
-@part
-def overdue(w, m, i, f, t):
+def overdue(w, m, f):
     """Return how many ring-fenced agents wait to change places."""
     many, end = 0, w.shape[0] - 1
     agent = w[end, RING_NEXT]
-    while agent != end and m[agent, FENCED] + f[ROTATE_S] <= t:
+    while agent != end and m[agent, FENCED] + f[ROTATE_S] <= f[TURNED]:
         many += 1
         agent = w[agent, RING_NEXT]
     return many
@@ -320,9 +295,9 @@ def wanted(i):
 
 
 @part
-def short_of_ring(w, m, i, f, t):
+def short_of_ring(w, m, i, f):
     """Whether one more agent is to be ring-fenced, for lack of them or to change places."""
-    return i[RING] - overdue(w, m, i, f, t) < wanted(i)
+    return i[RING] - overdue(w, m, f) < wanted(i)
 
 
 @part
@@ -348,26 +323,3 @@ def timer(w, m, i, f, agent, t):
     at = i[TIMER] + 2 * i[TIMERS]
     f[at], f[at + 1] = t, agent
     i[TIMERS] += 1
-
-
-@part
-def ready(w, m, i, f, agent, t):
-    """Give an agent with nothing in hand the next thing to do, or let the agent be free."""
-    w[agent, DOES] = RETURN
-    if not w[agent, THERE]:
-        leave(w, m, i, f, agent, t)
-        return
-    group = w[agent, GROUP]
-    if i[FENCES] and not w[agent, RINGED] and short_of_ring(w, m, i, f, t) and works_at_all(i, group):
-        if i[RING] >= wanted(i):
-            release(w, m, i, f, t)
-        ring(w, m, i, f, agent, t)
-    contact = -1 if w[agent, RINGED] and can_work(w, i, agent) else waiting(i, f, group, t)
-    if contact >= 0:
-        answer(w, m, i, f, contact, agent, t)
-        return
-    w[agent, DOES] = NOTHING
-    m[agent, SINCE] = t
-    enlist(w, m, i, agent)
-    if i[WORKED] and f[START_S] > 0:
-        timer(w, m, i, f, agent, t + f[START_S])

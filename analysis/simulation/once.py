@@ -129,6 +129,7 @@ def _followed(desk: Desk, streams: Streams, policy: Policy, rows: int) -> _Follo
             desk.delivery.switch_s,
             policy.rotate_s,
             policy.trigger_age if policy.trigger_age is not None and policy.trigger_agents else np.inf,
+            -np.inf,
         ]
     )
     i, f = at.laid_out(settings, counters, blocks)
@@ -158,6 +159,7 @@ def _counters(desk: Desk, streams: Streams, policy: Policy, by_slot: np.ndarray)
         at.HOMES: int(policy.sent_home_above is not None),
         at.WORKED: int(bool(desk.items) and (fences or bool((by_slot[:, at.S_KEPT] >= 0).any()))),
         at.EXTRA: policy.trigger_agents,
+        at.SHARES: int(any(queue.concurrency > 1 for queue in desk.queues)),
     }
 
 

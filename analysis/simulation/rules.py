@@ -1,4 +1,4 @@
-"""Who works on items, who is taken off contacts, who goes home, and who is there (layout: `layout.py`)."""
+"""Who answers, who works on items, who is taken off contacts and who goes home (layout: `layout.py`)."""
 
 # ruff: noqa: PLR0917 (compiled functions take their arrays by position)
 from __future__ import annotations
@@ -10,39 +10,23 @@ from analysis.simulation.layout import (
     AGE,
     AGENTS,
     ARRIVED_S,
-    AWAY,
-    BEGUN,
-    BY_END,
     BY_RANK,
-    CAME,
     CONTACT,
-    CONTACT_S,
-    COST,
     DOES,
     DUE,
-    DUTY,
     FENCES,
-    GIVES,
-    GONE,
     GROUP,
     GROUPS,
     HOME,
-    HOME_S,
     HOMES,
-    HORIZON,
-    ITEM,
-    KIND,
     LINE,
-    MANY_SLOTS,
+    LOAD,
     NEXT,
     NOTHING,
-    OFF,
-    OFFS,
-    ON_DUTY,
     OWN,
     OWNS,
     PILE,
-    PROGRESS,
+    Q_FIRST,
     Q_ROW,
     Q_SHARED,
     QUEUE,
@@ -53,47 +37,34 @@ from analysis.simulation.layout import (
     RINGED,
     S_HOME,
     S_KEPT,
-    S_OFF,
     S_ROW,
-    SHIFT,
-    SHIFT_AGENT,
-    SHIFT_END,
-    SHIFT_START,
-    SHIFTS,
+    SHARES,
     SINCE,
     SLOT,
     SLOT_ROW,
-    SLOT_S,
-    SLOTS,
     START_S,
     T_AT,
-    T_GIVES,
     T_HEAP,
     T_ROW,
-    TALKS,
     THERE,
     TRIGGERED,
     TYPE_ROW,
     TYPES,
     WENT,
-    WORK,
+    WORKED,
     WORKS_ON,
 )
 from analysis.simulation.moves import (
     SENT_HOME,
-    SHIFT_BEGINS,
-    SHIFT_ENDS,
     answer,
-    book,
     can_work,
+    front,
     give_back,
-    lay_aside,
     leave,
-    more,
-    ready,
-    release,
+    reaches,
     ring,
     short_of_ring,
+    timer,
     unring,
     waiting,
     wanted,
@@ -101,13 +72,95 @@ from analysis.simulation.moves import (
     works_at_all,
 )
 from analysis.simulation.parts import (
+    enlist,
     free_agents,
     next_kind,
     note,
-    put,
-    span,
     unlist,
 )
+
+
+@part
+def next_to_answer(w, m, i, f, t):
+    """Return the agent free longest for whom a contact waits, or -1."""
+    best = -1
+    for end in range(i[AGENTS], i[AGENTS] + 2 * i[GROUPS]):
+        agent = w[end, NEXT]
+        while agent != end and w[agent, RINGED] and can_work(w, i, agent):
+            agent = w[agent, NEXT]
+        if agent != end:
+            sooner = (
+                best < 0 or m[agent, SINCE] < m[best, SINCE] or (m[agent, SINCE] == m[best, SINCE] and agent < best)
+            )
+            if sooner and waiting(i, f, w[agent, GROUP], t) >= 0:
+                best = agent
+    return best
+
+
+@part
+def fill(w, m, i, f, t):
+    """Let agents with room for one more contact of the queue in hand take those that wait, fewest in hand first."""
+    best = 0
+    while i[LINE] > 0 and best >= 0:
+        best = -1
+        for agent in range(i[AGENTS]):
+            if w[agent, DOES] == CONTACT and (best < 0 or w[agent, LOAD] < w[best, LOAD]):
+                row = i[QUEUE_ROW] + w[agent, QUEUE] * Q_ROW
+                room = w[agent, LOAD] < i[row + Q_SHARED] and i[row + Q_FIRST] >= 0
+                if room and reaches(w, i, agent) and front(i, f, w[agent, QUEUE], t) >= 0:
+                    best = agent
+        if best >= 0:
+            answer(w, m, i, f, front(i, f, w[best, QUEUE], t), best, t)
+
+
+@part
+def serve(w, m, i, f, t):
+    """Let free agents answer the contacts that wait, longest free first; return whether one did."""
+    served = False
+    while i[LINE] > 0:
+        agent = next_to_answer(w, m, i, f, t)
+        if agent < 0:
+            break
+        contact = waiting(i, f, w[agent, GROUP], t)
+        unlist(w, i, agent)
+        answer(w, m, i, f, contact, agent, t)
+        served = True
+    if i[SHARES]:
+        fill(w, m, i, f, t)
+    return served
+
+
+@part
+def ready(w, m, i, f, agent, t):
+    """Give an agent with nothing in hand the next thing to do, or let the agent be free."""
+    w[agent, DOES] = RETURN
+    if not w[agent, THERE]:
+        leave(w, m, i, f, agent, t)
+        return
+    group, released = w[agent, GROUP], False
+    if i[FENCES] and not w[agent, RINGED] and short_of_ring(w, m, i, f) and works_at_all(i, group):
+        released = i[RING] >= wanted(i)
+        if released:
+            unring(w, m, i, f, w[-1, RING_NEXT], t)
+        ring(w, m, i, f, agent, t)
+    if not (released or i[SHARES]) and reaches(w, i, agent):
+        contact = waiting(i, f, group, t)
+        if contact >= 0:
+            answer(w, m, i, f, contact, agent, t)
+            return
+    free(w, m, i, f, agent, t)
+    if released or i[SHARES]:
+        serve(w, m, i, f, t)
+
+
+@part
+def free(w, m, i, f, agent, t):
+    """Let an agent be free."""
+    w[agent, DOES] = NOTHING
+    m[agent, SINCE] = t
+    enlist(w, m, i, agent)
+    if i[WORKED] and f[START_S] > 0:
+        timer(w, m, i, f, agent, t + f[START_S])
 
 
 @part
@@ -161,36 +214,14 @@ def pull_trigger(i, f, t):
 def fence(w, m, i, f, t):
     """Ring-fence and release agents until as many are off contacts as are wanted."""
     while i[RING] > wanted(i):
-        release(w, m, i, f, t)
-    while short_of_ring(w, m, i, f, t):
+        unring(w, m, i, f, w[-1, RING_NEXT], t)
+    while short_of_ring(w, m, i, f):
         agent = longest(w, m, i, f, 0, 1, t)
         if agent < 0:
             break
         if i[RING] >= wanted(i):
-            release(w, m, i, f, t)
+            unring(w, m, i, f, w[-1, RING_NEXT], t)
         ring(w, m, i, f, agent, t)
-
-
-@part
-def lend(w, m, i, f, t):
-    """Let ring-fenced agents for whom no item is left answer contacts that wait; return whether one did."""
-    end = w.shape[0] - 1
-    agent = w[end, RING_NEXT] if i[LINE] > 0 else end
-    best, shares = -1, -1
-    while agent != end:
-        if w[agent, DOES] == NOTHING and not can_work(w, i, agent):
-            sooner = best < 0 or m[agent, SINCE] < m[best, SINCE]
-            sooner = sooner or (m[agent, SINCE] == m[best, SINCE] and agent < best)
-            if sooner and waiting(i, f, w[agent, GROUP], t) >= 0:
-                best = agent
-        elif w[agent, DOES] == CONTACT and w[agent, THERE] and not can_work(w, i, agent):
-            shares = agent
-        agent = w[agent, RING_NEXT]
-    if best >= 0:
-        unlist(w, i, best)
-        answer(w, m, i, f, waiting(i, f, w[best, GROUP], t), best, t)
-        return True
-    return shares >= 0 and more(w, m, i, f, shares, t)
 
 
 @part
@@ -218,12 +249,13 @@ def settle(w, m, i, f, t):
             soonest = pull_trigger(i, f, t)
         if i[FENCES]:
             fence(w, m, i, f, t)
+            serve(w, m, i, f, t)
             agent = longest(w, m, i, f, 1, 2, t)
             while agent >= 0 and not again:
                 work(w, m, i, f, agent, t)
                 again = triggers  # the trigger looks at the items again after each that is taken
                 agent = longest(w, m, i, f, 1, 2, t)
-            if again or lend(w, m, i, f, t):
+            if again or serve(w, m, i, f, t):
                 again = True
                 continue
         while i[row + S_KEPT] >= 0 and not again and free_agents(w, i) > i[row + S_KEPT]:
@@ -235,112 +267,3 @@ def settle(w, m, i, f, t):
         if i[HOMES] and not again:
             again = send_home(w, m, i, f, i[row + S_HOME], t)
     return soonest
-
-
-@part
-def absent(w, m, i, f, agent, t):
-    """Let an agent go who is no longer there: what is in hand is finished, an item that gives way is handed back."""
-    w[agent, THERE] = 0
-    if w[agent, RINGED]:
-        unring(w, m, i, f, agent, t)
-    if w[agent, DOES] == NOTHING:
-        leave(w, m, i, f, agent, t)
-    elif w[agent, DOES] == WORK and i[GIVES]:
-        kind = i[i[KIND] + w[agent, ITEM]]
-        if i[i[TYPE_ROW] + kind * T_ROW + T_GIVES]:
-            put(i, lay_aside(w, m, i, f, agent, t))
-            w[agent, DOES] = RETURN
-            leave(w, m, i, f, agent, t)
-    give_back(w, i, agent)
-
-
-@part
-def present(w, m, i, f, agent, t):
-    """Let an agent come."""
-    w[agent, THERE] = 1
-    if w[agent, DOES] == AWAY:
-        m[agent, DUTY] = t
-        ready(w, m, i, f, agent, t)
-
-
-@part
-def roster(w, m, i, f, t):
-    """Let the agents go who are off, the highest numbers in shift, and those come who no longer are."""
-    left = i[i[SLOT_ROW] + i[SLOT] * S_ROW + S_OFF]
-    for agent in range(i[AGENTS] - 1, -1, -1):
-        if w[agent, SHIFT]:
-            w[agent, OFF] = 1 if left > 0 else 0
-            left -= 1
-    for agent in range(i[AGENTS]):
-        if w[agent, THERE] and w[agent, OFF]:
-            absent(w, m, i, f, agent, t)
-    for agent in range(i[AGENTS]):
-        if w[agent, SHIFT] and not (w[agent, THERE] or w[agent, OFF] or w[agent, HOME]):
-            present(w, m, i, f, agent, t)
-
-
-@part
-def change(w, m, i, f, t):
-    """Let the shifts end, the slot start and the shifts start that do so at t."""
-    while i[GONE] < i[SHIFTS] and f[i[SHIFT_END] + i[i[BY_END] + i[GONE]]] == t:
-        agent = i[i[SHIFT_AGENT] + i[i[BY_END] + i[GONE]]]
-        i[GONE] += 1
-        note(i, f, t, SHIFT_ENDS, -1, agent)
-        w[agent, SHIFT], w[agent, OFF] = 0, 0
-        if w[agent, HOME]:
-            span(i, f, HOME_S, m[agent, WENT], t)
-            w[agent, HOME] = 0
-        if w[agent, THERE]:
-            absent(w, m, i, f, agent, t)
-    if i[SLOTS] < i[MANY_SLOTS] and i[SLOTS] * f[SLOT_S] == t:
-        i[SLOT] = i[SLOTS]
-        i[SLOTS] += 1
-    first = i[CAME]
-    while i[CAME] < i[SHIFTS] and f[i[SHIFT_START] + i[CAME]] == t:
-        agent = i[i[SHIFT_AGENT] + i[CAME]]
-        w[agent, SHIFT] = 1
-        note(i, f, t, SHIFT_BEGINS, -1, agent)
-        i[CAME] += 1
-    if i[FENCES]:  # those who are free already go before those who come
-        fence(w, m, i, f, t)
-    if i[OFFS]:
-        roster(w, m, i, f, t)
-    else:
-        for shift in range(first, i[CAME]):
-            present(w, m, i, f, i[i[SHIFT_AGENT] + shift], t)
-
-
-@part
-def rostered(i, f):
-    """Return the next moment at which a shift ends or starts or a slot starts, within the horizon."""
-    soonest = np.inf
-    if i[GONE] < i[SHIFTS]:
-        soonest = f[i[SHIFT_END] + i[i[BY_END] + i[GONE]]]
-    if i[CAME] < i[SHIFTS]:
-        soonest = min(soonest, f[i[SHIFT_START] + i[CAME]])
-    if i[SLOTS] < i[MANY_SLOTS]:
-        soonest = min(soonest, i[SLOTS] * f[SLOT_S])
-    return soonest if soonest < f[HORIZON] else np.inf
-
-
-@part
-def close(w, m, i, f):
-    """Book what is in hand at the end of the horizon; the ring-fence falls, and from here on there are contacts only."""
-    horizon = f[HORIZON]
-    for agent in range(i[AGENTS]):
-        if w[agent, DOES] == WORK:
-            f[i[PROGRESS] + w[agent, ITEM]] += max(horizon - m[agent, BEGUN] - m[agent, COST], 0.0)
-        if w[agent, DOES] == WORK or w[agent, DOES] == RETURN:
-            book(m, i, f, agent, horizon, horizon)
-            m[agent, BEGUN] = np.inf
-        if w[agent, DOES] == CONTACT and i[i[QUEUE_ROW] + w[agent, QUEUE] * Q_ROW + Q_SHARED] > 1:
-            span(i, f, CONTACT_S, m[agent, TALKS], horizon)
-            m[agent, TALKS] = np.inf
-        if w[agent, DOES] != AWAY:
-            span(i, f, ON_DUTY, m[agent, DUTY], horizon)
-            m[agent, DUTY] = np.inf
-        if w[agent, HOME]:
-            span(i, f, HOME_S, m[agent, WENT], horizon)
-    while i[RING] > 0:
-        release(w, m, i, f, horizon)
-    i[FENCES] = 0

@@ -1,0 +1,194 @@
+"""Who is there: shifts, slots, agents rostered fewer, and the end of the horizon (layout: `layout.py`)."""
+
+# ruff: noqa: PLR0917 (compiled functions take their arrays by position)
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.foundation.compiled import part
+from analysis.simulation.layout import (
+    AGENTS,
+    AWAY,
+    BEGUN,
+    BY_END,
+    CAME,
+    CONTACT,
+    CONTACT_S,
+    COST,
+    DOES,
+    DUTY,
+    FENCES,
+    GONE,
+    HOME,
+    HOME_S,
+    HORIZON,
+    ITEM,
+    KIND,
+    MANY_SLOTS,
+    NOTHING,
+    OFF,
+    OFFS,
+    ON_DUTY,
+    PROGRESS,
+    Q_ROW,
+    Q_SHARED,
+    QUEUE,
+    QUEUE_ROW,
+    REACHED,
+    RETURN,
+    RING,
+    RING_NEXT,
+    RINGED,
+    S_OFF,
+    S_ROW,
+    SHIFT,
+    SHIFT_AGENT,
+    SHIFT_END,
+    SHIFT_START,
+    SHIFTS,
+    SLOT,
+    SLOT_ROW,
+    SLOT_S,
+    SLOTS,
+    T_GIVES,
+    T_ROW,
+    TALKS,
+    THERE,
+    TYPE_ROW,
+    WENT,
+    WORK,
+)
+from analysis.simulation.moves import (
+    SHIFT_BEGINS,
+    SHIFT_ENDS,
+    book,
+    give_back,
+    lay_aside,
+    leave,
+    unring,
+)
+from analysis.simulation.parts import (
+    note,
+    put,
+    span,
+)
+from analysis.simulation.rules import (
+    fence,
+    free,
+    serve,
+)
+
+
+@part
+def absent(w, m, i, f, agent, t):
+    """Let an agent go who is no longer there: what is in hand is finished, an item that gives way is handed back."""
+    w[agent, THERE] = 0
+    if w[agent, RINGED]:
+        unring(w, m, i, f, agent, t)
+    if w[agent, DOES] == NOTHING:
+        leave(w, m, i, f, agent, t)
+    elif w[agent, DOES] == WORK and i[REACHED]:
+        kind = i[i[KIND] + w[agent, ITEM]]
+        if i[i[TYPE_ROW] + kind * T_ROW + T_GIVES]:
+            put(i, lay_aside(w, m, i, f, agent, t))
+            w[agent, DOES] = RETURN
+            leave(w, m, i, f, agent, t)
+    give_back(w, i, agent)
+
+
+@part
+def present(w, m, i, f, agent, t):
+    """Let an agent come."""
+    w[agent, THERE] = 1
+    if w[agent, DOES] == AWAY:
+        m[agent, DUTY] = t
+        free(w, m, i, f, agent, t)
+
+
+@part
+def roster(w, m, i, f, t):
+    """Let the agents go who are off, the highest numbers in shift, and those come who no longer are."""
+    left = i[i[SLOT_ROW] + i[SLOT] * S_ROW + S_OFF]
+    for agent in range(i[AGENTS] - 1, -1, -1):
+        if w[agent, SHIFT]:
+            off = 1 if left > 0 else 0
+            if w[agent, HOME] and off and not w[agent, OFF]:  # who is off is not paid at home either
+                span(i, f, HOME_S, m[agent, WENT], t)
+            elif w[agent, HOME] and w[agent, OFF]:
+                m[agent, WENT] = t
+            w[agent, OFF] = off
+            left -= 1
+    for agent in range(i[AGENTS]):
+        if w[agent, THERE] and w[agent, OFF]:
+            absent(w, m, i, f, agent, t)
+    for agent in range(i[AGENTS]):
+        if w[agent, SHIFT] and not (w[agent, THERE] or w[agent, OFF] or w[agent, HOME]):
+            present(w, m, i, f, agent, t)
+
+
+@part
+def change(w, m, i, f, t):
+    """Let the shifts end, the slot start and the shifts start that do so at t."""
+    while i[GONE] < i[SHIFTS] and f[i[SHIFT_END] + i[i[BY_END] + i[GONE]]] == t:
+        agent = i[i[SHIFT_AGENT] + i[i[BY_END] + i[GONE]]]
+        i[GONE] += 1
+        note(i, f, t, SHIFT_ENDS, -1, agent)
+        if w[agent, HOME] and not w[agent, OFF]:
+            span(i, f, HOME_S, m[agent, WENT], t)
+        w[agent, SHIFT], w[agent, OFF], w[agent, HOME] = 0, 0, 0
+        if w[agent, THERE]:
+            absent(w, m, i, f, agent, t)
+    if i[SLOTS] < i[MANY_SLOTS] and i[SLOTS] * f[SLOT_S] == t:
+        i[SLOT] = i[SLOTS]
+        i[SLOTS] += 1
+    first = i[CAME]
+    while i[CAME] < i[SHIFTS] and f[i[SHIFT_START] + i[CAME]] == t:
+        agent = i[i[SHIFT_AGENT] + i[CAME]]
+        w[agent, SHIFT] = 1
+        note(i, f, t, SHIFT_BEGINS, -1, agent)
+        i[CAME] += 1
+    if i[OFFS]:
+        roster(w, m, i, f, t)
+    else:
+        for shift in range(first, i[CAME]):
+            present(w, m, i, f, i[i[SHIFT_AGENT] + shift], t)
+    if i[FENCES]:
+        fence(w, m, i, f, t)
+    serve(w, m, i, f, t)
+
+
+@part
+def rostered(i, f):
+    """Return the next moment at which a shift ends or starts or a slot starts, within the horizon."""
+    soonest = np.inf
+    if i[GONE] < i[SHIFTS]:
+        soonest = f[i[SHIFT_END] + i[i[BY_END] + i[GONE]]]
+    if i[CAME] < i[SHIFTS]:
+        soonest = min(soonest, f[i[SHIFT_START] + i[CAME]])
+    if i[SLOTS] < i[MANY_SLOTS]:
+        soonest = min(soonest, i[SLOTS] * f[SLOT_S])
+    return soonest if soonest < f[HORIZON] else np.inf
+
+
+@part
+def close(w, m, i, f):
+    """Book what is in hand at the end of the horizon; the ring-fence falls, and from here on there are contacts only."""
+    horizon = f[HORIZON]
+    for agent in range(i[AGENTS]):
+        if w[agent, DOES] == WORK:
+            f[i[PROGRESS] + w[agent, ITEM]] += max(horizon - m[agent, BEGUN] - m[agent, COST], 0.0)
+        if w[agent, DOES] == WORK or w[agent, DOES] == RETURN:
+            book(m, i, f, agent, horizon, horizon)
+            m[agent, BEGUN] = np.inf
+        if w[agent, DOES] == CONTACT and i[i[QUEUE_ROW] + w[agent, QUEUE] * Q_ROW + Q_SHARED] > 1:
+            span(i, f, CONTACT_S, m[agent, TALKS], horizon)
+            m[agent, TALKS] = np.inf
+        if w[agent, DOES] != AWAY:
+            span(i, f, ON_DUTY, m[agent, DUTY], horizon)
+            m[agent, DUTY] = np.inf
+        if w[agent, HOME] and not w[agent, OFF]:
+            span(i, f, HOME_S, m[agent, WENT], horizon)
+    while i[RING] > 0:
+        unring(w, m, i, f, w[-1, RING_NEXT], horizon)
+    i[FENCES] = 0
+    serve(w, m, i, f, horizon)
