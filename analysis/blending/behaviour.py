@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.blending.own_contacts import uniforms
 from analysis.blending.own_days import OwnDays
 from analysis.blending.supply import DELIVERY_S
-from analysis.simulation import NO_ITEMS, Delivery, Group, Policy, Run, Shift, Streams, simulate
+from analysis.simulation import NO_ITEMS, Delivery, Desk, Group, Policy, Run, Shift, Streams, simulate
 from analysis.simulation.engine import EVENTS
 from analysis.simulation.run import CONTACTS
 
@@ -213,15 +213,21 @@ def _patience(factor: float) -> Callable[[Base], float]:
 
 
 def none_at_the_end(base: Base) -> float:
-    """Return the effect where nobody starts an item in the last minutes of the day.
+    """Return the effect where nobody starts an item in the last minutes of the day."""
+    desk, streams = without_last_items(base.own)
+    return level(simulate(desk, streams, base.policy)) - level(simulate(desk, streams, TODAY))
+
+
+def without_last_items(own: OwnDays) -> tuple[Desk, Streams]:
+    """Return the days with nobody starting an item in the last minutes of the day.
 
     Notes
     -----
     The last stretch of an agent's day is cut in two; in the second a stand-in with the same queues and no items takes the place. What is in hand at
     the cut is finished by the first of the two, with items and without, so that the little time gained drops out of the effect.
     """
-    desk, agents = base.own.desk, len(base.own.desk.agent_group)
-    last = base.own.people.stretches.groupby(["agent", "day"], sort=False).cumcount(ascending=False).eq(0).to_numpy()
+    desk, agents = own.desk, len(own.desk.agent_group)
+    last = own.people.stretches.groupby(["agent", "day"], sort=False).cumcount(ascending=False).eq(0).to_numpy()
     shifts = []
     for shift, ends in zip(desk.shifts, last, strict=True):
         cut = shift.end_s - LAST_S
@@ -234,13 +240,13 @@ def none_at_the_end(base: Base) -> float:
     groups = (*desk.agent_group, *(group + len(desk.groups) for group in desk.agent_group))
     desk = dataclasses.replace(desk, shifts=tuple(shifts), groups=(*desk.groups, *without), agent_group=groups)
     streams = dataclasses.replace(
-        base.own.streams,
+        own.streams,
         shift_agent=np.array([shift.agent for shift in shifts], dtype=np.int64),
         shift_start_s=np.array([shift.start_s for shift in shifts]),
         shift_end_s=np.array([shift.end_s for shift in shifts]),
         agent_group=np.array(groups, dtype=np.int64),
     )
-    return level(simulate(desk, streams, base.policy)) - level(simulate(desk, streams, TODAY))
+    return desk, streams
 
 
 def slower_after_item(base: Base) -> float:

@@ -239,7 +239,7 @@ def _on_days(pieces: pd.DataFrame, kept: pd.Series, zone: str) -> pd.DataFrame:
 def _days(contacts: pd.DataFrame, stretches: pd.DataFrame, client: Client) -> pd.DataFrame:
     """List the days with contacts and say which can be replayed."""
     days = contacts.groupby("day").size().rename("contacts").reset_index()
-    days["weekday"] = days["day"].dt.weekday
+    days["weekday"] = days["day"].dt.day_of_week
     days["agents"] = days["day"].map(stretches.groupby("day")["agent"].nunique()).fillna(0).astype("int64")
     explained = days["day"].map(_explained(contacts, stretches)).fillna(1.0)
     recent = days["day"].isin(days["day"].sort_values().iloc[-MOST_DAYS:])

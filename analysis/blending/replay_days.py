@@ -90,7 +90,7 @@ def effect(days: pd.DataFrame, *, confidence: float) -> Estimate:
     --------
     >>> days = pd.DataFrame({"weekday": [0, 0, 0, 1, 1, 1], "x": [80.0, 90, 85, 70, 75, 80], "n": 100.0, "y": [70.0, 81, 78, 60, 66, 72], "m": 100.0})
     >>> effect(days, confidence=0.95)
-    -9 % (-11 to -7)
+    -9 % (-10 to -7)
     """
     described = {
         "confidence": confidence,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.blending.behaviour import AFTER_ITEM_S, TODAY, Base, after_item, ranges, with_retrials
+from analysis.blending.behaviour import AFTER_ITEM_S, TODAY, Base, after_item, ranges, with_retrials, without_last_items
 from analysis.blending.own_contacts import Patience, own_contacts
 from analysis.blending.own_days import own_days
 from analysis.blending.replay import replay
@@ -21,6 +21,7 @@ from analysis.foundation.schema import typed_table
 from analysis.foundation.settings import Client, Period, Queue
 from analysis.simulation import ItemType, Policy, Times, simulate
 from analysis.simulation.engine import EVENTS
+from analysis.simulation.run import AGENTS
 
 DAY = dt.date(2026, 6, 1)
 QUEUES = [Queue(name="line")]
@@ -84,17 +85,20 @@ def tables_of(contacts: list[pd.DataFrame], states: list[pd.DataFrame]) -> dict[
 
 
 def quiet_days(count: int = 10) -> dict[str, pd.DataFrame]:
-    """One agent from 9 to 10, called at 9:10 and 9:30 for 5 minutes each."""
+    """One agent from 9 to 9:59:30, called at 9:09:50 and 9:30 for 5 minutes each."""
     days = working_days(count)
-    calls = [calls_of(day, ("09:10", "09:10", "09:14", "a", 60), ("09:30", "09:30", "09:35", "a", 0)) for day in days]
+    calls = [
+        calls_of(day, ("09:09:50", "09:09:50", "09:13:50", "a", 60), ("09:30", "09:30", "09:35", "a", 0))
+        for day in days
+    ]
     states = [
         states_of(
             day,
-            ("a", "09:00", "09:10", "IDLE"),
-            ("a", "09:10", "09:15", "HANDLING"),
-            ("a", "09:15", "09:30", "IDLE"),
+            ("a", "09:00", "09:09:50", "IDLE"),
+            ("a", "09:09:50", "09:14:50", "HANDLING"),
+            ("a", "09:14:50", "09:30", "IDLE"),
             ("a", "09:30", "09:35", "HANDLING"),
-            ("a", "09:35", "10:00", "IDLE"),
+            ("a", "09:35", "09:59:30", "IDLE"),
         )
         for day in days
     ]
@@ -233,11 +237,11 @@ def test_an_agent_serves_the_queues_that_the_agent_answered():
 
 
 def test_filling_every_gap_costs_the_second_call_its_promise_every_day():
-    """By hand: items 9:00-9:10 and 9:15-9:25, 9:25-9:35; the call of 9:30 waits 5 minutes, ends at 9:40; items 9:40-9:50, 9:50-10:00."""
+    """By hand: an item 9:00-9:10, the first call waits 10 s and ends at 9:15; items 9:15-9:25, 9:25-9:35; the call of 9:30 waits 5 minutes; two more items."""
     found = run(quiet_days(), with_ranges=False)
     assert found.holds
-    assert found.check["observed"].tolist() == pytest.approx([1.0, 0.0, 600 / 3600])
-    assert found.check["replayed"].tolist() == pytest.approx([1.0, 0.0, 600 / 3600])
+    assert found.check["observed"].tolist() == pytest.approx([1.0, 0.0, 600 / 3570])
+    assert found.check["replayed"].tolist() == pytest.approx([1.0, 0.0, 600 / 3570])
     assert found.days["change"].tolist() == [-0.5] * 10
     assert found.days["item_h"].to_numpy() == pytest.approx(3000 / 3600)
     assert found.days["hurt"].all()
@@ -254,8 +258,8 @@ def test_items_that_give_way_cost_no_caller_anything():
     item = dataclasses.replace(ITEM, interruptible=True, resume_s=0.0)
     found = run(quiet_days(), dataclasses.replace(FILL, gives_way="resume"), items=(item,), with_ranges=False)
     assert found.change.value == 0.0
-    # all 50 minutes without calls
-    assert found.days["item_h"].to_numpy() == pytest.approx(3000 / 3600)
+    # all the time without calls
+    assert found.days["item_h"].to_numpy() == pytest.approx(2970 / 3600)
     assert not found.days["hurt"].any()
 
 
@@ -407,6 +411,15 @@ def test_contacts_right_after_an_item_are_found_in_the_events():
     assert after_item(events).tolist() == [1, 2]
 
 
+def test_nobody_starts_an_item_at_the_end_of_the_day():
+    """As above, but for the item of 9:50."""
+    own = own_days(quiet_days(6), "service", client=client(), queues=QUEUES, settings=ASKED)
+    assert own is not None
+    own = own.with_items((ITEM,), delivery=own.desk.delivery, seed=1)
+    run = simulate(*without_last_items(own), FILL)
+    assert run.agents.sum(axis=0)[AGENTS.index("item_s")] == pytest.approx(6 * 2400)
+
+
 def test_who_calls_again_is_put_in_order_with_the_same_matter():
     own = own_days(quiet_days(6), "service", client=client(), queues=QUEUES, settings=ASKED)
     assert own is not None
@@ -431,5 +444,4 @@ def test_longer_contacts_and_later_agents_hurt_more(centre):
     for factor in ("ready_later", "after_item"):
         assert found.loc[factor, "change_low"] == base.change
         assert found.loc[factor, "change_high"] < base.change
-    assert found.loc["end_of_shift", "change_high"] > base.change
     assert found.loc["after_item", "high_setting"] == AFTER_ITEM_S
