@@ -50,7 +50,7 @@ def lab(pool: str = POOL, *, room: bool = True, shift: float = 0.0) -> pd.DataFr
                 0.71 + 0.12 * hours / 400, peak, 0.021 + lost / 4000, float(lost), lost * 0.8, lost * 1.25, hours / 40,
                 float(hours), hours * 0.92, hours * 1.07, hours * 7.5, due, oldest, min(hours / 60, 5.5), float(paid),
                 promise and room, cap, efficient, chosen and room,
-                "most item hours within promise and cap" if chosen and room
+                "recommended: most net item hours of the policies that keep promise and cap" if chosen and room
                 else "" if promise and cap else "the promise is missed" if not promise else "above the cap on occupancy",
             )
         )  # fmt: skip
@@ -96,6 +96,7 @@ def ageing(pool: str = POOL) -> pd.DataFrame:
         ("schedule", 365.0, 0.97, 0.951, 0.983, 14.0, 0.42, "stays within due"),
         ("resume", 405.0, 0.98, 0.966, 0.989, 12.0, 0.36, "stays within due"),
         ("blocks", 285.0, 0.88, 0.81, 0.93, 41.0, 1.31, "ages into breach"),
+        ("schedule+trigger", 360.0, 0.985, 0.97, 0.995, 9.0, 0.29, "stays within due"),
         ("low_load_blocks", 240.0, NAN, NAN, NAN, NAN, NAN, "cannot say"),
     ]
     return _typed("ageing", [(pool, *row, f"{row[0]}: {row[-1]}.") for row in rows])

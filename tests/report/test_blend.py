@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from analysis.blending.candidates import MODE_OF
 from analysis.blending.frames import FRAMES, frame
 from analysis.foundation.schema import Finding
 from analysis.report import build_report
@@ -43,7 +44,7 @@ def missed(material):
         name: NOTHING[name] for name in ("replay_days", "replay_slots", "replay_ranges", "flips", "ageing", "waterfall")
     }
     simulated = factory_lab.lab(room=False, shift=-0.25)
-    simulated.loc[simulated["policy"] == "today", "why"] = reason
+    simulated["why"] = f"nothing is recommended: {reason}"
     return blending_with(
         material, lab=simulated, recommendation=verdict("service", "no room", reason),
         frontier=material["blending"].frontier.assign(recommended=False), **frames,
@@ -148,7 +149,7 @@ def several(material):
     for pool in ("back", "night"):
         mine = frames["lab"]["pool"] == pool
         frames["lab"].loc[mine, "recommended"] = False
-        frames["lab"].loc[mine & (frames["lab"]["policy"] == "today"), "why"] = "the promise is missed today"
+        frames["lab"].loc[mine, "why"] = "nothing is recommended: the promise is missed today"
     one = material["blending"].recommendation
     parts = [one, *(verdict(pool, "no room", "the promise is missed today") for pool in ("back", "night"))]
     return blending_with(material, **frames, recommendation=pd.concat(parts, ignore_index=True))
@@ -172,6 +173,10 @@ def test_several_pools_have_one_in_full_and_the_others_in_a_table(material, seve
 def test_every_frame_of_the_desk_is_a_sheet(material):
     sheets = tables(context(material))
     assert set(FRAMES) <= set(sheets)
+
+
+def test_the_mode_of_every_policy_is_the_labs():
+    assert dict(MODE_OF) == lab.MODES
 
 
 def test_what_is_broken_is_out_of_the_group_of_what_keeps(material):

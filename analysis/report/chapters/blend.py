@@ -27,6 +27,8 @@ from analysis.report.exhibits import (
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 # a finding that shows the method on data that cannot bear a figure
+# how the lab begins what it says of a policy
+NOTHING, CHOSEN = "nothing is recommended: ", "recommended: "
 DEMONSTRATIONS = ("idle_guessed_from_contacts",)
 
 
@@ -89,12 +91,10 @@ def sentence(c: Context) -> str:
 
 
 def _why_not(c: Context, pool: str | None) -> str:
-    """Return why the lab recommends nothing for a pool, as it says it of today; empty where it says nothing."""
+    """Return why the lab recommends nothing for a pool; empty where it does not say."""
     frame = lab.policies(c.blending, pool)
-    said = frame.loc[frame["why"] != "", ["policy", "why"]]
-    first = said[said["policy"] == lab.TODAY]
-    text = str((first if len(first) else said)["why"].iloc[0]) if len(said) else ""
-    return c.prose(text).removesuffix(".")
+    said = frame.loc[frame["why"].str.startswith(NOTHING), "why"]
+    return c.prose(str(said.iloc[0]).removeprefix(NOTHING)).removesuffix(".") if len(said) else ""
 
 
 def _simulated(c: Context, best: Any) -> str:
@@ -249,7 +249,9 @@ def _small(text: str) -> str:
 
 def _lab(c: Context, pool: str | None) -> Part:
     best = lab.chosen(lab.policies(c.blending, pool))
-    why = c.words("blend.because", policy=best.words, why=best.why) if best is not None and best.why else ""
+    why = ""
+    if best is not None and best.why:
+        why = c.words("blend.because", policy=best.words, why=str(best.why).removeprefix(CHOSEN))
     return c.drawn(
         lab, lab.policy_lab, c.blending, pool=pool, name="policy_lab", height_mm=lab.height_mm(c.blending, pool),
         margins_mm=lab.MARGINS_MM, source=_source(c, "lab", why), topic=_topic(c, "yields"),
@@ -380,4 +382,10 @@ def _other(c: Context, pool: str) -> list[str | Cell]:
         after=n.share(best.service_level),
     )
     moved = n.interval(best.item_h_per_week, best.item_h_low, best.item_h_high, "hours_per_week")
-    return [pool, Cell(lab.named(best, words), tone="accent", strong=True), moved, level, str(best.why)]
+    return [
+        pool,
+        Cell(lab.named(best, words), tone="accent", strong=True),
+        moved,
+        level,
+        str(best.why).removeprefix(CHOSEN),
+    ]

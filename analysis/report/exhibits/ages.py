@@ -69,8 +69,9 @@ def _lower(text: str) -> str:
 
 
 def _policy(row: Any, words: Words) -> str:
-    key = f"policy.{row.policy}"
-    return words(key) if key in words else str(row.policy)
+    plain, _, trigger = str(row.policy).partition("+")
+    name = words(f"policy.{plain}") if f"policy.{plain}" in words else plain
+    return words("ages.with_trigger", policy=name) if trigger else name
 
 
 def alt_text(blending: Blending, *, pool: str | None = None, theme: Theme | None = None) -> str:

@@ -21,9 +21,9 @@ TODAY = "today"
 INSTEAD = ("roster", "time_off", "training")
 # what a policy uses of the waiting
 MODES = {
-    **dict.fromkeys(("fill", "keep_free", "schedule"), "shareable"),
+    **dict.fromkeys(("fill", "keep_free", "schedule", "trigger"), "shareable"),
     **dict.fromkeys(("resume", "restart"), "interruptible"),
-    **dict.fromkeys(("blocks", "rotating", "low_load_blocks", "trigger"), "releasable"),
+    **dict.fromkeys(("blocks", "rotating", "low_load_blocks"), "releasable"),
 }
 GROUPS = ("today", "kept", "broken", "instead")
 # the chart of service reaches so far below the promise or today, whichever is lower; deeper falls are named at its edge
