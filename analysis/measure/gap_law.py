@@ -133,7 +133,10 @@ def measured_gaps(
     rows, nearest, sentences, reasons = [], {}, {}, {}
     for name in names:
         mine = pieces[pieces["agent"].map(pools).eq(name)]
-        law, why = _measured(mine, duty[duty["pool"].eq(name)], client, slot_s, (confidence, minimum_agents))
+        here = duty[duty["pool"].eq(name)]
+        law, why = law_of_gaps(
+            mine, here, zone=client.time_zone, slot_s=slot_s, confidence=confidence, minimum_agents=minimum_agents
+        )
         if law is None:
             sentences[name] = reasons[name] = why
             continue
@@ -173,11 +176,33 @@ def _why_none(tables: Mapping[str, pd.DataFrame]) -> str:
     )
 
 
-def _measured(
-    pieces: pd.DataFrame, duty: pd.DataFrame, client: Client, slot_s: int, asked: tuple[float, int]
+def law_of_gaps(
+    pieces: pd.DataFrame,
+    duty: pd.DataFrame,
+    *,
+    zone: str,
+    slot_s: int = 1800,
+    confidence: float = 0.95,
+    minimum_agents: int = 10,
 ) -> tuple[pd.DataFrame | None, str]:
-    """Return the measured law of one pool, or why there is none."""
-    confidence, minimum_agents = asked
+    """Return the measured law of one pool's gaps, or the words why there is none.
+
+    Parameters
+    ----------
+    pieces
+        Disjoint pieces of the pool's agents: agent, start, end, state.
+    duty
+        Their numbers by day and half hour, as :func:`analysis.measure.idle.duty_by_slot` gives them.
+    zone
+        IANA zone of days and half hours.
+    slot_s, confidence, minimum_agents
+        As in :func:`measured_gaps`.
+
+    Returns
+    -------
+    tuple
+        Frame with length_s, the measures with low and high, gaps, agent_days; and why parts of it are missing. None and why where all is.
+    """
     spells = Spells.of(pieces)
     ended, agents = int(spells.ended.sum()), len(np.unique(spells.agent))
     if agents < minimum_agents:
@@ -190,14 +215,14 @@ def _measured(
             None,
             f"Only {ended} gaps were ended by a contact; the law of their lengths needs at least {_FEWEST_ENDED}.",
         )
-    placed = local_slots(spells.start, client.time_zone, slot_s)
+    placed = local_slots(spells.start, zone, slot_s)
     day, days = pd.factorize(placed["day"], sort=True)
     if len(days) < MINIMUM_CLUSTERS:
         return None, f"Gaps were seen on {len(days)} days only; an interval needs at least {MINIMUM_CLUSTERS}."
     kind = _kinds(placed, duty, spells)
     counts = Counts.of((spells.from_s, spells.to_s), spells.ended, spells.first, day=day, kind=kind)
     lengths = np.array(LENGTHS_S)
-    found = estimates(counts, lengths, labels=pd.DatetimeIndex(days).dayofweek.to_numpy(), confidence=confidence)
+    found = estimates(counts, lengths, labels=pd.DatetimeIndex(days).day_of_week.to_numpy(), confidence=confidence)
     columns: dict[str, object] = {"length_s": lengths.astype(float)}
     for measure in MEASURES:
         low, high = _BOUNDS[measure]
@@ -256,7 +281,7 @@ def routing_laws(load: pd.DataFrame, duty: pd.DataFrame, lengths_s: Sequence[flo
     Notes
     -----
     A day's mean number of agents between two whole ones counts as some of each; the load is lognormal with its spread (seven nodes). A case in which the
-    load is not below the agents has no gaps. Survival is averaged by gaps per hour, shares of time by idle agents. Loads are rounded to 2 % of the agents,
+    load is not below the agents has no gaps. Survival is averaged by gaps per hour, shares of time by idle agents. Loads are taken on a grid of 2 % of the agents,
     and the handling time is the pool's mean: it stretches all gaps alike, and differs little between half hours.
     """
     cases = _cases(load, duty)
@@ -305,13 +330,18 @@ def _cases(load: pd.DataFrame, duty: pd.DataFrame) -> pd.DataFrame:
     nodes, weights = load_nodes(joined["load"].to_numpy(), joined["load_sd"].to_numpy())
     agents = np.stack([whole, whole + 1])[:, :, None]
     share = np.stack([1 - part, part])[:, :, None] * weights
-    ratio = np.maximum(np.round(nodes / np.maximum(agents, 1) / _LOAD_STEP), 0.25) * _LOAD_STEP
+    # a load between two of the grid counts as some of each
+    steps = nodes / np.maximum(agents, 1) / _LOAD_STEP
+    below = np.floor(steps)
+    place, part_of = np.stack([below, below + 1]), np.stack([below + 1 - steps, steps - below])
     contact_s = float(np.average(joined["aht_s"], weights=joined["load"])) if len(joined) else 1.0
+    shape = place.shape
     frame = pd.DataFrame(
         {
-            "agents": np.broadcast_to(agents, share.shape).ravel(),
-            "ratio": ratio.ravel(),
-            "weight": share.ravel(),
+            "agents": np.broadcast_to(agents, shape).ravel(),
+            # nearly no load: gaps without end would swamp the mean, so the lowest load is a quarter of a step
+            "ratio": np.maximum(place, 0.25).ravel() * _LOAD_STEP,
+            "weight": (part_of * share).ravel(),
         }
     )
     kept = frame[(frame["ratio"] < 1) & (frame["agents"] >= 1) & (frame["weight"] > 1e-9)]
