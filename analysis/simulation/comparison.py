@@ -155,8 +155,8 @@ def compare(
     Notes
     -----
     All policies of a replication meet the same streams, so differences are paired (common random numbers). Shares are ratios of sums with linearised
-    variance, on the logit scale where they are levels. The first `least` replications say how many more are wanted,
-    ceil(least (half-width / precision)^2); then again, should these not suffice. All intervals keep the critical value of t of the first stage
+    variance, on the logit scale where they are levels. Replications come in stages: R of them say that R (half-width / precision)^2 are wanted, at most twice
+    as many at a time, since more replications carry more controls. All intervals keep the critical value of t of the first stage
     (`least` - 1 degrees of freedom): a variance that was looked at before stopping is a little too small. Several desks: see
     :func:`analysis.simulation.intervals.spread`; the rule then looks at the part of the half-width that replications can shrink.
 
@@ -180,7 +180,7 @@ def compare(
         half = factor * found.error_of_change()
         if half <= precision or wanted >= last:
             break
-        more = count * math.ceil(wanted / count * (half / precision) ** 2)
+        more = count * math.ceil(wanted / count * min(2.0, (half / precision) ** 2))
         wanted = min(last, max(more, wanted + count))
     measures.refuse_sold_twice(trials.sums)
     return Comparison(

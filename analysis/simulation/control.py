@@ -10,7 +10,7 @@ from analysis.simulation.measures import live, scheduled_s
 from analysis.simulation.streams import Streams, draw_streams
 
 # replications per control from which on it is used: a coefficient costs about one replication in so many
-_EACH = 6
+_EACH = 4
 
 
 class Controls:

@@ -249,7 +249,7 @@ def _run(
         half = factor * math.sqrt(spread(chain.scores(-1) - chain.scores(0), count).simulated)
         if half <= precision or wanted >= last:
             return trials, half <= precision
-        wanted = min(last, max(count * math.ceil(wanted / count * (half / precision) ** 2), wanted + count))
+        wanted = min(last, max(count * math.ceil(wanted / count * min(2.0, (half / precision) ** 2)), wanted + count))
 
 
 def _matched(

@@ -107,8 +107,8 @@ def test_leaving_one_out_is_what_it_says():
 def test_few_replications_carry_few_controls_and_none_that_never_differs():
     rows = np.random.default_rng(6).normal(size=(30, 6))
     rows[:, 1] = 0
-    assert used(rows, 1).shape == (30, 4)
-    assert used(rows, 12).shape == (30, 3)
+    assert used(rows, 1).shape == (30, 5)
+    assert used(rows, 15).shape == (30, 3)
     assert used(np.empty((30, 0)), 1).shape == (30, 0)
 
 
