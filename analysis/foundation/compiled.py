@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,3 +24,32 @@ def kernel(function: Function) -> Function:
 def part(function: Function) -> Function:
     """Compile `function` together with the kernels that call it; it has no cache of its own that could outlive a change elsewhere."""
     return function if numba is None else numba.njit(nogil=True)(function)
+
+
+def inlined(function: Function) -> Function:
+    """Compile `function` as a part that is copied into every place that calls it: for short ones that run at every event."""
+    return function if numba is None else numba.njit(nogil=True, forceinline=True)(function)
+
+
+def _unowned() -> Any:
+    """Return the compiled form of `borrowed`."""
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+    from numba.np.arrayobj import make_array
+
+    @intrinsic
+    def unowned(typing: Any, array: Any) -> Any:
+        def without_owner(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            view = make_array(signature.args[0])(context, builder, arguments[0])
+            view.meminfo = cgutils.get_null_value(view.meminfo.type)
+            return view._getvalue()
+
+        return array(array), without_owner
+
+    return unowned
+
+
+# A view of an array, inside a kernel, that owns nothing: counting references at every call of a part costs more than the part's work.
+borrowed: Any = (
+    (lambda array: array) if not COMPILED or os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"} else _unowned()
+)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.foundation.compiled import kernel, part
+from analysis.foundation.compiled import borrowed, inlined, kernel, part
 from analysis.simulation.layout import (
     ABANDONS,
     AGENTS,
@@ -146,7 +146,7 @@ EVENTS = (
 )
 
 
-@part
+@inlined
 def longest_free(w, m, i, queue):
     """Return the agent free longest who answers contacts of a queue, or -1; ring-fenced ones only while no item waits for them."""
     best = -1
@@ -196,7 +196,7 @@ def interrupted(w, m, i, f, queue, t):
     return best
 
 
-@part
+@inlined
 def offer(w, m, i, f, contact, t):
     """Let a contact arrive."""
     queue = i[i[QUEUE_OF] + contact]
@@ -222,7 +222,7 @@ def offer(w, m, i, f, contact, t):
     i[LINE] += 1
 
 
-@part
+@inlined
 def end_contact(w, m, i, f, t):
     """End the contact whose time is up."""
     contact = i[i[IDS]]
@@ -362,7 +362,7 @@ def _entry(version: int) -> Callable:
 
     def run(w, m, i, f):
         """Run a desk that is laid out; return the version of the engine."""
-        follow(w, m, i, f)
+        follow(borrowed(w), borrowed(m), borrowed(i), borrowed(f))
         tally(i, f)
         return version
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.foundation.compiled import part
+from analysis.foundation.compiled import inlined, part
 from analysis.simulation.layout import (
     AWAY,
     BEGAN,
@@ -101,7 +101,7 @@ ARRIVAL, ANSWER, END, ABANDON, ITEM_START, ITEM_END, LAID_ASIDE, RESUMED = range
 SHIFT_BEGINS, SHIFT_ENDS, RING_ON, RING_OFF, SENT_HOME = range(8, 13)
 
 
-@part
+@inlined
 def front(i, f, queue, t):
     """Return the contact of a queue that has waited longest and is still there, or -1; those who gave up leave the line."""
     row = i[QUEUE_ROW] + queue * Q_ROW
@@ -116,7 +116,7 @@ def front(i, f, queue, t):
     return -1
 
 
-@part
+@inlined
 def waiting(i, f, group, t):
     """Return the waiting contact that a free agent of a group takes first, or -1."""
     best, best_rank = -1, NONE
@@ -130,7 +130,7 @@ def waiting(i, f, group, t):
     return best
 
 
-@part
+@inlined
 def answer(w, m, i, f, contact, agent, t):
     """Let an agent answer a contact."""
     queue = i[i[QUEUE_OF] + contact]
@@ -150,7 +150,7 @@ def answer(w, m, i, f, contact, agent, t):
     note(i, f, t, ANSWER, contact, agent)
 
 
-@part
+@inlined
 def can_work(w, i, agent):
     """Whether an item waits that an agent can do."""
     return w[agent, OWN] >= 0 or next_kind(i, w[agent, GROUP]) >= 0
@@ -271,7 +271,7 @@ def unring(w, m, i, f, agent, t):
         enlist(w, m, i, agent)
 
 
-@part
+@inlined
 def reaches(w, i, agent):
     """Whether contacts reach an agent: not one who is ring-fenced while an item waits."""
     return w[agent, THERE] and not (w[agent, RINGED] and can_work(w, i, agent))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.foundation.compiled import part
+from analysis.foundation.compiled import inlined, part
 from analysis.simulation.layout import (
     A_ROW,
     AGENTS,
@@ -52,7 +52,7 @@ from analysis.simulation.layout import (
 )
 
 
-@part
+@inlined
 def span(i, f, column, start, end):
     """Add the time from start to end to a measure, slot by slot; what lies outside the horizon is left out."""
     slot_s, slots = f[SLOT_S], i[MANY_SLOTS]
@@ -71,7 +71,7 @@ def span(i, f, column, start, end):
     f[at] += end - start
 
 
-@part
+@inlined
 def tick(i, f, column, t):
     """Count one at a moment."""
     if t <= f[HORIZON]:
@@ -79,7 +79,7 @@ def tick(i, f, column, t):
         f[i[MEASURES] + slot * A_ROW + column] += 1.0
 
 
-@part
+@inlined
 def note(i, f, t, kind, what, agent):
     """Write an event where events are asked for."""
     if i[ROWS] > 0:
@@ -89,7 +89,7 @@ def note(i, f, t, kind, what, agent):
         i[NOTED] += 1
 
 
-@part
+@inlined
 def push(i, f, size, key, number):
     """Put the end of a contact into the heap; equal moments in order of contact."""
     keys, ids, at = i[KEYS], i[IDS], size
@@ -103,7 +103,7 @@ def push(i, f, size, key, number):
     f[keys + at], i[ids + at] = key, number
 
 
-@part
+@inlined
 def pop(i, f, size):
     """Take the first end of a contact out of the heap of `size`."""
     keys, ids, last, at = i[KEYS], i[IDS], size - 1, 0
@@ -123,7 +123,7 @@ def pop(i, f, size):
         f[keys + at], i[ids + at] = key, number
 
 
-@part
+@inlined
 def ends_before(w, m, one, other):
     """Whether an agent's item ends before another's; equal moments in order of agent."""
     return m[one, ENDS] < m[other, ENDS] or (m[one, ENDS] == m[other, ENDS] and one < other)
@@ -173,7 +173,7 @@ def off_heap(w, m, i, agent):
         sift(w, m, i, at)
 
 
-@part
+@inlined
 def enlist(w, m, i, agent):
     """Put an agent among the free of the group, longest free first, then by number."""
     end = i[AGENTS] + w[agent, GROUP] + w[agent, RINGED] * i[GROUPS]
@@ -187,7 +187,7 @@ def enlist(w, m, i, agent):
     w[end, THERE] += 1
 
 
-@part
+@inlined
 def unlist(w, i, agent):
     """Take an agent out of the free."""
     before, after = w[agent, PREV], w[agent, NEXT]
@@ -195,7 +195,7 @@ def unlist(w, i, agent):
     w[i[AGENTS] + w[agent, GROUP] + w[agent, RINGED] * i[GROUPS], THERE] -= 1
 
 
-@part
+@inlined
 def free_agents(w, i):
     """Return how many agents are free and not ring-fenced."""
     many = 0
@@ -224,7 +224,7 @@ def off_begun(w, agent):
         w[agent, TURN] = -1
 
 
-@part
+@inlined
 def head(i, kind):
     """Return the rank of the next item of a type, NONE where none waits."""
     row = i[TYPE_ROW] + kind * T_ROW
@@ -237,7 +237,7 @@ def head(i, kind):
     return NONE
 
 
-@part
+@inlined
 def next_kind(i, group):
     """Return the type whose next item a group's agents would take first, -1 where none waits."""
     best, kind = NONE, -1
@@ -261,7 +261,7 @@ def put(i, item):
     i[row + T_HEAP] += 1
 
 
-@part
+@inlined
 def take(i, kind):
     """Take the next item of a type, which must have one."""
     row = i[TYPE_ROW] + kind * T_ROW

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.foundation.compiled import part
+from analysis.foundation.compiled import inlined, part
 from analysis.simulation.layout import (
     AGE,
     AGENTS,
@@ -130,7 +130,7 @@ def serve(w, m, i, f, t):
     return served
 
 
-@part
+@inlined
 def ready(w, m, i, f, agent, t):
     """Give an agent with nothing in hand the next thing to do, or let the agent be free."""
     w[agent, DOES] = RETURN
@@ -153,7 +153,7 @@ def ready(w, m, i, f, agent, t):
         serve(w, m, i, f, t)
 
 
-@part
+@inlined
 def free(w, m, i, f, agent, t):
     """Let an agent be free."""
     w[agent, DOES] = NOTHING
