@@ -118,7 +118,8 @@ class Numbers:
 
     def count(self, count: float) -> str:
         """Return a whole number with its groups."""
-        return self._signs(f"{count:,.0f}")
+        whole = f"{abs(count):,.0f}"
+        return (self._words["minus"] if count < 0 and whole != "0" else "") + self._signs(whole)
 
     def length(self, seconds: float) -> str:
         """Return a length of time as a person would say it: 96 s, 2.1 min, 27 min, 2 h."""

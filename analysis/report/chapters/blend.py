@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Part, Text, Tone
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Note, Part, Text, Tone
 from analysis.report.chapters import items, modelled, trust
 from analysis.report.context import Context
 from analysis.report.exhibits import (
@@ -28,6 +28,8 @@ from analysis.report.exhibits import (
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 # a finding that shows the method on data that cannot bear a figure
 # how the lab begins what it says of a policy
+# share of items within due from which items do not age into breach
+WITHIN_DUE = 0.9
 NOTHING, CHOSEN = "nothing is recommended: ", "recommended: "
 DEMONSTRATIONS = ("idle_guessed_from_contacts",)
 
@@ -104,7 +106,7 @@ def _simulated(c: Context, best: Any) -> str:
     if best.policy in lab.INSTEAD:
         fewer = lab.fewer_h(frame, best)
         return words("blend.answer.instead", policy=policy, hours=n.hours(fewer), price=_price(c, frame, best))
-    said = [words("blend.answer.simulated", policy=policy, hours=hours(c, best), price=_price(c, frame, best))]
+    said = [words("blend.answer.simulated", policy=_small(policy), hours=hours(c, best), price=_price(c, frame, best))]
     days = replays.days(c.blending, best.pool)
     if len(days):
         hurt = int(days["hurt"].sum())
@@ -249,12 +251,13 @@ def _small(text: str) -> str:
 
 def _lab(c: Context, pool: str | None) -> Part:
     best = lab.chosen(lab.policies(c.blending, pool))
-    why = ""
+    notes = [Note(c.words("blend.note.read"), c.words("blend.definition.lab_read"))]
     if best is not None and best.why:
         why = c.words("blend.because", policy=best.words, why=str(best.why).removeprefix(CHOSEN))
+        notes.insert(0, Note(c.words("blend.note.why"), why))
     return c.drawn(
         lab, lab.policy_lab, c.blending, pool=pool, name="policy_lab", height_mm=lab.height_mm(c.blending, pool),
-        margins_mm=lab.MARGINS_MM, source=_source(c, "lab", why), topic=_topic(c, "yields"),
+        margins_mm=lab.MARGINS_MM, source=_source(c, "lab"), notes=notes, topic=_topic(c, "yields"),
     )  # fmt: skip
 
 
@@ -325,7 +328,7 @@ def _turns(c: Context, pool: str | None) -> list[Part]:
         ),
         c.drawn(
             ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
-            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages"), topic=_topic(c, "turns"),
+            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "turns"),
         ),
     ]  # fmt: skip
 

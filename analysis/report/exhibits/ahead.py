@@ -9,11 +9,14 @@ from matplotlib.axes import Axes
 
 from analysis.report.exhibits import style, week
 from analysis.report.exhibits.theme import Theme, exhibit
+from analysis.report.words import Words
 
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
 OFFERED = "offered"
+# what the forecast is held against
+METHODS = ("seasonal_naive", "same_slot_mean", "client")
 WIDE, NARROW = "#DCE7F1", "#A9C4DD"
 MARGINS_MM = (7.5, 0.5, 8.0, 9.0)
 HEIGHT_MM = 41.0
@@ -85,14 +88,21 @@ def check(blending: Blending, *, pool: str | None = None, queue: str = "", theme
         return ""
     model = by.loc["model"]
     others = [
-        words(f"ahead.check.{name}", share=words.n.share(1 - 1 / float(by.at[name, "relative_to_model"])))  # type: ignore[reportArgumentType]
-        for name in ("seasonal_naive", "same_slot_mean")
-        if name in by.index and float(by.at[name, "relative_to_model"]) > 1  # type: ignore[reportArgumentType]
+        _against(name, float(by.at[name, "relative_to_model"]), words)  # type: ignore[reportArgumentType]
+        for name in METHODS
+        if name in by.index
     ]
     parts = [
         words("ahead.check.held", origins=words.n.count(model["origins"]), share=words.n.share(model["coverage80"]))
     ]
-    return " ".join([*parts, *([words("ahead.check.better", parts=words.listed(others))] if others else [])])
+    return " ".join([*parts, *([words("ahead.check.error", parts=words.listed(others))] if others else [])])
+
+
+def _against(method: str, relative: float, words: Words) -> str:
+    """Return how far the model's error lies below, or above, that of another method."""
+    share = 1 - 1 / relative
+    key = "same" if words.n.share(abs(share)) == words.n.share(0.0) else "below" if share > 0 else "above"
+    return words(f"ahead.check.{key}", share=words.n.share(abs(share)), method=words(f"ahead.method.{method}"))
 
 
 def alt_text(blending: Blending, *, pool: str | None = None, queue: str = "", theme: Theme | None = None) -> str:

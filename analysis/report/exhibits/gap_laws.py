@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from analysis.report.exhibits import style
 from analysis.report.exhibits.theme import Theme, exhibit
+from analysis.report.words import Words
 
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
@@ -22,6 +23,8 @@ MOST_TYPES = 7
 NAME_X, MEAN_X, SHARE_X, USE_X = -0.34, 1.035, 1.19, 1.32
 TICKS_S = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MARGINS_MM = (36.0, 42.0, 8.0, 7.0)
+# a share below this is told as below it
+LEAST = 0.01
 LANE_MM, CURVE_MM, HEAD_MM = 4.4, 28.0, 5.5
 
 
@@ -36,9 +39,9 @@ def curve(blending: Blending, law: str = MEASURED, pool: str | None = None) -> p
 
 
 def read(frame: pd.DataFrame, length_s: float, column: str = "survival") -> float:
-    """Return a share at a length [s], read off a law; NaN beyond its lengths where it has not reached nothing."""
+    """Return a share at a length [s], read off a law; NaN beyond its longest length."""
     known = frame.dropna(subset=[column])
-    if known.empty:
+    if known.empty or length_s > known["length_s"].max():
         return float("nan")
     return float(np.interp(np.log(length_s), np.log(known["length_s"]), known[column]))
 
@@ -53,6 +56,15 @@ def items(blending: Blending, pool: str | None = None) -> pd.DataFrame:
         outlasts=[read(measured, length) for length in kept["mean_s"]],
         usable=[read(measured, length, "share_of_time") for length in kept["mean_s"]],
     )
+
+
+def _share(row: Any, column: str, measured: pd.DataFrame, words: Words) -> str:
+    """Return a share of gaps or time beyond an item's length; of items longer than any length looked at, what it is below."""
+    value = row[column] if isinstance(row, pd.Series) else getattr(row, column)
+    if pd.notna(value):
+        return words.n.share(value)
+    last = measured[{"outlasts": "survival", "usable": "share_of_time"}[column]].dropna()
+    return words("gap_laws.under", share=words.n.share(max(float(last.iloc[-1]), LEAST))) if len(last) else "–"
 
 
 def nearest(blending: Blending, pool: str | None = None) -> tuple[str, float] | None:
@@ -89,7 +101,10 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     short, long = known.iloc[0], known.iloc[-1]
     parts = [
         words(
-            "gap_laws.headline.item", type=row["type"], length=n.length(row["mean_s"]), share=n.share(row["outlasts"])
+            "gap_laws.headline.item",
+            type=row["type"],
+            length=n.length(row["mean_s"]),
+            share=_share(row, "outlasts", measured, words),
         )
         for row in ([short] if len(known) == 1 else [short, long])
     ]
@@ -107,10 +122,16 @@ def alt_text(blending: Blending, *, pool: str | None = None, theme: Theme | None
         points = [
             words("gap_laws.alt.point", length=n.length(length), share=n.share(read(frame, length)))
             for length in (60, 300, 900)
+            if length <= frame["length_s"].max()
         ]
         laws.append(words("gap_laws.alt.law", law=words(f"gap_laws.law.{law}"), points=words.listed(points)))
     types = [
-        words("gap_laws.headline.item", type=row.type, length=n.length(row.mean_s), share=n.share(row.outlasts))
+        words(
+            "gap_laws.headline.item",
+            type=row.type,
+            length=n.length(row.mean_s),
+            share=_share(row, "outlasts", curve(blending, pool=pool), words),
+        )
         for row in items(blending, pool).itertuples()
     ]
     return words("gap_laws.alt.all", laws="; ".join(laws), types="; ".join(types))
@@ -163,7 +184,7 @@ def gap_law(blending: Blending, *, pool: str | None = None, ax: Axes | None = No
     ax.set(xscale="log", xlim=(min(ends), max(ends) * 1.05), ylim=(1.0 - scale, 1.0))
     _grid(ax, theme)
     for place, row in enumerate(known.itertuples()):
-        _item(ax, row, -(head + (place + 0.5) * lane), theme)
+        _item(ax, row, -(head + (place + 0.5) * lane), measured, theme)
     if len(known):
         for x, key in ((NAME_X, "items"), (MEAN_X, "mean"), (SHARE_X, "outlasts"), (USE_X, "usable")):
             style.beside(ax, x, -head * 0.62, theme.words(f"gap_laws.column.{key}"))
@@ -187,17 +208,19 @@ def _grid(ax: Axes, theme: Theme) -> None:
         ax.axvline(tick, color=style.RULE, lw=style.HAIR * 0.6, zorder=0)
 
 
-def _item(ax: Axes, row: Any, y: float, theme: Theme) -> None:
+def _item(ax: Axes, row: Any, y: float, measured: pd.DataFrame, theme: Theme) -> None:
     """Draw an item type's mean length, tied to the measured law above, with its figures beside."""
     n = theme.words.n
     fits = bool(row.suitable_between) or bool(row.suitable_interrupt)
     colour = style.MEANINGS["utilization"][0] if fits else style.MEANINGS["support"][0]
-    ax.plot([row.mean_s] * 2, [y, row.outlasts], color=style.MUTED, lw=style.HAIR, ls=(0, (1, 2)), zorder=1)
-    ax.plot([row.mean_s], [row.outlasts], "o", ms=3.2, color=CURVE)
+    ends = [y, row.outlasts if pd.notna(row.outlasts) else 0.0]
+    ax.plot([row.mean_s] * 2, ends, color=style.MUTED, lw=style.HAIR, ls=(0, (1, 2)), zorder=1)
+    if pd.notna(row.outlasts):
+        ax.plot([row.mean_s], [row.outlasts], "o", ms=3.2, color=CURVE)
     ax.plot([row.mean_s], [y], "o", ms=4.5, mfc=colour if fits else "white", mec=colour, mew=1.1)
     name = style.fitted(str(row.type), style.LABEL, -NAME_X * style.size_pt(ax)[0] - 8)
-    share = n.share(row.usable) if pd.notna(row.usable) else "–"
-    for x, text in ((NAME_X, name), (MEAN_X, n.length(row.mean_s)), (SHARE_X, n.share(row.outlasts)), (USE_X, share)):
+    gaps, time = (_share(row, column, measured, theme.words) for column in ("outlasts", "usable"))
+    for x, text in ((NAME_X, name), (MEAN_X, n.length(row.mean_s)), (SHARE_X, gaps), (USE_X, time)):
         style.beside(ax, x, y, text, size=style.LABEL, color=theme.ink)
 
 

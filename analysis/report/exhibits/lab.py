@@ -28,7 +28,7 @@ MODES = {
 GROUPS = ("today", "kept", "broken", "instead")
 # the chart of service reaches so far below the promise or today, whichever is lower; deeper falls are named at its edge
 DEPTH = 0.10
-ROW_MM, GROUP_MM, HEAD_MM, FOOT_MM = 5.4, 5.0, 9.0, 4.0
+ROW_MM, GROUP_MM, HEAD_MM, FOOT_MM = 5.8, 5.4, 9.0, 4.0
 MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where the columns stand, in shares of the width
 SERVICE, LEVEL, WORST, BARS, HOURS = (0.275, 0.430), 0.482, 0.497, (0.625, 0.730), 0.790
@@ -101,11 +101,16 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     of = n.count(len(others))
     if best is None:
         return words("lab.headline.none", kept=n.count(kept), all=of, today=level)
-    said = {"policy": _first_low(named(best, words)), "after": n.share(best.service_level), "today": level}
+    said = {"policy": _first_low(named(best, words)), "price": price(level, n.share(best.service_level), words)}
     if best.policy in INSTEAD and not best.item_h_per_week >= LEAST_H:
         return words("lab.headline.instead", hours=n.hours(fewer_h(frame, best)), **said)
     hours = n.interval(best.item_h_per_week, best.item_h_low, best.item_h_high, "hours_per_week")
     return words("lab.headline.room", kept=n.count(kept), all=of, hours=hours, **said)
+
+
+def price(before: str, after: str, words: Words) -> str:
+    """Return what becomes of the share answered in time, as it ends a headline."""
+    return words("lab.price.same" if before == after else "lab.price.less", today=before, after=after)
 
 
 def _first_low(text: str) -> str:

@@ -88,7 +88,8 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
         return words("frontier.headline.none", today=today)
     if frame["unit"].iloc[0] == SIMULATED:
         row = next(best.itertuples())
-        return words("frontier.headline.price", hours=n.hours(row.x), after=n.share(row.y), today=today)
+        key = "frontier.headline.free" if n.share(row.y) == today else "frontier.headline.price"
+        return words(key, hours=n.hours(row.x), after=n.share(row.y), today=today)
     parts = [
         words(
             "frontier.headline.part" if place else "frontier.headline.first",

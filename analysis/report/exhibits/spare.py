@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MODES = ("releasable", "shareable", "interruptible")
 IDLE = "#F7E6BE"
-LINES = {"releasable": (style.INK, "-"), "shareable": ("#1F4E79", "-"), "interruptible": (style.INK, ":")}
+LINES = {"releasable": (style.INK, "-"), "shareable": (style.INK, "--"), "interruptible": (style.INK, ":")}
 MARGINS_MM = (5.5, 0.5, 8.0, 9.0)
 HEIGHT_MM = 43.0
 

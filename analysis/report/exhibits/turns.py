@@ -125,10 +125,12 @@ def _setting(row: Any, words: Words) -> str:
         return words("turns.today_at", setting=text) if row.today else text
     if row.today:
         return words("turns.today")
-    if float(row.setting) in WORDS:
-        return words(f"turns.{WORDS[float(row.setting)]}")
-    change = round(100 * (float(row.setting) - 1))
-    return words("turns.more" if change > 0 else "turns.less", points=n.count(abs(change)))
+    setting = float(row.setting)
+    if setting in WORDS:
+        return words(f"turns.{WORDS[setting]}")
+    if setting > max(WORDS):
+        return words("turns.times", times=f"{setting:g}")
+    return words("turns.more" if setting > 1 else "turns.less", points=f"{abs(100 * (setting - 1)):.3g}")
 
 
 def _circumstance(row: Any, words: Words) -> str:
@@ -202,7 +204,9 @@ def _cell(sheet: Sheet, row: Any, box: tuple[float, float, float, float], own: s
     sheet.say(x + 1, y + 7, _setting(row, words), weight=weight, color=theme.ink if row.today else style.MUTED)
     edge = {"edgecolor": theme.accent, "lw": 1.0} if row.today else {}
     sheet.box(x, y + 12, (wide - 4, high - 15), colour, **edge)
-    lines = _wrapped(_policy(row.recommended, words), style.SMALL, wide - 10)[:2]
+    key = f"policy_short.{row.recommended or 'none'}"
+    short = words(key) if key in words else _policy(row.recommended, words)
+    lines = _wrapped(short, style.SMALL, wide - 9)[:2]
     for number, line in enumerate(lines):
         sheet.fitted(x + 3, y + 18 + number * 8.4, line, wide - 9, color=ink, weight=600)
     sheet.fitted(x + 3, y + high - 8, _figures(row, words), wide - 9, color=theme.ink)
