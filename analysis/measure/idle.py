@@ -314,7 +314,7 @@ def step_reach(place: np.ndarray, error: np.ndarray, *, active: np.ndarray | Non
     Returns
     -------
     tuple of float
-        Agents by which the lower and the upper bound of the mean are to be moved outwards; 0 and 0 where half hours lie all over the steps.
+        Agents by which the lower and the upper bound of the mean are to be moved outwards; near 0 where half hours lie all over the steps.
 
     Notes
     -----
@@ -325,6 +325,7 @@ def step_reach(place: np.ndarray, error: np.ndarray, *, active: np.ndarray | Non
     do not differ, and by exp(-2 pi^2 v) of it where they do, v the variance of places beyond that of errors (three standard errors of it taken off): the
     first Fourier coefficient of j over normally spread places. Where errors are below .3 of a step, the coefficient of the places seen, freed from the
     errors, counts instead if it is larger. The three groups that matter most add up in full, the others as independent ones do.
+    Even half hours all over the steps have parts of a step that average to one half only up to chance: one standard error of a mean of uniform parts.
 
     Examples
     --------
@@ -334,7 +335,7 @@ def step_reach(place: np.ndarray, error: np.ndarray, *, active: np.ndarray | Non
     >>> [round(float(part), 2) for part in step_reach(place, np.full(40, 0.1))]
     [0.47, 0.5]
     >>> [round(float(part), 2) for part in step_reach(np.linspace(5, 25, 200), np.full(200, 0.1))]
-    [0.0, 0.0]
+    [0.01, 0.01]
     """
     used = np.isfinite(place) & (np.ones(len(place), bool) if active is None else active)
     if not used.any():
@@ -356,7 +357,9 @@ def step_reach(place: np.ndarray, error: np.ndarray, *, active: np.ndarray | Non
         weight = _alike(here[mine], spread[mine] / 2.0) * mine.sum() / len(place)
         below.append(weight * float((part - smallest)[mine].mean()))
         above.append(weight * float((largest - part)[mine].mean()))
-    return _added(below), _added(above)
+    # half hours all over the steps: their parts of a step still average to one half only up to chance
+    chance = float(np.sqrt(((largest - smallest) ** 2).sum() / 12.0)) / len(place)
+    return float(np.hypot(_added(below), chance)), float(np.hypot(_added(above), chance))
 
 
 def _added(reach: list[float]) -> float:
