@@ -171,7 +171,7 @@ def test_draws_of_a_desk_widen_the_interval_and_more_of_them_do_not_narrow_it():
 
     assert several.desks == 6
     assert width(several) > 3 * width(one)
-    assert width(twice) == pytest.approx(width(several) * critical(0.95, 11) / critical(0.95, 5), rel=0.35)
+    assert width(twice) == pytest.approx(width(several) * critical(0.95, 11) / critical(0.95, 5), rel=0.2)
     # with a desk of its own for each replication the interval is that of the mean
     own = compare(levels * 10, [TODAY, KEEP], seed=1, precision=0.02, least=60, most=60)
     assert own.desks == 1

@@ -68,6 +68,13 @@ def test_the_twin_of_several_days_knows_each_of_them():
     assert np.abs(scores(luck)).max() < 4
 
 
+def test_the_twin_lets_busy_agents_go_with_their_contacts():
+    here = desk(agents=(14, 2, 10, 1), load=0.95, law=Times(900.0))
+    twin = markov_twin.twin_of(here)
+    luck = np.array([twin.luck(draw_streams(twin.desk, seed=4, replication=number)) for number in range(1500)])
+    assert abs(scores(luck[:, :1])) < 4
+
+
 def test_the_mean_by_the_factor_of_the_day_is_that_of_the_exact_day():
     here = desk(day_cv=0.35)
     twin = markov_twin.twin_of(here)
