@@ -12,6 +12,7 @@ _NAMES = {
     "max_occupancy": ".staffing",
     "blend": ".threshold",
     "best_threshold": ".threshold",
+    "best_thresholds": ".many_thresholds",
     "Blend": ".threshold",
     "finite_blend": ".finite",
     "FiniteBlend": ".finite",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from analysis.queueing import abandonment, erlang, gaps, staffing, threshold, whole_blended_day, whole_day
+from analysis.queueing import (
+    abandonment,
+    erlang,
+    finite,
+    gaps,
+    many_thresholds,
+    staffing,
+    threshold,
+    whole_blended_day,
+    whole_day,
+)
 
 
 def warm() -> None:
@@ -12,5 +22,15 @@ def warm() -> None:
     --------
     >>> warm()
     """
-    for module in (erlang, abandonment, staffing, threshold, gaps, whole_day, whole_blended_day):
+    for module in (
+        erlang,
+        abandonment,
+        staffing,
+        threshold,
+        gaps,
+        whole_day,
+        whole_blended_day,
+        many_thresholds,
+        finite,
+    ):
         module.warm()

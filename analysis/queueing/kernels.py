@@ -266,3 +266,25 @@ def fill_max_occupancy(n: np.ndarray, eta: np.ndarray, tau: np.ndarray, target: 
             out[i] = load / n[i]
         else:
             out[i] = 1.0 - cell(n[i], load, eta[i], tau[i], 0.0)[6] / n[i]
+
+
+@kernel
+def largest_threshold(n: float, a: float, eta: float, tau: float, target: float) -> float:
+    """Return the largest number of busy agents below which items may start with served_in_time >= target, or -1; items as long as calls."""
+    if n < 1.0 or a <= NO_LOAD or (eta == 0.0 and a >= n) or cell(n, a, eta, tau, 0.0)[3] < target:
+        return -1.0
+    low, high = 0.0, n + 1.0
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        if cell(n, a, eta, tau, middle)[3] >= target:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def fill_best_threshold(cases: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` with the largest threshold of every case: rows of agents, load, eta, tau and target."""
+    for i in range(out.size):
+        out[i] = int(largest_threshold(cases[0, i], cases[1, i], cases[2, i], cases[3, i], cases[4, i]))
