@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.blending.own_breaks import later_back
 from analysis.blending.own_contacts import uniforms
 from analysis.blending.own_days import OwnDays
 from analysis.blending.supply import DELIVERY_S
@@ -42,6 +43,8 @@ class Base:
         The days with their items.
     policy
         The policy, for the horizon of the days.
+    streams
+        Those of the days under the policy: who finished an item before a break comes back as much later.
     today, blended
         The runs without and with the policy.
     seed
@@ -50,6 +53,7 @@ class Base:
 
     own: OwnDays
     policy: Policy
+    streams: Streams
     today: Run
     blended: Run
     seed: int
@@ -57,7 +61,10 @@ class Base:
     @classmethod
     def of(cls, own: OwnDays, policy: Policy, *, seed: int) -> Base:
         """Run the days without and with the policy."""
-        return cls(own, policy, *(simulate(own.desk, own.streams, each) for each in (TODAY, policy)), seed)
+        told = simulate(own.desk, own.streams, policy, events=True)
+        streams = later_back(own, told.events)
+        today, blended = simulate(own.desk, own.streams, TODAY), simulate(own.desk, streams, policy)
+        return cls(own, policy, streams, today, blended, seed)
 
     @property
     def change(self) -> float:
@@ -178,7 +185,7 @@ def _delivered(delivery: Delivery) -> Callable[[Base], float]:
 
     def effect(base: Base) -> float:
         desk = dataclasses.replace(base.own.desk, delivery=delivery)
-        return level(simulate(desk, base.own.streams, base.policy)) - level(base.today)
+        return level(simulate(desk, base.streams, base.policy)) - level(base.today)
 
     return effect
 
@@ -187,7 +194,7 @@ def _handling(factor: float, more_s: float = 0.0) -> Callable[[Base], float]:
     """Return the effect where mixing in items changes how long every contact takes."""
 
     def effect(base: Base) -> float:
-        handle = base.own.streams.handle_s * factor + more_s
+        handle = base.streams.handle_s * factor + more_s
         return level(_blended(base, handle_s=handle)) - level(base.today)
 
     return effect
@@ -195,19 +202,17 @@ def _handling(factor: float, more_s: float = 0.0) -> Callable[[Base], float]:
 
 def unwatched(base: Base) -> float:
     """Return the effect where contacts take longer with items and without."""
-    streams = dataclasses.replace(base.own.streams, handle_s=base.own.streams.handle_s * (1 + WATCHED))
-    return _paired(base, streams)
+    return _paired(base, handle_s=base.streams.handle_s * (1 + WATCHED))
 
 
 def _patience(factor: float) -> Callable[[Base], float]:
     """Return the effect where those who were answered were willing to wait a multiple of what is estimated beyond their wait."""
 
     def effect(base: Base) -> float:
-        frame, streams = base.own.contacts.frame, base.own.streams
+        frame, patience = base.own.contacts.frame, base.streams.patience_s
         waited = (frame["wait_s"] - base.own.contacts.ring_s).clip(lower=0).fillna(0.0).to_numpy()
         answered = frame["answered"].to_numpy()
-        scaled = np.where(answered, waited + factor * (streams.patience_s - waited), streams.patience_s)
-        return _paired(base, dataclasses.replace(streams, patience_s=scaled))
+        return _paired(base, patience_s=np.where(answered, waited + factor * (patience - waited), patience))
 
     return effect
 
@@ -251,7 +256,7 @@ def without_last_items(own: OwnDays) -> tuple[Desk, Streams]:
 
 def slower_after_item(base: Base) -> float:
     """Return the effect where a contact taken straight after an item takes longer; found by running until the contacts concerned settle."""
-    desk, streams, handle = base.own.desk, base.own.streams, base.own.streams.handle_s
+    desk, streams, handle = base.own.desk, base.streams, base.streams.handle_s
     run = base.blended
     for _ in range(_PASSES):
         told = simulate(desk, dataclasses.replace(streams, handle_s=handle), base.policy, events=True)
@@ -280,7 +285,7 @@ def after_item(events: np.ndarray) -> np.ndarray:
 
 def calling_again(base: Base) -> float:
     """Return the effect where half of those who are lost with items, and were not without, call again with the same matter."""
-    streams, run, original = base.own.streams, base.blended, np.arange(len(base.own.streams.offered_s))
+    streams, run, original = base.streams, base.blended, np.arange(len(base.streams.offered_s))
     for _ in range(_PASSES):
         started = run.started_s[original]
         lost = np.flatnonzero(np.isnan(started) & ~np.isnan(base.today.started_s))
@@ -331,12 +336,13 @@ def with_retrials(streams: Streams, again: pd.DataFrame, *, horizon_s: float) ->
     return more, place[: len(streams.offered_s)]
 
 
-def _paired(base: Base, streams: Streams) -> float:
-    """Return the effect where something is otherwise with items and without."""
-    desk = base.own.desk
-    return level(simulate(desk, streams, base.policy)) - level(simulate(desk, streams, TODAY))
+def _paired(base: Base, **changed: np.ndarray) -> float:
+    """Return the effect where something about the contacts is otherwise with items and without."""
+    own = base.own
+    today = simulate(own.desk, dataclasses.replace(own.streams, **changed), TODAY)
+    return level(_blended(base, **changed)) - level(today)
 
 
 def _blended(base: Base, **changed: np.ndarray) -> Run:
     """Run the blended days with other streams."""
-    return simulate(base.own.desk, dataclasses.replace(base.own.streams, **changed), base.policy)
+    return simulate(base.own.desk, dataclasses.replace(base.streams, **changed), base.policy)

@@ -263,6 +263,28 @@ def test_items_that_give_way_cost_no_caller_anything():
     assert not found.days["hurt"].any()
 
 
+def test_a_break_that_waits_for_an_item_keeps_its_length():
+    """The item of 9:20 ends at 9:30; the break planned for 9:25 to 9:40 lasts until 9:45, and the call of 9:41 waits until then."""
+    days = working_days(10)
+    calls = [calls_of(day, ("09:41", "09:41", "09:44", "a", 0)) for day in days]
+    states = [
+        states_of(
+            day,
+            *(("a", "09:00", "09:25", "IDLE"), ("a", "09:25", "09:40", "BREAK"), ("a", "09:40", "09:41", "IDLE")),
+            *(("a", "09:41", "09:44", "HANDLING"), ("a", "09:44", "10:00", "IDLE")),
+        )
+        for day in days
+    ]
+    # items from 9:00 on, none from 9:30 on
+    week = np.full(336, -1)
+    week[18::48] = 0
+    policy = dataclasses.replace(FILL, kept_free=tuple(week.tolist()))
+    found = run(tables_of(calls, states), policy, with_ranges=False)
+    assert found.days["replayed"].tolist() == [1.0] * 10
+    assert found.days["blended"].tolist() == [0.0] * 10
+    assert found.days["item_h"].to_numpy() == pytest.approx(0.5)
+
+
 def test_a_policy_for_the_week_is_laid_on_the_local_clock():
     """Items on Mondays from 9:30 alone: the call of 9:30 comes as the item begins, and completions go before arrivals."""
     week = np.full(336, -1)
