@@ -10,7 +10,7 @@ from analysis.simulation.measures import live, scheduled_s
 from analysis.simulation.streams import Streams, draw_streams
 
 # replications per control from which on it is used: a coefficient costs about one replication in so many
-_EACH = 4
+_EACH = 5
 
 
 class Controls:
@@ -86,53 +86,58 @@ def _busy_weights(desk: Desk) -> np.ndarray:
     return np.minimum(np.divide(load, agents, out=np.zeros(desk.slots), where=agents > 0), 1.2) ** 4
 
 
-def adjusted(values: np.ndarray, controls: np.ndarray, desks: int, *, axis: int) -> np.ndarray:
-    """Return values less what the controls explain of them, the coefficients of each replication taken from all the others.
+def adjusted(values: np.ndarray, controls: np.ndarray, desks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return values less what the controls explain of them, and scores whose variance is that of their mean.
 
     Parameters
     ----------
     values
-        Array with one value per replication along `axis`.
+        Array with one value per replication on the last axis.
     controls
         Array (replication, control) of numbers with mean 0.
     desks
         How many desks the replications go round; each has its own mean.
-    axis
-        The axis of replications.
+
+    Returns
+    -------
+    tuple
+        Adjusted values, and scores for :func:`analysis.simulation.intervals.spread`; both shaped like the values and linear in them.
 
     Notes
     -----
     Y_r - b_(-r)' C_r with b_(-r) the least-squares coefficients without replication r. They do not depend on C_r, whose mean is 0: the mean of the
     adjusted values is that of Y, without the bias of a coefficient estimated from the same replications. Deleting one row changes the coefficients by
-    (C'C)^-1 c_r e_r / (1 - h_r), e the residual and h the leverage.
+    (C'C)^-1 c_r e_r / (1 - h_r), e the residual and h the leverage. The scores are R w_r e_r / (1 - h_r) around the mean of the desk, with w_r the weight
+    of replication r in the adjusted mean: the jackknife variance of a regression (HC3). Days that are unlike the others weigh more in both; the
+    plain variance of the adjusted values covers 90 % instead of 95 with four controls on 20 replications.
 
     References
     ----------
     Lavenberg & Welch, Management Science 27 (1981), 322-335, for regression controls. Avramidis & Wilson, Operations Research 41 (1993), 1-22, for
-    splitting, here with one replication a part. Belsley, Kuh & Welsch, Regression Diagnostics, 1980, ch. 2, for the deletion of a row.
+    splitting, here with one replication a part. MacKinnon & White, Journal of Econometrics 29 (1985), 305-325, for the variance. Belsley, Kuh & Welsch,
+    Regression Diagnostics, 1980, ch. 2, for the deletion of a row.
 
     Examples
     --------
     >>> control = np.array([[-1.0], [1.0], [0.5], [-0.5]])
-    >>> adjusted(np.array([1.0, 5.0, 4.0, 2.0]), control, 1, axis=0)
+    >>> adjusted(np.array([1.0, 5.0, 4.0, 2.0]), control, 1)[0]
     array([3., 3., 3., 3.])
     """
     if not controls.shape[1]:
-        return values
+        return values, values
     count = len(controls)
-    turned = np.moveaxis(np.asarray(values, dtype=float), axis, 0).reshape(count, -1)
-    own, seen = _within(controls, desks), _within(turned, desks)
+    own, seen = _within(controls.T, desks).T, _within(values, desks)
     inverse = np.linalg.pinv(own.T @ own)
-    slope = inverse @ (own.T @ seen)
+    slope = seen @ own @ inverse
     leverage = desks / count + np.einsum("ri,ij,rj->r", own, inverse, own)
-    left = (seen - own @ slope) / np.maximum(1 - leverage, 1e-9)[:, None]
+    left = (seen - slope @ own.T) / np.maximum(1 - leverage, 1e-9)
     # C_r' b_(-r) = C_r' b - C_r' (C'C)^-1 c_r e_r / (1 - h_r)
-    explained = controls @ slope - np.einsum("ri,ij,rj->r", controls, inverse, own)[:, None] * left
-    result = (turned - explained).reshape(np.moveaxis(values, axis, 0).shape)
-    return np.moveaxis(result, 0, axis)
+    result = values - slope @ controls.T + np.einsum("ri,ij,rj->r", controls, inverse, own) * left
+    weight = 1 - count * own @ inverse @ controls.mean(axis=0)
+    return result, result - _within(result, desks) + weight * left
 
 
 def _within(values: np.ndarray, desks: int) -> np.ndarray:
-    """Return values less the mean of their desk."""
-    by_desk = values.reshape(len(values) // desks, desks, -1)
-    return (by_desk - by_desk.mean(axis=0)).reshape(values.shape)
+    """Return values less the mean of their desk; replications on the last axis."""
+    by_desk = values.reshape(*values.shape[:-1], values.shape[-1] // desks, desks)
+    return (by_desk - by_desk.mean(axis=-2, keepdims=True)).reshape(values.shape)

@@ -34,13 +34,13 @@ class Figures:
     def __init__(self, desk: Desk, sums: np.ndarray, desks: int, controls: np.ndarray) -> None:
         self.desk, self.desks, self.controls = desk, desks, controls
         self.raw = measures.parts(desk, sums)
-        self.over, self.under = (adjusted(part, controls, desks, axis=1) for part in self.raw)
-        mean = self.under.mean(axis=1)
-        self.known = self.raw[1].sum(axis=1) > 0
-        self.scale = np.where(self.known, mean, np.nan)
-        self.value = self.over.mean(axis=1) / self.scale
-        # array (policy, measure, replication)
-        self.scores = ((self.over - self.value[:, None] * self.under) / self.scale[:, None]).swapaxes(1, 2)
+        # arrays (policy, measure, replication)
+        (over, over_scores), (under, under_scores) = (
+            adjusted(part.swapaxes(1, 2), controls, desks) for part in self.raw
+        )
+        self.scale = np.where(self.raw[1].sum(axis=1) > 0, under.mean(axis=-1), np.nan)
+        self.value = over.mean(axis=-1) / self.scale
+        self.scores = (over_scores - self.value[..., None] * under_scores) / self.scale[..., None]
 
     def error_of_change(self) -> float:
         """Return the largest standard error of a difference of service level that replications can shrink; of the level where it is alone."""
