@@ -11,21 +11,17 @@ import numpy as np
 
 from analysis.foundation.compiled import borrowed, inlined, kernel, part
 from analysis.simulation.layout import (
-    ABANDONS,
     AGENTS,
-    ANSWERS,
     ARRIVED,
     ARRIVED_S,
     BEGUN,
     BEHIND,
-    C_ROW,
     COMING,
     COMINGS,
     CONTACT,
     CONTACT_S,
     CONTACTS,
     COST,
-    COUNTED,
     DOES,
     EARLIER,
     ENDED,
@@ -34,35 +30,24 @@ from analysis.simulation.layout import (
     FENCES,
     FIRST,
     GROUPS,
-    HANDLE_S,
-    HANDLED_S,
     HANDS,
     HOMES,
     HORIZON,
     IDS,
-    IN_TIME,
     INTERRUPTIONS,
     ITEM,
     KEYS,
     LENGTH,
     LINE,
     LOAD,
-    MANY_SLOTS,
     NEXT,
-    OF_ANSWERED,
     OFFER_S,
     OFFERED,
-    OFFERS,
     ORDER,
     OWN,
     OWNS,
-    P_DEFINITION,
-    P_ROW,
-    P_SHORT,
-    P_WITHIN,
     PATIENCE_S,
     PROGRESS,
-    PROMISE,
     Q_FIRST,
     Q_LAST,
     Q_ROW,
@@ -80,18 +65,13 @@ from analysis.simulation.layout import (
     ROWS,
     SERVER,
     SERVES,
-    SHORT_OUT,
     SINCE,
-    SLOT_S,
     START_S,
-    STARTED,
     TALKS,
-    TALLY,
     TIMER,
     TIMERS,
     TURN,
     TURNED,
-    WAIT_S,
     WORK,
     WORKED,
     WORKS,
@@ -324,46 +304,12 @@ def follow(w, m, i, f):  # noqa: PLR0912 (one branch per kind of event)
             contact = i[i[BEHIND] + contact]
 
 
-@part
-def tally(i, f):
-    """Book every contact in the slot in which it was offered, and the time of agents who serve one at once."""
-    for contact in range(i[CONTACTS]):
-        queue = i[i[QUEUE_OF] + contact]
-        offered, patience = f[i[OFFER_S] + contact], f[i[PATIENCE_S] + contact]
-        started, handle = f[i[STARTED] + contact], f[i[HANDLE_S] + contact]
-        answered = not np.isnan(started)
-        if answered and i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED] == 1:
-            span(i, f, CONTACT_S, started, started + handle)
-        if offered < 0.0:
-            continue
-        slot = min(int(offered / f[SLOT_S]), i[MANY_SLOTS] - 1)
-        row = i[TALLY] + (queue * i[MANY_SLOTS] + slot) * C_ROW
-        promise = i[PROMISE] + queue * P_ROW
-        wait = started - offered if answered else patience
-        left = not answered and wait < np.inf
-        out = f[promise + P_DEFINITION]
-        f[row + OFFERS] += 1.0
-        f[row + WAIT_S] += wait if wait < np.inf else f[HORIZON] - offered
-        if not (out == OF_ANSWERED and not answered) and not (
-            out == SHORT_OUT and left and wait < f[promise + P_SHORT]
-        ):
-            f[row + COUNTED] += 1.0
-        if left:
-            f[row + ABANDONS] += 1.0
-        if answered:
-            f[row + ANSWERS] += 1.0
-            f[row + HANDLED_S] += handle
-            if wait <= f[promise + P_WITHIN]:
-                f[row + IN_TIME] += 1.0
-
-
 def _entry(version: int) -> Callable:
     """Return the compiled engine; the version is part of it, so a change of any of its files compiles it anew."""
 
     def run(w, m, i, f):
         """Run a desk that is laid out; return the version of the engine."""
         follow(borrowed(w), borrowed(m), borrowed(i), borrowed(f))
-        tally(i, f)
         return version
 
     return kernel(run)

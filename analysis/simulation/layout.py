@@ -36,7 +36,7 @@ QUEUE_OF, SERVER, BEHIND, KIND, RANK, BY_RANK, RANKED, PILE, BEGAN, COMING, IDS,
 QUEUE_ROW, SERVES, WORKS_ON, TYPE_ROW, SLOT_ROW, SHIFT_AGENT, BY_END = range(47, 54)
 # places of the blocks of numbers
 OFFER_S, HANDLE_S, PATIENCE_S, STARTED, LENGTH, ARRIVED_S, DUE, PROGRESS, ENDED, KEYS = range(54, 64)
-RESUME_S, SAVE_S, SHIFT_START, SHIFT_END, TIMER, PROMISE, MEASURES, TALLY, LOG, HEAD = range(64, 74)
+RESUME_S, SAVE_S, SHIFT_START, SHIFT_END, TIMER, MEASURES, LOG, HEAD = range(64, 72)
 _WHOLE = (
     (QUEUE_OF, "queue"), (SERVER, "server"), (BEHIND, "behind"), (KIND, "kind"), (RANK, "rank"), (BY_RANK, "by_rank"), (RANKED, "ranked"),
     (PILE, "pile"), (BEGAN, "began"), (COMING, "coming"), (IDS, "ids"), (ORDER, "order"), (QUEUE_ROW, "queue_row"), (SERVES, "serves"),
@@ -45,8 +45,7 @@ _WHOLE = (
 _NUMBERS = (
     (OFFER_S, "offered"), (HANDLE_S, "handle"), (PATIENCE_S, "patience"), (STARTED, "started"), (LENGTH, "length"), (ARRIVED_S, "arrived"),
     (DUE, "due"), (PROGRESS, "progress"), (ENDED, "ended"), (KEYS, "keys"), (RESUME_S, "resume"), (SAVE_S, "save"),
-    (SHIFT_START, "shift_start"), (SHIFT_END, "shift_end"), (TIMER, "timer"), (PROMISE, "promise"),
-    (MEASURES, "measures"), (TALLY, "tally"), (LOG, "log"),
+    (SHIFT_START, "shift_start"), (SHIFT_END, "shift_end"), (TIMER, "timer"), (MEASURES, "measures"), (LOG, "log"),
 )  # fmt: skip
 
 # settings at the head of `f`; last the moment of the last timer or rotation, which changes
@@ -59,10 +58,6 @@ T_HEAP, T_CURSOR, T_AT, T_MANY, T_ENDLESS, T_GIVES, T_ROW = range(7)
 S_KEPT, S_RING, S_OFF, S_HOME, S_ROW = range(5)
 # a slot's measures, as in run.AGENTS
 ON_DUTY, CONTACT_S, ITEM_S, LOST_S, RING_S, HOME_S, STARTS, INTERRUPTIONS, SWITCHES, A_ROW = range(10)
-# a queue's measures in a slot, as in run.CONTACTS, and its promise: answer within [s], definition, short [s]
-OFFERS, ANSWERS, IN_TIME, COUNTED, ABANDONS, WAIT_S, HANDLED_S, C_ROW = range(8)
-P_WITHIN, P_DEFINITION, P_SHORT, P_ROW = range(4)
-OF_OFFERED, OF_ANSWERED, SHORT_OUT = range(3)
 
 
 def laid_out(
