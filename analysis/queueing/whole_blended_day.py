@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from analysis.queueing import checks
+from analysis.queueing import checks, two_lengths_day
 from analysis.queueing.results import Result, answer, asked, percent
 from analysis.queueing.transient import Shift, follow
 from analysis.queueing.whole_day import Start, checked_shift, day_figures, refuse_start
@@ -145,15 +145,16 @@ def blended_day(
     Raises
     ------
     ValueError
-        An argument is out of range; a cyclic day offers more contacts than its agents can handle and nobody gives up; or the queue would grow
-        beyond bounds.
+        An argument is out of range; a cyclic day offers more contacts than its agents can handle and nobody gives up; the queue would grow beyond
+        bounds; or items are of another length than contacts and the day is cyclic or has too many states (beyond some 400 agents).
 
     Notes
     -----
     The day of :func:`day` with a floor: busy agents and queue never fall below the smaller of threshold and agents, as a completion there starts an
     item. When the threshold rises, idle agents start items at once; when it falls, items in hand are finished. The mean number of agents on items, y,
-    obeys y' = threshold x mu x P(at the floor) - mu y whatever the contacts do, and is followed with the law, jump by jump. When the number of agents
-    falls, idle ones leave first and busy ones finish what they have in hand. The wait of an arrival is taken with the agents of its slot.
+    obeys y' = threshold x mu x P(at the floor) - mu y whatever the contacts do, and is followed with the law, jump by jump. Items of another length
+    than contacts need a law of two numbers, agents on items and busy agents with the queue: exact too, and slower. When the number of agents falls, idle
+    ones leave first, then busy ones at random, who finish what they have in hand. The wait of an arrival is taken with the agents of its slot.
 
     References
     ----------
@@ -174,17 +175,23 @@ def blended_day(
     short = checks.single(checks.non_negative("short_s", short_s), "short_s")
     shift = dataclasses.replace(shift, thresholds=_checked_thresholds(threshold, shift))
     refuse_start(start, shift, arrivals)
-    if item != shift.aht_s and any(shift.thresholds):
-        raise ValueError(
-            f"item_s must equal aht_s, got {item:g} and {shift.aht_s:g}: a day with items of another length is not a chain in one number; simulate it"
-        )
-    followed = follow(shift, arrivals, cyclic=start == "cyclic")
-    found, busy = day_figures(shift, arrivals, followed, within, short)
     without = dataclasses.replace(shift, thresholds=())
-    _, busy_without = day_figures(without, arrivals, follow(without, arrivals, cyclic=start == "cyclic"), within, short)
-    if (followed.item_agents > busy + 1e-9 * (1.0 + busy)).any():
+    plain = follow(without, arrivals, cyclic=start == "cyclic")
+    found, busy = day_figures(without, arrivals, plain, within, short)
+    busy_without, item_agents, ends = busy, np.zeros(len(busy)), (plain.queue_at_end, plain.error)
+    if any(shift.thresholds) and item == shift.aht_s:
+        followed = follow(shift, arrivals, cyclic=start == "cyclic")
+        found, busy = day_figures(shift, arrivals, followed, within, short)
+        item_agents, ends = followed.item_agents, (followed.queue_at_end, followed.error)
+    elif any(shift.thresholds):
+        if start == "cyclic":
+            raise ValueError(
+                "start must be empty where items are longer or shorter than contacts: give several days one after the other"
+            )
+        found, busy, item_agents, ends = _two_lengths(shift, arrivals, item, (within, short))
+    if (item_agents > busy + 1e-9 * (1.0 + busy)).any():
         raise ArithmeticError("blended_day: more agents on items than busy; please report the arguments of this call")
-    items_per_h = 3600.0 * followed.item_agents / item
+    items_per_h = 3600.0 * item_agents / item
     return BlendedDay(
         agents=np.array(shift.agents),
         arrivals_per_h=arrivals * 3600,
@@ -197,15 +204,55 @@ def blended_day(
         short_s=short,
         start=start,
         **found,
-        item_agents=followed.item_agents,
+        item_agents=item_agents,
         items_per_h=items_per_h,
         net_agents=busy - busy_without,
-        day_item_agents=float(followed.item_agents.mean()),
+        day_item_agents=float(item_agents.mean()),
         day_items=float(items_per_h.sum() * shift.slot_s / 3600.0),
         day_net_agents=float((busy - busy_without).mean()),
-        queue_at_end=followed.queue_at_end,
-        error_bound=followed.error,
+        queue_at_end=ends[0],
+        error_bound=ends[1],
     )
+
+
+def _two_lengths(
+    shift: Shift, arrivals: np.ndarray, item_s: float, seconds: tuple[float, float]
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray, tuple[float, float]]:
+    """Return the figures of a day with items of another length, busy agents and agents on items per slot, queue at the end and error."""
+    try:
+        followed = two_lengths_day.follow(shift, arrivals, item_s)
+    except two_lengths_day.TooLong:
+        raise ValueError(
+            f"{max(shift.agents)} agents with items of another length than contacts have too many states to follow a day exactly: simulate it, or set "
+            "item_s to aht_s."
+        ) from None
+    slots, (within, short) = len(arrivals), seconds
+    figures = {name: np.zeros(slots) for name in ("service_level", "p_wait", "p_short_abandon", "mean_queue")}
+    busy, items = np.zeros(slots), np.zeros(slots)
+    for k, (agents, law) in enumerate(zip(shift.agents, followed.laws, strict=True)):
+        rates = (float(arrivals[k]), 1.0 / shift.aht_s, 1.0 / item_s, shift.give_up)
+        waiting, level, by_level = law[:, agents:], np.arange(law.shape[1]), law.sum(axis=0)
+        figures["p_wait"][k] = waiting.sum()
+        figures["service_level"][k] = by_level[:agents].sum() + two_lengths_day.in_time(waiting, agents, rates, within)
+        figures["p_short_abandon"][k] = two_lengths_day.given_up(waiting, agents, rates, short)
+        figures["mean_queue"][k] = (np.maximum(level - agents, 0) * by_level).sum()
+        busy[k] = (np.minimum(level, agents) * by_level).sum()
+        items[k] = (np.arange(len(law)) * law.sum(axis=1)).sum()
+    over_s = followed.calls_over_s + followed.items_over_s
+    busy_s, agent_s = busy * shift.slot_s + over_s, np.array(shift.agents) * shift.slot_s + over_s
+    given_up, offered = shift.give_up * figures["mean_queue"], float(arrivals.sum())
+    figures |= {
+        "p_abandon": np.divide(given_up, arrivals, out=np.full(slots, np.nan), where=arrivals > 0),
+        "occupancy": np.divide(busy_s, agent_s, out=np.full(slots, np.nan), where=agent_s > 0),
+    }
+    day = {
+        "day_service_level": float((arrivals * figures["service_level"]).sum() / offered) if offered > 0 else 1.0,
+        "day_p_abandon": float(given_up.sum() / offered) if offered > 0 else 0.0,
+        "day_occupancy": float(busy_s.sum() / agent_s.sum()) if agent_s.sum() > 0 else 0.0,
+        "day_mean_queue": float(figures["mean_queue"].mean()),
+    }
+    on_items = items + followed.items_over_s / shift.slot_s
+    return {**figures, **day}, busy_s / shift.slot_s, on_items, (followed.queue_at_end, followed.error)
 
 
 def _checked_thresholds(threshold: ArrayLike, shift: Shift) -> tuple[int, ...]:
@@ -227,3 +274,6 @@ def _checked_thresholds(threshold: ArrayLike, shift: Shift) -> tuple[int, ...]:
 def warm() -> None:
     """Compile the kernels of this module."""
     blended_day([2, 1], arrivals_per_h=6, threshold=1, slot_s=600, aht_s=300, item_s=300, answer_within_s=20)
+    blended_day(
+        [2, 1], arrivals_per_h=6, threshold=1, slot_s=60, aht_s=300, item_s=200, answer_within_s=20, patience_s=60
+    )

@@ -103,8 +103,9 @@ def served(state, n, rates, within):
     return linalg.expm(moves * within)[at[ahead, y], len(places)]
 
 
-@pytest.mark.parametrize("patience_s", [80.0])
-def test_a_small_day_against_matrix_exponentials(patience_s):
+@pytest.mark.parametrize("item_s", [200, 350])
+@pytest.mark.parametrize("patience_s", [40.0])
+def test_a_small_day_against_matrix_exponentials(patience_s, item_s):
     agents, calls, thresholds = [3, 3, 4], np.array([40.0, 20.0, 60.0]), [2, 3, 1]
     day = queueing.blended_day(
         agents,
@@ -112,17 +113,42 @@ def test_a_small_day_against_matrix_exponentials(patience_s):
         threshold=thresholds,
         slot_s=700,
         aht_s=200,
-        item_s=200,
+        item_s=item_s,
         answer_within_s=40,
         patience_s=patience_s,
     )
-    rates = (1 / 200, 1 / 200, 1 / patience_s)
-    expected = written_out(agents, calls, thresholds, slot_s=700, rates=rates, within=40, most=16)
+    rates = (1 / 200, 1 / item_s, 1 / patience_s)
+    expected = written_out(agents, calls, thresholds, slot_s=700, rates=rates, within=40, most=10)
     assert np.column_stack([day.service_level, day.item_agents, day.occupancy]) == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize("patience_s", [None, 90.0])
+def test_two_lengths_become_one(patience_s):
+    """Items all but as long as contacts; agents and thresholds rise and fall: two quite different chains."""
+    agents, calls, thresholds = [6, 8, 9, 4, 5], np.array([40.0, 105.0, 60.0, 25.0, 40.0]), [4, 2, 9, 0, 3]
+    shape = {"arrivals_per_h": calls, "threshold": thresholds, "slot_s": 1800, "aht_s": 240, "answer_within_s": 20}
+    one, two = (
+        queueing.blended_day(agents, item_s=length, patience_s=patience_s, short_s=8, **shape)
+        for length in (240, 240 * (1 + 1e-12))
+    )
+    for name in (*DAY, "item_agents", "net_agents"):
+        assert getattr(two, name) == pytest.approx(getattr(one, name), rel=1e-8, abs=1e-9), name
+    for name in ("day_service_level", "day_occupancy", "day_items", "queue_at_end"):
+        assert getattr(two, name) == pytest.approx(getattr(one, name), rel=1e-8, abs=1e-9), name
+
+
+@pytest.mark.parametrize("item_s", [120, 700])
+def test_long_settled_slots_of_two_lengths_are_blend(item_s):
+    shape = {"arrivals_per_h": 120, "threshold": 12, "item_s": item_s, "patience_s": 150, **CALLS}
+    day = queueing.blended_day([14] * 2, slot_s=20_000, **shape)
+    lasting = queueing.blend(14, **shape)
+    for name in ("service_level", "p_wait", "p_abandon", "occupancy", "item_agents", "items_per_h", "net_agents"):
+        assert getattr(day, name)[-1] == pytest.approx(getattr(lasting, name), rel=1e-8, abs=1e-9), name
+
+
+@pytest.mark.parametrize("item_s", [100, 600])
 @pytest.mark.parametrize("patience_s", [None, 120.0])
-def test_against_a_simulation(patience_s):
+def test_against_a_simulation(patience_s, item_s):
     """Agents and thresholds rise and fall; those who leave finish what they have in hand."""
     agents, calls, thresholds = [6, 8, 9, 4, 5], np.array([40.0, 105.0, 60.0, 25.0, 40.0]), [4, 2, 9, 0, 3]
     shape = {"slot_s": 1800, "aht_s": 240}
@@ -130,14 +156,14 @@ def test_against_a_simulation(patience_s):
         agents,
         arrivals_per_h=calls,
         threshold=thresholds,
-        item_s=240,
+        item_s=item_s,
         answer_within_s=20,
         patience_s=patience_s,
         short_s=15,
         **shape,
     )
     seen = simulate_days(
-        400, agents, calls, seed=4, within_s=20, patience_s=patience_s, short_s=15, items=(240, thresholds), **shape
+        400, agents, calls, seed=4, within_s=20, patience_s=patience_s, short_s=15, items=(item_s, thresholds), **shape
     )
     offered, in_time, lost, soon, *_, item_s = np.moveaxis(seen, 1, 0)
     for figure, top in ((day.service_level, in_time), (day.p_abandon, lost), (day.p_short_abandon, soon)):
@@ -206,6 +232,7 @@ def test_words_and_rows():
         ({"threshold": -1}, r"threshold must be a whole number of 0 or more, got -1"),
         ({"item_s": 0}, r"item_s must be a finite number above 0, got 0"),
         ({"start": "warm"}, r"start must be one of empty, cyclic, got 'warm'"),
+        ({"item_s": 200, "start": "cyclic"}, r"start must be empty where items are longer or shorter than contacts"),
         ({"arrivals_per_h": 80, "start": "cyclic"}, r"contacts that never give up would pile up from day to day"),
     ],
 )
@@ -220,7 +247,8 @@ import json
 from analysis import queueing
 call = {"arrivals_per_h": [20, 30, 10], "slot_s": 900, "aht_s": 200, "item_s": 200, "answer_within_s": 20}
 a = queueing.blended_day([2, 3, 1], threshold=[1, 3, 0], patience_s=90, short_s=5, **call)
-print(json.dumps([a.service_level.tolist(), a.item_agents.tolist(), a.net_agents.tolist(), a.queue_at_end]))
+b = queueing.blended_day([2, 3, 1], threshold=[1, 3, 0], patience_s=20, **call | {"item_s": 90, "slot_s": 40})
+print(json.dumps([one for day in (a, b) for one in (day.service_level.tolist(), day.item_agents.tolist(), day.net_agents.tolist(), day.queue_at_end)]))
 """
 
 
