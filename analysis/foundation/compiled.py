@@ -31,6 +31,30 @@ def inlined(function: Function) -> Function:
     return function if numba is None else numba.njit(nogil=True, forceinline=True)(function)
 
 
+_PLAIN = not COMPILED or os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"}
+
+
+def _compiled_pointer() -> Any:
+    """Return the compiled form of `pointer`."""
+    from numba.core import types
+    from numba.extending import intrinsic
+    from numba.np.arrayobj import make_array
+
+    @intrinsic
+    def pointer(typing: Any, array: Any) -> Any:
+        def first(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return make_array(signature.args[0])(context, builder, arguments[0]).data
+
+        return types.CPointer(array.dtype)(array), first
+
+    return pointer
+
+
+# Inside a kernel, a flat array as the place of its first number, which parts index like the array: passing arrays on means counting references at every
+# call, which costs more than the part's work. No bounds, no negative indices; the kernel holds the array as long as it runs.
+pointer: Any = (lambda array: array) if _PLAIN else _compiled_pointer()
+
+
 def _unowned() -> Any:
     """Return the compiled form of `borrowed`."""
     from numba.core import cgutils
@@ -50,6 +74,4 @@ def _unowned() -> Any:
 
 
 # A view of an array, inside a kernel, that owns nothing: counting references at every call of a part costs more than the part's work.
-borrowed: Any = (
-    (lambda array: array) if not COMPILED or os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"} else _unowned()
-)
+borrowed: Any = (lambda array: array) if _PLAIN else _unowned()

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.foundation.compiled import borrowed, inlined, kernel, part
+from analysis.foundation.compiled import inlined, kernel, part, pointer
 from analysis.simulation.pool_parts import (
     ARRIVED,
     AWAY,
     BEGUN,
     CAME,
+    COLUMNS,
+    COMING,
+    CONTACTS,
     COST,
     DOES,
     DRY,
@@ -34,17 +37,29 @@ from analysis.simulation.pool_parts import (
     HORIZON,
     INTERRUPTIONS,
     ITEM,
+    ITEM_ROW,
+    KIND,
+    KIND_ROW,
+    LENGTH,
+    LINE,
+    MOMENTS,
     NEXT,
     NOTHING,
     OFFERED,
+    OUTSET,
     OWN,
     OWNS,
+    PEOPLE,
     PILED,
+    PROGRESS,
+    QUEUES,
     REACHED,
     RETURN,
     RETURN_S,
+    SHIFTS,
     SINCE,
     SLOT,
+    SLOT_COUNT,
     SLOT_S,
     SLOTS,
     START_S,
@@ -76,22 +91,22 @@ from analysis.simulation.pool_parts import (
 def rule(w, m, k, r, keys, who, kinds, items, by_rank, pile, outset, kept, by_slot, t):
     """Start items while more agents are free than are kept free; return the moment when the next may start for want of time only."""
     while kept[k[SLOT]] >= 0 and k[FREE] > kept[k[SLOT]]:
-        end = w.shape[0] - 1
-        agent = w[end, NEXT]
-        waits = k[PILED] > 0 or k[TAKEN] < outset.shape[0]
+        end = k[PEOPLE]
+        agent = w[end * COLUMNS + NEXT]
+        waits = k[PILED] > 0 or k[TAKEN] < k[OUTSET]
         if not waits:
             k[DRY] = max(k[DRY], np.int64(r[ENDLESS]))
-            while k[OWNS] > 0 and agent != end and w[agent, OWN] < 0:
-                agent = w[agent, NEXT]
-            if agent == end or w[agent, OWN] < 0:
+            while k[OWNS] > 0 and agent != end and w[agent * COLUMNS + OWN] < 0:
+                agent = w[agent * COLUMNS + NEXT]
+            if agent == end or w[agent * COLUMNS + OWN] < 0:
                 break
-        if r[START_S] > 0.0 and m[agent, SINCE] + r[START_S] > t:
-            return m[agent, SINCE] + r[START_S]
-        item = w[agent, OWN]
+        if r[START_S] > 0.0 and m[agent * MOMENTS + SINCE] + r[START_S] > t:
+            return m[agent * MOMENTS + SINCE] + r[START_S]
+        item = w[agent * COLUMNS + OWN]
         if item < 0:
             item = by_rank[take(pile, outset, k)]
         else:
-            w[agent, OWN] = -1
+            w[agent * COLUMNS + OWN] = -1
             k[OWNS] -= 1
         unlist(w, k, agent)
         work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t)
@@ -101,14 +116,14 @@ def rule(w, m, k, r, keys, who, kinds, items, by_rank, pile, outset, kept, by_sl
 @part
 def serve(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t):
     """Let the free answer the contacts that wait, longest free first."""
-    end = w.shape[0] - 1
+    end = k[PEOPLE]
     while k[FREE] > 0:
-        contact = waiting(lines, offered, patience, behind, t)
+        contact = waiting(k, lines, offered, patience, behind, t)
         if contact < 0:
             break
-        agent = w[end, NEXT]
+        agent = w[end * COLUMNS + NEXT]
         unlist(w, k, agent)
-        talk(w, by_slot, r, started, contact, agent, t)
+        talk(w, by_slot, k, r, started, contact, agent, t)
         rise(keys, who, w, k[HANDS], t + handle[contact], agent)
         k[HANDS] += 1
 
@@ -116,29 +131,33 @@ def serve(w, m, k, r, keys, who, lines, offered, patience, handle, behind, start
 @part
 def change(w, m, k, r, shift_agent, shift_start, shift_end, by_end, keys, who, kinds, items, ranks, pile, by_slot, t):
     """Let the shifts end, the slot start and the shifts start that do so at t."""
-    while k[GONE] < by_end.shape[0] and shift_end[by_end[k[GONE]]] == t:
+    while k[GONE] < k[SHIFTS] and shift_end[by_end[k[GONE]]] == t:
         agent = shift_agent[by_end[k[GONE]]]
         k[GONE] += 1
-        w[agent, THERE] = 0
-        if w[agent, DOES] == NOTHING:
+        w[agent * COLUMNS + THERE] = 0
+        if w[agent * COLUMNS + DOES] == NOTHING:
             leave(w, m, k, r, by_slot, agent, t)
-        elif w[agent, DOES] == WORK and r[REACHED] > 0 and kinds[int(items[w[agent, ITEM], 2]), GIVES_WAY] > 0:
+        elif (
+            w[agent * COLUMNS + DOES] == WORK
+            and r[REACHED] > 0
+            and kinds[int(items[w[agent * COLUMNS + ITEM] * ITEM_ROW + KIND]) * KIND_ROW + GIVES_WAY] > 0
+        ):
             put(pile, k, ranks[lay_aside(w, m, k, r, keys, who, kinds, items, by_slot, agent, t)])
-            w[agent, DOES] = RETURN
+            w[agent * COLUMNS + DOES] = RETURN
             leave(w, m, k, r, by_slot, agent, t)
-        if w[agent, OWN] >= 0:
-            put(pile, k, ranks[w[agent, OWN]])
-            w[agent, OWN] = -1
+        if w[agent * COLUMNS + OWN] >= 0:
+            put(pile, k, ranks[w[agent * COLUMNS + OWN]])
+            w[agent * COLUMNS + OWN] = -1
             k[OWNS] -= 1
-    if k[SLOTS] < by_slot.shape[0] and k[SLOTS] * r[SLOT_S] == t:
+    if k[SLOTS] < k[SLOT_COUNT] and k[SLOTS] * r[SLOT_S] == t:
         k[SLOT] = k[SLOTS]
         k[SLOTS] += 1
-    while k[CAME] < shift_start.shape[0] and shift_start[k[CAME]] == t:
+    while k[CAME] < k[SHIFTS] and shift_start[k[CAME]] == t:
         agent = shift_agent[k[CAME]]
         k[CAME] += 1
-        w[agent, THERE] = 1
-        if w[agent, DOES] == AWAY:
-            m[agent, DUTY] = t
+        w[agent * COLUMNS + THERE] = 1
+        if w[agent * COLUMNS + DOES] == AWAY:
+            m[agent * MOMENTS + DUTY] = t
             enlist(w, m, k, agent, t)
 
 
@@ -146,9 +165,9 @@ def change(w, m, k, r, shift_agent, shift_start, shift_end, by_end, keys, who, k
 def rostered(k, r, shift_start, shift_end, by_end, slots):
     """Return the next moment at which a shift ends or starts or a slot starts, within the horizon."""
     soonest = np.inf
-    if k[GONE] < by_end.shape[0]:
+    if k[GONE] < k[SHIFTS]:
         soonest = shift_end[by_end[k[GONE]]]
-    if k[CAME] < shift_start.shape[0]:
+    if k[CAME] < k[SHIFTS]:
         soonest = min(soonest, shift_start[k[CAME]])
     if k[SLOTS] < slots:
         soonest = min(soonest, k[SLOTS] * r[SLOT_S])
@@ -162,14 +181,14 @@ def end_work(w, m, k, r, keys, who, items, ended, by_slot, t):
     k[WORKS] -= 1
     work_out(keys, who, w, k[WORKS], 0)
     book(by_slot, m, r, agent, t, t)
-    if w[agent, DOES] == RETURN:
+    if w[agent * COLUMNS + DOES] == RETURN:
         return agent
-    item = w[agent, ITEM]
+    item = w[agent * COLUMNS + ITEM]
     off_begun(w, agent)
     if t <= r[HORIZON]:
-        ended[item], items[item, 1] = t, items[item, 0]
+        ended[item], items[item * ITEM_ROW + PROGRESS] = t, items[item * ITEM_ROW + LENGTH]
     if r[RETURN_S] > 0:
-        w[agent, DOES], m[agent, BEGUN], m[agent, COST] = RETURN, t, np.inf
+        w[agent * COLUMNS + DOES], m[agent * MOMENTS + BEGUN], m[agent * MOMENTS + COST] = RETURN, t, np.inf
         k[WORKS] += 1
         work_rise(keys, who, w, k[WORKS] - 1, t + r[RETURN_S], agent)
         return -1
@@ -179,17 +198,17 @@ def end_work(w, m, k, r, keys, who, items, ended, by_slot, t):
 @part
 def offer(w, m, k, r, work_keys, work_who, kinds, items, by_slot, t):
     """Return the agent who answers a contact that arrives, taken from what the agent did, or -1."""
-    end = w.shape[0] - 1
+    end = k[PEOPLE]
     if k[FREE] > 0:
-        agent = w[end, NEXT]
+        agent = w[end * COLUMNS + NEXT]
         unlist(w, k, agent)
         return agent
-    agent = w[end, EARLIER]
+    agent = w[end * COLUMNS + EARLIER]
     if r[REACHED] == 0 or agent == end:
         return -1
-    w[agent, OWN] = lay_aside(w, m, k, r, work_keys, work_who, kinds, items, by_slot, agent, t)
+    w[agent * COLUMNS + OWN] = lay_aside(w, m, k, r, work_keys, work_who, kinds, items, by_slot, agent, t)
     k[OWNS] += 1
-    tick(by_slot, INTERRUPTIONS, t, r)
+    tick(by_slot, INTERRUPTIONS, t, k, r)
     return agent
 
 
@@ -198,22 +217,22 @@ def stand(lines, queue, behind, contact):
     """Put a contact last in line."""
     place = queue[contact]
     behind[contact] = -1
-    if lines[place, FIRST] < 0:
-        lines[place, FIRST] = contact
+    if lines[place * LINE + FIRST] < 0:
+        lines[place * LINE + FIRST] = contact
     else:
-        behind[lines[place, END]] = contact
-    lines[place, END] = contact
+        behind[lines[place * LINE + END]] = contact
+    lines[place * LINE + END] = contact
 
 
 @inlined
 def freed(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, agent, t):
     """Give an agent with nothing in hand the next contact, or let the agent be free or leave."""
-    contact = waiting(lines, offered, patience, behind, t) if w[agent, THERE] else -1
+    contact = waiting(k, lines, offered, patience, behind, t) if w[agent * COLUMNS + THERE] else -1
     if contact >= 0:
-        talk(w, by_slot, r, started, contact, agent, t)
+        talk(w, by_slot, k, r, started, contact, agent, t)
         rise(keys, who, w, k[HANDS], t + handle[contact], agent)
         k[HANDS] += 1
-    elif w[agent, THERE]:
+    elif w[agent * COLUMNS + THERE]:
         enlist(w, m, k, agent, t)
     else:
         leave(w, m, k, r, by_slot, agent, t)
@@ -223,9 +242,9 @@ def freed(w, m, k, r, keys, who, lines, offered, patience, handle, behind, start
 def talked(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t):
     """End the contact whose time is up; whoever waits takes its place in the heap."""
     agent = who[0]
-    contact = waiting(lines, offered, patience, behind, t) if w[agent, THERE] else -1
+    contact = waiting(k, lines, offered, patience, behind, t) if w[agent * COLUMNS + THERE] else -1
     if contact >= 0:
-        talk(w, by_slot, r, started, contact, agent, t)
+        talk(w, by_slot, k, r, started, contact, agent, t)
         sink(keys, who, w, k[HANDS], t + handle[contact], agent)
         return
     k[HANDS] -= 1
@@ -234,19 +253,19 @@ def talked(w, m, k, r, keys, who, lines, offered, patience, handle, behind, star
     keys[last] = np.inf
     if last > 0:
         sink(keys, who, w, last, key, other)
-    if w[agent, THERE]:
+    if w[agent * COLUMNS + THERE]:
         enlist(w, m, k, agent, t)
     else:
         leave(w, m, k, r, by_slot, agent, t)
 
 
 @inlined
-def nobody(lines):
+def nobody(k, lines):
     """Whether no contact is in line."""
     queue = 0
-    while queue < lines.shape[0] and lines[queue, FIRST] < 0:
+    while queue < k[QUEUES] and lines[queue * LINE + FIRST] < 0:
         queue += 1
-    return queue == lines.shape[0]
+    return queue == k[QUEUES]
 
 
 @part
@@ -255,11 +274,11 @@ def follow(  # noqa: PLR0912 (one branch per kind of event)
     items, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
 ):  # fmt: skip
     """Follow the pool to the end of the horizon, and the contacts that wait then until they are answered or leave."""
-    slots, keep, closed, wake = by_slot.shape[0], kept[0], False, np.inf
+    slots, keep, closed, wake = k[SLOT_COUNT], kept[0], False, np.inf
     t_change, t_close = rostered(k, r, shift_start, shift_end, by_end, slots), r[HORIZON]
-    t_offer = offered[0] if offered.shape[0] > 0 else np.inf
-    t_new = arrived[coming[0]] if coming.shape[0] > 0 else np.inf
-    while not (closed and nobody(lines)):
+    t_offer = offered[0] if k[CONTACTS] > 0 else np.inf
+    t_new = arrived[coming[0]] if k[COMING] > 0 else np.inf
+    while not (closed and nobody(k, lines)):
         t_end, t_item = keys[0], work_keys[0]
         rare = min(t_new, wake, t_close)
         if t_end <= t_item and t_end <= rare and t_end <= t_offer and t_end <= t_change:
@@ -275,10 +294,10 @@ def follow(  # noqa: PLR0912 (one branch per kind of event)
         elif t_offer < t_change and t_offer <= rare:
             t, contact = t_offer, k[OFFERED]
             k[OFFERED] += 1
-            t_offer = offered[contact + 1] if contact + 1 < offered.shape[0] else np.inf
+            t_offer = offered[contact + 1] if contact + 1 < k[CONTACTS] else np.inf
             agent = offer(w, m, k, r, work_keys, work_who, kinds, items, by_slot, t)
             if agent >= 0:
-                talk(w, by_slot, r, started, contact, agent, t)
+                talk(w, by_slot, k, r, started, contact, agent, t)
                 rise(keys, who, w, k[HANDS], t + handle[contact], agent)
                 k[HANDS] += 1
             else:
@@ -309,11 +328,11 @@ def follow(  # noqa: PLR0912 (one branch per kind of event)
             t = t_new
             put(pile, k, ranks[coming[k[ARRIVED]]])
             k[ARRIVED] += 1
-            t_new = arrived[coming[k[ARRIVED]]] if k[ARRIVED] < coming.shape[0] else np.inf
+            t_new = arrived[coming[k[ARRIVED]]] if k[ARRIVED] < k[COMING] else np.inf
         elif wake < t_close:
             t = wake
         else:
-            close(w, m, r, items, by_slot)
+            close(w, m, k, r, items, by_slot)
             closed, t_close, keep = True, np.inf, -1
         wake = np.inf
         if 0 <= keep < k[FREE]:
@@ -329,11 +348,11 @@ def _entry(version: int) -> Callable:
     ):  # fmt: skip
         """Run a pool that is laid out; return the version of the engine."""
         follow(
-            borrowed(w), borrowed(m), borrowed(k), borrowed(r), borrowed(keys), borrowed(who), borrowed(work_keys), borrowed(work_who),
-            borrowed(offered), borrowed(patience), borrowed(handle), borrowed(queue), borrowed(behind), borrowed(started), borrowed(lines),
-            borrowed(items), borrowed(ended), borrowed(kinds), borrowed(ranks), borrowed(by_rank), borrowed(outset), borrowed(coming),
-            borrowed(arrived), borrowed(pile), borrowed(shift_agent), borrowed(shift_start), borrowed(shift_end), borrowed(by_end),
-            borrowed(kept), borrowed(by_slot),
+            pointer(w), pointer(m), pointer(k), pointer(r), pointer(keys), pointer(who), pointer(work_keys), pointer(work_who),
+            pointer(offered), pointer(patience), pointer(handle), pointer(queue), pointer(behind), pointer(started), pointer(lines),
+            pointer(items), pointer(ended), pointer(kinds), pointer(ranks), pointer(by_rank), pointer(outset), pointer(coming),
+            pointer(arrived), pointer(pile), pointer(shift_agent), pointer(shift_start), pointer(shift_end), pointer(by_end),
+            pointer(kept), pointer(by_slot),
         )  # fmt: skip
         return version
 

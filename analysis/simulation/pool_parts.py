@@ -16,21 +16,25 @@ NOTHING, CONTACT, WORK, RETURN, AWAY = range(5)
 # columns of m: free since, on duty since, item in hand since, lost at its start
 SINCE, DUTY, BEGUN, COST, MOMENTS = range(5)
 # counters: contacts in hand, items in hand, free, next contact, item to arrive, shift to start, shift to end, slot to start, slot, items laid aside, waiting
-# in the heap, taken from those there at the outset, a supply ran out
-HANDS, WORKS, FREE, OFFERED, ARRIVED, CAME, GONE, SLOTS, SLOT, OWNS, PILED, TAKEN, DRY, COUNTERS = range(14)
+# in the heap, taken from those there at the outset, a supply ran out; sizes: agents, contacts, queues, slots, shifts, items there at the outset, items that
+# arrive
+HANDS, WORKS, FREE, OFFERED, ARRIVED, CAME, GONE, SLOTS, SLOT, OWNS, PILED, TAKEN, DRY = range(13)
+PEOPLE, CONTACTS, QUEUES, SLOT_COUNT, SHIFTS, OUTSET, COMING, COUNTERS = range(13, 21)
 # settings: slot and horizon [s], gives way (0, 1 resume, 2 restart), contacts interrupt, delivery, is there an endless supply
 SLOT_S, HORIZON, GIVES, REACHED, START_S, RETURN_S, SWITCH_S, ENDLESS, SETTINGS = range(9)
 # a type's row: gives way, resume_s, save_every_s; a queue's row: rank, first and last in line
-GIVES_WAY, RESUME_S, SAVE_S = range(3)
-RANK, FIRST, END = range(3)
-ON_DUTY, CONTACT_S, ITEM_S, LOST_S, RING_S, HOME_S, STARTS, INTERRUPTIONS, SWITCHES = range(9)
+GIVES_WAY, RESUME_S, SAVE_S, KIND_ROW = range(4)
+RANK, FIRST, END, LINE = range(4)
+# an item's row: length, progress, type, begun (2: laid aside)
+LENGTH, PROGRESS, KIND, BEGAN, ITEM_ROW = range(5)
+ON_DUTY, CONTACT_S, ITEM_S, LOST_S, RING_S, HOME_S, STARTS, INTERRUPTIONS, SWITCHES, SLOT_ROW = range(10)
 NEVER = np.int64(1) << 60
 
 
 @part
 def span(by_slot, column, start, end, slot_s, horizon):
     """Add the time from start to end to a measure, slot by slot; what lies outside the horizon is left out."""
-    slots = by_slot.shape[0]
+    slots = int(horizon / slot_s + 0.5)
     start, end = max(start, 0.0), min(end, horizon)
     if not end > start:
         return
@@ -38,17 +42,17 @@ def span(by_slot, column, start, end, slot_s, horizon):
     while slot < slots - 1 and (slot + 1) * slot_s < end:
         upto = (slot + 1) * slot_s
         if upto > start:
-            by_slot[slot, column] += upto - start
+            by_slot[slot * SLOT_ROW + column] += upto - start
             start = upto
         slot += 1
-    by_slot[slot, column] += end - start
+    by_slot[slot * SLOT_ROW + column] += end - start
 
 
 @inlined
-def tick(by_slot, column, t, r):
+def tick(by_slot, column, t, k, r):
     """Count one at a moment."""
     if t <= r[HORIZON]:
-        by_slot[min(max(int(t / r[SLOT_S]), 0), by_slot.shape[0] - 1), column] += 1.0
+        by_slot[(min(max(int(t / r[SLOT_S]), 0), k[SLOT_COUNT] - 1)) * SLOT_ROW + column] += 1.0
 
 
 @inlined
@@ -58,7 +62,7 @@ def rise(keys, who, w, size, key, agent):
     while at > 0:
         up = (at - 1) >> 1
         other = keys[up]
-        if other < key or (other == key and w[who[up], TALK] < w[agent, TALK]):
+        if other < key or (other == key and w[who[up] * COLUMNS + TALK] < w[agent * COLUMNS + TALK]):
             break
         keys[at], who[at] = other, who[up]
         at = up
@@ -73,9 +77,9 @@ def sink(keys, who, w, size, key, agent):
         low = keys[down]
         if down + 1 < size:
             right = keys[down + 1]
-            if right < low or (right == low and w[who[down + 1], TALK] < w[who[down], TALK]):
+            if right < low or (right == low and w[who[down + 1] * COLUMNS + TALK] < w[who[down] * COLUMNS + TALK]):
                 down, low = down + 1, right
-        if key < low or (key == low and w[agent, TALK] < w[who[down], TALK]):
+        if key < low or (key == low and w[agent * COLUMNS + TALK] < w[who[down] * COLUMNS + TALK]):
             break
         keys[at], who[at] = low, who[down]
         at, down = down, 2 * down + 1
@@ -90,9 +94,9 @@ def work_rise(keys, who, w, at, key, agent):
         other = who[up]
         if keys[up] < key or (keys[up] == key and other < agent):
             break
-        keys[at], who[at], w[other, PLACE] = keys[up], other, at
+        keys[at], who[at], w[other * COLUMNS + PLACE] = keys[up], other, at
         at = up
-    keys[at], who[at], w[agent, PLACE] = key, agent, at
+    keys[at], who[at], w[agent * COLUMNS + PLACE] = key, agent, at
 
 
 @inlined
@@ -114,57 +118,66 @@ def work_out(keys, who, w, size, at):
             down += 1
         if key < keys[down] or (key == keys[down] and agent < who[down]):
             break
-        keys[at], who[at], w[who[down], PLACE] = keys[down], who[down], at
+        keys[at], who[at], w[who[down] * COLUMNS + PLACE] = keys[down], who[down], at
         at, down = down, 2 * down + 1
-    keys[at], who[at], w[agent, PLACE] = key, agent, at
+    keys[at], who[at], w[agent * COLUMNS + PLACE] = key, agent, at
 
 
 @inlined
 def enlist(w, m, k, agent, t):
     """Put an agent among the free, longest free first, then by number."""
-    end = w.shape[0] - 1
-    w[agent, DOES], m[agent, SINCE] = NOTHING, t
-    before = w[end, PREV]
-    while before != end and m[before, SINCE] == t and before > agent:
-        before = w[before, PREV]
-    after = w[before, NEXT]
-    w[agent, PREV], w[agent, NEXT], w[before, NEXT], w[after, PREV] = before, after, agent, agent
+    end = k[PEOPLE]
+    w[agent * COLUMNS + DOES], m[agent * MOMENTS + SINCE] = NOTHING, t
+    before = w[end * COLUMNS + PREV]
+    while before != end and m[before * MOMENTS + SINCE] == t and before > agent:
+        before = w[before * COLUMNS + PREV]
+    after = w[before * COLUMNS + NEXT]
+    w[agent * COLUMNS + PREV], w[agent * COLUMNS + NEXT], w[before * COLUMNS + NEXT], w[after * COLUMNS + PREV] = (
+        before,
+        after,
+        agent,
+        agent,
+    )
     k[FREE] += 1
 
 
 @inlined
 def unlist(w, k, agent):
     """Take an agent out of the free."""
-    before, after = w[agent, PREV], w[agent, NEXT]
-    w[before, NEXT], w[after, PREV] = after, before
+    before, after = w[agent * COLUMNS + PREV], w[agent * COLUMNS + NEXT]
+    w[before * COLUMNS + NEXT], w[after * COLUMNS + PREV] = after, before
     k[FREE] -= 1
 
 
 @inlined
-def waiting(lines, offered, patience, behind, t):
+def waiting(k, lines, offered, patience, behind, t):
     """Take out of line the contact that a free agent answers first, or -1; those who gave up leave the line."""
     best, place = -1, 0
-    for queue in range(lines.shape[0]):
-        contact = lines[queue, FIRST]
+    for queue in range(k[QUEUES]):
+        contact = lines[queue * LINE + FIRST]
         if contact >= 0:
             while contact >= 0 and offered[contact] + patience[contact] <= t:
                 contact = behind[contact]
-            lines[queue, FIRST] = contact
+            lines[queue * LINE + FIRST] = contact
             if contact >= 0:
-                rank = lines[queue, RANK]
-                if best < 0 or rank < lines[place, RANK] or (rank == lines[place, RANK] and contact < best):
+                rank = lines[queue * LINE + RANK]
+                if (
+                    best < 0
+                    or rank < lines[place * LINE + RANK]
+                    or (rank == lines[place * LINE + RANK] and contact < best)
+                ):
                     best, place = contact, queue
     if best >= 0:
-        lines[place, FIRST] = behind[best]
+        lines[place * LINE + FIRST] = behind[best]
     return best
 
 
 @inlined
-def talk(w, by_slot, r, started, contact, agent, t):
+def talk(w, by_slot, k, r, started, contact, agent, t):
     """Let an agent answer a contact."""
-    if w[agent, LAST] == WORK:
-        tick(by_slot, SWITCHES, t, r)
-    w[agent, DOES], w[agent, LAST], w[agent, TALK] = CONTACT, CONTACT, contact
+    if w[agent * COLUMNS + LAST] == WORK:
+        tick(by_slot, SWITCHES, t, k, r)
+    w[agent * COLUMNS + DOES], w[agent * COLUMNS + LAST], w[agent * COLUMNS + TALK] = CONTACT, CONTACT, contact
     started[contact] = t
 
 
@@ -182,7 +195,7 @@ def put(pile, k, rank):
 @part
 def take(pile, outset, k):
     """Take the rank of the item that is next in turn, which there must be."""
-    if k[PILED] == 0 or (k[TAKEN] < outset.shape[0] and outset[k[TAKEN]] < pile[0]):
+    if k[PILED] == 0 or (k[TAKEN] < k[OUTSET] and outset[k[TAKEN]] < pile[0]):
         k[TAKEN] += 1
         return outset[k[TAKEN] - 1]
     first = pile[0]
@@ -203,8 +216,8 @@ def take(pile, outset, k):
 @inlined
 def book(by_slot, m, r, agent, t, lost_after):
     """Book an agent's work on an item until t: all of it, its cost at the start, and what was lost from a moment on."""
-    begun = m[agent, BEGUN]
-    worked = begun + m[agent, COST]
+    begun = m[agent * MOMENTS + BEGUN]
+    worked = begun + m[agent * MOMENTS + COST]
     span(by_slot, ITEM_S, begun, t, r[SLOT_S], r[HORIZON])
     if worked > begun:
         span(by_slot, LOST_S, begun, min(worked, t), r[SLOT_S], r[HORIZON])
@@ -215,49 +228,61 @@ def book(by_slot, m, r, agent, t, lost_after):
 @inlined
 def off_begun(w, agent):
     """Take an agent out of the list of those whose item gives way."""
-    if w[agent, LATER] >= 0:
-        earlier, later = w[agent, EARLIER], w[agent, LATER]
-        w[earlier, LATER], w[later, EARLIER] = later, earlier
-        w[agent, LATER] = -1
+    if w[agent * COLUMNS + LATER] >= 0:
+        earlier, later = w[agent * COLUMNS + EARLIER], w[agent * COLUMNS + LATER]
+        w[earlier * COLUMNS + LATER], w[later * COLUMNS + EARLIER] = later, earlier
+        w[agent * COLUMNS + LATER] = -1
 
 
 @part
 def work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t):
     """Let an agent begin an item or take one up again; `items`: length, progress, type, begun (2: laid aside)."""
-    cost, kind = 0.0, int(items[item, 2])
-    if w[agent, LAST] == CONTACT:
+    cost, kind = 0.0, int(items[item * ITEM_ROW + KIND])
+    if w[agent * COLUMNS + LAST] == CONTACT:
         cost = r[SWITCH_S]
-        tick(by_slot, SWITCHES, t, r)
-    if items[item, 3] == 2.0:
-        cost += kinds[kind, RESUME_S]
+        tick(by_slot, SWITCHES, t, k, r)
+    if items[item * ITEM_ROW + BEGAN] == 2.0:
+        cost += kinds[kind * KIND_ROW + RESUME_S]
     else:
-        items[item, 3] = 1.0
-        tick(by_slot, STARTS, t, r)
-    w[agent, DOES], w[agent, LAST], w[agent, ITEM] = WORK, WORK, item
-    m[agent, BEGUN], m[agent, COST] = t, cost
+        items[item * ITEM_ROW + BEGAN] = 1.0
+        tick(by_slot, STARTS, t, k, r)
+    w[agent * COLUMNS + DOES], w[agent * COLUMNS + LAST], w[agent * COLUMNS + ITEM] = WORK, WORK, item
+    m[agent * MOMENTS + BEGUN], m[agent * MOMENTS + COST] = t, cost
     k[WORKS] += 1
-    work_rise(keys, who, w, k[WORKS] - 1, t + (cost + (items[item, 0] - items[item, 1])), agent)
-    if r[REACHED] > 0 and kinds[kind, GIVES_WAY] > 0:
-        end = w.shape[0] - 1
-        last = w[end, EARLIER]
-        w[agent, EARLIER], w[agent, LATER], w[last, LATER], w[end, EARLIER] = last, end, agent, agent
+    work_rise(
+        keys,
+        who,
+        w,
+        k[WORKS] - 1,
+        t + (cost + (items[item * ITEM_ROW + LENGTH] - items[item * ITEM_ROW + PROGRESS])),
+        agent,
+    )
+    if r[REACHED] > 0 and kinds[kind * KIND_ROW + GIVES_WAY] > 0:
+        end = k[PEOPLE]
+        last = w[end * COLUMNS + EARLIER]
+        (
+            w[agent * COLUMNS + EARLIER],
+            w[agent * COLUMNS + LATER],
+            w[last * COLUMNS + LATER],
+            w[end * COLUMNS + EARLIER],
+        ) = last, end, agent, agent
 
 
 @part
 def lay_aside(w, m, k, r, keys, who, kinds, items, by_slot, agent, t):
     """Take the item out of an agent's hands; return it."""
-    item = w[agent, ITEM]
+    item = w[agent * COLUMNS + ITEM]
     k[WORKS] -= 1
-    work_out(keys, who, w, k[WORKS], w[agent, PLACE])
+    work_out(keys, who, w, k[WORKS], w[agent * COLUMNS + PLACE])
     off_begun(w, agent)
-    save, before = kinds[int(items[item, 2]), SAVE_S], items[item, 1]
-    done = before + max(t - m[agent, BEGUN] - m[agent, COST], 0.0)
+    save, before = kinds[int(items[item * ITEM_ROW + KIND]) * KIND_ROW + SAVE_S], items[item * ITEM_ROW + PROGRESS]
+    done = before + max(t - m[agent * MOMENTS + BEGUN] - m[agent * MOMENTS + COST], 0.0)
     kept = done
     if r[GIVES] == 2.0:
         kept = 0.0
     elif save > 0.0:
         kept = before if save == np.inf else max(before, np.floor(done / save) * save)
-    items[item, 1], items[item, 3] = kept, 2.0
+    items[item * ITEM_ROW + PROGRESS], items[item * ITEM_ROW + BEGAN] = kept, 2.0
     book(by_slot, m, r, agent, t, t - (done - kept))
     return item
 
@@ -265,22 +290,24 @@ def lay_aside(w, m, k, r, keys, who, kinds, items, by_slot, agent, t):
 @part
 def leave(w, m, k, r, by_slot, agent, t):
     """Let an agent who has nothing in hand go."""
-    if w[agent, DOES] == NOTHING:
+    if w[agent * COLUMNS + DOES] == NOTHING:
         unlist(w, k, agent)
-    w[agent, DOES] = AWAY
-    span(by_slot, ON_DUTY, m[agent, DUTY], t, r[SLOT_S], r[HORIZON])
+    w[agent * COLUMNS + DOES] = AWAY
+    span(by_slot, ON_DUTY, m[agent * MOMENTS + DUTY], t, r[SLOT_S], r[HORIZON])
 
 
 @part
-def close(w, m, r, items, by_slot):
+def close(w, m, k, r, items, by_slot):
     """Book what is in hand at the end of the horizon."""
     horizon = r[HORIZON]
-    for agent in range(m.shape[0]):
-        if w[agent, DOES] == WORK:
-            items[w[agent, ITEM], 1] += max(horizon - m[agent, BEGUN] - m[agent, COST], 0.0)
-        if w[agent, DOES] == WORK or w[agent, DOES] == RETURN:
+    for agent in range(k[PEOPLE]):
+        if w[agent * COLUMNS + DOES] == WORK:
+            items[w[agent * COLUMNS + ITEM] * ITEM_ROW + PROGRESS] += max(
+                horizon - m[agent * MOMENTS + BEGUN] - m[agent * MOMENTS + COST], 0.0
+            )
+        if w[agent * COLUMNS + DOES] == WORK or w[agent * COLUMNS + DOES] == RETURN:
             book(by_slot, m, r, agent, horizon, horizon)
-            m[agent, BEGUN] = np.inf
-        if w[agent, DOES] != AWAY:
-            span(by_slot, ON_DUTY, m[agent, DUTY], horizon, r[SLOT_S], horizon)
-            m[agent, DUTY] = np.inf
+            m[agent * MOMENTS + BEGUN] = np.inf
+        if w[agent * COLUMNS + DOES] != AWAY:
+            span(by_slot, ON_DUTY, m[agent * MOMENTS + DUTY], horizon, r[SLOT_S], horizon)
+            m[agent * MOMENTS + DUTY] = np.inf

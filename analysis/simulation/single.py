@@ -37,16 +37,18 @@ def follow_pool(desk: Desk, streams: Streams, policy: Policy, kept: np.ndarray) 
     started, ended = np.full(contacts, np.nan), np.full(items, np.nan)
     by_slot = np.zeros((desk.slots, len(AGENTS)))
     supply = _supply(desk, streams, policy)
+    sizes = (agents, contacts, len(desk.queues), desk.slots, streams.shift_agent.size, supply[2].size, supply[3].size)
+    counters[pool_parts.PEOPLE :] = sizes
     pool.run(
-        w, np.zeros((agents, pool_parts.MOMENTS)), counters, _settings(desk, policy, supply[-1].size > 0),
+        w.ravel(), np.zeros(agents * pool_parts.MOMENTS), counters, _settings(desk, policy, supply[-1].size > 0),
         np.full(agents + 1, np.inf), np.zeros(agents + 1, dtype=np.int64),
         np.full(agents + 1, np.inf), np.zeros(agents + 1, dtype=np.int64),
         streams.offered_s, streams.patience_s, streams.handle_s, streams.queue, np.empty(contacts, dtype=np.int64), started,
-        np.array([(queue.rank, -1, -1) for queue in desk.queues], dtype=np.int64).reshape(-1, 3),
-        state, ended, np.array([(k.interruptible, k.resume_s, k.save_every_s) for k in desk.items], dtype=np.float64).reshape(-1, 3),
+        np.array([(queue.rank, -1, -1) for queue in desk.queues], dtype=np.int64).ravel(),
+        state.ravel(), ended, np.array([(k.interruptible, k.resume_s, k.save_every_s) for k in desk.items], dtype=np.float64).ravel(),
         *supply[:4], streams.item_arrived_s, np.zeros(items + 1, dtype=np.int64),
         streams.shift_agent, streams.shift_start_s, streams.shift_end_s,
-        np.lexsort((streams.shift_agent, streams.shift_end_s)), kept, by_slot,
+        np.lexsort((streams.shift_agent, streams.shift_end_s)), kept, by_slot.ravel(),
     )  # fmt: skip
     dry = bool(counters[pool_parts.DRY])
     return Followed(by_slot, started, ended, state[:, 1], state[:, 3] > 0, np.empty((0, 4)), dry)
