@@ -169,7 +169,7 @@ def compare(
     count = len(desks) if 2 * len(desks) <= most else 1
     first = count * max(2, math.ceil(least / count))
     last = max(first, count * (most // count))
-    watch = Controls(desks, seed) if control else None
+    watch = Controls(desks, seed, runs=first * len(policies)) if control else None
     trials = Trials([Case(desks, policy) for policy in policies], seed, threads, watch)
     # one desk: the freedom of the first stage, as the variance was looked at before stopping
     freedom = first - 1 if count == 1 else count - 1

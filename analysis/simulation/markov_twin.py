@@ -24,8 +24,8 @@ from analysis.simulation.streams import Streams
 
 # Loads at which a day with a load of its own is followed, and the probability left out at either end of their range.
 _NODES, _BEYOND = 15, 1e-6
-# Jumps times states after which knowing the twin exactly costs more than it saves: about a second.
-MOST_WORK = 4e8
+# Work (see `work`) that is never too much: about a tenth of a second. A unit costs about as much as three contacts simulated.
+SMALL_WORK = 70_000.0
 # The longest queue for which the chance to be answered in time is kept.
 _LONGEST = 2000
 
@@ -86,13 +86,9 @@ def why_not(desk: Desk) -> str:
 
 
 def work(desk: Desk) -> float:
-    """Return about how many jumps times states have to be followed to know the twin exactly."""
-    aht, agents = desk.queues[0].handling.mean_s, _agents(desk)
-    jumps = desk.slot_s * (np.array(desk.queues[0].arrivals_per_h) / 3600 + agents / aht) + 10
-    states = 20 + 20 * np.sqrt(agents)
+    """Return about how much work it is to know the twin exactly: slots followed, each with its agents and as much as 60 more."""
     nodes = _NODES if desk.queues[0].day_cv > 0 else 1
-    different = len(set(_days(desk)))
-    return float(nodes * (jumps * states).sum() * different / max(1, len(_days(desk))))
+    return float(nodes * sum(60 * len(agents) + sum(agents) for agents, _ in set(_days(desk))))
 
 
 def twin_of(desk: Desk) -> Twin:

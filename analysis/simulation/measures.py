@@ -155,6 +155,11 @@ def refuse_sold_twice(sums: np.ndarray) -> None:
 def scheduled_s(desk: Desk) -> np.ndarray:
     """Return agents' time per slot as the shifts have it, without what is finished after them [s]."""
     edges = np.arange(desk.slots + 1) * desk.slot_s
-    start, end = (np.array([getattr(shift, name) for shift in desk.shifts]) for name in ("start_s", "end_s"))
-    before = np.minimum(edges[:, None], end) - np.minimum(edges[:, None], start)
-    return np.diff(before.sum(axis=1))
+    start, end = (np.sort([getattr(shift, name) for shift in desk.shifts]) for name in ("start_s", "end_s"))
+    return np.diff(_sum_of_minima(edges, end) - _sum_of_minima(edges, start))
+
+
+def _sum_of_minima(edges: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Return the sum over sorted moments of the smaller of each and the edge."""
+    before = np.searchsorted(moments, edges)
+    return np.concatenate([[0.0], np.cumsum(moments)])[before] + edges * (len(moments) - before)
