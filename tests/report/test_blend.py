@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from analysis.blending.ageing import WITHIN
 from analysis.blending.candidates import MODE_OF
 from analysis.blending.frames import FRAMES, frame
 from analysis.foundation.schema import Finding
@@ -175,7 +176,8 @@ def test_every_frame_of_the_desk_is_a_sheet(material):
     assert set(FRAMES) <= set(sheets)
 
 
-def test_the_mode_of_every_policy_is_the_labs():
+def test_modes_and_the_bound_of_ageing_are_the_labs():
+    assert blend.WITHIN_DUE == WITHIN
     assert dict(MODE_OF) == lab.MODES
 
 

@@ -169,9 +169,11 @@ def _unsimulated(c: Context, named: list[str | None]) -> list[Part]:
     parts: list[Part] = []
     for place, pool in enumerate(named):
         parts += modelled.parts_of(c, pool, "" if place == 0 else f"_{place + 1}")
-    why = lab.missing(c.blending, theme=c.theme)
-    parts.append(Absent(why, c.need(lab)))
-    return [*parts, *trust.promise(c), *items.inventory(c)]
+    parts.append(Absent(lab.missing(c.blending, theme=c.theme), c.need(lab)))
+    promise = trust.promise(c)
+    # a promise that is missed is the answer: it comes first
+    first = "no room" in set(c.blending.recommendation["verdict"])
+    return [*promise, *parts, *items.inventory(c)] if first else [*parts, *promise, *items.inventory(c)]
 
 
 def _topic(c: Context, key: str) -> str:
@@ -372,7 +374,8 @@ def _other(c: Context, pool: str) -> list[str | Cell]:
     found = c.blending.recommendation
     mine = found[found["pool"] == pool]
     if best is None:
-        room = "no_room" if "no room" in set(mine["verdict"]) or len(frame) else "cannot_say"
+        open_ = set(mine["verdict"]) <= {"cannot say"} and (len(mine) > 0 or frame.empty)
+        room = "cannot_say" if open_ else "no_room"
         tone: Tone = "warning" if room == "no_room" else "muted"
         said = [str(row.reason or row.sentence) for row in mine.itertuples() if row.verdict != "room"]
         why = _why_not(c, pool) if len(frame) else ""

@@ -11,6 +11,8 @@ from analysis.report.context import Context
 
 MODES = ("releasable", "shareable", "interruptible")
 SUITS = ("suitable_blocks", "suitable_between", "suitable_interrupt")
+# how the inventory begins what only the client can say
+ASKED = "the client states "
 # more types are merged into one row
 MOST_TYPES = 12
 
@@ -26,20 +28,25 @@ def inventory(c: Context, *, topic: str = "") -> list[Part]:
     if len(left):
         rest = float(left["hours_per_week"].sum())
         more = words("inventory.more", n=c.n.count(len(left)), hours=c.n.hours(rest))
+    changes = {_change(c, row) for row in shown.itertuples()}
+    # what every type needs is said once
+    common = changes.pop() if len(changes) == 1 and len(shown) > 1 else ""
+    every = words("inventory.every", change=common) if common else ""
+    said = " ".join(part for part in (every, words("inventory.definition"), more) if part)
     return [
         Exhibit(
             _headline(c, order),
-            c.source("work_items", "item_types", definition=f"{words('inventory.definition')} {more}".strip()),
+            c.source("work_items", "item_types", definition=said),
             columns=(
                 Column(words("inventory.column.rank"), "right", 0.5),
-                Column(words("inventory.column.type"), width=2.4),
-                Column(words("inventory.column.hours"), "right", 1.0),
-                Column(words("inventory.column.mean"), "right", 1.0),
+                Column(words("inventory.column.type"), width=3.0),
+                Column(words("inventory.column.hours"), "right", 1.35),
+                Column(words("inventory.column.mean"), "right", 1.2),
                 Column(words("inventory.column.slack"), "right", 0.9),
                 *(Column(words(f"mode_short.{mode}"), "center", 1.2) for mode in MODES),
-                Column(words("inventory.column.change"), width=6.6),
+                Column(words("inventory.column.change"), width=5.8),
             ),
-            rows=[_type(c, row) for row in shown.itertuples()],
+            rows=[_type(c, row, common) for row in shown.itertuples()],
             dense=True,
             topic=topic,
         )
@@ -61,12 +68,23 @@ def _headline(c: Context, frame: pd.DataFrame) -> str:
     return words("inventory.headline", fit=n.count(len(fits)), all=n.count(len(frame)), hours=hours)
 
 
-def _type(c: Context, row: Any) -> list[str | Cell]:
+def _change(c: Context, row: Any) -> str:
+    """Return what must change before a type can be begun; what the client has to state stands in one phrase."""
+    parts = [part.strip() for part in str(row.must_change or "").split(";") if part.strip()]
+    asked = [part.removeprefix(ASKED) for part in parts if part.startswith(ASKED)]
+    # one "whether" serves all that follow it
+    stated = [part if place == 0 else part.removeprefix("whether ") for place, part in enumerate(asked)]
+    said = [f"{ASKED}{', '.join(stated)}"] if asked else []
+    text = "; ".join([*(part for part in parts if not part.startswith(ASKED)), *said])
+    return text or (c.words("inventory.begin") if row.first else "")
+
+
+def _type(c: Context, row: Any, common: str) -> list[str | Cell]:
     words, n = c.words, c.n
     begin = bool(row.first)
     tone: Tone = "accent" if begin else "plain"
     yes, no = Cell("●", tone="accent"), Cell("–", tone="muted")
-    change = str(row.must_change or "") or (words("inventory.begin") if begin else "")
+    change = _change(c, row) if not common else words("inventory.as_all")
     return [
         Cell(n.count(row.rank) if pd.notna(row.rank) else "–", tone=tone, strong=begin),
         Cell(str(row.type), tone=tone, strong=begin),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Align, Cell, Column, Exhibit, Part, Tone
+from analysis.report.blocks import Absent, Align, Cell, Column, Exhibit, Part, Tone
 from analysis.report.context import Context
 from analysis.report.exhibits import causes, policies, usable
 
@@ -34,6 +34,9 @@ def parts_of(c: Context, pool: str | None, suffix: str) -> list[Part]:
             margins_mm=(9, 2, 6, 10), source=f"{source} {words('blend.frontier_definition')}",
         ),
     ]  # fmt: skip
+    if isinstance(parts[-1], Absent):
+        # that nothing could be simulated says it
+        parts.pop()
     return [*parts, *_policies(c, pool), *_modes(c, pool)]
 
 

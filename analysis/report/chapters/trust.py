@@ -86,8 +86,8 @@ def replay(c: Context, pool: str | None, *, topic: str = "") -> list[Part]:
                 Column(words("check.column.measure"), width=2.6),
                 Column(words("check.column.observed"), "right", 1.2),
                 Column(words("check.column.replayed"), "right", 1.2),
-                Column(words("check.column.gap"), "right", 2.4),
-                Column(words("check.column.tolerance"), "right", 1.4),
+                Column(words("check.column.gap"), "right", 3.0),
+                Column(words("check.column.tolerance"), "right", 1.8),
                 Column(words("check.column.holds"), width=1.2),
             ),
             rows=[_check(c, row) for row in known.itertuples()],
@@ -100,7 +100,7 @@ def _check(c: Context, row: Any) -> list[str | Cell]:
     words, n = c.words, c.n
     gap = "–"
     if pd.notna(row.worst_gap):
-        gap = words("check.gap", points=points(c, row.worst_gap), slot=row.worst_slot).strip()
+        gap = words("check.gap", points=points(c, row.worst_gap), slot=row.worst_slot).removesuffix(", ")
     holds = (
         Cell(words("check.yes"), tone="accent") if row.holds else Cell(words("check.no"), tone="warning", strong=True)
     )
@@ -109,7 +109,7 @@ def _check(c: Context, row: Any) -> list[str | Cell]:
         n.fine_share(row.observed) if pd.notna(row.observed) else "–",
         n.fine_share(row.replayed) if pd.notna(row.replayed) else "–",
         gap,
-        words("check.tolerance", points=n.points(row.tolerance)) if pd.notna(row.tolerance) else "–",
+        n.points(row.tolerance) if pd.notna(row.tolerance) else "–",
         holds,
     ]
 

@@ -19,7 +19,7 @@ VERDICTS = {"ages into breach": "breach", "stays within due": "within", "cannot 
 ROW_MM, HEAD_MM, FOOT_MM = 5.4, 5.0, 4.0
 MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where the columns stand, in shares of the width
-DUE, SHARE, OLDEST, MOVED, VERDICT = (0.32, 0.465), 0.645, 0.735, 0.825, 0.855
+DUE, SHARE, OLDEST, MOVED, VERDICT = (0.36, 0.472), 0.648, 0.735, 0.838, 0.862
 DEPTH = 0.05
 
 

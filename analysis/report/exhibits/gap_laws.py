@@ -25,7 +25,7 @@ TICKS_S = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MARGINS_MM = (36.0, 42.0, 8.0, 7.0)
 # a share below this is told as below it
 LEAST = 0.01
-LANE_MM, CURVE_MM, HEAD_MM = 4.4, 28.0, 5.5
+LANE_MM, CURVE_MM, HEAD_MM = 4.0, 24.0, 5.5
 
 
 def curve(blending: Blending, law: str = MEASURED, pool: str | None = None) -> pd.DataFrame:
@@ -58,13 +58,13 @@ def items(blending: Blending, pool: str | None = None) -> pd.DataFrame:
     )
 
 
-def _share(row: Any, column: str, measured: pd.DataFrame, words: Words) -> str:
+def _share(row: Any, column: str, measured: pd.DataFrame, words: Words, key: str = "under") -> str:
     """Return a share of gaps or time beyond an item's length; of items longer than any length looked at, what it is below."""
     value = row[column] if isinstance(row, pd.Series) else getattr(row, column)
     if pd.notna(value):
         return words.n.share(value)
     last = measured[{"outlasts": "survival", "usable": "share_of_time"}[column]].dropna()
-    return words("gap_laws.under", share=words.n.share(max(float(last.iloc[-1]), LEAST))) if len(last) else "–"
+    return words(f"gap_laws.{key}", share=words.n.share(max(float(last.iloc[-1]), LEAST))) if len(last) else "–"
 
 
 def nearest(blending: Blending, pool: str | None = None) -> tuple[str, float] | None:
@@ -219,7 +219,7 @@ def _item(ax: Axes, row: Any, y: float, measured: pd.DataFrame, theme: Theme) ->
         ax.plot([row.mean_s], [row.outlasts], "o", ms=3.2, color=CURVE)
     ax.plot([row.mean_s], [y], "o", ms=4.5, mfc=colour if fits else "white", mec=colour, mew=1.1)
     name = style.fitted(str(row.type), style.LABEL, -NAME_X * style.size_pt(ax)[0] - 8)
-    gaps, time = (_share(row, column, measured, theme.words) for column in ("outlasts", "usable"))
+    gaps, time = (_share(row, column, measured, theme.words, "below") for column in ("outlasts", "usable"))
     for x, text in ((NAME_X, name), (MEAN_X, n.length(row.mean_s)), (SHARE_X, gaps), (USE_X, time)):
         style.beside(ax, x, y, text, size=style.LABEL, color=theme.ink)
 

@@ -32,7 +32,7 @@ ROW_MM, GROUP_MM, HEAD_MM, FOOT_MM = 5.8, 5.4, 9.0, 4.0
 MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where the columns stand, in shares of the width
 SERVICE, LEVEL, WORST, BARS, HOURS = (0.275, 0.430), 0.482, 0.497, (0.625, 0.730), 0.790
-LOST, PEAK, DUE, OLDEST = 0.848, 0.897, 0.946, 0.997
+LOST, PEAK, DUE, OLDEST = 0.840, 0.889, 0.944, 0.997
 LEAST_H, THICK = 0.5, 5.5
 TINT, PALE = "#E5F1F0", "#9FB4C8"
 
