@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.foundation.compiled import borrowed, inlined, kernel, part
+from analysis.foundation.compiled import inlined, kernel, part, pointer
 from analysis.simulation.layout import (
     AGENTS,
     ARRIVED,
     ARRIVED_S,
     BEGUN,
     BEHIND,
+    COLUMNS,
     COMING,
     COMINGS,
     CONTACT,
@@ -40,6 +41,7 @@ from analysis.simulation.layout import (
     LENGTH,
     LINE,
     LOAD,
+    MOMENTS,
     NEXT,
     OFFER_S,
     OFFERED,
@@ -88,6 +90,7 @@ from analysis.simulation.moves import (
     reaches,
 )
 from analysis.simulation.parts import (
+    fenced_end,
     next_kind,
     note,
     off_begun,
@@ -133,18 +136,26 @@ def longest_free(w, m, i, queue):
     for group in range(i[GROUPS]):
         if i[i[SERVES] + group * i[QUEUES] + queue]:
             end = i[AGENTS] + group
-            agent = w[end, NEXT]
+            agent = w[end * COLUMNS + NEXT]
             if agent != end:
-                since = m[agent, SINCE]
-                if best < 0 or since < m[best, SINCE] or (since == m[best, SINCE] and agent < best):
+                since = m[agent * MOMENTS + SINCE]
+                if (
+                    best < 0
+                    or since < m[best * MOMENTS + SINCE]
+                    or (since == m[best * MOMENTS + SINCE] and agent < best)
+                ):
                     best = agent
             end += i[GROUPS]
-            agent = w[end, NEXT]
+            agent = w[end * COLUMNS + NEXT]
             if agent != end and next_kind(i, group) < 0:
-                while agent != end and w[agent, OWN] >= 0:
-                    agent = w[agent, NEXT]
-                since = m[agent, SINCE] if agent != end else np.inf
-                if agent != end and (best < 0 or since < m[best, SINCE] or (since == m[best, SINCE] and agent < best)):
+                while agent != end and w[agent * COLUMNS + OWN] >= 0:
+                    agent = w[agent * COLUMNS + NEXT]
+                since = m[agent * MOMENTS + SINCE] if agent != end else np.inf
+                if agent != end and (
+                    best < 0
+                    or since < m[best * MOMENTS + SINCE]
+                    or (since == m[best * MOMENTS + SINCE] and agent < best)
+                ):
                     best = agent
     return best
 
@@ -154,8 +165,12 @@ def sharing(w, i, queue):
     """Return the agent with the fewest contacts of a queue who has room for one more, or -1; lowest number first."""
     best, room = -1, i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED]
     for agent in range(i[AGENTS]):
-        shares = w[agent, DOES] == CONTACT and w[agent, QUEUE] == queue and w[agent, LOAD] < room
-        if shares and (best < 0 or w[agent, LOAD] < w[best, LOAD]) and reaches(w, i, agent):
+        shares = (
+            w[agent * COLUMNS + DOES] == CONTACT
+            and w[agent * COLUMNS + QUEUE] == queue
+            and w[agent * COLUMNS + LOAD] < room
+        )
+        if shares and (best < 0 or w[agent * COLUMNS + LOAD] < w[best * COLUMNS + LOAD]) and reaches(w, i, agent):
             best = agent
     return best
 
@@ -165,12 +180,12 @@ def interrupted(w, m, i, f, queue, t):
     """Return the agent who began an item last that gives way to a contact of a queue, with nothing in hand now; -1 for none."""
     best = -1
     for group in range(i[GROUPS]):
-        agent = w[i[AGENTS] + group, EARLIER]
+        agent = w[(i[AGENTS] + group) * COLUMNS + EARLIER]
         serves = i[i[SERVES] + group * i[QUEUES] + queue] and agent < i[AGENTS]
-        if serves and (best < 0 or w[agent, TURN] > w[best, TURN]):
+        if serves and (best < 0 or w[agent * COLUMNS + TURN] > w[best * COLUMNS + TURN]):
             best = agent
     if best >= 0:
-        w[best, OWN] = lay_aside(w, m, i, f, best, t)
+        w[best * COLUMNS + OWN] = lay_aside(w, m, i, f, best, t)
         i[OWNS] += 1
         tick(i, f, INTERRUPTIONS, t)
     return best
@@ -209,11 +224,11 @@ def end_contact(w, m, i, f, t):
     agent, queue = i[i[SERVER] + contact], i[i[QUEUE_OF] + contact]
     pop(i, f, i[HANDS])
     i[HANDS] -= 1
-    w[agent, LOAD] -= 1
+    w[agent * COLUMNS + LOAD] -= 1
     note(i, f, t, END, contact, agent)
-    if w[agent, LOAD] == 0:
+    if w[agent * COLUMNS + LOAD] == 0:
         if i[i[QUEUE_ROW] + queue * Q_ROW + Q_SHARED] > 1:
-            span(i, f, CONTACT_S, m[agent, TALKS], t)
+            span(i, f, CONTACT_S, m[agent * MOMENTS + TALKS], t)
         ready(w, m, i, f, agent, t)
     elif i[LINE] > 0 and reaches(w, i, agent):
         contact = front(i, f, queue, t)
@@ -225,16 +240,16 @@ def end_contact(w, m, i, f, t):
 def end_work(w, m, i, f, t):
     """End the item whose time is up, or the way back to contacts after it."""
     agent = i[i[ORDER]]
-    item = w[agent, ITEM]
+    item = w[agent * COLUMNS + ITEM]
     off_heap(w, m, i, agent)
     book(m, i, f, agent, t, t)
-    if w[agent, DOES] == WORK:
+    if w[agent * COLUMNS + DOES] == WORK:
         off_begun(w, agent)
         note(i, f, t, ITEM_END, item, agent)
         if t <= f[HORIZON]:
             f[i[ENDED] + item], f[i[PROGRESS] + item] = t, f[i[LENGTH] + item]
         if f[RETURN_S] > 0:
-            w[agent, DOES], m[agent, BEGUN], m[agent, COST] = RETURN, t, np.inf
+            w[agent * COLUMNS + DOES], m[agent * MOMENTS + BEGUN], m[agent * MOMENTS + COST] = RETURN, t, np.inf
             onto_heap(w, m, i, agent, t + f[RETURN_S])
             return
     ready(w, m, i, f, agent, t)
@@ -247,12 +262,12 @@ def later(w, m, i, f, t):
         i[FIRST] += 1
     soonest = f[i[TIMER] + 2 * i[FIRST]] if i[FIRST] < i[TIMERS] else np.inf
     if f[ROTATE_S] < np.inf and i[RING] > 0:
-        end = w.shape[0] - 1
-        agent = w[end, RING_NEXT]
-        while agent != end and m[agent, FENCED] + f[ROTATE_S] <= f[TURNED]:
-            agent = w[agent, RING_NEXT]
+        end = fenced_end(i)
+        agent = w[end * COLUMNS + RING_NEXT]
+        while agent != end and m[agent * MOMENTS + FENCED] + f[ROTATE_S] <= f[TURNED]:
+            agent = w[agent * COLUMNS + RING_NEXT]
         if agent != end:
-            soonest = min(soonest, m[agent, FENCED] + f[ROTATE_S])
+            soonest = min(soonest, m[agent * MOMENTS + FENCED] + f[ROTATE_S])
     return soonest
 
 
@@ -265,7 +280,7 @@ def follow(w, m, i, f):  # noqa: PLR0912 (one branch per kind of event)
         i[ARRIVED] += 1
     while True:
         t_end = f[i[KEYS]]
-        t_item = m[i[i[ORDER]], ENDS] if i[WORKS] > 0 else np.inf
+        t_item = m[(i[i[ORDER]]) * MOMENTS + ENDS] if i[WORKS] > 0 else np.inf
         t_offer = f[i[OFFER_S] + i[OFFERED]] if i[OFFERED] < i[CONTACTS] else np.inf
         t_new = f[i[ARRIVED_S] + i[i[COMING] + i[ARRIVED]]] if i[ARRIVED] < i[COMINGS] else np.inf
         t = min(t_end, t_item, t_change, t_offer, t_new, t_timer, trigger)
@@ -309,7 +324,7 @@ def _entry(version: int) -> Callable:
 
     def run(w, m, i, f):
         """Run a desk that is laid out; return the version of the engine."""
-        follow(borrowed(w), borrowed(m), borrowed(i), borrowed(f))
+        follow(pointer(w), pointer(m), pointer(i), pointer(f))
         return version
 
     return kernel(run)

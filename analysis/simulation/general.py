@@ -20,7 +20,7 @@ def follow_desk(desk: Desk, streams: Streams, policy: Policy, by_slot: np.ndarra
     while True:
         i, f = _laid_out(desk, streams, policy, by_slot, rows)
         w, m = _agents(streams, len(desk.groups))
-        engine.run(w, m, i, f)
+        engine.run(w.ravel(), m.ravel(), i, f)
         if i[at.NOTED] <= rows:
             break
         rows = int(i[at.NOTED])

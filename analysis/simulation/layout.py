@@ -3,7 +3,7 @@
 `w`: whole numbers of an agent, a row each; below the agents one row per end of a linked list: the free of every group (longest free first) and, by LATER
 and EARLIER, those on an item that gives way (begun last at the end); the ring-fenced free of every group; one row for the ring-fenced in order.
 `m`: moments of an agent [s]. `i` and `f`: whole numbers and numbers; first the counters and settings below, then the blocks, whose places stand in `i`.
-Four arrays, since each argument of a compiled function costs time at every call.
+Four arrays, all flat in the engine, since each argument of a compiled function costs time at every call.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from analysis.simulation.layout import (
     BEGAN,
     BEGUN,
     BEHIND,
+    COLUMNS,
     CONTACT,
     COST,
     DOES,
@@ -30,6 +31,7 @@ from analysis.simulation.layout import (
     LINE,
     LOAD,
     LOST_S,
+    MOMENTS,
     NONE,
     NOTHING,
     OFFER_S,
@@ -82,6 +84,7 @@ from analysis.simulation.layout import (
 )
 from analysis.simulation.parts import (
     enlist,
+    fenced_end,
     next_kind,
     note,
     off_begun,
@@ -135,16 +138,21 @@ def answer(w, m, i, f, contact, agent, t):
     """Let an agent answer a contact."""
     queue = i[i[QUEUE_OF] + contact]
     row = i[QUEUE_ROW] + queue * Q_ROW
-    if w[agent, DOES] != CONTACT:
-        if w[agent, LAST] == WORK:
+    if w[agent * COLUMNS + DOES] != CONTACT:
+        if w[agent * COLUMNS + LAST] == WORK:
             tick(i, f, SWITCHES, t)
-        w[agent, DOES], w[agent, LAST], w[agent, QUEUE], w[agent, LOAD] = CONTACT, CONTACT, queue, 0
-        m[agent, TALKS] = t
+        w[agent * COLUMNS + DOES], w[agent * COLUMNS + LAST], w[agent * COLUMNS + QUEUE], w[agent * COLUMNS + LOAD] = (
+            CONTACT,
+            CONTACT,
+            queue,
+            0,
+        )
+        m[agent * MOMENTS + TALKS] = t
     if i[row + Q_FIRST] == contact:
         i[row + Q_FIRST] = i[i[BEHIND] + contact]
         i[LINE] -= 1
     f[i[STARTED] + contact], i[i[SERVER] + contact] = t, agent
-    w[agent, LOAD] += 1
+    w[agent * COLUMNS + LOAD] += 1
     push(i, f, i[HANDS], t + f[i[HANDLE_S] + contact], contact)
     i[HANDS] += 1
     note(i, f, t, ANSWER, contact, agent)
@@ -153,14 +161,14 @@ def answer(w, m, i, f, contact, agent, t):
 @inlined
 def can_work(w, i, agent):
     """Whether an item waits that an agent can do."""
-    return w[agent, OWN] >= 0 or next_kind(i, w[agent, GROUP]) >= 0
+    return w[agent * COLUMNS + OWN] >= 0 or next_kind(i, w[agent * COLUMNS + GROUP]) >= 0
 
 
 @part
 def book(m, i, f, agent, t, lost_after):
     """Book an agent's work on an item until t: all of it, its cost at the start, and what was lost from a moment on."""
-    begun = m[agent, BEGUN]
-    worked = begun + m[agent, COST]
+    begun = m[agent * MOMENTS + BEGUN]
+    worked = begun + m[agent * MOMENTS + COST]
     span(i, f, ITEM_S, begun, t)
     if worked > begun:
         span(i, f, LOST_S, begun, min(worked, t))
@@ -171,15 +179,15 @@ def book(m, i, f, agent, t, lost_after):
 @part
 def work(w, m, i, f, agent, t):
     """Let a free agent take up the own item that was laid aside, or begin the next."""
-    item = w[agent, OWN]
+    item = w[agent * COLUMNS + OWN]
     if item < 0:
-        item = take(i, next_kind(i, w[agent, GROUP]))
+        item = take(i, next_kind(i, w[agent * COLUMNS + GROUP]))
     else:
-        w[agent, OWN] = -1
+        w[agent * COLUMNS + OWN] = -1
         i[OWNS] -= 1
     unlist(w, i, agent)
     cost = 0.0
-    if w[agent, LAST] == CONTACT:
+    if w[agent * COLUMNS + LAST] == CONTACT:
         cost = f[SWITCH_S]
         tick(i, f, SWITCHES, t)
     kind = i[i[KIND] + item]
@@ -190,22 +198,22 @@ def work(w, m, i, f, agent, t):
         i[i[BEGAN] + item] = 1
         tick(i, f, STARTS, t)
         note(i, f, t, ITEM_START, item, agent)
-    w[agent, DOES], w[agent, LAST], w[agent, ITEM] = WORK, WORK, item
-    m[agent, BEGUN], m[agent, COST] = t, cost
+    w[agent * COLUMNS + DOES], w[agent * COLUMNS + LAST], w[agent * COLUMNS + ITEM] = WORK, WORK, item
+    m[agent * MOMENTS + BEGUN], m[agent * MOMENTS + COST] = t, cost
     onto_heap(w, m, i, agent, t + (cost + (f[i[LENGTH] + item] - f[i[PROGRESS] + item])))
-    if i[REACHED] and i[i[TYPE_ROW] + kind * T_ROW + T_GIVES] and not w[agent, RINGED]:
+    if i[REACHED] and i[i[TYPE_ROW] + kind * T_ROW + T_GIVES] and not w[agent * COLUMNS + RINGED]:
         on_begun(w, i, agent)
 
 
 @part
 def lay_aside(w, m, i, f, agent, t):
     """Take the item out of an agent's hands; return it."""
-    item = w[agent, ITEM]
+    item = w[agent * COLUMNS + ITEM]
     off_heap(w, m, i, agent)
     off_begun(w, agent)
     save = f[i[SAVE_S] + i[i[KIND] + item]]
     before = f[i[PROGRESS] + item]
-    done = before + max(t - m[agent, BEGUN] - m[agent, COST], 0.0)
+    done = before + max(t - m[agent * MOMENTS + BEGUN] - m[agent * MOMENTS + COST], 0.0)
     kept = done
     if i[GIVES] == 2:
         kept = 0.0
@@ -220,35 +228,35 @@ def lay_aside(w, m, i, f, agent, t):
 @part
 def give_back(w, i, agent):
     """Hand back the item that an agent has laid aside."""
-    if w[agent, OWN] >= 0:
-        put(i, w[agent, OWN])
-        w[agent, OWN] = -1
+    if w[agent * COLUMNS + OWN] >= 0:
+        put(i, w[agent * COLUMNS + OWN])
+        w[agent * COLUMNS + OWN] = -1
         i[OWNS] -= 1
 
 
 @part
 def leave(w, m, i, f, agent, t):
     """Let an agent who has nothing in hand go."""
-    if w[agent, DOES] == NOTHING:
+    if w[agent * COLUMNS + DOES] == NOTHING:
         unlist(w, i, agent)
-    w[agent, DOES] = AWAY
-    span(i, f, ON_DUTY, m[agent, DUTY], t)
+    w[agent * COLUMNS + DOES] = AWAY
+    span(i, f, ON_DUTY, m[agent * MOMENTS + DUTY], t)
 
 
 @part
 def ring(w, m, i, f, agent, t):
     """Take an agent off contacts for items."""
-    idle = w[agent, DOES] == NOTHING
+    idle = w[agent * COLUMNS + DOES] == NOTHING
     if idle:
         unlist(w, i, agent)
-    w[agent, RINGED], m[agent, FENCED] = 1, t
-    end = w.shape[0] - 1
-    before = w[end, RING_PREV]
-    while before != end and m[before, FENCED] == t and before > agent:
-        before = w[before, RING_PREV]
-    after = w[before, RING_NEXT]
-    w[agent, RING_PREV], w[agent, RING_NEXT] = before, after
-    w[before, RING_NEXT], w[after, RING_PREV] = agent, agent
+    w[agent * COLUMNS + RINGED], m[agent * MOMENTS + FENCED] = 1, t
+    end = fenced_end(i)
+    before = w[end * COLUMNS + RING_PREV]
+    while before != end and m[before * MOMENTS + FENCED] == t and before > agent:
+        before = w[before * COLUMNS + RING_PREV]
+    after = w[before * COLUMNS + RING_NEXT]
+    w[agent * COLUMNS + RING_PREV], w[agent * COLUMNS + RING_NEXT] = before, after
+    w[before * COLUMNS + RING_NEXT], w[after * COLUMNS + RING_PREV] = agent, agent
     i[RING] += 1
     note(i, f, t, RING_ON, -1, agent)
     if idle:
@@ -258,14 +266,14 @@ def ring(w, m, i, f, agent, t):
 @part
 def unring(w, m, i, f, agent, t):
     """Give a ring-fenced agent back to contacts."""
-    idle = w[agent, DOES] == NOTHING
+    idle = w[agent * COLUMNS + DOES] == NOTHING
     if idle:
         unlist(w, i, agent)
-    w[agent, RINGED] = 0
-    before, after = w[agent, RING_PREV], w[agent, RING_NEXT]
-    w[before, RING_NEXT], w[after, RING_PREV] = after, before
+    w[agent * COLUMNS + RINGED] = 0
+    before, after = w[agent * COLUMNS + RING_PREV], w[agent * COLUMNS + RING_NEXT]
+    w[before * COLUMNS + RING_NEXT], w[after * COLUMNS + RING_PREV] = after, before
     i[RING] -= 1
-    span(i, f, RING_S, m[agent, FENCED], t)
+    span(i, f, RING_S, m[agent * MOMENTS + FENCED], t)
     note(i, f, t, RING_OFF, -1, agent)
     if idle:
         enlist(w, m, i, agent)
@@ -274,17 +282,17 @@ def unring(w, m, i, f, agent, t):
 @inlined
 def reaches(w, i, agent):
     """Whether contacts reach an agent: not one who is ring-fenced while an item waits."""
-    return w[agent, THERE] and not (w[agent, RINGED] and can_work(w, i, agent))
+    return w[agent * COLUMNS + THERE] and not (w[agent * COLUMNS + RINGED] and can_work(w, i, agent))
 
 
 @part
-def overdue(w, m, f):
+def overdue(w, m, i, f):
     """Return how many ring-fenced agents wait to change places."""
-    many, end = 0, w.shape[0] - 1
-    agent = w[end, RING_NEXT]
-    while agent != end and m[agent, FENCED] + f[ROTATE_S] <= f[TURNED]:
+    many, end = 0, fenced_end(i)
+    agent = w[end * COLUMNS + RING_NEXT]
+    while agent != end and m[agent * MOMENTS + FENCED] + f[ROTATE_S] <= f[TURNED]:
         many += 1
-        agent = w[agent, RING_NEXT]
+        agent = w[agent * COLUMNS + RING_NEXT]
     return many
 
 
@@ -297,7 +305,7 @@ def wanted(i):
 @part
 def short_of_ring(w, m, i, f):
     """Whether one more agent is to be ring-fenced, for lack of them or to change places."""
-    return i[RING] - overdue(w, m, f) < wanted(i)
+    return i[RING] - overdue(w, m, i, f) < wanted(i)
 
 
 @part
@@ -316,7 +324,7 @@ def timer(w, m, i, f, agent, t):
         kept = 0
         for row in range(i[FIRST], i[TIMERS]):
             moment, who = f[i[TIMER] + 2 * row], int(f[i[TIMER] + 2 * row + 1])
-            if w[who, DOES] == NOTHING and m[who, SINCE] + f[START_S] == moment:
+            if w[who * COLUMNS + DOES] == NOTHING and m[who * MOMENTS + SINCE] + f[START_S] == moment:
                 f[i[TIMER] + 2 * kept], f[i[TIMER] + 2 * kept + 1] = moment, who
                 kept += 1
         i[FIRST], i[TIMERS] = 0, kept

@@ -10,6 +10,7 @@ from analysis.simulation.layout import (
     A_ROW,
     AGENTS,
     BY_RANK,
+    COLUMNS,
     DRY,
     EARLIER,
     ENDS,
@@ -23,6 +24,7 @@ from analysis.simulation.layout import (
     LOG,
     MANY_SLOTS,
     MEASURES,
+    MOMENTS,
     NEXT,
     NONE,
     NOTED,
@@ -126,7 +128,9 @@ def pop(i, f, size):
 @inlined
 def ends_before(w, m, one, other):
     """Whether an agent's item ends before another's; equal moments in order of agent."""
-    return m[one, ENDS] < m[other, ENDS] or (m[one, ENDS] == m[other, ENDS] and one < other)
+    return m[one * MOMENTS + ENDS] < m[other * MOMENTS + ENDS] or (
+        m[one * MOMENTS + ENDS] == m[other * MOMENTS + ENDS] and one < other
+    )
 
 
 @part
@@ -139,7 +143,7 @@ def sift(w, m, i, at):
         other = i[order + up]
         if ends_before(w, m, other, agent):
             break
-        i[order + at], w[other, PLACE] = other, at
+        i[order + at], w[other * COLUMNS + PLACE] = other, at
         at = up
     down = 2 * at + 1
     while down < size:
@@ -148,15 +152,15 @@ def sift(w, m, i, at):
         other = i[order + down]
         if ends_before(w, m, agent, other):
             break
-        i[order + at], w[other, PLACE] = other, at
+        i[order + at], w[other * COLUMNS + PLACE] = other, at
         at, down = down, 2 * down + 1
-    i[order + at], w[agent, PLACE] = agent, at
+    i[order + at], w[agent * COLUMNS + PLACE] = agent, at
 
 
 @part
 def onto_heap(w, m, i, agent, t):
     """Put the end of an agent's item into the heap."""
-    m[agent, ENDS] = t
+    m[agent * MOMENTS + ENDS] = t
     i[i[ORDER] + i[WORKS]] = agent
     i[WORKS] += 1
     sift(w, m, i, i[WORKS] - 1)
@@ -168,7 +172,7 @@ def off_heap(w, m, i, agent):
     i[WORKS] -= 1
     last = i[i[ORDER] + i[WORKS]]
     if last != agent:
-        at = w[agent, PLACE]
+        at = w[agent * COLUMNS + PLACE]
         i[i[ORDER] + at] = last
         sift(w, m, i, at)
 
@@ -176,23 +180,31 @@ def off_heap(w, m, i, agent):
 @inlined
 def enlist(w, m, i, agent):
     """Put an agent among the free of the group, longest free first, then by number."""
-    end = i[AGENTS] + w[agent, GROUP] + w[agent, RINGED] * i[GROUPS]
-    since = m[agent, SINCE]
-    before = w[end, PREV]
-    while before != end and (m[before, SINCE] > since or (m[before, SINCE] == since and before > agent)):
-        before = w[before, PREV]
-    after = w[before, NEXT]
-    w[agent, PREV], w[agent, NEXT] = before, after
-    w[before, NEXT], w[after, PREV] = agent, agent
-    w[end, THERE] += 1
+    end = i[AGENTS] + w[agent * COLUMNS + GROUP] + w[agent * COLUMNS + RINGED] * i[GROUPS]
+    since = m[agent * MOMENTS + SINCE]
+    before = w[end * COLUMNS + PREV]
+    while before != end and (
+        m[before * MOMENTS + SINCE] > since or (m[before * MOMENTS + SINCE] == since and before > agent)
+    ):
+        before = w[before * COLUMNS + PREV]
+    after = w[before * COLUMNS + NEXT]
+    w[agent * COLUMNS + PREV], w[agent * COLUMNS + NEXT] = before, after
+    w[before * COLUMNS + NEXT], w[after * COLUMNS + PREV] = agent, agent
+    w[end * COLUMNS + THERE] += 1
 
 
 @inlined
 def unlist(w, i, agent):
     """Take an agent out of the free."""
-    before, after = w[agent, PREV], w[agent, NEXT]
-    w[before, NEXT], w[after, PREV] = after, before
-    w[i[AGENTS] + w[agent, GROUP] + w[agent, RINGED] * i[GROUPS], THERE] -= 1
+    before, after = w[agent * COLUMNS + PREV], w[agent * COLUMNS + NEXT]
+    w[before * COLUMNS + NEXT], w[after * COLUMNS + PREV] = after, before
+    w[(i[AGENTS] + w[agent * COLUMNS + GROUP] + w[agent * COLUMNS + RINGED] * i[GROUPS]) * COLUMNS + THERE] -= 1
+
+
+@inlined
+def fenced_end(i):
+    """Return the row that ends the list of the ring-fenced."""
+    return i[AGENTS] + 2 * i[GROUPS]
 
 
 @inlined
@@ -200,28 +212,28 @@ def free_agents(w, i):
     """Return how many agents are free and not ring-fenced."""
     many = 0
     for group in range(i[AGENTS], i[AGENTS] + i[GROUPS]):
-        many += w[group, THERE]
+        many += w[group * COLUMNS + THERE]
     return many
 
 
 @part
 def on_begun(w, i, agent):
     """Put an agent last into the list of those whose item gives way."""
-    end = i[AGENTS] + w[agent, GROUP]
-    last = w[end, EARLIER]
-    w[agent, EARLIER], w[agent, LATER] = last, end
-    w[last, LATER], w[end, EARLIER] = agent, agent
+    end = i[AGENTS] + w[agent * COLUMNS + GROUP]
+    last = w[end * COLUMNS + EARLIER]
+    w[agent * COLUMNS + EARLIER], w[agent * COLUMNS + LATER] = last, end
+    w[last * COLUMNS + LATER], w[end * COLUMNS + EARLIER] = agent, agent
     i[TURNS] += 1
-    w[agent, TURN] = i[TURNS]
+    w[agent * COLUMNS + TURN] = i[TURNS]
 
 
 @part
 def off_begun(w, agent):
     """Take an agent out of the list of those whose item gives way."""
-    if w[agent, TURN] >= 0:
-        earlier, later = w[agent, EARLIER], w[agent, LATER]
-        w[earlier, LATER], w[later, EARLIER] = later, earlier
-        w[agent, TURN] = -1
+    if w[agent * COLUMNS + TURN] >= 0:
+        earlier, later = w[agent * COLUMNS + EARLIER], w[agent * COLUMNS + LATER]
+        w[earlier * COLUMNS + LATER], w[later * COLUMNS + EARLIER] = later, earlier
+        w[agent * COLUMNS + TURN] = -1
 
 
 @inlined

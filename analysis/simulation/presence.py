@@ -12,6 +12,7 @@ from analysis.simulation.layout import (
     BEGUN,
     BY_END,
     CAME,
+    COLUMNS,
     CONTACT,
     CONTACT_S,
     COST,
@@ -25,6 +26,7 @@ from analysis.simulation.layout import (
     ITEM,
     KIND,
     MANY_SLOTS,
+    MOMENTS,
     NOTHING,
     OFF,
     OFFS,
@@ -68,6 +70,7 @@ from analysis.simulation.moves import (
     unring,
 )
 from analysis.simulation.parts import (
+    fenced_end,
     note,
     put,
     span,
@@ -82,16 +85,16 @@ from analysis.simulation.rules import (
 @part
 def absent(w, m, i, f, agent, t):
     """Let an agent go who is no longer there: what is in hand is finished, an item that gives way is handed back."""
-    w[agent, THERE] = 0
-    if w[agent, RINGED]:
+    w[agent * COLUMNS + THERE] = 0
+    if w[agent * COLUMNS + RINGED]:
         unring(w, m, i, f, agent, t)
-    if w[agent, DOES] == NOTHING:
+    if w[agent * COLUMNS + DOES] == NOTHING:
         leave(w, m, i, f, agent, t)
-    elif w[agent, DOES] == WORK and i[REACHED]:
-        kind = i[i[KIND] + w[agent, ITEM]]
+    elif w[agent * COLUMNS + DOES] == WORK and i[REACHED]:
+        kind = i[i[KIND] + w[agent * COLUMNS + ITEM]]
         if i[i[TYPE_ROW] + kind * T_ROW + T_GIVES]:
             put(i, lay_aside(w, m, i, f, agent, t))
-            w[agent, DOES] = RETURN
+            w[agent * COLUMNS + DOES] = RETURN
             leave(w, m, i, f, agent, t)
     give_back(w, i, agent)
 
@@ -99,9 +102,9 @@ def absent(w, m, i, f, agent, t):
 @part
 def present(w, m, i, f, agent, t):
     """Let an agent come."""
-    w[agent, THERE] = 1
-    if w[agent, DOES] == AWAY:
-        m[agent, DUTY] = t
+    w[agent * COLUMNS + THERE] = 1
+    if w[agent * COLUMNS + DOES] == AWAY:
+        m[agent * MOMENTS + DUTY] = t
         free(w, m, i, f, agent, t)
 
 
@@ -110,19 +113,23 @@ def roster(w, m, i, f, t):
     """Let the agents go who are off, the highest numbers in shift, and those come who no longer are."""
     left = i[i[SLOT_ROW] + i[SLOT] * S_ROW + S_OFF]
     for agent in range(i[AGENTS] - 1, -1, -1):
-        if w[agent, SHIFT]:
+        if w[agent * COLUMNS + SHIFT]:
             off = 1 if left > 0 else 0
-            if w[agent, HOME] and off and not w[agent, OFF]:  # who is off is not paid at home either
-                span(i, f, HOME_S, m[agent, WENT], t)
-            elif w[agent, HOME] and w[agent, OFF]:
-                m[agent, WENT] = t
-            w[agent, OFF] = off
+            if (
+                w[agent * COLUMNS + HOME] and off and not w[agent * COLUMNS + OFF]
+            ):  # who is off is not paid at home either
+                span(i, f, HOME_S, m[agent * MOMENTS + WENT], t)
+            elif w[agent * COLUMNS + HOME] and w[agent * COLUMNS + OFF]:
+                m[agent * MOMENTS + WENT] = t
+            w[agent * COLUMNS + OFF] = off
             left -= 1
     for agent in range(i[AGENTS]):
-        if w[agent, THERE] and w[agent, OFF]:
+        if w[agent * COLUMNS + THERE] and w[agent * COLUMNS + OFF]:
             absent(w, m, i, f, agent, t)
     for agent in range(i[AGENTS]):
-        if w[agent, SHIFT] and not (w[agent, THERE] or w[agent, OFF] or w[agent, HOME]):
+        if w[agent * COLUMNS + SHIFT] and not (
+            w[agent * COLUMNS + THERE] or w[agent * COLUMNS + OFF] or w[agent * COLUMNS + HOME]
+        ):
             present(w, m, i, f, agent, t)
 
 
@@ -133,10 +140,10 @@ def change(w, m, i, f, t):
         agent = i[i[SHIFT_AGENT] + i[i[BY_END] + i[GONE]]]
         i[GONE] += 1
         note(i, f, t, SHIFT_ENDS, -1, agent)
-        if w[agent, HOME] and not w[agent, OFF]:
-            span(i, f, HOME_S, m[agent, WENT], t)
-        w[agent, SHIFT], w[agent, OFF], w[agent, HOME] = 0, 0, 0
-        if w[agent, THERE]:
+        if w[agent * COLUMNS + HOME] and not w[agent * COLUMNS + OFF]:
+            span(i, f, HOME_S, m[agent * MOMENTS + WENT], t)
+        w[agent * COLUMNS + SHIFT], w[agent * COLUMNS + OFF], w[agent * COLUMNS + HOME] = 0, 0, 0
+        if w[agent * COLUMNS + THERE]:
             absent(w, m, i, f, agent, t)
     if i[SLOTS] < i[MANY_SLOTS] and i[SLOTS] * f[SLOT_S] == t:
         i[SLOT] = i[SLOTS]
@@ -144,7 +151,7 @@ def change(w, m, i, f, t):
     first = i[CAME]
     while i[CAME] < i[SHIFTS] and f[i[SHIFT_START] + i[CAME]] == t:
         agent = i[i[SHIFT_AGENT] + i[CAME]]
-        w[agent, SHIFT] = 1
+        w[agent * COLUMNS + SHIFT] = 1
         note(i, f, t, SHIFT_BEGINS, -1, agent)
         i[CAME] += 1
     if i[OFFS]:
@@ -175,20 +182,22 @@ def close(w, m, i, f):
     """Book what is in hand at the end of the horizon; the ring-fence falls, and from here on there are contacts only."""
     horizon = f[HORIZON]
     for agent in range(i[AGENTS]):
-        if w[agent, DOES] == WORK:
-            f[i[PROGRESS] + w[agent, ITEM]] += max(horizon - m[agent, BEGUN] - m[agent, COST], 0.0)
-        if w[agent, DOES] == WORK or w[agent, DOES] == RETURN:
+        if w[agent * COLUMNS + DOES] == WORK:
+            f[i[PROGRESS] + w[agent * COLUMNS + ITEM]] += max(
+                horizon - m[agent * MOMENTS + BEGUN] - m[agent * MOMENTS + COST], 0.0
+            )
+        if w[agent * COLUMNS + DOES] == WORK or w[agent * COLUMNS + DOES] == RETURN:
             book(m, i, f, agent, horizon, horizon)
-            m[agent, BEGUN] = np.inf
-        if w[agent, DOES] == CONTACT and i[i[QUEUE_ROW] + w[agent, QUEUE] * Q_ROW + Q_SHARED] > 1:
-            span(i, f, CONTACT_S, m[agent, TALKS], horizon)
-            m[agent, TALKS] = np.inf
-        if w[agent, DOES] != AWAY:
-            span(i, f, ON_DUTY, m[agent, DUTY], horizon)
-            m[agent, DUTY] = np.inf
-        if w[agent, HOME] and not w[agent, OFF]:
-            span(i, f, HOME_S, m[agent, WENT], horizon)
+            m[agent * MOMENTS + BEGUN] = np.inf
+        if w[agent * COLUMNS + DOES] == CONTACT and i[i[QUEUE_ROW] + w[agent * COLUMNS + QUEUE] * Q_ROW + Q_SHARED] > 1:
+            span(i, f, CONTACT_S, m[agent * MOMENTS + TALKS], horizon)
+            m[agent * MOMENTS + TALKS] = np.inf
+        if w[agent * COLUMNS + DOES] != AWAY:
+            span(i, f, ON_DUTY, m[agent * MOMENTS + DUTY], horizon)
+            m[agent * MOMENTS + DUTY] = np.inf
+        if w[agent * COLUMNS + HOME] and not w[agent * COLUMNS + OFF]:
+            span(i, f, HOME_S, m[agent * MOMENTS + WENT], horizon)
     while i[RING] > 0:
-        unring(w, m, i, f, w[-1, RING_NEXT], horizon)
+        unring(w, m, i, f, w[(fenced_end(i)) * COLUMNS + RING_NEXT], horizon)
     i[FENCES] = 0
     serve(w, m, i, f, horizon)

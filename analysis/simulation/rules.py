@@ -11,6 +11,7 @@ from analysis.simulation.layout import (
     AGENTS,
     ARRIVED_S,
     BY_RANK,
+    COLUMNS,
     CONTACT,
     DOES,
     DUE,
@@ -21,6 +22,7 @@ from analysis.simulation.layout import (
     HOMES,
     LINE,
     LOAD,
+    MOMENTS,
     NEXT,
     NOTHING,
     OWN,
@@ -73,6 +75,7 @@ from analysis.simulation.moves import (
 )
 from analysis.simulation.parts import (
     enlist,
+    fenced_end,
     free_agents,
     next_kind,
     note,
@@ -85,14 +88,16 @@ def next_to_answer(w, m, i, f, t):
     """Return the agent free longest for whom a contact waits, or -1."""
     best = -1
     for end in range(i[AGENTS], i[AGENTS] + 2 * i[GROUPS]):
-        agent = w[end, NEXT]
-        while agent != end and w[agent, RINGED] and can_work(w, i, agent):
-            agent = w[agent, NEXT]
+        agent = w[end * COLUMNS + NEXT]
+        while agent != end and w[agent * COLUMNS + RINGED] and can_work(w, i, agent):
+            agent = w[agent * COLUMNS + NEXT]
         if agent != end:
             sooner = (
-                best < 0 or m[agent, SINCE] < m[best, SINCE] or (m[agent, SINCE] == m[best, SINCE] and agent < best)
+                best < 0
+                or m[agent * MOMENTS + SINCE] < m[best * MOMENTS + SINCE]
+                or (m[agent * MOMENTS + SINCE] == m[best * MOMENTS + SINCE] and agent < best)
             )
-            if sooner and waiting(i, f, w[agent, GROUP], t) >= 0:
+            if sooner and waiting(i, f, w[agent * COLUMNS + GROUP], t) >= 0:
                 best = agent
     return best
 
@@ -104,13 +109,15 @@ def fill(w, m, i, f, t):
     while i[LINE] > 0 and best >= 0:
         best = -1
         for agent in range(i[AGENTS]):
-            if w[agent, DOES] == CONTACT and (best < 0 or w[agent, LOAD] < w[best, LOAD]):
-                row = i[QUEUE_ROW] + w[agent, QUEUE] * Q_ROW
-                room = w[agent, LOAD] < i[row + Q_SHARED] and i[row + Q_FIRST] >= 0
-                if room and reaches(w, i, agent) and front(i, f, w[agent, QUEUE], t) >= 0:
+            if w[agent * COLUMNS + DOES] == CONTACT and (
+                best < 0 or w[agent * COLUMNS + LOAD] < w[best * COLUMNS + LOAD]
+            ):
+                row = i[QUEUE_ROW] + w[agent * COLUMNS + QUEUE] * Q_ROW
+                room = w[agent * COLUMNS + LOAD] < i[row + Q_SHARED] and i[row + Q_FIRST] >= 0
+                if room and reaches(w, i, agent) and front(i, f, w[agent * COLUMNS + QUEUE], t) >= 0:
                     best = agent
         if best >= 0:
-            answer(w, m, i, f, front(i, f, w[best, QUEUE], t), best, t)
+            answer(w, m, i, f, front(i, f, w[best * COLUMNS + QUEUE], t), best, t)
 
 
 @part
@@ -121,7 +128,7 @@ def serve(w, m, i, f, t):
         agent = next_to_answer(w, m, i, f, t)
         if agent < 0:
             break
-        contact = waiting(i, f, w[agent, GROUP], t)
+        contact = waiting(i, f, w[agent * COLUMNS + GROUP], t)
         unlist(w, i, agent)
         answer(w, m, i, f, contact, agent, t)
         served = True
@@ -133,15 +140,15 @@ def serve(w, m, i, f, t):
 @inlined
 def ready(w, m, i, f, agent, t):
     """Give an agent with nothing in hand the next thing to do, or let the agent be free."""
-    w[agent, DOES] = RETURN
-    if not w[agent, THERE]:
+    w[agent * COLUMNS + DOES] = RETURN
+    if not w[agent * COLUMNS + THERE]:
         leave(w, m, i, f, agent, t)
         return
-    group, released = w[agent, GROUP], False
-    if i[FENCES] and not w[agent, RINGED] and short_of_ring(w, m, i, f) and works_at_all(i, group):
+    group, released = w[agent * COLUMNS + GROUP], False
+    if i[FENCES] and not w[agent * COLUMNS + RINGED] and short_of_ring(w, m, i, f) and works_at_all(i, group):
         released = i[RING] >= wanted(i)
         if released:
-            unring(w, m, i, f, w[-1, RING_NEXT], t)
+            unring(w, m, i, f, w[(fenced_end(i)) * COLUMNS + RING_NEXT], t)
         ring(w, m, i, f, agent, t)
     if not (released or i[SHARES]) and reaches(w, i, agent):
         contact = waiting(i, f, group, t)
@@ -156,8 +163,8 @@ def ready(w, m, i, f, agent, t):
 @inlined
 def free(w, m, i, f, agent, t):
     """Let an agent be free."""
-    w[agent, DOES] = NOTHING
-    m[agent, SINCE] = t
+    w[agent * COLUMNS + DOES] = NOTHING
+    m[agent * MOMENTS + SINCE] = t
     enlist(w, m, i, agent)
     if i[WORKED] and f[START_S] > 0:
         timer(w, m, i, f, agent, t + f[START_S])
@@ -172,18 +179,18 @@ def longest(w, m, i, f, ringed, worker, t):
     best = -1
     for group in range(i[GROUPS]):
         end = i[AGENTS] + group + ringed * i[GROUPS]
-        agent = w[end, NEXT]
+        agent = w[end * COLUMNS + NEXT]
         if agent == end or (worker == 1 and not works_at_all(i, group)):
             continue
         if worker == 2 and next_kind(i, group) < 0:
-            while i[OWNS] > 0 and agent != end and w[agent, OWN] < 0:
-                agent = w[agent, NEXT]
-            if agent == end or w[agent, OWN] < 0:
+            while i[OWNS] > 0 and agent != end and w[agent * COLUMNS + OWN] < 0:
+                agent = w[agent * COLUMNS + NEXT]
+            if agent == end or w[agent * COLUMNS + OWN] < 0:
                 continue
-        since = m[agent, SINCE]
+        since = m[agent * MOMENTS + SINCE]
         if worker == 2 and f[START_S] > 0 and since + f[START_S] > t:
             continue
-        if best < 0 or since < m[best, SINCE] or (since == m[best, SINCE] and agent < best):
+        if best < 0 or since < m[best * MOMENTS + SINCE] or (since == m[best * MOMENTS + SINCE] and agent < best):
             best = agent
     return best
 
@@ -214,13 +221,13 @@ def pull_trigger(i, f, t):
 def fence(w, m, i, f, t):
     """Ring-fence and release agents until as many are off contacts as are wanted."""
     while i[RING] > wanted(i):
-        unring(w, m, i, f, w[-1, RING_NEXT], t)
+        unring(w, m, i, f, w[(fenced_end(i)) * COLUMNS + RING_NEXT], t)
     while short_of_ring(w, m, i, f):
         agent = longest(w, m, i, f, 0, 1, t)
         if agent < 0:
             break
         if i[RING] >= wanted(i):
-            unring(w, m, i, f, w[-1, RING_NEXT], t)
+            unring(w, m, i, f, w[(fenced_end(i)) * COLUMNS + RING_NEXT], t)
         ring(w, m, i, f, agent, t)
 
 
@@ -232,8 +239,8 @@ def send_home(w, m, i, f, most, t):
         agent = longest(w, m, i, f, 0, 0, t)
         leave(w, m, i, f, agent, t)
         give_back(w, i, agent)
-        w[agent, THERE], w[agent, HOME] = 0, 1
-        m[agent, WENT] = t
+        w[agent * COLUMNS + THERE], w[agent * COLUMNS + HOME] = 0, 1
+        m[agent * MOMENTS + WENT] = t
         note(i, f, t, SENT_HOME, -1, agent)
     return i[OWNS] < before
 
