@@ -12,14 +12,14 @@ import pandas as pd
 from analysis import simulation
 from analysis.blending import frames
 from analysis.blending.candidates import MODE_OF
-from analysis.blending.lab import Bench, Lab, Tried, given_items, half_width, trigger_agents
+from analysis.blending.lab import Lab, given_items, trigger_agents
+from analysis.blending.tried import Bench, Tried, half_width
 from analysis.blending.verdict import percent
 from analysis.simulation import Policy
 from analysis.simulation.run import ITEMS
 
 #: Items stay within due when so many of them are finished in time; a convention.
-WITHIN = 0.95
-_WEEKS = 10
+WITHIN = 0.9
 _AT = {name: place for place, name in enumerate(ITEMS)}
 
 
@@ -73,7 +73,7 @@ def aged(bench: Bench, policy: Policy) -> Aged:
     """Simulate a policy on the items that it was given, and see how old they grew."""
     due_s = np.array([item.due_after_s or np.inf for item in bench.desks[0].items])
     within, oldest, share = [], [], []
-    for number, desk in enumerate(bench.desks[:_WEEKS]):
+    for number, desk in enumerate(bench.desks):
         streams = simulation.draw_streams(desk, seed=bench.seed, replication=number)
         items = simulation.simulate(desk, streams, policy).items[np.isfinite(due_s)]
         if not len(items):

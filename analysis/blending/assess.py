@@ -9,8 +9,9 @@ import pandas as pd
 
 from analysis.baseline.settings import BaselineSettings
 from analysis.blending import assemble, frames
+from analysis.blending.foreseen import foresee
 from analysis.blending.inventory import inventory, resumption_s
-from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, PoolAnswer, judge_pool
+from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, Judged, PoolAnswer, judge_pool
 from analysis.blending.model import FRONTIER, SCHEDULE
 from analysis.blending.pool import Pool, with_modelled_resumption
 from analysis.blending.result import Blending
@@ -18,6 +19,7 @@ from analysis.blending.service import queue_services
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
+from analysis.measure.gap_law import measured_gaps
 from analysis.measure.load import live_queues
 
 if TYPE_CHECKING:
@@ -106,13 +108,20 @@ def assess_blending(
             pool = with_modelled_resumption(pool, resume_s)
         mine = [queue for queue in live_queues(queues) if queue.pool == name]
         services = queue_services(tables, mine, pool, client=client, settings=asked)
-        answers.append(judge_pool(name, pool, services, items, source=source, settings=asked))
-    return _together(answers, known, items=items, source=source, findings=findings, settings=asked)
+        judged = Judged.of(pool, services, items, source=source, settings=asked)
+        judged = judged.with_simulation(tables, client=client, queues=queues, ring_s=ring_s)
+        answers.append(judge_pool(name, judged))
+    foreseen = foresee(tables, client=client, queues=queues, settings=asked)
+    gaps = measured_gaps(tables, live_queues(queues), client=client, slot_s=asked.slot_s, ring_s=ring_s)
+    shared = {"forecast": foreseen.forecast, "forecast_check": foreseen.check, "gap_law": gaps.frame}
+    said = (*findings, *foreseen.findings)
+    return _together(answers, known, shared, items=items, source=source, findings=said, settings=asked)
 
 
 def _together(
     answers: Sequence[PoolAnswer],
     pools: Mapping[str, Pool],
+    shared: Mapping[str, pd.DataFrame],
     *,
     items: pd.DataFrame,
     source: str,
@@ -137,8 +146,15 @@ def _together(
         recommendation=stacked("recommendation"),
         service=stacked("service"),
         inventory=items,
-        **{name: frames.stacked(name, ()) for name in frames.FRAMES},
+        **{name: frames.stacked(name, _parts(name, answers, shared)) for name in frames.FRAMES},
         quantities=tuple(quantity for answer in answers for quantity in answer.quantities),
         findings=(*findings, *(finding for answer in answers for finding in answer.findings)),
         settings=settings,
     )
+
+
+def _parts(name: str, answers: Sequence[PoolAnswer], shared: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the frames of a name, of the pools or of all together."""
+    if name in shared:
+        return [shared[name]]
+    return [answer.simulated[name] for answer in answers if name in answer.simulated]

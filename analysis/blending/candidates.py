@@ -31,6 +31,22 @@ MODE_OF: Mapping[str, str] = MappingProxyType(
 )
 #: The simplest rule first; decides between policies that move as much.
 SIMPLEST = ("keep_free", "blocks", "low_load_blocks", "rotating", "schedule", "resume", "restart", "trigger", "fill")
+#: Every policy in a few words, by key.
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "keep_free": "a fixed number kept free",
+        "schedule": "a number kept free by half hour",
+        "resume": "items that give way and are resumed",
+        "restart": "items that give way and start again",
+        "blocks": "blocks off contacts",
+        "rotating": "rotating blocks",
+        "low_load_blocks": "blocks in quiet half hours",
+        "trigger": "a trigger on the oldest item",
+        "fill": "every gap filled",
+        "roster": "fewer agents rostered",
+        "": "nothing",
+    }
+)
 _SUITS = {"shareable": "suitable_between", "interruptible": "suitable_interrupt", "releasable": "suitable_blocks"}
 _STEPS = 14
 # How much every step lowers the occupancy that a half hour may reach.
@@ -123,24 +139,40 @@ def _giving_way(facts: Facts, options: Options, only: tuple[int, ...]) -> list[F
 
 
 def _rationed(facts: Facts, cap: float) -> np.ndarray:
-    """Return the fewest agents kept free per like half hour at which items that give way leave agents no busier than the cap.
+    """Return the fewest agents kept free per like half hour at which items that give way leave agents no busier than the cap; NO_ITEMS where no number does."""
+    cells = facts.pool.cells
+    loads, weights = load_nodes(cells["load"].to_numpy(), cells["load_sd"].to_numpy())
+    numbers = np.maximum(np.round(cells["agents"].to_numpy()), 1).astype(int)
+    found = [fewest_kept_free(int(n), load, weights, cap) for n, load in zip(numbers, loads, strict=True)]
+    return np.array([NO_ITEMS if kept is None else kept for kept in found])
+
+
+def fewest_kept_free(agents: int, loads: np.ndarray, weights: np.ndarray, cap: float) -> int | None:
+    """Return the fewest agents kept free of items that give way at which agents are no busier than the cap; None where no number below all does.
+
+    Parameters
+    ----------
+    agents
+        Agents on duty.
+    loads, weights
+        Loads that the half hour may bring [erlangs], and how likely they are.
+    cap
+        Highest share of time spent busy.
 
     Notes
     -----
-    With k kept free, max(B, n - k) of n agents are busy, B of them with contacts: Poisson over the load's spread, cut off at n.
+    With k kept free, max(B, n - k) of n agents are busy, B of them with contacts: Poisson, cut off at n.
+    E[max(B, m)] = m + sum over b from m to n - 1 of P(B > b).
+
+    Examples
+    --------
+    >>> fewest_kept_free(10, np.array([5.0]), np.array([1.0]), 0.8), fewest_kept_free(10, np.array([9.0]), np.array([1.0]), 0.8)
+    (3, None)
     """
-    cells = facts.pool.cells
-    chosen = np.full(len(cells), NO_ITEMS)
-    loads, weights = load_nodes(cells["load"].to_numpy(), cells["load_sd"].to_numpy())
-    for place, agents in enumerate(np.maximum(np.round(cells["agents"].to_numpy()), 1).astype(int)):
-        # E[max(B, m)] with B cut off at n = m + sum over b from m to n - 1 of P(B > b)
-        beyond = 1 - (pdtr(np.arange(agents)[:, None], loads[place]) * weights).sum(axis=1)
-        above = np.concatenate([np.cumsum(beyond[::-1])[::-1], [0.0]])
-        busy = np.arange(agents + 1) + above
-        good = np.flatnonzero(busy <= cap * agents + 1e-9)
-        if len(good) and good[-1] > 0:
-            chosen[place] = agents - good[-1]
-    return chosen
+    beyond = 1 - (pdtr(np.arange(agents)[:, None], loads) * weights).sum(axis=1)
+    above = np.concatenate([np.cumsum(beyond[::-1])[::-1], [0.0]])
+    good = np.flatnonzero(np.arange(agents + 1) + above <= cap * agents + 1e-9)
+    return int(agents - good[-1]) if len(good) and good[-1] > 0 else None
 
 
 def _blocks(facts: Facts, options: Options, only: tuple[int, ...]) -> list[Family]:
@@ -224,7 +256,7 @@ def _kept_words(policy: Policy) -> str:
     numbers = policy.kept_free if isinstance(policy.kept_free, tuple) else (policy.kept_free,)
     placed = sorted({number for number in numbers if number != NO_ITEMS})
     if len(placed) == 1:
-        return f"{placed[0]} agents kept free"
+        return f"{placed[0]} agents kept free" if placed[0] != 1 else "1 agent kept free"
     return f"{placed[0]} to {placed[-1]} agents kept free, by half hour"
 
 

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.blending import frames
-from analysis.blending.candidates import MODE_OF, SIMPLEST, Family
-from analysis.blending.lab import Bench, Lab, Tried, judged
+from analysis.blending.candidates import MODE_OF, NAMES, Family
+from analysis.blending.lab import Lab, fewest_weeks
+from analysis.blending.recommend import most
+from analysis.blending.tried import Bench, Tried, judged
 from analysis.blending.verdict import percent
 from analysis.simulation import Desk, Policy
 
 RESUMPTION_S = (0.0, 15.0, 30.0, 60.0, 120.0)
-LENGTHS = (0.5, 0.75, 1.5, 2.0, 3.0)
+LENGTHS = (0.5, 1.5, 2.0, 3.0)
 LOADS = (0.85, 0.925, 1.075, 1.15)
-_WEEKS = 4
-_AS_MUCH = 0.05
-# How much more careful the second setting tried of every family is.
-_FURTHER = 3
-NAMES: Mapping[str, str] = {
-    "keep_free": "a fixed number kept free",
-    "schedule": "a number kept free by half hour",
-    "resume": "items that give way and are resumed",
-    "restart": "items that give way and start again",
-    "blocks": "blocks off contacts",
-    "rotating": "rotating blocks",
-    "low_load_blocks": "blocks in quiet half hours",
-    "trigger": "a trigger on the oldest item",
-    "fill": "every gap filled",
-    "roster": "fewer agents rostered",
-    "": "nothing",
-}
+_WEEKS = 3
+# How many families take part, and how much more careful the second setting of each is.
+_FAMILIES, _FURTHER = 3, 3
+_TAKING_PART = ("keep_free", "schedule", "resume", "blocks", "low_load_blocks")
+_MOVED = ("service_level", "occupancy", "item_h_per_week", "item_h_low", "item_h_high")
+# A policy that costs callers less than this leaves the promise as it is.
+_UNTOUCHED = 0.01
 
 
 def flips(lab: Lab, every: Sequence[Family], recommended: str, *, seed: int) -> pd.DataFrame:
@@ -51,53 +44,90 @@ def flips(lab: Lab, every: Sequence[Family], recommended: str, *, seed: int) -> 
 
     Notes
     -----
-    Every family takes part with the setting found for today and with a more careful one; the same rule chooses as for today, on fewer weeks. A flip is
-    a change of the policy in these circumstances against the same few weeks of today.
+    The best families take part with the setting found for today and with a more careful one. A figure in other circumstances is the lab's own plus the
+    difference that the circumstances make on a few weeks, with the same contacts and people: so today's row is the lab's. The same rule chooses.
     """
     if recommended not in MODE_OF:
         return frames.frame("flips")
-    tried = _policies(lab, every)
-    now = Bench.of(lab.facts, _WEEKS, seed=seed)
-    before = _chosen(now, tried)
-    rows: list[dict[str, object]] = []
+    start = _Start.of(lab, every, seed)
     stated = _stated_resumption(lab)
+    rows: list[dict[str, object]] = []
     for factor, settings, today, made in (
-        ("resumption", RESUMPTION_S, stated, lambda value: _with_items(now, resume_s=value)),
-        ("item_length", LENGTHS, 1.0, lambda value: _with_items(now, length=value)),
-        ("load", LOADS, 1.0, lambda value: Bench.of(lab.facts, _WEEKS, seed=seed, load=value)),
+        ("resumption", RESUMPTION_S, stated, lambda value: _with_items(start.bench, resume_s=value)),
+        ("item_length", LENGTHS, 1.0, lambda value: _with_items(start.bench, length=value)),
+        ("load", LOADS, 1.0, lambda value: Bench.of(lab.facts, len(start.bench.desks), seed=seed, load=value)),
     ):
-        rows += _factor_rows(
-            lab, factor, settings, today, before=before, answer=lambda value, made=made: _chosen(made(value), tried)
-        )
+        # only items that give way are ever resumed
+        asked = ("resume",) if factor == "resumption" else _TAKING_PART
+        found = {value: start.chosen(made(value), asked) for value in settings if abs(value - today) > 1e-9}
+        rows += _factor_rows(lab, factor, today, {**found, today: lab.tried[recommended]})
     return frames.frame("flips", rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Today's few weeks, and what the policies come to on them."""
+
+    lab: Lab
+    bench: Bench
+    policies: tuple[tuple[str, Policy], ...]
+    before: Mapping[str, Tried]
+
+    @classmethod
+    def of(cls, lab: Lab, every: Sequence[Family], seed: int) -> _Start:
+        """Simulate today's few weeks."""
+        count = min(_WEEKS, fewest_weeks(lab.facts))
+        bench, policies = Bench.of(lab.facts, count, seed=seed), tuple(_policies(lab, every))
+        found = bench.run([policy for _, policy in policies])
+        names = {key: policy for key, policy in policies if policy.name == key}
+        return cls(lab, bench, policies, {key: judged(bench, found, key, "", one) for key, one in names.items()})
+
+    def chosen(self, bench: Bench, asked: Sequence[str]) -> Tried | None:
+        """Return what would be recommended on other weeks; policies that were not asked for stay as they are."""
+        run = [(key, policy) for key, policy in self.policies if key in asked]
+        moved = [self.lab.tried[key] for key, policy in self.policies if key not in asked and policy.name == key]
+        if run:
+            found = bench.run([policy for _, policy in run])
+            moved += [self._moved(judged(bench, found, key, "", policy)) for key, policy in run]
+        return most([one for one in moved if one.keeps_promise and one.keeps_cap and one.surely_moves])
+
+    def _moved(self, there: Tried) -> Tried:
+        """Return the lab's figures, moved by what the circumstances change."""
+        own, here = self.lab.tried[there.key], self.before[there.key]
+        promise = self.lab.facts.pool.desk.promise
+
+        def moved(name: str) -> float:
+            return own.figures[name] + there.figures[name] - here.figures[name]
+
+        figures = {**own.figures, **{name: moved(name) for name in _MOVED}}
+        sure = own.figures["service_level"] - own.figures["service_low"]
+        level = figures["service_level"]
+        today = self.lab.today.figures["service_level"] + there.figures["service_level"] - there.figures["change"]
+        today -= here.figures["service_level"] - here.figures["change"]
+        kept = level >= promise.target and (level - sure >= promise.target or level >= today - _UNTOUCHED)
+        # the lab found today's setting to keep the cap half hour by half hour
+        return dataclasses.replace(
+            own,
+            policy=there.policy,
+            figures=figures,
+            keeps_promise=kept,
+            keeps_cap=own.keeps_cap and figures["occupancy"] <= promise.max_occupancy,
+        )
+
+
 def _policies(lab: Lab, every: Sequence[Family]) -> list[tuple[str, Policy]]:
-    """Return the settings that take part, each under a name of its own."""
+    """Return the settings that take part: of the families that move most of those that keep promise and cap, today's and a more careful one."""
+    good = [one for key, one in lab.tried.items() if key in _TAKING_PART and one.keeps_promise and one.keeps_cap]
+    best = sorted(good, key=lambda one: -one.item_h)[:_FAMILIES]
     found = []
-    for family in every:
-        one = lab.tried.get(family.key)
-        if (
-            one is None
-            or family.key not in ("keep_free", "schedule", "resume", "blocks")
-            or one.policy not in family.steps
-        ):
-            continue
-        place = family.steps.index(one.policy)
-        for number, step in enumerate(dict.fromkeys((place, min(place + _FURTHER, len(family.steps) - 1)))):
-            found.append((family.key, dataclasses.replace(family.steps[step], name=f"{family.key} {number}")))
+    for one in best:
+        steps = next(family.steps for family in every if family.key == one.key)
+        place = steps.index(one.policy)
+        found.append((one.key, dataclasses.replace(one.policy, name=one.key)))
+        if place + 1 < len(steps):
+            further = steps[min(place + _FURTHER, len(steps) - 1)]
+            found.append((one.key, dataclasses.replace(further, name=f"{one.key} more careful")))
     return found
-
-
-def _chosen(bench: Bench, tried: Sequence[tuple[str, Policy]]) -> Tried | None:
-    """Return what would be recommended on a bench."""
-    found = bench.run([policy for _, policy in tried])
-    good = [judged(bench, found, key, "", policy) for key, policy in tried]
-    good = [one for one in good if one.keeps_promise and one.keeps_cap and one.surely_moves]
-    if not good:
-        return None
-    enough = max(one.item_h for one in good) * (1 - _AS_MUCH)
-    return min((one for one in good if one.item_h >= enough), key=lambda one: SIMPLEST.index(one.key))
 
 
 def _with_items(bench: Bench, *, resume_s: float | None = None, length: float = 1.0) -> Bench:
@@ -130,20 +160,10 @@ def _stated_resumption(lab: Lab) -> float:
     return sum(weight * item.resume_s for weight, item in zip(weights, types, strict=True)) / sum(weights)
 
 
-def _factor_rows(
-    lab: Lab,
-    factor: str,
-    settings: Sequence[float],
-    today: float,
-    *,
-    before: Tried | None,
-    answer: Callable[[float], Tried | None],
-) -> list[dict[str, object]]:
+def _factor_rows(lab: Lab, factor: str, today: float, found: Mapping[float, Tried | None]) -> list[dict[str, object]]:
     """Return the rows of one factor, rising, today's among them."""
-    found = {value: answer(value) for value in settings if abs(value - today) > 1e-9}
-    found[today] = before
-    ordered = sorted(found.items())
-    sentence = _sentence(lab, factor, ordered, today, before)
+    ordered = sorted(found.items(), key=lambda pair: pair[0])
+    sentence = _sentence(lab, factor, ordered, today)
     return [
         {
             "pool": lab.facts.pool.name,
@@ -168,10 +188,9 @@ def _words(factor: str, value: float) -> str:
     return f"load {100 * (value - 1):+.1f} %" if value != 1 else "load as today"
 
 
-def _sentence(
-    lab: Lab, factor: str, ordered: Sequence[tuple[float, Tried | None]], today: float, before: Tried | None
-) -> str:
+def _sentence(lab: Lab, factor: str, ordered: Sequence[tuple[float, Tried | None]], today: float) -> str:
     """Return from which setting on something else would be recommended, upwards and downwards."""
+    before = dict(ordered)[today]
     key = before.key if before else ""
     above = next(((value, one) for value, one in ordered if value > today and (one.key if one else "") != key), None)
     below = next(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,14 @@ from analysis.blending.model import FRONTIER, SCHEDULE, Modelled, model_pool
 from analysis.blending.pool import Pool
 from analysis.blending.quantities import idle_estimate, pool_quantities
 from analysis.blending.result import MODES
-from analysis.blending.service import QueueService
+from analysis.blending.service import QueueService, pooled
 from analysis.blending.settings import BlendingSettings
+from analysis.blending.simulated import Simulated, simulate_pool
+from analysis.blending.tried import Tried
 from analysis.blending.verdict import MODE_WORDS, NOT_MEASURED, Ruling, on_data, on_mode, percent
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import Finding
+from analysis.foundation.settings import Client, Queue
 
 RECOMMENDATION = ["pool", "mode", "policy", "verdict", "sentence", "reason"]
 SERVICE = [
@@ -26,6 +30,8 @@ SERVICE = [
 USABLE = ["pool", "mode", "agents", "low", "high", "hours_per_week", "basis", "sentence"]
 # Hours that use up this share of the suitable items are bounded by them.
 _USED_UP = 0.98
+# Agents this close to the cap on occupancy are held back by it.
+_AT_CAP = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +43,18 @@ class PoolAnswer:
     schedule: pd.DataFrame
     recommendation: pd.DataFrame
     service: pd.DataFrame
+    simulated: Mapping[str, pd.DataFrame]
     quantities: tuple[Quantity, ...]
     findings: tuple[Finding, ...]
 
 
-def judge_pool(
-    name: str,
-    pool: Pool | None,
-    services: Sequence[QueueService],
-    items: pd.DataFrame,
-    *,
-    source: str,
-    settings: BlendingSettings,
-) -> PoolAnswer:
-    """Judge one pool in all modes.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of a pool before its modes are ruled on.
 
-    Parameters
+    Attributes
     ----------
-    name, pool
+    pool
         The pool; None where contacts or people on duty are missing.
     services
         Its queues with measured and modelled service.
@@ -64,76 +64,154 @@ def judge_pool(
         How duty is known; see :class:`analysis.blending.assemble.Duty`.
     settings
         What is asked.
+    modelled
+        The exact model's answers; None without a pool.
+    general
+        The ruling that holds for all modes; None where they may be judged one by one.
+    simulated
+        The simulated weeks; None where waiting was not measured.
     """
-    modelled = None if pool is None else model_pool(pool, items, settings, source=source)
-    general = on_data(services, source=source, modelled=pool is not None, settings=settings)
-    rulings = {mode: general or _ruled(mode, pool, modelled, items) for mode in MODES}
-    hours = {mode: _hours(mode, rulings[mode], modelled, settings) for mode in MODES}
-    usable = [_usable_row(name, mode, pool=pool, modelled=modelled, hours=hours[mode], source=source) for mode in MODES]
-    recommended = [
-        _recommendation(name, mode, ruling=rulings[mode], pool=pool, modelled=modelled, hours=hours[mode], items=items)
-        for mode in MODES
-    ]
+
+    pool: Pool | None
+    services: Sequence[QueueService]
+    items: pd.DataFrame
+    source: str
+    settings: BlendingSettings
+    modelled: Modelled | None
+    general: Ruling | None
+    simulated: Simulated | None = None
+
+    @classmethod
+    def of(
+        cls,
+        pool: Pool | None,
+        services: Sequence[QueueService],
+        items: pd.DataFrame,
+        *,
+        source: str,
+        settings: BlendingSettings,
+    ) -> Judged:
+        """Let the exact model speak, and say what the data forbid."""
+        modelled = None if pool is None else model_pool(pool, items, settings, source=source)
+        general = on_data(services, source=source, modelled=pool is not None, settings=settings)
+        return cls(pool, services, items, source, settings, modelled, general)
+
+    def with_simulation(
+        self, tables: Mapping[str, pd.DataFrame], *, client: Client, queues: Sequence[Queue], ring_s: float
+    ) -> Judged:
+        """Add the simulated weeks and the replayed days, where waiting was measured."""
+        if self.pool is None or self.modelled is None or not self.modelled.estimates:
+            return self
+        found = simulate_pool(
+            self.pool,
+            self.modelled.options,
+            self.items,
+            tables,
+            ruling=self.general,
+            measured=pooled(self.services)[0],
+            client=client,
+            queues=queues,
+            settings=self.settings,
+            ring_s=ring_s,
+        )
+        return dataclasses.replace(self, simulated=found, general=found.ruling)
+
+    def best(self, mode: str) -> Tried | None:
+        """Return the simulated policy of a mode that keeps promise and cap and moves most."""
+        return None if self.simulated is None else self.simulated.best(mode)
+
+
+def judge_pool(name: str, judged: Judged) -> PoolAnswer:
+    """Judge one pool in all modes.
+
+    Parameters
+    ----------
+    name
+        The pool.
+    judged
+        What is known of it.
+    """
+    modelled, settings = judged.modelled, judged.settings
+    rulings = {mode: judged.general or _ruled(mode, judged) for mode in MODES}
+    hours = {mode: _hours(mode, rulings[mode], judged) for mode in MODES}
+    usable = [_usable_row(name, mode, judged, hours=hours[mode]) for mode in MODES]
+    recommended = [_recommendation(name, mode, judged, ruling=rulings[mode], hours=hours[mode]) for mode in MODES]
+    simulated = judged.simulated
     return PoolAnswer(
         usable=pd.DataFrame(usable, columns=USABLE),
         frontier=pd.DataFrame(columns=FRONTIER) if modelled is None else _marked(modelled, rulings),
         schedule=pd.DataFrame(columns=SCHEDULE) if modelled is None else modelled.schedule,
         recommendation=pd.DataFrame(recommended, columns=RECOMMENDATION),
-        service=pd.DataFrame([service.row(name) for service in services], columns=SERVICE),
+        service=pd.DataFrame([service.row(name) for service in judged.services], columns=SERVICE),
+        simulated={
+            **({} if modelled is None else {"usable_slots": modelled.slots}),
+            **({} if simulated is None else simulated.frames),
+        },
         quantities=pool_quantities(
             name,
-            pool,
-            services=services,
+            judged.pool,
+            services=judged.services,
             modelled=modelled,
             rulings=rulings,
             hours=hours,
-            source=source,
+            simulated=simulated,
+            source=judged.source,
             settings=settings,
         ),
-        findings=_findings(name, pool, source, settings),
+        findings=(
+            *_findings(name, judged.pool, judged.source, settings),
+            *(() if simulated is None else simulated.findings),
+        ),
     )
 
 
-def _ruled(mode: str, pool: Pool | None, modelled: Modelled | None, items: pd.DataFrame) -> Ruling:
+def _ruled(mode: str, judged: Judged) -> Ruling:
     """Judge one mode of a pool whose data may speak."""
-    if pool is None or modelled is None:
+    if judged.pool is None or judged.simulated is None:
         return Ruling("cannot say", NOT_MEASURED)
-    row, promise = modelled.row(mode), pool.desk.promise
-    why_not = (
-        f"no half hour has time to spare at the promise and the cap of {percent(promise.max_occupancy)} on occupancy"
-    )
-    if modelled.before < promise.target:
-        why_not = f"the model gives a service level of {percent(modelled.before)} today, below the target of {percent(promise.target)}"
+    lab, promise = judged.simulated.lab, judged.pool.desk.promise
+    today, best = lab.today.figures["service_level"], judged.best(mode)
+    why_not = f"no policy moves items that other weeks like these would also have room for, at the promise and the cap of {percent(promise.max_occupancy)} on occupancy"
+    if today < promise.target:
+        why_not = f"the simulated weeks give a service level of {percent(today)} today, below the target of {percent(promise.target)}"
     return on_mode(
-        modelled.estimates[f"{mode} hours"],
-        suitable_h=suitable_hours(items, mode),
-        stated_items=bool(len(items)),
-        feasible=bool(row["feasible"]),
+        Estimate(0.0) if best is None else _item_hours(best, judged),
+        suitable_h=suitable_hours(judged.items, mode),
+        stated_items=bool(len(judged.items)),
+        feasible=best is not None,
         why_not=why_not,
     )
 
 
-def _hours(mode: str, ruling: Ruling, modelled: Modelled | None, settings: BlendingSettings) -> Estimate:
+def _item_hours(best: Tried, judged: Judged) -> Estimate:
+    """Return the net item hours of a policy."""
+    freedom = 0 if judged.simulated is None else judged.simulated.lab.facts.freedom
+    return best.estimate(
+        "item_h_per_week", unit="hours_per_week", confidence=judged.settings.confidence, freedom=freedom
+    )
+
+
+def _hours(mode: str, ruling: Ruling, judged: Judged) -> Estimate:
     """Return the hours per week that the mode may move: none without room, no figure where nothing can be said."""
-    described = {"unit": "hours_per_week", "basis": "modelled", "confidence": settings.confidence}
-    if ruling.verdict == "room" and modelled is not None:
-        return modelled.estimates[f"{mode} hours"]
+    described = {"unit": "hours_per_week", "basis": "modelled", "confidence": judged.settings.confidence}
+    best = judged.best(mode)
+    if ruling.verdict == "room" and best is not None:
+        return _item_hours(best, judged)
     if ruling.verdict == "no room":
         return Estimate(0.0, 0.0, 0.0, method=f"nothing is moved: {ruling.reason}", **described)
     return Estimate.missing(ruling.reason, **described)
 
 
 def _marked(modelled: Modelled, rulings: Mapping[str, Ruling]) -> pd.DataFrame:
-    """Mark the recommended policy of every mode with room."""
+    """Mark the exact model's policy of every mode with room."""
     names = {modelled.policies[mode].name for mode in MODES if rulings[mode].verdict == "room"}
-    return modelled.frontier.assign(recommended=modelled.frontier["policy"].isin(names))
+    marked = modelled.frontier["policy"].isin(names) & modelled.frontier["feasible"].astype(bool)
+    return modelled.frontier.assign(recommended=marked)
 
 
-def _usable_row(
-    name: str, mode: str, *, pool: Pool | None, modelled: Modelled | None, hours: Estimate, source: str
-) -> dict[str, object]:
+def _usable_row(name: str, mode: str, judged: Judged, *, hours: Estimate) -> dict[str, object]:
     """Return the row of the frame `usable`."""
-    agents = idle_estimate(mode, pool, modelled, source)
+    agents = idle_estimate(mode, judged.pool, judged.modelled, judged.source)
     weekly = float("nan") if hours.value is None else hours.value
     subject = {
         "releasable": "whole agents could be taken off contacts at the promise",
@@ -157,27 +235,18 @@ def _usable_row(
     }
 
 
-def _recommendation(
-    name: str,
-    mode: str,
-    *,
-    ruling: Ruling,
-    pool: Pool | None,
-    modelled: Modelled | None,
-    hours: Estimate,
-    items: pd.DataFrame,
-) -> dict[str, object]:
+def _recommendation(name: str, mode: str, judged: Judged, *, ruling: Ruling, hours: Estimate) -> dict[str, object]:
     """Return the row of the frame `recommendation`."""
-    policy, reason = "", ruling.reason
+    policy, reason, best = "", ruling.reason, judged.best(mode)
     sentence = f"{name}, {MODE_WORDS[mode]}: {ruling.verdict}; {reason}."
-    if ruling.verdict == "room" and pool is not None and modelled is not None:
-        policy, reason = _policy_words(mode, modelled), _binding(mode, pool, modelled, hours, items)
-        row = modelled.row(mode)
+    if ruling.verdict == "room" and judged.pool is not None and judged.simulated is not None and best is not None:
+        policy, reason = best.words, _binding(mode, judged, best)
+        today = judged.simulated.lab.today.figures
         sentence = (
             f"{name}, {MODE_WORDS[mode]}: room for {_range(hours)} hours of items a week, {policy}; "
-            f"{percent(float(row['service_level']))} answered within {pool.desk.promise.answer_within_s:.0f} s "
-            f"(today {percent(modelled.before)}), occupancy {percent(float(row['occupancy']))} "
-            f"(today {percent(float(modelled.frontier['occupancy'].iloc[0]))}); {reason}."
+            f"{percent(best.figures['service_level'])} answered within {judged.pool.desk.promise.answer_within_s:.0f} s "
+            f"(today {percent(today['service_level'])}), occupancy {percent(best.figures['occupancy'])} "
+            f"(today {percent(today['occupancy'])}); {reason}."
         )
     return {
         "pool": name,
@@ -189,24 +258,15 @@ def _recommendation(
     }
 
 
-def _policy_words(mode: str, modelled: Modelled) -> str:
-    """Return the recommended policy in words."""
-    if mode == "releasable":
-        most = int(modelled.policies[mode].outcome[3].max() + 1e-6)
-        return f"up to {most} whole agents in blocks, by half hour"
-    if mode == "interruptible":
-        return "items that give way to contacts at once, rationed to the cap on occupancy"
-    kept = modelled.schedule["kept_free_agents"].dropna()
-    return f"{int(kept.min())} to {int(kept.max())} agents kept free of items, by half hour"
-
-
-def _binding(mode: str, pool: Pool, modelled: Modelled, hours: Estimate, items: pd.DataFrame) -> str:
+def _binding(mode: str, judged: Judged, best: Tried) -> str:
     """Return what bounds the hours: the suitable items, the cap on occupancy, or the mode's own law."""
-    limit = suitable_hours(items, mode)
-    if hours.value is not None and hours.value >= _USED_UP * limit:
+    lab, pool = judged.simulated.lab, judged.pool  # pyright: ignore[reportOptionalMemberAccess]
+    limit = lab.facts.items.hours_per_week(best.policy.only)
+    if best.item_h >= _USED_UP * limit:
         return f"bounded by the {limit:.0f} hours a week of suitable items"
-    if modelled.cap_binds[mode]:
-        return f"bounded by the cap of {percent(pool.desk.promise.max_occupancy)} on occupancy"
+    cap = pool.desk.promise.max_occupancy  # pyright: ignore[reportOptionalMemberAccess]
+    if max(best.figures["occupancy"], best.figures["occupancy_worst"]) >= cap - _AT_CAP:
+        return f"bounded by the cap of {percent(cap)} on occupancy"
     return {
         "releasable": "bounded by the fewest agents that keep the promise",
         "shareable": "bounded by the promise to callers",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.blending import frames
 from analysis.blending.inventory import suitable_hours
 from analysis.blending.policies import (
     NO_ITEMS,
@@ -26,7 +27,7 @@ from analysis.blending.policies import (
 from analysis.blending.pool import Pool, overall, share_in_time
 from analysis.blending.result import MODES
 from analysis.blending.settings import BlendingSettings
-from analysis.blending.uncertainty import Curves, estimated, figures
+from analysis.blending.uncertainty import Curves, Means, day_sums, estimated, figures, means
 from analysis.foundation.estimate import Basis, Estimate
 
 FRONTIER = [
@@ -66,6 +67,10 @@ class Modelled:
         Service level today over all half hours.
     cap_binds
         Whether the cap on occupancy costs a mode item time.
+    options
+        The answer for every number kept free.
+    slots
+        The frame `usable_slots`: the modes per like half hour; their means are those of `estimates`.
     """
 
     policies: Mapping[str, Policy]
@@ -74,6 +79,8 @@ class Modelled:
     estimates: Mapping[str, Estimate]
     before: float
     cap_binds: Mapping[str, bool]
+    options: Options
+    slots: pd.DataFrame
 
     def row(self, mode: str) -> pd.Series:
         """Return the frontier's row of a mode's policy."""
@@ -111,15 +118,18 @@ def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, s
         for policy in shown
     ]
     frontier = pd.DataFrame(rows)[FRONTIER].astype({"kept_free_agents": "Int64"})
+    estimates, slots = {}, frames.frame("usable_slots")
+    if measured:
+        estimates, slots = _estimates(pool, options, choice, policies, settings=settings, limits=limits, source=source)
     return Modelled(
         policies=policies,
         frontier=frontier,
         schedule=_schedule(pool, options, policies["shareable"]) if measured else pd.DataFrame(columns=SCHEDULE),
-        estimates=_estimates(pool, options, choice, policies, settings=settings, limits=limits, source=source)
-        if measured
-        else {},
+        estimates=estimates,
         before=overall(options.today),
         cap_binds=_cap_binds(pool, options, choice, waited),
+        options=options,
+        slots=slots,
     )
 
 
@@ -172,8 +182,8 @@ def _estimates(
     settings: BlendingSettings,
     limits: Mapping[str, float],
     source: str,
-) -> dict[str, Estimate]:
-    """Return the figures with intervals from resampled days."""
+) -> tuple[dict[str, Estimate], pd.DataFrame]:
+    """Return the figures with intervals from resampled days, and the modes half hour by half hour."""
     curves = Curves.of(pool, settings, choice, options)
     every = figures(pool, curves, policies)
     results = {}
@@ -190,4 +200,13 @@ def _estimates(
             basis="modelled",
             method="queueing model per half hour at promise and cap, bounded by the suitable item hours; days resampled",
         )
-    return results
+    return results, _by_slot(pool, every)
+
+
+def _by_slot(pool: Pool, every: Mapping[str, Callable[[Means], np.ndarray]]) -> pd.DataFrame:
+    """Return the figures in mean agents per like half hour."""
+    data = means(day_sums(pool).sum(axis=0), pool)
+    rows = pool.cells[["weekday", "slot_of_day_s", "agents"]].assign(pool=pool.name)
+    return frames.frame(
+        "usable_slots", rows.assign(**{f"{name}_agents": every[name](data) for name in ("idle", *MODES)})
+    )

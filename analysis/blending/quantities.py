@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -12,6 +13,8 @@ from analysis.blending.promise import share_over_days
 from analysis.blending.result import MODES
 from analysis.blending.service import QueueService
 from analysis.blending.settings import BlendingSettings
+from analysis.blending.simulated import Simulated
+from analysis.blending.tried import Tried
 from analysis.blending.verdict import GUESSED, NOT_MEASURED, Ruling
 from analysis.foundation.estimate import Estimate, Quantity
 
@@ -26,17 +29,21 @@ _MODES = {
     "interruptible": "mean number of agents waiting, less the time to resume an item in every gap",
 }
 _POLICY = {
-    "item_agents": ("mean number of agents on items under the recommended policy", "agents"),
+    "item_agents": ("mean number of agents on items under the best policy of the mode", "agents"),
     "net_agents": (
         "change in the mean number of busy agents: agents on items less the fall in agents on contacts",
         "agents",
     ),
-    "service_level_modelled_after": ("share answered in time by the model, under the recommended policy", "share"),
+    "service_level_modelled_after": ("share answered in time by the model, under the best policy of the mode", "share"),
     "occupancy_after": ("share of ready time spent busy under the recommended policy, all open half hours", "share"),
     "occupancy_peak": ("highest occupancy of the half hours in which the recommended policy places items", "share"),
 }
-_COLUMNS = {"service_level_modelled_after": "service_level", "occupancy_after": "occupancy"}
-_USABLE = "item hours per week that the recommended policy moves at promise and cap, at most the suitable item hours and the time agents wait"
+_COLUMNS = {
+    "service_level_modelled_after": "service_level",
+    "occupancy_after": "occupancy",
+    "occupancy_peak": "occupancy_worst",
+}
+_USABLE = "item hours per week that the best policy of the mode moves on simulated weeks at promise and cap, at most the suitable item hours and the time agents wait"
 
 NO_INTERVAL = "the model's answer for the load and its spread as measured; their own uncertainty is not carried into it"
 
@@ -49,6 +56,7 @@ def pool_quantities(
     modelled: Modelled | None,
     rulings: Mapping[str, Ruling],
     hours: Mapping[str, Estimate],
+    simulated: Simulated | None,
     source: str,
     settings: BlendingSettings,
 ) -> tuple[Quantity, ...]:
@@ -56,13 +64,13 @@ def pool_quantities(
     scope = {"population": "contact_centre", "pool": name}
     return (
         *_idle_quantities(pool, modelled, scope, source, settings),
-        *_service_quantities(services, modelled, scope, settings),
+        *_service_quantities(services, modelled, simulated, scope, settings),
         *(
             quantity
             for mode in MODES
             for quantity in _mode_quantities(
                 {**scope, "mode": mode},
-                modelled=modelled,
+                simulated=simulated,
                 ruling=rulings[mode],
                 hours=hours[mode],
                 confidence=settings.confidence,
@@ -99,7 +107,11 @@ def _idle_quantities(
 
 
 def _service_quantities(
-    services: Sequence[QueueService], modelled: Modelled | None, scope: dict[str, str], settings: BlendingSettings
+    services: Sequence[QueueService],
+    modelled: Modelled | None,
+    simulated: Simulated | None,
+    scope: dict[str, str],
+    settings: BlendingSettings,
 ) -> list[Quantity]:
     """Return measured and reported service by queue, and measured and modelled service of the pool."""
     results = []
@@ -131,7 +143,9 @@ def _service_quantities(
         )
     )
     before = Estimate.missing("no model without contacts, handling times and agents on duty", basis="modelled")
-    if modelled is not None:
+    if simulated is not None:
+        before = _figure(simulated.lab.today, "service_level", simulated, settings.confidence)
+    elif modelled is not None:
         before = Estimate(
             modelled.before,
             basis="modelled",
@@ -147,19 +161,23 @@ def _service_quantities(
 
 
 def _mode_quantities(
-    scope: dict[str, str], *, modelled: Modelled | None, ruling: Ruling, hours: Estimate, confidence: float
+    scope: dict[str, str], *, simulated: Simulated | None, ruling: Ruling, hours: Estimate, confidence: float
 ) -> list[Quantity]:
-    """Return what the recommended policy of a mode does; without room it is today's desk without items."""
+    """Return what the best policy of a mode does; without room it is today's desk without items."""
     results = [Quantity("blending.usable_h_per_week", hours, _USABLE, scope)]
     for name, (words, unit) in _POLICY.items():
         described = {"unit": unit, "basis": "modelled", "confidence": confidence}
-        if modelled is None or not modelled.estimates or ruling.verdict == "cannot say":
+        if simulated is None or ruling.verdict == "cannot say":
             estimate = Estimate.missing(ruling.reason or NOT_MEASURED, **described)
         else:
-            row = modelled.row(scope["mode"]) if ruling.verdict == "room" else modelled.frontier.iloc[0]
-            method = "queueing model per half hour" if ruling.verdict == "room" else "today, no items are placed"
-            estimate = Estimate(
-                float(row[_COLUMNS.get(name, name)]), method=method, reasons=(NO_INTERVAL,), **described
-            )
+            best = simulated.best(scope["mode"]) if ruling.verdict == "room" else None
+            estimate = _figure(best or simulated.lab.today, _COLUMNS.get(name, name), simulated, confidence, unit=unit)
         results.append(Quantity(f"blending.{name}", estimate, words, scope))
     return results
+
+
+def _figure(one: Tried, name: str, simulated: Simulated, confidence: float, *, unit: str = "share") -> Estimate:
+    """Return a figure of a simulated policy."""
+    if math.isnan(one.figures[name]):
+        return Estimate.missing("the policy places items in no half hour", unit=unit, basis="modelled")
+    return one.estimate(name, unit=unit, confidence=confidence, freedom=simulated.lab.facts.freedom)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.blending.candidates import MODE_OF, SIMPLEST
-from analysis.blending.lab import Lab, Tried
+from analysis.blending.lab import Lab
 from analysis.blending.result import MODES
+from analysis.blending.tried import Tried
 from analysis.blending.verdict import Ruling, percent
 
 # Policies within this share of the most item hours count as moving as much; the simplest of them is taken.
@@ -61,14 +62,15 @@ def suitable_h(lab: Lab, key: str) -> float:
 def best_of(lab: Lab, mode: str) -> Tried | None:
     """Return the policy of a mode that moves most among those that keep promise and cap; the simplest of those that move as much."""
     good = [one for key, one in lab.tried.items() if MODE_OF.get(key) == mode and _good(one)]
-    return _most(good)
+    return most(good)
 
 
 def _good(one: Tried) -> bool:
     return one.keeps_promise and one.keeps_cap and one.surely_moves
 
 
-def _most(good: list[Tried]) -> Tried | None:
+def most(good: list[Tried]) -> Tried | None:
+    """Return the policy that moves most, the simplest of those that move as much; None of none."""
     if not good:
         return None
     enough = max(one.item_h for one in good) * (1 - _AS_MUCH)
@@ -93,7 +95,7 @@ def choose(lab: Lab, ruling: Ruling | None) -> Choice:
     if ruling is not None:
         return Choice("", {}, dict.fromkeys(lab.tried, f"nothing is recommended: {ruling.reason}"), ruling.reason)
     best = {mode: found for mode in MODES if (found := best_of(lab, mode)) is not None}
-    top = _most(list(best.values()))
+    top = most(list(best.values()))
     roster = lab.tried.get("roster")
     if roster is not None and roster.keeps_promise and roster.keeps_cap and _fewer_instead(lab, top, roster):
         return _named(lab, roster, best, _roster_sentence(lab, roster, top))

@@ -183,7 +183,7 @@ def _backlog(mine: pd.DataFrame, zone: str) -> tuple[int, float]:
     dated = mine.dropna(subset=["arrived", "ended"]) if len(mine) else mine
     if dated.empty:
         return 0, 0.0
-    first, last = dated["arrived"].min().tz_convert(zone), dated["ended"].max().tz_convert(zone)
+    first, last = (stamp.tz_convert(zone) for stamp in (dated["arrived"].min(), dated["arrived"].max()))
     mondays = pd.date_range(first.normalize(), last, freq="W-MON", tz=zone)[1:]
     counts, ages = [], []
     for monday in mondays:

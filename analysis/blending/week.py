@@ -85,7 +85,7 @@ class Facts:
     @property
     def open_slots(self) -> np.ndarray:
         """Whether the pool is open in each slot of the week."""
-        return _by_slot(self.pool, np.ones(len(self.pool.cells))) > 0
+        return by_slot(self.pool, np.ones(len(self.pool.cells))) > 0
 
 
 def facts_of(
@@ -121,7 +121,7 @@ def facts_of(
     slots = contact_slots(tables, live, client=client, slot_s=pool.slot_s)
     contact_queues = [_live_queue(queue, slots, pool, tables, settings) for queue in live]
     contact_queues += _asynchronous(live, behind, tables, client=client, slot_s=pool.slot_s, settings=settings)
-    open_slots = _by_slot(pool, np.ones(len(pool.cells))) > 0
+    open_slots = by_slot(pool, np.ones(len(pool.cells))) > 0
     supplied = supply(tables, items, open_slots, client=client, settings=settings)
     names = [queue.name.removesuffix(_LATER) for queue in contact_queues]
     days, load, agents = _days(pool)
@@ -259,7 +259,7 @@ def _behind(queue: Queue) -> bool:
     return queue.direction == "in" or queue.channel == "callback"
 
 
-def _by_slot(pool: Pool, values: np.ndarray) -> np.ndarray:
+def by_slot(pool: Pool, values: np.ndarray) -> np.ndarray:
     """Return a value per like half hour as one per slot of the week, zero where the pool is closed."""
     per_day = 86400 // pool.slot_s
     place = pool.cells["weekday"].to_numpy() * per_day + pool.cells["slot_of_day_s"].to_numpy() // pool.slot_s
@@ -283,7 +283,7 @@ def _live_queue(
     promise = queue_promise(queue, settings)
     return ContactQueue(
         name=queue.name,
-        arrivals_per_h=tuple(_by_slot(pool, rates).tolist()),
+        arrivals_per_h=tuple(by_slot(pool, rates).tolist()),
         handling=law_of(seen, mean_s),
         patience=None if pool.desk.patience_s is None else Times(pool.desk.patience_s),
         answer_within_s=promise.answer_within_s,
@@ -344,7 +344,7 @@ def _mean_week(stamps: pd.Series, client: Client, slot_s: int) -> np.ndarray:
     per_day = 86400 // slot_s
     place = placed["weekday"].to_numpy(dtype=np.int64) * per_day + placed["slot_of_day_s"].to_numpy(np.int64) // slot_s
     counts = np.bincount(place, minlength=DAYS * per_day).astype(float)
-    seen = np.bincount(days.dayofweek, minlength=DAYS)
+    seen = np.bincount(days.day_of_week, minlength=DAYS)
     return counts / np.repeat(np.maximum(seen, 1), per_day) * 3600 / slot_s
 
 
