@@ -100,7 +100,7 @@ def random_case(seed: int) -> tuple[Desk, Streams, Policy]:
         arrived = rounded(random.choice([0.0, random.uniform(-500, of.horizon_s)]))
         due = INF if random.random() < 0.3 else arrived + rounded(random.exponential(400)) + 10
         work.append((arrived, rounded(random.exponential(120)) + 1, due, random.integers(max(len(of.items), 1))))
-    work = [row for row in work if of.items and of.items[row[3]].arrivals_per_h is not None]
+    work = [row for row in work if row[0] < of.horizon_s and of.items and of.items[row[3]].arrivals_per_h is not None]
     for number, item in enumerate(of.items):
         if item.arrivals_per_h is None:
             enough = len(of.agent_group) * (math.ceil(of.horizon_s / 40) + 1)

@@ -19,7 +19,8 @@ from analysis.simulation.streams import Streams
 
 # what comes first at one moment
 LEAVES, CONTACT_END, ITEM_END, SHIFT_END, SLOT, SHIFT_START, CONTACT, ITEM, TIMER, ROTATION = range(10)
-CHANGES = (SHIFT_END, SLOT, SHIFT_START)
+# events of one moment that are one: who comes and goes and the new slot's numbers; changes of places
+TOGETHER = ((SHIFT_END, SLOT, SHIFT_START), (ROTATION,))
 
 
 @dataclass(eq=False)
@@ -183,9 +184,11 @@ class Twin:
         while self.line:
             self.now, order, _, _, what = heapq.heappop(self.line)
             handlers[order](what)
-            if order in CHANGES and self.line and self.line[0][0] == self.now and self.line[0][1] in CHANGES:
-                continue  # ends, the new slot's numbers and starts of one moment are one event
-            self.settle()
+            together = next((kinds for kinds in TOGETHER if order in kinds), ())
+            if self.line and self.line[0][0] == self.now and self.line[0][1] in together:
+                continue
+            if order != LEAVES:
+                self.settle()
         for contact in self.waiting:  # nobody was left to take it
             self.book_contact(contact, max(0.0, self.desk.horizon_s - contact.offered), "")
 
@@ -252,21 +255,13 @@ class Twin:
                 if agent.item is not None:
                     agent.item.done += self.gain(agent)
             self.over = True
-            for agent in sorted(
-                (agent for agent in self.agents if agent.fenced), key=lambda agent: agent.longest_fenced
-            ):
-                self.release(agent)
-                if agent.free:
-                    self.serve(agent, agent.queues)
         else:
             self.slot = slot
-            while self.who_is_fenced():
-                pass
 
     def contact_arrives(self, contact: Contact) -> None:
         self.log("arrival", contact.index)
         self.waits(contact)
-        self.settle()
+        self.who_takes_a_contact()
         if contact in self.waiting:  # only one that comes takes an agent from an item
             giving = [
                 agent
