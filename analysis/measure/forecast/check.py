@@ -65,7 +65,7 @@ def rolling_check(
     horizon_days: int = 7,
     holidays: Collection[dt.date] = (),
     slot_s: int = 1800,
-    draws: int = 500,
+    draws: int = 1000,
     seed: int = 0,
 ) -> RollingCheck:
     """Forecast again from earlier days and compare with what came, beside two simple forecasts.

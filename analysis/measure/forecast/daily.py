@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,12 @@ _HIGH = np.log([1.2, 1.5, 0.4, 1.5])
 _MOST_RHO = 0.95
 # Prior spread of the overall level, of weekdays and of a lasting shift, on the log scale.
 _LEVEL, _WEEKDAY, _SHIFT = 2.0, 0.5, 0.5
-# A day this many standard deviations from what all others say of it counts little; a step this many is a shift.
+# A day this many standard deviations from what all others say of it counts little. A step this many is tried as a shift, and is one where the
+# evidence is e^3 times that of a level that only drifts.
 _OUTLYING = 4.0
 _STEP = 4.5
 _STEP_DAYS = 5
+_STEP_EVIDENCE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def forecast_days(
     days, month a smooth function of the distance to the turn of the month, e_d independent. All effects have normal priors, so that the
     forecast is a linear prediction and carries their uncertainty; an effect never seen is not zero but as uncertain as its prior. The variances
     are averaged over by their likelihood (importance sampling from a low-discrepancy set, in two rounds), never plugged in. A day that the others
-    contradict by more than 4 standard deviations counts little; a step of more than 4.5 with five open days on either side becomes a shift.
+    contradict by more than 4 standard deviations counts little. A lasting step with five open days on either side becomes a shift where the evidence for it is
+    e^3 times that of a level that only drifts.
 
     References
     ----------
@@ -107,21 +111,24 @@ def forecast_days(
     spread = _left_by_weekdays(level, weekdays(days))
     noise = noise.copy()
     shifts = np.empty(0, dtype=days.dtype)
-    points, weights = _weighed(parts, level, noise, spread)
-    unlike, step, gaps = _contradictions(parts, level, noise, points[int(np.argmax(weights))])
-    if unlike.any() or step is not None:
-        noise[unlike] += gaps[unlike] ** 2
-        if step is not None:
-            shifts = days[step : step + 1]
-            parts = parts.with_shift(shifts[0])
-        points, weights = _weighed(parts, level, noise, spread)
+    points, weights, evidence = _weighed(parts, level, noise, spread)
+    unlike = _unlike(parts, level, noise, points[int(np.argmax(weights))])
+    if unlike.flags.any():
+        noise[unlike.flags] += unlike.gaps[unlike.flags] ** 2
+        points, weights, evidence = _weighed(parts, level, noise, spread)
+    step = _likeliest_step(parts, level, noise, points[int(np.argmax(weights))])
+    if step is not None:
+        shifted = parts.with_shift(days[step])
+        other = _weighed(shifted, level, noise, spread)
+        if other[2] > evidence + _STEP_EVIDENCE:
+            parts, shifts, (points, weights, _) = shifted, days[step : step + 1], other
     kept = np.argsort(-weights, kind="stable")[:_KEPT]
     means, covariances = _laws(parts, level, noise, points[kept])
     return DayForecast(
         weights[kept] / weights[kept].sum(),
         means,
         covariances,
-        days[unlike],
+        days[unlike.flags],
         shifts,
         parts.month.any(),
     )
@@ -189,8 +196,8 @@ def _left_by_weekdays(level: Floats, week: NDArray[np.int64]) -> float:
     return max(float(1.4826 * np.median(np.abs(left))), 0.5 * float(left.std()), 1e-3)
 
 
-def _weighed(parts: _Parts, level: Floats, noise: Floats, spread: float) -> tuple[Floats, Floats]:
-    """Return sets of variances and their weights: a first round over the whole box, a second where the likelihood is."""
+def _weighed(parts: _Parts, level: Floats, noise: Floats, spread: float) -> tuple[Floats, Floats, float]:
+    """Return sets of variances, their weights and the log evidence: a first round over the whole box, a second where the likelihood is."""
     first = stats.norm.ppf(_SOBOL)
     fit = _log_likelihood(parts, level, noise, _point(first, spread))
     weight = _normalised(fit)
@@ -201,7 +208,9 @@ def _weighed(parts: _Parts, level: Floats, noise: Floats, spread: float) -> tupl
     fit = _log_likelihood(parts, level, noise, _point(second, spread))
     # prior over proposal, both normal
     ratio = -0.5 * (second**2).sum(axis=1) + 0.5 * (first**2).sum(axis=1)
-    return _point(second, spread), _normalised(fit + ratio)
+    scale = float(np.log(np.diag(root)).sum())
+    evidence = float(np.logaddexp.reduce(fit + ratio)) - np.log(len(first)) + scale
+    return _point(second, spread), _normalised(fit + ratio), evidence
 
 
 _SOBOL = qmc.Sobol(5, seed=20261122).random(_POINTS).clip(1e-6, 1 - 1e-6)
@@ -223,21 +232,38 @@ def _log_likelihood(parts: _Parts, level: Floats, noise: Floats, points: Floats)
     return -0.5 * (white[..., 0] ** 2).sum(axis=1) - half
 
 
-def _contradictions(
-    parts: _Parts, level: Floats, noise: Floats, point: Floats
-) -> tuple[NDArray[np.bool_], int | None, Floats]:
-    """Return days that the others contradict, where the level steps for good (None: nowhere), and each day less what all others say of it."""
+class _Unlike(NamedTuple):
+    """Days that the others contradict, and each day less what all others say of it."""
+
+    flags: NDArray[np.bool_]
+    gaps: Floats
+
+
+def _pulls(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> tuple[Floats, Floats]:
+    """Return the inverse covariance of the history and its product with the data."""
     half, _ = whiten(parts.known(point[None], noise), np.eye(parts.size)[None])
     inverse = half[0].T @ half[0]
-    pull, sharp = inverse @ (level - level.mean()), np.diag(inverse)
-    unlike = np.abs(pull) / np.sqrt(sharp) > _OUTLYING
+    return inverse, inverse @ (level - level.mean())
+
+
+def _unlike(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> _Unlike:
+    inverse, pull = _pulls(parts, level, noise, point)
+    sharp = np.diag(inverse)
+    return _Unlike(np.abs(pull) / np.sqrt(sharp) > _OUTLYING, pull / sharp)
+
+
+def _likeliest_step(parts: _Parts, level: Floats, noise: Floats, point: Floats) -> int | None:
+    """Return where the level steps for good if it hardly drifts otherwise; None where it steps nowhere."""
     ends = np.arange(_STEP_DAYS, parts.size - _STEP_DAYS)
     if not len(ends):
-        return unlike, None, pull / sharp
+        return None
+    still = point.copy()
+    still[2] = min(still[2], 0.02 * still[0])
+    inverse, pull = _pulls(parts, level, noise, still)
     after = (np.arange(parts.size)[None] >= ends[:, None]).astype(float)
     size = np.abs(after @ pull) / np.sqrt(((after @ inverse) * after).sum(axis=1))
     best = int(np.argmax(size))
-    return unlike, int(ends[best]) if size[best] > _STEP else None, pull / sharp
+    return int(ends[best]) if size[best] > _STEP else None
 
 
 def _laws(parts: _Parts, level: Floats, noise: Floats, points: Floats) -> tuple[Floats, Floats]:

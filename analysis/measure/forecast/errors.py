@@ -54,7 +54,7 @@ def error_cv(
     >>> day = np.repeat(np.arange(40), 20)
     >>> rate = 50 * np.exp(0.1 * rng.standard_normal(40))[day]
     >>> error_cv(rng.poisson(rate), np.full(800, 50.0), day)
-    10 % (8 to 13)
+    10 % (7 to 13)
     """
     y, f = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
     _, which = np.unique(np.asarray(day), return_inverse=True)

@@ -50,8 +50,8 @@ def handling_draws(
     *,
     holidays: Collection[dt.date],
     rng: np.random.Generator,
-) -> tuple[Floats, tuple[str, ...]] | str:
-    """Return joint draws of the mean handling time, draws x rows, and notes; or in words why there are none.
+) -> tuple[Floats, Floats, tuple[str, ...]] | str:
+    """Return the middle of the drawn means by row, joint draws of a slot's mean handling time, draws x rows, and notes; or in words why there are none.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def handling_draws(
         return f"handling times are known on {int(told.sum())} days, and a forecast needs 12"
     answered, handle, days = answered[told], handle[told], history.days[told]
     shape = fit_shape(answered, handle)
-    from analysis.measure.forecast.slots import places
+    from analysis.measure.forecast.slots import places, set_aside
 
     ahead, which, slot = places(history, frame)
     level = np.log(handle.sum(axis=1) / (answered @ shape.factor))
@@ -87,8 +87,8 @@ def handling_draws(
     shared = shape.factor * np.exp(rng.standard_normal((len(counts), len(shape.factor))) * shape.uncertain)
     spread = np.maximum(shape.slot + shape.single / np.maximum(counts, 1.0), 1e-8)
     noise = rng.gamma(1 / spread, spread)
-    made = np.exp(path[:, which]) * shared[:, slot] * noise
-    return np.where(counts > 0, made, np.nan), ()
+    means = np.exp(path[:, which]) * shared[:, slot]
+    return np.median(means, axis=0), np.where(counts > 0, means * noise, np.nan), set_aside(law)
 
 
 def fit_shape(answered: Floats, handle: Floats) -> Shape:

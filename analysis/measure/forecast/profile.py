@@ -13,12 +13,12 @@ from analysis.measure.forecast.history import History
 Floats = NDArray[np.float64]
 
 # Weeks after which a day weighs half: for the shape common to all days, and for what is a weekday's own.
-HALF_LIFE_WEEKS, OWN_HALF_LIFE_WEEKS = 8.0, 30.0
-# Slots on either side that lend a slot strength in its spread.
-_NEIGHBOURS = 2
+HALF_LIFE_WEEKS, OWN_HALF_LIFE_WEEKS = 4.0, 30.0
+# Slots on either side that lend a slot strength, and the number of days at which the next one counts in full.
+_NEIGHBOURS, _DAYS_FOR_OWN = 2, 20
 # Squared standard scores are cut at 4 so that a breakdown does not widen every day; E min(Z^2, 4) of a normal law.
 _CUT, _CUT_MEAN = 4.0, 0.9205
-_TAILS = (3.0, 4.0, 6.0, 10.0, 30.0)
+_TAILS = (3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 30.0, float("inf"))
 # Below this many contacts a slot is too discrete for the shape of the tails.
 _LEAST_FOR_TAILS = 10.0
 
@@ -35,6 +35,10 @@ class Profile:
         Coefficient of variation of a slot about its share, beyond chance, S.
     uncertain
         Weekday to the standard error of the log share, S.
+    usual
+        Weekday to the log level of its days of late.
+    elasticity
+        By how much the log share of a slot rises with the log level of the day above the usual, S.
     correlation
         Of slots of a day, S x S.
     tails
@@ -44,8 +48,15 @@ class Profile:
     shares: dict[int, Floats]
     cv: Floats
     uncertain: dict[int, Floats]
+    usual: dict[int, float]
+    elasticity: Floats
     correlation: Floats
     tails: float
+
+    def at(self, week: int, level: Floats) -> Floats:
+        """Return the shares of days of a weekday at log levels, levels x S."""
+        tilted = self.shares[week] * np.exp(self.elasticity * np.clip(level - self.usual[week], -1.0, 1.0)[:, None])
+        return tilted / tilted.sum(axis=1, keepdims=True)
 
 
 def totals(history: History) -> tuple[Floats, Floats]:
@@ -75,7 +86,7 @@ def fit_profile(history: History) -> Profile:
 
     Notes
     -----
-    share = P_s exp(b_ws): P over all days, newest weighing most (half after 8 weeks); b_ws what weekday w has of its own (half after 30 weeks),
+    share = P_s exp(b_ws): P over all days, newest weighing most (half after 4 weeks); b_ws what weekday w has of its own (half after 30 weeks),
     shrunk by tau_s^2 / (tau_s^2 + v_ws) with v_ws its sampling variance. The spread beyond chance solves mean min(z^2, 4) = .9205 for z the
     slot's error over sqrt(m + cv^2 m^2), over the slot and two on either side: breakdowns do not widen ordinary days, they show in the tails.
     """
@@ -87,12 +98,17 @@ def fit_profile(history: History) -> Profile:
     raw = {k: (own[week == k] @ counts[week == k]) / (own[week == k] @ total[week == k]) for k in kinds}
     days = {k: own[week == k].sum() ** 2 / (own[week == k] ** 2).sum() for k in kinds}
     error, mean = _errors(total, counts, week, own, raw)
-    cv = _spread(error, mean)
+    usual = {k: float(np.average(np.log(total[week == k]), weights=own[week == k])) for k in kinds}
+    above = np.clip(np.log(total) - np.array([usual[int(k)] for k in week]), -1.0, 1.0)
+    elasticity = _elasticity(error, mean, above, _spread(error, mean, recent))
+    error = error - mean * above[:, None] * elasticity
+    cv = _spread(error, mean, recent)
     shares, uncertain = _shrunk(common, raw, days, cv, float(total.mean()))
     # a slot's tails and its correlation with others are those of standard scores
     score = error / np.sqrt(mean + (cv * mean) ** 2 + 1e-12)
-    tails, factor = _heavy(score, mean)
-    return Profile(shares, cv * factor, uncertain, _correlation(error, mean, cv, np.array(common)), tails)
+    tails, factor = _tails(score, mean, recent)
+    correlation = _correlation(error, mean, cv, np.array(common))
+    return Profile(shares, cv * factor, uncertain, usual, elasticity, correlation, tails)
 
 
 def _errors(
@@ -105,7 +121,20 @@ def _errors(
     return (counts - total[:, None] * share) / widened, total[:, None] * share
 
 
-def _spread(error: Floats, mean: Floats) -> Floats:
+def _elasticity(error: Floats, mean: Floats, above: Floats, cv: Floats) -> Floats:
+    """Return how much more than in proportion a slot moves with its day: least squares over a slot and its neighbours, shrunk by how far slots differ."""
+    lever = mean * above[:, None]
+    # days are weighed by what chance and mood leave of them; a breakdown in one slot counts at most three standard deviations
+    variance = mean + (cv * mean) ** 2 + 1e-12
+    bounded = np.clip(error, -3 * np.sqrt(variance), 3 * np.sqrt(variance))
+    precision = _neighbours((lever**2 / variance).sum(axis=0))
+    slope = _neighbours((lever * bounded / variance).sum(axis=0)) / np.maximum(precision, 1e-9)
+    chance = (2 * _NEIGHBOURS + 1) / np.maximum(precision, 1e-9)
+    real = max(float((slope**2 - chance).mean()), 0.0)
+    return slope * real / (real + chance) if real > 0 else np.zeros_like(slope)
+
+
+def _spread(error: Floats, mean: Floats, weights: Floats) -> Floats:
     """Return the coefficient of variation beyond chance, slot by slot with its neighbours."""
     size = error.shape[1]
     low, high = np.zeros(size), np.full(size, 2.0)
@@ -115,14 +144,15 @@ def _spread(error: Floats, mean: Floats) -> Floats:
         cut = np.where(
             empty, 0.0, np.minimum(squares / np.where(empty, 1.0, mean + (middle * mean) ** 2), _CUT) - _CUT_MEAN
         )
-        over = _neighbours(cut.sum(axis=0)) > 0
+        over = _neighbours(weights @ cut, len(error)) > 0
         low, high = np.where(over, middle, low), np.where(over, high, middle)
     return np.maximum((low + high) / 2, 1e-3)
 
 
-def _neighbours(values: Floats) -> Floats:
-    """Return sums over a slot and its neighbours."""
-    window = np.ones(2 * _NEIGHBOURS + 1)
+def _neighbours(values: Floats, days: int = 0) -> Floats:
+    """Return sums over a slot and its neighbours; the more days there are, the less the neighbours count."""
+    weight = min(1.0, _DAYS_FOR_OWN / max(days, 1))
+    window = weight ** np.abs(np.arange(-_NEIGHBOURS, _NEIGHBOURS + 1))
     return np.convolve(values, window, mode="full")[_NEIGHBOURS : _NEIGHBOURS + len(values)]
 
 
@@ -146,21 +176,16 @@ def _shrunk(
     return shares, uncertain
 
 
-def _heavy(score: Floats, mean: Floats) -> tuple[float, float]:
-    """Return degrees of freedom of Student's t and the scale factor that fit standard scores best."""
-    told = score[mean > _LEAST_FOR_TAILS]
-    if told.size < 100:
+def _tails(score: Floats, mean: Floats, weights: Floats) -> tuple[float, float]:
+    """Return degrees of freedom of Student's t and the scale factor with the 80 % and 95 % points of the standard scores."""
+    enough = mean > _LEAST_FOR_TAILS
+    told, weight = np.abs(score[enough]), np.broadcast_to(weights[:, None], score.shape)[enough]
+    if told.size < 200:
         return float("inf"), 1.0
-    scales = np.linspace(0.6, 1.2, 25)
-    squares = (told[None] / scales[:, None]) ** 2
-    normal = stats.norm.logpdf(0.0) * told.size - 0.5 * squares.sum(axis=1) - told.size * np.log(scales)
-    best, tails, factor = float(normal.max()) + 2, float("inf"), float(scales[int(normal.argmax())])
-    for tail in _TAILS:
-        fit = told.size * (stats.t.logpdf(0.0, tail) - np.log(scales))
-        fit = fit - (tail + 1) / 2 * np.log1p(squares / tail).sum(axis=1)
-        if fit.max() > best:
-            best, tails, factor = float(fit.max()), tail, float(scales[int(fit.argmax())])
-    return tails, factor
+    middle, outer = np.quantile(told, [0.80, 0.95], weights=weight, method="inverted_cdf")
+    points = {tail: (float(stats.t.ppf(0.90, tail)), float(stats.t.ppf(0.975, tail))) for tail in _TAILS}
+    best = min(_TAILS, key=lambda tail: abs(points[tail][1] / points[tail][0] - outer / middle))
+    return best, float(middle) / points[best][0]
 
 
 def _correlation(error: Floats, mean: Floats, cv: Floats, common: Floats) -> Floats:

@@ -35,7 +35,7 @@ class Forecast:
     measure
         ``"offered"`` (contacts per slot) or ``"handle_s"`` (mean handling time of a slot's answered contacts [s]).
     frame
-        start (UTC), day (local date), weekday, slot_of_day_s, value (expected), low80, high80, low95, high95: one row per real slot in which the
+        start (UTC), day (local date), weekday, slot_of_day_s, value (the middle of the expected rate or mean), low80, high80, low95, high95: one row per real slot in which the
         client is open; empty where nothing can be said.
     draws
         Joint draws, draws x rows; NaN where a draw of the handling time has no contact.
@@ -110,7 +110,8 @@ def forecast_slots(
     -----
     Two levels: the day's total (:func:`analysis.measure.forecast.daily.forecast_days`) and its spread over slots
     (:func:`analysis.measure.forecast.profile.fit_profile`). A draw takes a set of variances, a path of days, a curve of slot errors, and the
-    chance of single arrivals (Poisson): count ~ Poisson(exp(day) share exp(slot error)). Intervals are quantiles of the draws.
+    chance of single arrivals (Poisson): count ~ Poisson(exp(day) share exp(slot error)). Intervals are quantiles of the draws; the value is the median of
+    the drawn rates, which a few extreme draws cannot move.
 
     Examples
     --------
@@ -138,15 +139,15 @@ def forecast_slots(
     if frame.empty:
         return _nothing(measure, "the client is closed on every day of the horizon", known.left_out)
     rng = np.random.default_rng(seed)
-    made, notes = volume_draws(known, frame, holidays=holidays, draws=draws, rng=rng)
+    middle, made, notes = volume_draws(known, frame, holidays=holidays, draws=draws, rng=rng)
     if measure == "handle_s":
         from analysis.measure.forecast.handling import handling_draws
 
         answer = handling_draws(known, frame, made, holidays=holidays, rng=rng)
         if isinstance(answer, str):
             return _nothing(measure, answer, known.left_out)
-        made, notes = answer
-    return Forecast(measure, with_intervals(frame, made), made, notes=(*known.left_out, *notes))
+        middle, made, notes = answer
+    return Forecast(measure, with_intervals(frame, middle, made), made, notes=(*known.left_out, *notes))
 
 
 def _nothing(measure: Measure, why: str, notes: tuple[str, ...]) -> Forecast:
@@ -182,8 +183,8 @@ def places(
 
 def volume_draws(
     history: History, frame: pd.DataFrame, *, holidays: Collection[dt.date], draws: int, rng: np.random.Generator
-) -> tuple[Floats, tuple[str, ...]]:
-    """Return joint draws of the counts, draws x rows, and notes."""
+) -> tuple[Floats, Floats, tuple[str, ...]]:
+    """Return the middle of the drawn rates by row, joint draws of the counts, draws x rows, and notes."""
     total, _ = totals(history)
     days, which, slot = places(history, frame)
     law = forecast_days(np.log(total), 1 / total, history.days, days, holidays=holidays)
@@ -193,9 +194,11 @@ def volume_draws(
     week = weekdays(days)
     for number in range(len(days)):
         rows = which == number
-        curve = _curves(profile, int(week[number]), draws, rng)
+        curve = profile.at(int(week[number]), level[:, number]) * _curves(profile, int(week[number]), draws, rng)
         expected[:, rows] = np.exp(level[:, number, None]) * curve[:, slot[rows]]
-    return rng.poisson(np.minimum(expected, 1e9)).astype(float), _notes(law)
+    short = () if law.month else ("the history is too short for the days of the month; pay days are not foreseen",)
+    counts = rng.poisson(np.minimum(expected, 1e9)).astype(float)
+    return np.median(expected, axis=0), counts, (*set_aside(law), *short)
 
 
 def expected(
@@ -209,20 +212,22 @@ def expected(
     total, _ = totals(known)
     days, which, slot = places(known, frame)
     law = forecast_days(np.log(total), 1 / total, known.days, days, holidays=holidays)
-    shares, week = fit_profile(known).shares, weekdays(days)
-    share = np.stack([shares[int(k)] for k in week])
-    return frame.assign(value=law.mean()[which] * share[which, slot])
+    profile, mean = fit_profile(known), law.mean()
+    share = np.concatenate(
+        [profile.at(int(k), np.log(mean[[number]])) for number, k in enumerate(weekdays(days))], axis=0
+    )
+    return frame.assign(value=mean[which] * share[which, slot])
 
 
 def _curves(profile: Profile, week: int, draws: int, rng: np.random.Generator) -> Floats:
-    """Return drawn shares of a day by slot: errors correlated along the day, with the tails that days show."""
+    """Return drawn factors on the shares of a day: errors correlated along the day, with the tails that days show."""
     normal = rng.standard_normal((draws, len(profile.cv))) @ _square_root(profile.correlation).T
     if np.isfinite(profile.tails):
         # a normal copula with Student margins, read off a table
         normal = np.interp(normal, _GRID, stats.t.ppf(stats.norm.cdf(_GRID), profile.tails))
     own = rng.standard_normal((draws, len(profile.cv))) * profile.uncertain[week]
     error = normal * profile.cv + own
-    return profile.shares[week] * np.exp(error) / np.exp(error).mean(axis=0)
+    return np.exp(error) / np.exp(error).mean(axis=0)
 
 
 def _square_root(matrix: Floats) -> Floats:
@@ -230,25 +235,20 @@ def _square_root(matrix: Floats) -> Floats:
     return vectors * np.sqrt(np.maximum(values, 0.0))
 
 
-def _notes(law: DayForecast) -> tuple[str, ...]:
-    """Return what the days' law set aside or could not see."""
+def set_aside(law: DayForecast) -> tuple[str, ...]:
+    """Return which days the law set aside, in words."""
     notes = []
     if len(law.unlike):
         notes.append(f"{len(law.unlike)} days unlike all others count little (first: {law.unlike[0]})")
     if len(law.shifts):
         notes.append(f"the level has been another one since {law.shifts[0]}")
-    if not law.month:
-        notes.append("the history is too short for the days of the month; pay days are not foreseen")
     return tuple(notes)
 
 
-def with_intervals(frame: pd.DataFrame, draws: Floats) -> pd.DataFrame:
-    """Add the mean and the quantiles of the draws to the rows."""
+def with_intervals(frame: pd.DataFrame, middle: Floats, draws: Floats) -> pd.DataFrame:
+    """Add the value and the quantiles of the draws to the rows; empty where no draw says anything."""
     empty = np.isnan(draws).all(axis=0)
-    safe = np.where(empty, 0.0, draws)
-    low95, low80, high80, high95 = np.nanquantile(safe, [0.025, 0.1, 0.9, 0.975], axis=0)
-    found = frame.assign(value=np.nanmean(safe, axis=0), low80=low80, high80=high80, low95=low95, high95=high95)[
-        COLUMNS
-    ]
-    found.loc[empty, COLUMNS[4:]] = np.nan
-    return found
+    points = np.nanquantile(np.where(empty, 0.0, draws), [0.025, 0.1, 0.9, 0.975], axis=0)
+    low95, low80, high80, high95 = np.where(empty, np.nan, points)
+    found = frame.assign(value=np.where(empty, np.nan, middle), low80=low80, high80=high80, low95=low95, high95=high95)
+    return found[COLUMNS]
