@@ -65,7 +65,10 @@ class Figures:
         change, scores = self.value - self.value[:1], self.scores - self.scores[:1]
         low, high = limits(self.value, spread(self.scores, self.desks).total, factor, shares)
         change_low, change_high = limits(change, spread(scores, self.desks).total, factor, ~shares & False)
-        estimates = np.stack([self.value, low, high, change, change_low, change_high], axis=-1)
+        # what is taken out as luck may carry a figure near the end of its range beyond it
+        floor = [-np.inf if name in measures.SIGNED else 0.0 for name in measures.names(self.desk)]
+        levels = (np.clip(level, floor, np.where(shares, 1.0, np.inf)) for level in (self.value, low, high))
+        estimates = np.stack([*levels, change, change_low, change_high], axis=-1)
         self._busiest(slots, (confidence, freedom), values, estimates)
         by_slot, errors = _by_slot(slots, self.desk.slot_s, self.desks)
         return {"values": values, "slots": by_slot, "slot_errors": errors, "estimates": estimates}

@@ -36,6 +36,8 @@ UNITS = {
     "paid_h": "h",
     "sent_home_h": "h",
 }
+# levels that may lie below 0; all others are counts, times and shares
+SIGNED = ("contacts_lost", "net_agents")
 # a wider gap than rounding between time busy and time on duty [s per agent-hour]
 _ROUNDING = 1e-6
 

@@ -112,6 +112,15 @@ def test_shares_are_ratios_of_sums_and_stay_shares(found):
         assert math.isnan(value) or 0 <= low <= value <= high <= 1
 
 
+def test_luck_taken_out_carries_nothing_beyond_its_ends():
+    quiet = compare(desk(load=3.3, day_cv=0.3), [TODAY, KEEP], seed=1, precision=1e-6, least=30, most=30)
+    assert 0 < quiet.values[0, :, quiet.measures.index("p_abandon")].sum() < 0.05
+    levels = quiet.to_frame().set_index("measure")
+    signed = levels.index.isin(measures.SIGNED)
+    assert (levels.loc[~signed, ["value", "low", "high"]].fillna(0) >= 0).all(axis=None)
+    assert (levels.loc[levels["unit"].eq("share"), ["value", "low", "high"]].fillna(0) <= 1).all(axis=None)
+
+
 def test_flows_balance_and_net_is_the_change_in_busy_agents(found):
     at = {name: found.values[..., place] for place, name in enumerate(found.measures)}
     agents, hours = 10, 3.0

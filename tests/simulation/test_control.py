@@ -152,7 +152,7 @@ def test_the_twin_is_the_same_without_compiling():
         "import json\n"
         "from analysis.simulation import draw_streams, markov_twin\n"
         "from tests.simulation.test_control import desk\n"
-        "twin = markov_twin.twin_of(desk(day_cv=0.2))\n"
+        "twin = markov_twin.twin_of(desk(agents=(5, 3)))\n"
         "print(json.dumps([twin.luck(draw_streams(twin.desk, seed=1, replication=r)).tolist() for r in range(3)]))"
     )
     compiled, plain = with_and_without_compiling(script, Path(__file__).parents[2])
