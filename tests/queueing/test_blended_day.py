@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import linalg
 
 from analysis import queueing
+from analysis.queueing import transient, two_lengths_day
 from tests.queueing.simulated_day import share_and_error, simulate_days
 from tests.queueing.twin import with_and_without_compiling
 
@@ -210,6 +212,19 @@ def test_a_thousand_agents_settle_as_blend():
     lasting = queueing.blend(1000, threshold=960, **shape)
     for name in ("service_level", "item_agents", "occupancy", "p_abandon"):
         assert getattr(day, name)[-1] == pytest.approx(getattr(lasting, name), rel=1e-7, abs=1e-9), name
+
+
+def test_whoever_finds_the_cut_is_turned_away_and_nobody_is_lost(monkeypatch):
+    """With the queue cut at three the law still adds up to one, and the error says how many were turned away."""
+    shift = transient.Shift((4, 5), 900.0, 240.0, 60.0, (2, 4))
+    arrivals = np.array([90.0, 120.0]) / 3600
+    right = two_lengths_day.follow(shift, arrivals, 400.0)
+    monkeypatch.setattr(transient, "follow", lambda *_: SimpleNamespace(longest=3))
+    monkeypatch.setattr(two_lengths_day, "_BLOCKED", math.inf)
+    short = two_lengths_day.follow(shift, arrivals, 400.0)
+    assert [law.sum() for law in short.laws] == pytest.approx([1, 1], abs=1e-12)
+    far = max(np.abs(law - true[:, : law.shape[1]]).sum() for law, true in zip(short.laws, right.laws, strict=True))
+    assert 1e-3 < far < 2 * short.error
 
 
 def test_words_and_rows():

@@ -38,6 +38,27 @@ def test_two_classes(n, contacts, items):
     assert found.interruptions_per_item == pytest.approx(float((everybody - first) * contacts / items), rel=2e-12)
 
 
+@pytest.mark.parametrize("resume", [0, 90, 400])
+def test_one_agent_whose_items_give_way_by_transforms(resume):
+    """Mean and mean square of the time an item is in hand, from the second derivative of its transform; contacts exponential, items always as long."""
+    lam, items, aht, length, r = mp(5) / 3600, mp(2) / 3600, mp(200), mp(300), mp(resume)
+
+    def busy(s):
+        both = lam + 1 / aht + s
+        return (both - mpmath.sqrt(both**2 - 4 * lam / aht)) / (2 * lam)
+
+    def in_hand(s):
+        calm = mpmath.exp(-(lam + s) * r)
+        resumed = calm / (1 - lam / (lam + s) * (1 - calm) * busy(s))
+        return mpmath.exp(-(s + lam * (1 - busy(s) * resumed)) * length)
+
+    _, slope, half_square = mpmath.taylor(in_hand, mp(0), 2, h=mp(10) ** -15)
+    mean, square, load = -slope, 2 * half_square, lam * aht
+    waits = items * square / (2 * (1 - items * mean)) + lam * 2 * aht**2 / (2 * (1 - load) ** 2)
+    found = queueing.preemptive(1, arrivals_per_h=5, items_per_h=2, aht_s=200, item_s=300, item_cv=0, resume_s=resume)
+    assert found.item_time_s == pytest.approx(float(waits + mean), rel=1e-9)
+
+
 def endless(n, c, lam, mu, nu, theta, cut):
     """Solve the chain of calls, items in hand and queue block by block, each a tridiagonal system solved by elimination from below."""
     levels = n - c + cut + 1
