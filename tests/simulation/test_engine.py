@@ -237,7 +237,7 @@ from analysis.simulation import simulate
 from tests.simulation.cases import random_case
 from tests.simulation.test_engine import as_pool
 out = []
-for seed in range(40):
+for seed in range(15):
     for case in (random_case(seed), as_pool(seed)):
         for events in (False, True):
             run = simulate(*case, events=events)
