@@ -40,7 +40,7 @@ class Aged:
     oldest_due_share: float
 
 
-def ageing(lab: Lab, bench: Bench, keys: Sequence[str]) -> pd.DataFrame:
+def ageing(lab: Lab, bench: Bench, keys: Sequence[str], known: Mapping[str, Aged]) -> pd.DataFrame:
     """Return the frame `ageing`: each policy given as many of the client's items as it can do on average, without and with a trigger.
 
     Parameters
@@ -49,24 +49,32 @@ def ageing(lab: Lab, bench: Bench, keys: Sequence[str]) -> pd.DataFrame:
         The policies tried, and the weeks.
     keys
         Policies to look at; those without items are left out.
+    known
+        What :func:`ages` returned.
     """
     rows: list[dict[str, object]] = []
     for key in dict.fromkeys(keys):
         one = lab.tried.get(key)
-        if one is None or key not in MODE_OF or one.item_h <= 0 or not one.policy.only:
+        if one is None or key not in known:
             continue
-        given = given_items(bench, one.policy.only, one.item_h)
-        plain = dataclasses.replace(one.policy, name=key)
+        given = given_items(bench, one.policy.only or (), one.item_h)
         timely = dataclasses.replace(
-            plain,
+            one.policy,
             name=f"{key}+trigger",
             trigger_age=lab.facts.settings.trigger_age,
             trigger_agents=trigger_agents(lab.facts),
         )
-        variants = {key: plain, f"{key}+trigger": timely} if one.policy.trigger_age is None else {key: plain}
-        found = {name: aged(given, policy) for name, policy in variants.items()}
+        found = {key: known[key]}
+        if one.policy.trigger_age is None:
+            found[timely.name] = aged(given, timely)
         rows += _rows(lab, one, found)
     return frames.frame("ageing", rows)
+
+
+def ages(lab: Lab, bench: Bench) -> dict[str, Aged]:
+    """Return what becomes of the items given to every policy that moves some, by key."""
+    moving = [one for key, one in lab.tried.items() if key in MODE_OF and one.item_h > 0 and one.policy.only]
+    return {one.key: aged(given_items(bench, one.policy.only or (), one.item_h), one.policy) for one in moving}
 
 
 def aged(bench: Bench, policy: Policy) -> Aged:

@@ -184,7 +184,7 @@ def _words(factor: str, value: float) -> str:
     if factor == "resumption":
         return f"{value:.0f} s to resume an item"
     if factor == "item_length":
-        return f"items {value:g} times as long"
+        return f"as many items, {value:g} times as long"
     return f"load {100 * (value - 1):+.1f} %" if value != 1 else "load as today"
 
 
@@ -196,7 +196,11 @@ def _sentence(lab: Lab, factor: str, ordered: Sequence[tuple[float, Tried | None
     below = next(
         ((value, one) for value, one in reversed(ordered) if value < today and (one.key if one else "") != key), None
     )
-    subject = {"resumption": "the time to resume", "item_length": "the length of items", "load": "the load"}[factor]
+    subject = {
+        "resumption": "the time to resume",
+        "item_length": "the length of items, their number as today",
+        "load": "the load",
+    }[factor]
     parts = []
     for found, side in ((above, "from"), (below, "down from")):
         if found is not None:

@@ -28,8 +28,8 @@ SERVICE = [
     *("contacts", "status", "reason"),
 ]
 USABLE = ["pool", "mode", "agents", "low", "high", "hours_per_week", "basis", "sentence"]
-# Hours that use up this share of the suitable items are bounded by them.
-_USED_UP = 0.98
+# Hours that use up this share of the suitable items are bounded by them; the rest goes to switching and to what comes after closing.
+_USED_UP = 0.9
 # Agents this close to the cap on occupancy are held back by it.
 _AT_CAP = 0.02
 

@@ -60,11 +60,12 @@ class Blending:
         One row per pool and simulated policy, today first; every figure over like weeks, item figures for the item types that suit the policy:
         `pool`, `policy` (today | fill | keep_free | schedule | resume | restart | blocks | rotating | low_load_blocks | trigger | roster | time_off |
         training), `words`, `service_level` with `service_low`, `service_high`; `change` against today on the same contacts with `change_low`,
-        `change_high`; `worst_service_level` and `worst_slot` (such as "Mon 09:30"); `occupancy` and `occupancy_worst` (busiest half hour of the typical week);
-        `p_abandon`; `contacts_lost_per_week` (more than today) with `contacts_lost_low`, `contacts_lost_high`; `net_agents` (change in mean busy agents over the
+        `change_high`; `worst_service_level` and `worst_slot` (such as "Mon 09:30"); `occupancy` and `occupancy_worst` (busiest half hour of the typical week
+        with items (today: of all open ones), drawn to the mean by the share of its difference that the chance of simulation explains; `p_abandon`; `contacts_lost_per_week` (more than today) with `contacts_lost_low`, `contacts_lost_high`; `net_agents` (change in mean busy agents over the
         open half hours, never above the agents idle before); `item_h_per_week` (work moved on, less the handling time of contacts lost and the time to
-        resume) with `item_h_low`, `item_h_high`; `items_per_week` (finished); `within_due_share`; `oldest_h`; `switches_per_agent_h`; `paid_h_per_week`;
-        `keeps_promise`, `keeps_cap` (the interval lies on the right side, not only the mean); `efficient` (no other policy moves more at as much service); `recommended`
+        resume) with `item_h_low`, `item_h_high`; `items_per_week` (finished); `within_due_share` and `oldest_h` (of as many of the client's own items as the policy moves, NaN without due times); `switches_per_agent_h`; `paid_h_per_week`;
+        `keeps_promise` (the interval lies above the target, or callers lose less than a point beyond doubt and the mean is above it), `keeps_cap` (occupancy with its
+        interval, and `occupancy_worst` as printed); `efficient` (no other policy moves more at as much service); `recommended`
         (at most one row a pool); `why` (why it is, or is not, recommended).
     waterfall
         What becomes of all idle time under the policy that is recommended, or that comes nearest to it; one row per pool and step: `pool`, `policy`, `step` (from 0), `key` (all_idle |
@@ -81,7 +82,7 @@ class Blending:
         Whether the client's own days, replayed without items, give what was observed: `pool`, `measure` (service_level | p_abandon | occupancy), `observed`, `replayed`,
         `worst_slot`, `worst_gap`, `tolerance`, `holds`, `sentence`.
     replay_days
-        One row per pool and `day` (local date): `weekday`, `contacts`, `agents` (mean on duty), `observed`, `replayed`, `blended` (service levels), `change` (blended less
+        One row per pool and `day` (local date): `weekday`, `contacts`, `agents` (people who were there that day), `observed`, `replayed`, `blended` (service levels), `change` (blended less
         replayed), `item_h`, `hurt` (the promise was kept without items and is missed with them).
     replay_slots
         The half hours of the day that items would have hurt most: `pool`, `day`, `slot_of_day_s`, `offered`, `agents`, `observed`, `replayed`, `blended`, `items_on` (mean

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import simulation
 from analysis.blending import frames
-from analysis.blending.ageing import ageing
+from analysis.blending.ageing import Aged, ageing, ages
 from analysis.blending.candidates import MODE_OF, NAMES, families
 from analysis.blending.flips import flips
 from analysis.blending.foresight import thresholds
@@ -130,10 +130,11 @@ def simulate_pool(
     if ruling is not None:
         return Simulated(lab, choice, ruling, {**own, "lab": lab.frame("", choice.why)}, said)
     bench = Bench.of(facts, lab.desks, seed=settings.seed)
-    aged = ageing(lab, bench, _looked_at(choice))
+    known = ages(lab, bench)
+    aged = ageing(lab, bench, _looked_at(choice), known)
     made = {
         **own,
-        "lab": _with_ages(lab.frame(choice.key, choice.why), aged),
+        "lab": _with_ages(lab.frame(choice.key, choice.why), known),
         "waterfall": _waterfall(lab, bench, choice),
         "flips": flips(lab, families(facts, options), choice.key, seed=settings.seed + 7),
         "ageing": aged,
@@ -147,17 +148,14 @@ def _looked_at(choice: Choice) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key in MODE_OF]
 
 
-def _with_ages(lab: pd.DataFrame, aged: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame `lab` with the ages of items where they were followed."""
-    known = aged.set_index("policy")
-    lab = lab.copy()
-    for column in ("within_due_share", "oldest_h"):
-        lab[column] = lab["policy"].map(known[column]).astype("float64")
-    if "trigger" in set(lab["policy"]) and "schedule+trigger" in known.index:
-        here = lab["policy"].eq("trigger")
-        for column in ("within_due_share", "oldest_h"):
-            lab.loc[here, column] = float(known.at["schedule+trigger", column])  # pyright: ignore[reportArgumentType]
-    return lab
+def _with_ages(lab: pd.DataFrame, known: Mapping[str, Aged]) -> pd.DataFrame:
+    """Return the frame `lab` with the ages of the items that every policy was given."""
+    within = {key: float(one.within.mean()) for key, one in known.items() if len(one.within)}
+    oldest = {key: one.oldest_h for key, one in known.items()}
+    return lab.assign(
+        within_due_share=lab["policy"].map(within).astype("float64"),
+        oldest_h=lab["policy"].map(oldest).astype("float64"),
+    )
 
 
 def _waterfall(lab: Lab, bench: Bench, choice: Choice) -> pd.DataFrame:

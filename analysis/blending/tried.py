@@ -17,8 +17,8 @@ from analysis.foundation.estimate import Estimate
 from analysis.simulation import Comparison, Desk, Policy
 
 TODAY = Policy("today")
-# Thresholds move in whole agents: a single half hour may lie so far above the cap.
-_WHOLE_AGENTS = 0.01
+# A figure is held against the cap as it is printed, in whole percent.
+_AS_PRINTED = 0.005
 # Half hours with fewer contacts on average are not named as the worst.
 _FEWEST_OFFERED = 3.0
 # A half hour is one in which a policy places items when agents are so much busier than today.
@@ -174,7 +174,7 @@ def judged(bench: Bench, found: Comparison, key: str, words: str, policy: Policy
     level, error = service["service_level"], view.half(view.weekly("service_level"))
     untouched = service["change_low"] > -_UNTOUCHED
     sure_cap = view.half(view.weekly("occupancy")) if view.place else 0.0
-    above = view.place > 0 and busiest > promise.max_occupancy + _WHOLE_AGENTS
+    above = view.place > 0 and busiest > promise.max_occupancy + _AS_PRINTED
     return Tried(
         key=key,
         words=words,

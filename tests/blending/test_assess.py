@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,14 +11,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import assess_blending, queueing
-from analysis.blending import Blending, BlendingSettings
+from analysis.blending import Blending, BlendingSettings, assess, frames, simulated
+from analysis.blending.candidates import MODE_OF
 from analysis.blending.result import MODES
 from analysis.foundation.estimate import find
 from analysis.foundation.schema import empty_table, typed_table
 from analysis.foundation.settings import Queue
 
 SCOPE = {"population": "contact_centre", "pool": "service"}
-QUICK = {"draws": 200, "most_kept_free": 12}
+QUICK = {"draws": 200, "most_kept_free": 12, "most_weeks": 10, "precision": 0.05}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _alone():
+    """Leave out what has tests of its own: replay, forecast, measured gaps and flips."""
+    nothing = {name.removeprefix("replay_"): frames.frame(name) for name in frames.FRAMES if name.startswith("replay_")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulated, "replay", lambda *_, **__: SimpleNamespace(**nothing, findings=()))
+        patch.setattr(simulated, "flips", lambda *_, **__: frames.frame("flips"))
+        patch.setattr(
+            assess,
+            "foresee",
+            lambda *_, **__: SimpleNamespace(
+                forecast=frames.frame("forecast"), check=frames.frame("forecast_check"), findings=()
+            ),
+        )
+        patch.setattr(assess, "measured_gaps", lambda *_, **__: SimpleNamespace(frame=frames.frame("gap_law")))
+        yield
 
 
 def assessed(world, tables=None, queues=None, **asked) -> Blending:
@@ -102,10 +123,30 @@ class TestRoom:
         assert (placed["service_level_after"] >= 0.8).all()
         assert (placed["occupancy_after"] <= 0.95 + 1e-9).all()
 
-    def test_hours_of_quantities_frontier_and_usable_agree(self, result):
-        rows = result.frontier[result.frontier["recommended"]].set_index("mode")["hours_per_week"]
-        assert hours(result) == pytest.approx([rows[mode] for mode in MODES])
+    def test_hours_of_quantities_lab_usable_and_waterfall_agree(self, result):
+        lab = result.lab.set_index("policy")
+        best = {
+            mode: lab.loc[[key for key in MODE_OF if MODE_OF[key] == mode and key in lab.index]]
+            .query("keeps_promise and keeps_cap")["item_h_per_week"]
+            .max()
+            for mode in MODES
+        }
+        # of policies that move as much within 2 % the simplest is taken
+        assert hours(result) == pytest.approx([best[mode] for mode in MODES], rel=0.02)
         assert result.usable["hours_per_week"].tolist() == pytest.approx(hours(result))
+        chosen = lab[lab["recommended"]]
+        assert len(chosen) == 1
+        assert result.waterfall["policy"].unique().tolist() == chosen.index.tolist()
+        assert result.waterfall.iloc[-1]["hours_per_week"] == pytest.approx(chosen["item_h_per_week"].iloc[0])
+
+    def test_the_exact_model_checks_what_is_simulated(self, result):
+        today = result.lab.set_index("policy").loc["today"]
+        exact = result.frontier.iloc[0]
+        assert today["service_level"] == pytest.approx(exact["service_level"], abs=0.02)
+        assert today["occupancy"] == pytest.approx(exact["occupancy"], abs=0.02)
+        rows = result.frontier[result.frontier["recommended"]].set_index("mode")["hours_per_week"]
+        # the chain knows one length of item and always has the next
+        assert hours(result)[1:] == pytest.approx([rows[mode] for mode in MODES[1:]], rel=0.25)
 
     def test_usable_hours_are_never_more_than_idle_hours_or_suitable_hours(self, result):
         idle_h = find(result.quantities, "blending.idle_agents", **SCOPE).value * 4 * 5
@@ -136,11 +177,13 @@ class TestRoom:
         assert "answered within 20 s (today" in text
         assert len(result.to_frame()) == len(result.quantities)
 
+    @pytest.mark.slow
     def test_the_same_seed_gives_the_same_figures(self, centre, result):
         pd.testing.assert_frame_equal(assessed(centre()).to_frame(), result.to_frame())
 
 
 class TestModes:
+    @pytest.mark.slow
     def test_shareable_is_the_best_threshold_of_the_chain(self, centre):
         world = centre(weeks=8)
         found = assessed(world, max_occupancy=1.0)
@@ -164,9 +207,11 @@ class TestModes:
         few = {**world.tables, "work_items": world.tables["work_items"].iloc[::40]}
         found = assessed(world, tables=few)
         suitable = found.inventory.loc[found.inventory["suitable_between"], "hours_per_week"].sum()
-        assert hours(found)[1] == pytest.approx(suitable)
+        # some of the week's last items wait for the next week
+        assert 0.85 * suitable < hours(found)[1] <= suitable
         assert "suitable items" in found.recommendation.set_index("mode").loc["shareable", "reason"]
 
+    @pytest.mark.slow
     def test_the_cap_on_occupancy_binds_and_that_is_said(self, centre):
         world = centre()
         loose, tight = assessed(world), assessed(world, max_occupancy=0.7)
@@ -186,6 +231,7 @@ class TestModes:
         assert set(verdicts(found).values()) == {"no room"}
         assert found.recommendation["reason"].unique().tolist() == ["no item type suits this mode"]
 
+    @pytest.mark.slow
     @settings(max_examples=5)
     @given(targets=st.tuples(st.floats(0.55, 0.9), st.floats(0.001, 0.09)))
     def test_raising_the_target_never_raises_usable_hours(self, centre, targets):
@@ -196,6 +242,7 @@ class TestModes:
         frames = [result.usable.set_index("mode")["agents"] for result in (strict, lax)]
         assert (frames[0] <= frames[1] + 1e-9).all()
 
+    @pytest.mark.slow
     def test_a_longer_resumption_leaves_less_to_interrupt(self, centre):
         short, long = (
             find(assessed(centre(), resume_s=resume).quantities, "blending.interruptible_agents", **SCOPE).value
@@ -260,6 +307,7 @@ class TestNoRoomAndCannotSay:
             "idle_guessed_from_contacts"
         ]
 
+    @pytest.mark.slow
     def test_interval_totals_of_states_are_measured_idle_with_a_modelled_gap_law(self, centre):
         world = centre()
         spells = world.tables["spells"]
@@ -314,6 +362,7 @@ class TestNoRoomAndCannotSay:
         assert set(verdicts(assessed(world, tables=nothing)).values()) == {"cannot say"}
         assert "no contact pool" in str(assessed(world, queues=[]))
 
+    @pytest.mark.slow
     def test_two_pools_are_judged_apart(self, centre):
         world = centre()
         other = world.tables["contacts"].iloc[:400].assign(queue="other", agent=None)
@@ -356,16 +405,20 @@ class TestCountsByInterval:
             volumes["abandoned"].sum() / volumes["offered"].sum(), abs=0.002
         )
 
+    @pytest.mark.slow
     def test_the_verdict_is_the_one_that_the_contacts_give(self, centre, volumes):
         world = centre(agents=10, weeks=8)
-        by_counts = assessed(world, tables={**world.without("contacts"), "volumes": volumes})
-        by_contacts = assessed(world)
-        assert verdicts(by_counts) == verdicts(by_contacts)
+        asked = {"most_weeks": 40, "model_tolerance": 0.05}
+        by_counts = assessed(world, tables={**world.without("contacts"), "volumes": volumes}, **asked)
+        by_contacts = assessed(world, **asked)
+        for mode in MODES[1:]:
+            assert verdicts(by_counts)[mode] == verdicts(by_contacts)[mode]
         assert by_counts.service["measured"].tolist() == pytest.approx(by_contacts.service["measured"].tolist())
         assert by_counts.service["reported"].notna().all()
 
 
 class TestForecast:
+    @pytest.mark.slow
     def test_volume_below_forecast_explains_the_surplus(self, centre):
         world = centre()
         starts = pd.DatetimeIndex(

@@ -81,7 +81,7 @@ class TestWeek:
     def test_busy_days_keep_their_spread_without_chance(self, centre):
         world = centre(weeks=8)
         contacts = world.tables["contacts"]
-        day = contacts["offered_at"].dt.dayofyear
+        day = contacts["offered_at"].dt.day_of_year
         # every third day loses a third of its contacts
         kept = contacts[(day % 3 != 0) | (np.arange(len(contacts)) % 3 != 0)]
         found = facts(world, {**world.tables, "contacts": kept})
