@@ -109,6 +109,20 @@ def random_case(seed: int) -> tuple[Desk, Streams, Policy]:
     return of, drawn, _random_policy(random, of)
 
 
+def random_pool(seed: int) -> tuple[Desk, Streams, Policy]:
+    """The same with one group of agents who serve one contact each, nobody fenced, off or sent home."""
+    of, drawn, policy = random_case(seed)
+    everything = Group("all", tuple(range(len(of.queues))), tuple(range(len(of.items))))
+    of = dataclasses.replace(
+        of,
+        groups=(everything,),
+        agent_group=(0,) * len(of.agent_group),
+        queues=tuple(dataclasses.replace(queue, concurrency=1) for queue in of.queues),
+    )
+    policy = dataclasses.replace(policy, ring_fenced=0, trigger_age=None, trigger_agents=0, off=0, sent_home_above=None)
+    return of, dataclasses.replace(drawn, agent_group=np.zeros_like(drawn.agent_group)), policy
+
+
 def _rounding(random: np.random.Generator) -> Callable[[float], float]:
     step = random.choice([0, 0, 1, 10, 50])
     return (lambda value: float(round(value / step) * step)) if step else float
