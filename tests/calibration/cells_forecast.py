@@ -180,6 +180,7 @@ CELLS = (
     Cell("forecast: handling time of few skewed contacts", "handling time of a half hour", partial(ahead, measure="handle_s", per_slot=15.0), quick=40),
     Cell("forecast, 80 %: handling time of few skewed contacts", "handling time of a half hour", partial(inside, measure="handle_s", per_slot=15.0), rate=0.77),
     Cell("forecast error: 40 days, moods of days", "coefficient of variation", missed, quick=60),
-    Cell("forecast error: 60 days, heavy tails", "coefficient of variation", partial(missed, days=60, law="Student")),
     Cell("forecast error: 20 days, uniform moods", "coefficient of variation", partial(missed, days=20, law="uniform", rho=0.3)),
+    Cell("forecast error: 60 days, heavy tails", "coefficient of variation", partial(missed, days=60, law="Student"), known="the fourth moment of the moods is infinite: the few days that make the variance are mostly not among 60"),
+    Cell("forecast error: 60 days, moods that last for weeks", "coefficient of variation", partial(missed, days=60, rho=0.8), known="twelve weeks hold some seven independent moods, and their squares are skewed"),
 )  # fmt: skip

@@ -10,10 +10,9 @@ import numpy as np
 from scipy import stats
 
 from analysis.foundation.estimate import Estimate
+from analysis.foundation.serial import long_run
 
 LEAST_DAYS = 10
-# Days over which errors of neighbouring days may go together: a working week.
-_LAGS = 5
 
 
 def error_cv(
@@ -45,8 +44,9 @@ def error_cv(
     Notes
     -----
     y given its rate is Poisson, so E(y - f)^2 = E(rate - f)^2 + E(rate). B = sum (y - f)^2 / sum f^2 is like a chi-square with 2 B^2 / Var B degrees of
-    freedom (Satterthwaite 1946); Var B from days as clusters, neighbours up to a week apart with falling weights (Newey & West 1987). The interval of B
-    less sum f / sum f^2, cut at 0, is that of the squared coefficient.
+    freedom (Satterthwaite 1946); Var B from days as clusters whose neighbours may be alike (:func:`analysis.foundation.serial.long_run`). The interval of B less
+    sum f / sum f^2, cut at 0, is that of the squared coefficient. Where single days dominate all others (heavy tails) or moods last for weeks the upper bound is too
+    low: the days seen do not hold what is to come.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def error_cv(
     >>> day = np.repeat(np.arange(40), 20)
     >>> rate = 50 * np.exp(0.1 * rng.standard_normal(40))[day]
     >>> error_cv(rng.poisson(rate), np.full(800, 50.0), day)
-    10 % (7 to 13)
+    10 % (7 to 14)
     """
     y, f = np.asarray(actual, dtype=float), np.asarray(forecast, dtype=float)
     _, which = np.unique(np.asarray(day), return_inverse=True)
@@ -68,20 +68,12 @@ def error_cv(
     weights = np.bincount(which, f**2, minlength=days)
     whole = float(squares.sum() / weights.sum())
     chance = float(f.sum() / weights.sum())
-    residual = squares - whole * weights
-    freedom = min(2 * whole**2 / max(_long_run(residual) / weights.sum() ** 2, 1e-300), float(len(y)))
-    freedom = max(freedom, 1.0)
+    if whole <= 0:
+        return Estimate.missing("the forecast is the count itself on every day", status="degenerate", **described)
+    spread = long_run(squares - whole * weights, np.zeros(days, dtype=np.int64)).steady
+    relative = spread / weights.sum() / whole
+    freedom = max(2 / max(relative, 1e-9) ** 2, 1.0)
     tails = stats.chi2.ppf([0.5 + confidence / 2, 0.5 - confidence / 2], freedom)
     low, high = (math.sqrt(max(0.0, whole * freedom / float(tail) - chance)) for tail in tails)
     value = math.sqrt(max(0.0, whole - chance))
     return Estimate(value, min(low, value), max(high, value), **described)
-
-
-def _long_run(residual: np.ndarray) -> float:
-    """Return the variance of the sum of residuals of days in order, neighbours counted with falling weights; never below that of unrelated days / 2."""
-    n = len(residual)
-    own = float(residual @ residual)
-    total = own
-    for lag in range(1, min(_LAGS, n - 1) + 1):
-        total += 2 * (1 - lag / (_LAGS + 1)) * float(residual[lag:] @ residual[:-lag])
-    return max(total, own / 2) * n / (n - 1)
