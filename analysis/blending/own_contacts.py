@@ -209,7 +209,7 @@ def _handled(handle: np.ndarray, queue: np.ndarray, queues: int, seed: int) -> n
         lacking = mine & ~known
         if len(sample):
             result[lacking] = sample[(drawn[lacking] * len(sample)).astype(np.int64)]
-    return np.maximum(result, 0.0)
+    return np.maximum(np.nan_to_num(result), 0.0)
 
 
 def _laws(frame: pd.DataFrame, queues: int, ring_s: float) -> tuple[Patience, ...]:

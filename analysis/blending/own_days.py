@@ -185,7 +185,7 @@ def own_days(
     if people.stretches.empty:
         return None
     stretches = people.stretches.assign(day=_day_of(people.stretches["start_us"], client.time_zone))
-    days = _days(contacts.frame, stretches, client)
+    days = _days(contacts.frame, stretches, people.shown, client)
     kept = days.loc[days["replayed"], "day"]
     if kept.empty:
         return None
@@ -236,12 +236,12 @@ def _on_days(pieces: pd.DataFrame, kept: pd.Series, zone: str) -> pd.DataFrame:
     return pieces[local_day(pieces["start"], zone).isin(kept)].reset_index(drop=True)
 
 
-def _days(contacts: pd.DataFrame, stretches: pd.DataFrame, client: Client) -> pd.DataFrame:
+def _days(contacts: pd.DataFrame, stretches: pd.DataFrame, shown: pd.DataFrame, client: Client) -> pd.DataFrame:
     """List the days with contacts and say which can be replayed."""
     days = contacts.groupby("day").size().rename("contacts").reset_index()
     days["weekday"] = days["day"].dt.day_of_week
     days["agents"] = days["day"].map(stretches.groupby("day")["agent"].nunique()).fillna(0).astype("int64")
-    explained = days["day"].map(_explained(contacts, stretches)).fillna(1.0)
+    explained = days["day"].map(_explained(contacts, shown)).fillna(1.0)
     recent = days["day"].isin(days["day"].sort_values().iloc[-MOST_DAYS:])
     reasons = (
         (days["day"].isin(pd.to_datetime(list(client.holidays))), "a holiday"),

@@ -35,7 +35,9 @@ class OwnPeople:
     stretches
         agent, start_us, end_us (as seen), leave_us (when the agent began to want to leave: see :func:`own_people`), in order of start.
     pieces
-        agent, start, end, state of the time on duty for the pool's contacts, as seen.
+        agent, start, end, state of the time on duty for the pool's contacts, as seen; handling by people whom no state shows as there included.
+    shown
+        agent, start_us, end_us: the stretches that the states show.
     source
         ``"states"`` (measured), ``"contacts"`` (guessed from a log of contacts), ``"totals"`` or ``"none"`` (no stretches).
     unexplained
@@ -44,6 +46,7 @@ class OwnPeople:
 
     stretches: pd.DataFrame
     pieces: pd.DataFrame
+    shown: pd.DataFrame
     source: str
     unexplained: float
 
@@ -77,7 +80,8 @@ def own_people(
     Notes
     -----
     Handling, reserved and idle time is presence; breaks, meetings, time away and items are not, nor is time on contacts outside the pool's live
-    queues or handling that no logged contact explains (it stays where it was); gaps up to 30 s between stretches are. An agent who leaves straight after a contact wanted to leave at some moment during it, at any
+    queues or handling that no logged contact explains (it stays where it was); gaps up to 30 s between stretches are, and so is the handling of the pool's
+    contacts by anyone else. An agent who leaves straight after a contact wanted to leave at some moment during it, at any
     with equal chance: leaving is planned without regard to contacts, and a contact in hand is finished first. In a replay the agent takes
     no contact after that moment and finishes what is in hand, as in life.
     """
@@ -92,7 +96,8 @@ def own_people(
         mine = [queue for queue in live if queue.pool == pool]
         pieces = presence_between_contacts(tables, mine, longest_gap_s=settings.presence_cut_off_s)
     if pieces.empty or source == "totals":
-        return OwnPeople(pd.DataFrame(), pd.DataFrame(), source if source == "totals" else "none", 0.0)
+        none = pd.DataFrame()
+        return OwnPeople(none, none, none, source if source == "totals" else "none", 0.0)
     handled = _handled(tables, [queue.name for queue in live if queue.pool == pool])
     on_duty = pieces.loc[pieces["state"].isin(ON_DUTY), [*_SPELL, "state"]]
     elsewhere = _elsewhere(tables, {queue.name for queue in live if queue.pool == pool}, handled)
@@ -102,9 +107,11 @@ def own_people(
     if len(elsewhere):
         free = intervals.gaps(elsewhere, within=intervals.union(on_duty[_SPELL]))
         on_duty = intervals.clip(on_duty, within=free[_SPELL])
+    shown = _stretches(on_duty)
+    on_duty = pd.concat([on_duty, _helping(on_duty, handled)], ignore_index=True)
     stretches = _stretches(on_duty)
     stretches["leave_us"] = _leaving(stretches, handled, seed)
-    return OwnPeople(stretches, on_duty.reset_index(drop=True), source, unexplained)
+    return OwnPeople(stretches, on_duty, shown, source, unexplained)
 
 
 def _handled(tables: Mapping[str, pd.DataFrame], queues: Sequence[str]) -> pd.DataFrame:
@@ -179,6 +186,15 @@ def _unlogged(on_duty: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame:
     return rest[(rest["end"] - rest["start"]).dt.total_seconds() > SHORT_GAP_S]
 
 
+def _helping(on_duty: pd.DataFrame, handled: pd.DataFrame) -> pd.DataFrame:
+    """Return the handling of the pool's contacts outside the time that the states show: people of other pools who helped out."""
+    if handled.empty:
+        return on_duty.iloc[:0]
+    rest = intervals.gaps(intervals.union(on_duty[_SPELL]), within=intervals.union(handled))[_SPELL]
+    rest = rest[(rest["end"] - rest["start"]).dt.total_seconds() > SHORT_GAP_S]
+    return rest.assign(state="HANDLING")
+
+
 def _seconds(spells: pd.DataFrame) -> float:
     return float((spells["end"] - spells["start"]).dt.total_seconds().sum()) if len(spells) else 0.0
 
@@ -198,8 +214,10 @@ def served_queues(handled_by: pd.DataFrame, agents: Sequence[str], queues: int) 
     every = tuple(range(queues))
     counts = pd.crosstab(handled_by["agent"], handled_by["queue"]) if len(handled_by) else pd.DataFrame()
     counts = counts.reindex(index=list(agents), columns=list(every), fill_value=0).to_numpy()
-    total = counts.sum(axis=1)
-    return [
-        tuple(np.flatnonzero(row >= SERVES * whole).tolist()) if whole >= ENOUGH_HANDLED else every
-        for row, whole in zip(counts, total, strict=True)
-    ]
+    total = counts.sum(axis=1, keepdims=True)
+    serves = (counts >= SERVES * total) | (total < ENOUGH_HANDLED)
+    # a queue too small for anyone's hundredth is served by whoever answered it, else by everybody
+    left_over = ~serves.any(axis=0)
+    serves |= left_over & (counts > 0)
+    serves |= ~serves.any(axis=0)
+    return [tuple(np.flatnonzero(row).tolist()) for row in serves]

@@ -13,6 +13,7 @@ import pytest
 from analysis.blending.behaviour import AFTER_ITEM_S, TODAY, Base, after_item, ranges, with_retrials, without_last_items
 from analysis.blending.own_contacts import Patience, own_contacts
 from analysis.blending.own_days import own_days
+from analysis.blending.own_people import served_queues
 from analysis.blending.replay import replay
 from analysis.blending.replay_check import misses
 from analysis.blending.replay_days import effect, weekly_hours
@@ -231,6 +232,23 @@ def test_an_agent_serves_the_queues_that_the_agent_answered():
     own = own_days(tables_of(calls, states), "service", client=client(), queues=queues, settings=ASKED)
     assert own is not None
     assert [own.desk.groups[group].queues for group in own.desk.agent_group] == [(0,), (1,)]
+
+
+def test_a_queue_too_small_for_anyone_is_served_by_who_answered_it_else_by_all():
+    handled = pd.DataFrame({"agent": ["a"] * 300 + ["b"] * 300, "queue": [0] * 299 + [1] + [0] * 300})
+    assert served_queues(handled, ["a", "b"], 2) == [(0, 1), (0,)]
+    assert served_queues(handled[handled["queue"] == 0], ["a", "b"], 2) == [(0, 1), (0, 1)]
+
+
+def test_people_of_another_pool_who_help_out_are_there_for_that_contact():
+    """Twenty calls by one's own people, one by a helper without states: 95 % are explained, so the day is replayed with the helper in it."""
+    own_calls = [(f"09:{minute:02d}", f"09:{minute:02d}", f"09:{minute + 1:02d}", "a", 0) for minute in range(0, 40, 2)]
+    helped = ("09:00:10", "09:00:10", "09:05:00", "helper", 0)
+    tables = tables_of([calls_of(DAY, *own_calls, helped)], [states_of(DAY, ("a", "09:00", "10:00", "IDLE"))])
+    own = own_days(tables, "service", client=client(), queues=QUEUES, settings=ASKED)
+    assert own is not None
+    assert own.agents == ("a", "helper")
+    assert own.duty.sum(axis=0).tolist() == [3600.0 + 290.0, 290.0]
 
 
 # --- the effect ---------------------------------------------------------------------------------------------------------
