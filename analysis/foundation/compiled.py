@@ -23,12 +23,12 @@ def kernel(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """Compile `function` together with the kernels that call it; it has no cache of its own that could outlive a change elsewhere."""
-    return function if numba is None else numba.njit(nogil=True)(function)
+    return function if numba is None else numba.njit(nogil=True, error_model="numpy")(function)
 
 
 def inlined(function: Function) -> Function:
     """Compile `function` as a part that is copied into every place that calls it: for short ones that run at every event."""
-    return function if numba is None else numba.njit(nogil=True, forceinline=True)(function)
+    return function if numba is None else numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
 
 
 _PLAIN = not COMPILED or os.environ.get("NUMBA_DISABLE_JIT", "0") not in {"", "0"}

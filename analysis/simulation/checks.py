@@ -153,13 +153,13 @@ def streams(it: Desk, given: Streams) -> None:
     _in_order("offered_s", given.offered_s, it.horizon_s)
     _in_order("item_arrived_s", given.item_arrived_s, it.horizon_s)
     for name, values in (("handle_s", given.handle_s), ("item_length_s", given.item_length_s)):
-        if not (np.isfinite(values).all() and (values >= 0).all()):
+        if values.size and not (values.min() >= 0 and values.max() < math.inf):
             refuse(name, "finite lengths of 0 or more", "others")
     for name in ("queue", "handle_s", "patience_s"):
         _as_long(name, getattr(given, name), "offered_s", given.offered_s.size)
     for name in ("item_type", "item_length_s", "item_due_s"):
         _as_long(name, getattr(given, name), "item_arrived_s", given.item_arrived_s.size)
-    if not (given.patience_s >= 0).all():
+    if given.patience_s.size and not given.patience_s.min() >= 0:
         refuse("patience_s", "0 or more (infinity: waits for ever)", "others")
     if not (given.item_due_s >= given.item_arrived_s).all():
         refuse("item_due_s", "at or after the item's arrival", "earlier moments")
@@ -171,7 +171,8 @@ def streams(it: Desk, given: Streams) -> None:
 
 def _in_order(name: str, moments: np.ndarray, horizon_s: float) -> None:
     """Refuse moments that do not rise or lie beyond the horizon."""
-    if moments.size and not ((np.diff(moments) >= 0).all() and moments[-1] < horizon_s and np.isfinite(moments[0])):
+    rising = (moments[1:] >= moments[:-1]).all()
+    if moments.size and not (rising and moments[-1] < horizon_s and math.isfinite(moments[0])):
         refuse(name, f"finite moments in rising order, all before the end of the horizon ({horizon_s:g} s)", "others")
 
 

@@ -269,7 +269,7 @@ def nobody(k, lines):
 
 
 @part
-def follow(  # noqa: PLR0912 (one branch per kind of event)
+def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
     w, m, k, r, keys, who, work_keys, work_who, offered, patience, handle, queue, behind, started, lines,
     items, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
 ):  # fmt: skip
@@ -278,15 +278,16 @@ def follow(  # noqa: PLR0912 (one branch per kind of event)
     t_change, t_close = rostered(k, r, shift_start, shift_end, by_end, slots), r[HORIZON]
     t_offer = offered[0] if k[CONTACTS] > 0 else np.inf
     t_new = arrived[coming[0]] if k[COMING] > 0 else np.inf
+    soon = min(t_change, t_new, t_close)
     while not (closed and nobody(k, lines)):
         t_end, t_item = keys[0], work_keys[0]
-        rare = min(t_new, wake, t_close)
-        if t_end <= t_item and t_end <= rare and t_end <= t_offer and t_end <= t_change:
+        rare = min(soon, wake)
+        if t_end <= t_offer and t_end <= t_item and t_end <= rare:
             t = t_end
             if t == np.inf:
                 break
             talked(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t)
-        elif t_item <= rare and t_item <= t_offer and t_item <= t_change:
+        elif t_item <= t_offer and t_item <= rare:
             t = t_item
             agent = end_work(w, m, k, r, work_keys, work_who, items, ended, by_slot, t)
             if agent >= 0:
@@ -324,16 +325,19 @@ def follow(  # noqa: PLR0912 (one branch per kind of event)
             )
             serve(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t)
             t_change, keep = rostered(k, r, shift_start, shift_end, by_end, slots), kept[k[SLOT]]
+            soon = min(t_change, t_new, t_close)
         elif t_new <= wake and t_new < t_close:
             t = t_new
             put(pile, k, ranks[coming[k[ARRIVED]]])
             k[ARRIVED] += 1
             t_new = arrived[coming[k[ARRIVED]]] if k[ARRIVED] < k[COMING] else np.inf
+            soon = min(t_change, t_new, t_close)
         elif wake < t_close:
             t = wake
         else:
             close(w, m, k, r, items, by_slot)
             closed, t_close, keep = True, np.inf, -1
+            soon = min(t_change, t_new, t_close)
         wake = np.inf
         if 0 <= keep < k[FREE]:
             wake = rule(w, m, k, r, work_keys, work_who, kinds, items, by_rank, pile, outset, kept, by_slot, t)

@@ -71,19 +71,20 @@ def rise(keys, who, w, size, key, agent):
 
 @inlined
 def sink(keys, who, w, size, key, agent):
-    """Put the end of an agent's contact in the place of the first in the heap of `size`."""
+    """Put the end of an agent's contact in the place of the first in the heap of `size`: down along the earlier ends, then up where it belongs."""
     at, down = 0, 1
-    while down < size:
-        low = keys[down]
-        if down + 1 < size:
-            right = keys[down + 1]
-            if right < low or (right == low and w[who[down + 1] * COLUMNS + TALK] < w[who[down] * COLUMNS + TALK]):
-                down, low = down + 1, right
-        if key < low or (key == low and w[agent * COLUMNS + TALK] < w[who[down] * COLUMNS + TALK]):
-            break
-        keys[at], who[at] = low, who[down]
+    while down + 1 < size:
+        low, right = keys[down], keys[down + 1]
+        if right == low:
+            down += w[who[down + 1] * COLUMNS + TALK] < w[who[down] * COLUMNS + TALK]
+        else:
+            down += right < low  # no branch: either is as likely
+        keys[at], who[at] = keys[down], who[down]
         at, down = down, 2 * down + 1
-    keys[at], who[at] = key, agent
+    if down < size:
+        keys[at], who[at] = keys[down], who[down]
+        at = down
+    rise(keys, who, w, at, key, agent)
 
 
 @inlined

@@ -80,15 +80,17 @@ def item_measures(
 ) -> np.ndarray:
     """Return measures by item type; of a type without end only the items begun count, and they have no age."""
     measures, horizon = np.zeros((len(desk.items), len(ITEMS))), desk.horizon_s
-    done = np.isfinite(ended)
-    age = np.where(done, ended, horizon) - streams.item_arrived_s
-    for position, kind in enumerate(desk.items):
-        endless = kind.arrivals_per_h is None
-        mine = (streams.item_type == position) & (begun if endless else True)
+    endless = np.array([kind.arrivals_per_h is None for kind in desk.items], dtype=np.bool_)
+    counts = np.flatnonzero(begun | ~endless[streams.item_type]) if endless.any() else np.arange(ended.size)
+    types, due, end = streams.item_type[counts], streams.item_due_s[counts], ended[counts]
+    work, done = progress[counts], np.isfinite(end)
+    age = np.where(done, end, horizon) - streams.item_arrived_s[counts]
+    for position in range(len(desk.items)):
+        mine = types == position
         finished, left = mine & done, mine & ~done
-        late, overdue = finished & (ended > streams.item_due_s), left & (streams.item_due_s < horizon)
+        late, overdue = finished & (end > due), left & (due < horizon)
         measures[position, :5] = [np.count_nonzero(them) for them in (mine, finished, late, left, overdue)]
-        measures[position, 5] = progress[mine].sum()
-        if not endless:
+        measures[position, 5] = work[mine].sum()
+        if not endless[position]:
             measures[position, 6:] = age[finished].sum(), age[mine].max(initial=0.0)
     return measures
