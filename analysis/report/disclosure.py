@@ -21,6 +21,10 @@ PSEUDONYM = re.compile(r"\bp[0-9a-f]{12}\b")
 
 OF_UTILIZATION = ("sites or groups", "best quarters", "ramps")
 OF_BLENDING = ("replayed days", "replayed half hours")
+REPLAYED = {
+    "replay_days": ("observed", "replayed", "blended", "change", "item_h"),
+    "replay_slots": ("observed", "replayed", "blended", "items_on"),
+}
 # figures about people in the half hours of blending
 IDLE = ("agents", "load", "idle_agents", "structural_agents", "surplus_agents", "surplus_planned_agents",
         "surplus_volume_agents", "surplus_handling_agents", "releasable_agents", "shareable_agents", "interruptible_agents")  # fmt: skip
@@ -98,16 +102,13 @@ def _of_blending(blending: Blending, smallest: int) -> dict[str, int]:
     """Return how many replayed days and half hours show a figure of too few people."""
     counts = (
         len(_figures(frame, smallest, columns)) if len(frame) else 0
-        for frame, columns in (
-            (blending.replay_days, ("observed", "replayed", "blended", "change", "item_h")),
-            (blending.replay_slots, ("observed", "replayed", "blended", "items_on")),
-        )
+        for frame, columns in ((getattr(blending, name), columns) for name, columns in REPLAYED.items())
     )
     return dict(zip(OF_BLENDING, counts, strict=True))
 
 
 def without_few(blending: Blending, baseline: Baseline) -> Blending:
-    """Return blending without the figures of half hours that too few people of the contact centre have ever worked.
+    """Return blending without the figures of half hours that too few people worked: of the contact centre ever, of a replayed day then.
 
     Parameters
     ----------
@@ -119,15 +120,22 @@ def without_few(blending: Blending, baseline: Baseline) -> Blending:
     Returns
     -------
     Blending
-        The same with `idle_by_cause` and `usable_slots` missing in those half hours.
+        The same with `idle_by_cause`, `usable_slots`, `replay_days` and `replay_slots` missing there.
     """
     slots, smallest = baseline.idle_by_slot, baseline.settings.minimum_group_agents
+    changed = {}
+    for name, columns in REPLAYED.items():
+        frame = getattr(blending, name)
+        if frame.empty:
+            continue
+        hidden = frame["agents"].lt(smallest)
+        if (hidden & frame[list(columns)].notna().any(axis=1)).any():
+            changed[name] = frame.assign(**{column: frame[column].mask(hidden) for column in columns})
     if slots.empty:
-        return blending
+        return dataclasses.replace(blending, **changed) if changed else blending
     mine = slots[slots["population"] == "contact_centre"]
     few = mine[mine["distinct_agents"] < smallest]
     cells = set(zip(few["weekday"], few["slot_of_day_s"], strict=True))
-    changed = {}
     for name in ("idle_by_cause", "usable_slots"):
         frame = getattr(blending, name)
         if frame.empty or not cells:

@@ -77,3 +77,12 @@ def test_half_hours_that_few_people_ever_worked_lose_their_figures(material, fra
     assert hidden.loc[(hidden["weekday"] == 1) & (hidden["slot_of_day_s"] == 34_200), "idle_agents"].notna().all()
     nothing_hidden = dataclasses.replace(baseline, idle_by_slot=slots.assign(distinct_agents=40))
     assert without_few(blending, nothing_hidden) is blending
+
+
+@pytest.mark.parametrize("frame", ["replay_days", "replay_slots"])
+def test_replayed_figures_of_few_people_are_taken_out_before_the_last_look(material, frame):
+    few = changed(material["blending"], frame, "agents", 9)
+    shown = without_few(few, material["baseline"])
+    check_groups(material["baseline"], None, shown)
+    assert getattr(shown, frame)["blended"].isna().iloc[0]
+    assert getattr(shown, frame)["blended"].notna().iloc[1]

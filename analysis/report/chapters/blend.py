@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Note, Part, Text, Tone
-from analysis.report.chapters import items, modelled, trust
+from analysis.report.blocks import Absent, Chapter, Fact, Facts, Note, Part, Text
+from analysis.report.chapters import items, modelled, more_pools, trust
 from analysis.report.context import Context
 from analysis.report.exhibits import (
     ages,
@@ -27,10 +27,8 @@ from analysis.report.exhibits import (
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 # a finding that shows the method on data that cannot bear a figure
-# how the lab begins what it says of a policy
 # share of items within due from which items do not age into breach
 WITHIN_DUE = 0.9
-NOTHING, CHOSEN = "nothing is recommended: ", "recommended: "
 DEMONSTRATIONS = ("idle_guessed_from_contacts",)
 
 
@@ -88,15 +86,8 @@ def sentence(c: Context) -> str:
         key, verdict = ("blend.none", "no room") if "no room" in verdicts else ("blend.open", "cannot say")
         first = next(found[found["verdict"] == verdict].itertuples())
         return c.words(key, reason=c.prose(str(first.reason or first.sentence)).removesuffix("."))
-    said = _why_not(c, None)
+    said = more_pools.why_not(c, None)
     return c.words("blend.none", reason=said) if said else c.words("blend.unknown")
-
-
-def _why_not(c: Context, pool: str | None) -> str:
-    """Return why the lab recommends nothing for a pool; empty where it does not say."""
-    frame = lab.policies(c.blending, pool)
-    said = frame.loc[frame["why"].str.startswith(NOTHING), "why"]
-    return c.prose(str(said.iloc[0]).removeprefix(NOTHING)).removesuffix(".") if len(said) else ""
 
 
 def _simulated(c: Context, best: Any) -> str:
@@ -149,9 +140,9 @@ def chapter(c: Context) -> Chapter:
     if lab.missing(c.blending, pool=first):
         parts += _unsimulated(c, [first, *others])
     elif simulated(c, first) is None:
-        parts += [*_without_room(c, first), *_others(c, others)]
+        parts += [*_without_room(c, first), *more_pools.others(c, others)]
     else:
-        parts += [*_with_room(c, first), *_others(c, others)]
+        parts += [*_with_room(c, first), *more_pools.others(c, others)]
     return Chapter(words("blend.topic"), words("blend.question"), sentence(c), parts)
 
 
@@ -240,7 +231,12 @@ def _facts(c: Context, pool: str | None) -> Facts:
             hurt,
             Fact(
                 n.count(best.contacts_lost_per_week) if pd.notna(best.contacts_lost_per_week) else "–",
-                words("blend.fact.lost", peak=n.share(best.occupancy_worst)),
+                words(
+                    "blend.fact.lost",
+                    low=n.count(best.contacts_lost_low) if pd.notna(best.contacts_lost_low) else "–",
+                    high=n.count(best.contacts_lost_high) if pd.notna(best.contacts_lost_high) else "–",
+                    peak=n.share(best.occupancy_worst),
+                ),
             ),
         ]
     )
@@ -255,7 +251,7 @@ def _lab(c: Context, pool: str | None) -> Part:
     best = lab.chosen(lab.policies(c.blending, pool))
     notes = [Note(c.words("blend.note.read"), c.words("blend.definition.lab_read"))]
     if best is not None and best.why:
-        why = c.words("blend.because", policy=best.words, why=str(best.why).removeprefix(CHOSEN))
+        why = c.words("blend.because", policy=best.words, why=str(best.why).removeprefix(more_pools.CHOSEN))
         notes.insert(0, Note(c.words("blend.note.why"), why))
     return c.drawn(
         lab, lab.policy_lab, c.blending, pool=pool, name="policy_lab", height_mm=lab.height_mm(c.blending, pool),
@@ -272,7 +268,8 @@ def _frontier(c: Context, pool: str | None) -> Part:
 
 def _hurts(c: Context, pool: str | None) -> list[Part]:
     """Return when it could be used and when it would have hurt: half hours of the week, past days, the worst of them."""
-    topic = _topic(c, "hurts")
+    topic, ranges = _topic(c, "hurts"), trust.ranges(c, pool)
+    unknown = (Note(c.words("replays.unknown"), ranges),) if ranges else ()
     return [
         c.drawn(
             spare, spare.usable_slots, c.blending, pool=pool, name="usable_slots", height_mm=spare.HEIGHT_MM,
@@ -280,7 +277,7 @@ def _hurts(c: Context, pool: str | None) -> list[Part]:
         ),
         c.drawn(
             replays, replays.replayed_days, c.blending, pool=pool, name="replayed_days", height_mm=replays.DAYS_MM,
-            margins_mm=replays.DAYS_MARGINS_MM, source=_source(c, "replays", trust.ranges(c, pool)), topic=topic,
+            margins_mm=replays.DAYS_MARGINS_MM, source=_source(c, "replays"), topic=topic, notes=unknown,
         ),
         c.drawn(
             worst_day, worst_day.replayed_day, c.blending, pool=pool, name="replayed_day",
@@ -343,55 +340,3 @@ def _ahead(c: Context, pool: str | None) -> Part:
         margins_mm=ahead.MARGINS_MM, topic=_topic(c, "ahead"),
         source=" ".join(part for part in (c.source("volumes", "contacts"), ahead.check(c.blending, pool=pool, theme=c.theme), rest) if part),
     )  # fmt: skip
-
-
-def _others(c: Context, named: list[str | None]) -> list[Part]:
-    """Return the other pools in one table."""
-    words = c.words
-    if not named:
-        return []
-    return [
-        Exhibit(
-            words.some("blend.others", len(named)),
-            c.source("spells", "contacts", "volumes", definition=words("blend.others_source")),
-            columns=(
-                Column(words("blend.column.pool"), width=1.8),
-                Column(words("blend.column.verdict"), width=2.6),
-                Column(words("blend.column.hours"), "right", 2.2),
-                Column(words("blend.column.level"), "right", 1.8),
-                Column(words("blend.column.why"), width=4.6),
-            ),
-            rows=[_other(c, str(pool)) for pool in named],
-        )
-    ]
-
-
-def _other(c: Context, pool: str) -> list[str | Cell]:
-    """Return one of the other pools: what is recommended, what it moves, its price, and why."""
-    words, n, frame = c.words, c.n, lab.policies(c.blending, pool) if len(c.blending.lab) else c.blending.lab
-    frame = frame[frame["pool"] == pool]
-    best, before = lab.chosen(frame), lab.today(frame)
-    found = c.blending.recommendation
-    mine = found[found["pool"] == pool]
-    if best is None:
-        open_ = set(mine["verdict"]) <= {"cannot say"} and (len(mine) > 0 or frame.empty)
-        room = "cannot_say" if open_ else "no_room"
-        tone: Tone = "warning" if room == "no_room" else "muted"
-        said = [str(row.reason or row.sentence) for row in mine.itertuples() if row.verdict != "room"]
-        why = _why_not(c, pool) if len(frame) else ""
-        level = n.share(before.service_level) if before is not None else "–"
-        reason = c.prose(why or (said[0] if said else ""))
-        return [pool, Cell(words(f"usable.verdict.{room}"), tone=tone, strong=True), "–", level, reason]
-    level = words(
-        "blend.from_to",
-        today=n.share(before.service_level) if before is not None else "–",
-        after=n.share(best.service_level),
-    )
-    moved = n.interval(best.item_h_per_week, best.item_h_low, best.item_h_high, "hours_per_week")
-    return [
-        pool,
-        Cell(lab.named(best, words), tone="accent", strong=True),
-        moved,
-        level,
-        str(best.why).removeprefix(CHOSEN),
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,9 @@ import pandas as pd
 from analysis.report.blocks import Absent, Cell, Column, Exhibit, Part
 from analysis.report.context import Context, bounded
 
+# ranges of the change in service that are told one by one: at least so wide, and so many
+LEAST_RANGE, MOST_RANGES = 0.005, 4
+MINUS = re.compile(r"(?<=\s)-(?=\d)")
 MEASURES = ("service_level", "p_abandon", "occupancy")
 
 
@@ -83,12 +87,11 @@ def replay(c: Context, pool: str | None, *, topic: str = "") -> list[Part]:
             headline,
             c.source("contacts", "spells", definition=words("check.definition")),
             columns=(
-                Column(words("check.column.measure"), width=2.6),
-                Column(words("check.column.observed"), "right", 1.2),
-                Column(words("check.column.replayed"), "right", 1.2),
-                Column(words("check.column.gap"), "right", 3.0),
-                Column(words("check.column.tolerance"), "right", 1.8),
-                Column(words("check.column.holds"), width=1.2),
+                Column(words("check.column.measure"), width=1.9),
+                Column(words("check.column.observed"), "right", 1.1),
+                Column(words("check.column.replayed"), "right", 1.1),
+                Column(words("check.column.slots"), width=6.2),
+                Column(words("check.column.holds"), width=0.7),
             ),
             rows=[_check(c, row) for row in known.itertuples()],
             topic=topic,
@@ -98,18 +101,16 @@ def replay(c: Context, pool: str | None, *, topic: str = "") -> list[Part]:
 
 def _check(c: Context, row: Any) -> list[str | Cell]:
     words, n = c.words, c.n
-    gap = "–"
-    if pd.notna(row.worst_gap):
-        gap = words("check.gap", points=points(c, row.worst_gap), slot=row.worst_slot).removesuffix(", ")
     holds = (
         Cell(words("check.yes"), tone="accent") if row.holds else Cell(words("check.no"), tone="warning", strong=True)
     )
+    # its sentence begins with the figures that stand before it
+    slots = str(row.sentence).partition("; ")[2] or str(row.sentence)
     return [
         words(f"check.measure.{row.measure}") if row.measure in MEASURES else str(row.measure),
         n.fine_share(row.observed) if pd.notna(row.observed) else "–",
         n.fine_share(row.replayed) if pd.notna(row.replayed) else "–",
-        gap,
-        n.points(row.tolerance) if pd.notna(row.tolerance) else "–",
+        Cell(MINUS.sub(words("number.minus"), slots[:1].upper() + slots[1:]), tone="muted"),
         holds,
     ]
 
@@ -121,16 +122,26 @@ def points(c: Context, share: float) -> str:
 
 
 def ranges(c: Context, pool: str | None) -> str:
-    """Return how far the replayed effect moves with what a replay cannot know, in one sentence; empty where it was not tried."""
+    """Return how far the replayed effect moves with what a replay cannot know, widest first; empty where it was not tried."""
     frame = c.blending.replay_ranges
     mine = (frame if pool is None else frame[frame["pool"] == pool]).dropna(subset=["change_low", "change_high"])
-    parts = [
+    if mine.empty:
+        return ""
+    low, high = mine[["change_low", "change_high"]].min(axis=1), mine[["change_low", "change_high"]].max(axis=1)
+    wide = (high - low).sort_values(ascending=False, kind="stable")
+    shown = wide[wide >= LEAST_RANGE].index[:MOST_RANGES]
+    said = [
         c.words(
-            "replays.range",
-            factor=row.words,
-            low=points(c, max(row.change_low, row.change_high)),
-            high=points(c, min(row.change_low, row.change_high)),
+            "replays.range", factor=_sentence(mine.at[at, "words"]), low=points(c, low[at]), high=points(c, high[at])
         )
-        for row in mine.itertuples()
+        for at in shown
     ]
-    return c.words("replays.ranges", parts="; ".join(parts)) if parts else ""
+    rest = len(mine) - len(shown)
+    most = max((abs(float(wide[at])) for at in wide.index.difference(shown)), default=0.0)
+    if rest:
+        said.append(c.words.some("replays.rest", rest, most=f"{100 * max(most, 0.001):.1f}"))
+    return " ".join(said)
+
+
+def _sentence(text: object) -> str:
+    return str(text).strip().removesuffix(".")

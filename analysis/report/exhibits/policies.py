@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEPTH = 0.10
 # room for a label above the highest point
 ABOVE_PT = 17.0
+# labels keep this distance
+APART_PT = 5.0
 SIMULATED, MODELLED = "hours", "agents"
 
 
@@ -276,9 +278,9 @@ def _write(ax: Axes, row: Any, text: str, room: Room, form: tuple[float, int, st
     """Write a label near its point where there is room."""
     size, weight, colour = form
     long = style.text_width_pt(text, size, weight)
-    spot = room.place(_at(ax, row.x, row.y), (long, size * 1.2), free_only=free_only)
+    spot = room.place(_at(ax, row.x, row.y), (long + APART_PT, size * 1.2), free_only=free_only)
     if spot is not None:
-        ax.text(spot[0] / room.width, (spot[1] + 1.5) / room.height, text, size=size, weight=weight, color=colour,
+        ax.text((spot[0] + APART_PT / 2) / room.width, (spot[1] + 1.5) / room.height, text, size=size, weight=weight, color=colour,
                 transform=ax.transAxes, zorder=5)  # fmt: skip
 
 

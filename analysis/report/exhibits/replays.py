@@ -193,7 +193,8 @@ def _days_axis(ax: Axes, frame: pd.DataFrame, theme: Theme) -> None:
     ax.spines["left"].set_visible(False)
     ax.tick_params(length=0, pad=2)
     x, y = 0.0, 1 + 10 / height
-    for key, colour in (("without", WITHOUT), ("with", theme.accent), ("hurt", style.WARNING)):
+    entries = [("without", WITHOUT), ("with", theme.accent)]
+    for key, colour in [*entries, *([("hurt", style.WARNING)] if frame["hurt"].any() else [])]:
         text = words(f"replays.key.{key}")
         ax.plot([(x + 3) / width], [y], "o", ms=4.5, color=colour, transform=ax.transAxes, clip_on=False)
         ax.text((x + 9) / width, y, text, size=style.LABEL, transform=ax.transAxes, va="center_baseline")

@@ -47,8 +47,12 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     n = (words := (theme or Theme()).words).n
     frame = rows(blending, pool)
     worst = frame.loc[(frame["blended"] - frame["replayed"]).idxmin()]
+    days = replays.days(blending, str(worst["pool"]))
+    whole = next(days[days["day"] == worst["day"]].itertuples(), None)
     return words(
-        "worst_day.headline",
+        "worst_day.headline.slot" if whole is None else "worst_day.headline.day",
+        whole_before="" if whole is None else n.share(whole.replayed),
+        whole_after="" if whole is None else n.share(whole.blended),
         day=replays.day_of(worst, words),
         clock=n.clock(worst["slot_of_day_s"]),
         before=n.share(worst["replayed"]),
