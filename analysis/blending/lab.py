@@ -17,7 +17,7 @@ from analysis.blending.week import Facts
 from analysis.simulation import ItemType, Times
 
 #: Weeks behind the choice of a setting, and fewest behind what is printed; every made-up week is used twice.
-TUNING_WEEKS, FEWEST_WEEKS = 5, 20
+TUNING_WEEKS, FEWEST_WEEKS = 16, 20
 # How often a setting that fails on the weeks that are printed is made more careful.
 _MENDS = 2
 # Weeks behind what needs items of its own.
