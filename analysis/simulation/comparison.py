@@ -13,7 +13,6 @@ from analysis.simulation import measures
 from analysis.simulation.control import Controls, used
 from analysis.simulation.desk import Desk
 from analysis.simulation.figures import Figures
-from analysis.simulation.intervals import critical
 from analysis.simulation.policy import Policy
 from analysis.simulation.trials import Case, Chooser, Trials
 
@@ -34,9 +33,9 @@ class Comparison:
     replications
         Horizons simulated per policy.
     reached
-        Whether the simulation part of the half-width of every difference of service level is within `precision`.
+        Whether every difference of service level is within `precision`, or, with draws of a desk, as narrow as more replications would make it.
     half_width
-        The largest of these.
+        The largest half-width that more replications could still shrink.
     desks
         How many desks were given as draws of what is not known for certain; 1 where each replication had a desk of its own.
     measures
@@ -157,8 +156,8 @@ def compare(
     All policies of a replication meet the same streams, so differences are paired (common random numbers). Shares are ratios of sums with linearised
     variance, on the logit scale where they are levels. Replications come in stages: R of them say that R (half-width / precision)^2 are wanted, at most twice
     as many at a time, since more replications carry more controls. All intervals keep the critical value of t of the first stage
-    (`least` - 1 degrees of freedom): a variance that was looked at before stopping is a little too small. Several desks: see
-    :func:`analysis.simulation.intervals.spread`; the rule then looks at the part of the half-width that replications can shrink.
+    (`least` - 1 degrees of freedom): a variance that was looked at before stopping is a little too small. Draws of a desk: see
+    :func:`analysis.simulation.intervals.spread`; the rule then asks for the precision, or for noise that is at most a quarter of what lies between desks.
 
     References
     ----------
@@ -173,11 +172,11 @@ def compare(
     trials = Trials([Case(desks, policy) for policy in policies], seed, threads, watch)
     # one desk: the freedom of the first stage, as the variance was looked at before stopping
     freedom = first - 1 if count == 1 else count - 1
-    factor, wanted = critical(confidence, first - count), first
+    wanted = first
     while True:
         trials.extend(wanted)
         found = Figures(desks[0], trials.sums, count, used(trials.watched, count))
-        half = factor * found.error_of_change()
+        half = found.half_width(confidence, freedom)
         if half <= precision or wanted >= last:
             break
         more = count * math.ceil(wanted / count * min(2.0, (half / precision) ** 2))

@@ -12,6 +12,8 @@ from analysis.simulation.intervals import critical, limits, spread
 _LEVEL = list(measures.UNITS).index("service_level")
 _WORST = list(measures.UNITS).index("occupancy_worst_slot")
 _AT = {name: place for place, name in enumerate(measures.SLOT_SUMS)}
+# share of noise in the spread between desks below which more replications would hardly narrow an interval
+_NOISE = 0.25
 # a slot in which shifts hold less than this share of one agent is left out when the busiest is looked for
 _STAFFED = 0.5
 
@@ -42,11 +44,20 @@ class Figures:
         self.value = over.mean(axis=-1) / self.scale
         self.scores = (over_scores - self.value[..., None] * under_scores) / self.scale[..., None]
 
-    def error_of_change(self) -> float:
-        """Return the largest standard error of a difference of service level that replications can shrink; of the level where it is alone."""
+    def half_width(self, confidence: float, freedom: float) -> float:
+        """Return the largest half-width of a difference of service level that replications can still shrink; of the level where it is alone.
+
+        With draws of a desk it counts as none for a figure whose noise is at most a quarter of what lies between the desks, and as the
+        whole half-width else; the level of the first policy is asked as well.
+        """
         scores = self.scores[:, _LEVEL]
         change = scores[1:] - scores[:1] if len(scores) > 1 else scores
-        return float(np.sqrt(np.nan_to_num(spread(change, self.desks).simulated).max()))
+        if self.desks == 1:
+            return critical(confidence, freedom) * float(np.sqrt(np.nan_to_num(spread(change, 1).simulated).max()))
+        found = spread(np.concatenate([scores[:1], change]), self.desks)
+        noisy = found.simulated * (self.desks + 1) > _NOISE * found.total
+        left = np.where(noisy, found.total, 0.0)
+        return critical(confidence, self.desks - 1) * float(np.sqrt(np.nan_to_num(left).max()))
 
     def gain(self) -> tuple[float, float]:
         """Return how many times the controls cut the simulated variance of service level: of levels and of differences, geometric means."""

@@ -24,8 +24,8 @@ from analysis.simulation.streams import Streams
 
 # Loads at which a day with a load of its own is followed, and the probability left out at either end of their range.
 _NODES, _BEYOND = 15, 1e-6
-# Work (see `work`) that is never too much: some hundredths of a second. A unit costs about as much as three contacts simulated.
-SMALL_WORK = 20_000.0
+# Work (see `work`) that is never too much: about a tenth of a second. A unit costs about as much as three contacts simulated.
+SMALL_WORK = 70_000.0
 # The longest queue for which the chance to be answered in time is kept.
 _LONGEST = 2000
 

@@ -123,7 +123,8 @@ def drawn(seed: int, *, desks=12, days=15, kept=2, differs=False, day_cv=0.15) -
     here = desk(day_cv=day_cv)
     resampled = []
     for _ in range(desks):
-        mean = counts[draw.integers(days, size=days)].mean(axis=0) * 3600 / SLOT_S
+        # one day fewer, so that the spread of the resamples is that of the mean
+        mean = counts[draw.integers(days, size=days - 1)].mean(axis=0) * 3600 / SLOT_S
         resampled.append(replace(here, queues=(replace(here.queues[0], arrivals_per_h=tuple(mean)),)))
     policies = [TODAY, threshold(kept)]
     found = compare(resampled, policies, seed=seed, precision=0.02, threads=1)

@@ -195,9 +195,9 @@ def test_the_spread_of_desks_and_of_noise_are_told_apart():
         found = spread(scores.ravel(), 6)
         total.append(found.total)
         simulated.append(found.simulated)
-    # 4 (1 + 1/6) between desks, 9 / 30 of noise; the floor lifts the first a little
+    # 4 between desks, 9 / 30 of noise in the mean of all, 9 / 5 in that of each
     assert np.mean(simulated) == pytest.approx(9 / 30, rel=0.03)
-    assert np.mean(total) == pytest.approx(4 * (1 + 1 / 6) + 9 / 30, rel=0.06)
+    assert np.mean(total) == pytest.approx((4 + 9 / 5) * (1 + 1 / 6), rel=0.05)
     with pytest.raises(ValueError, match="give each the same number, at least 2"):
         spread(np.zeros(9), 6)
 
@@ -219,6 +219,18 @@ def test_the_busiest_slot_is_not_one_that_nobody_is_rostered_for():
     assert low < value < high < 0.95
     assert value == pytest.approx(np.nanmax(result.slots[0, :4, 1]), abs=1e-6)
     assert result.slot_errors.shape == result.slots.shape
+
+
+def test_desks_that_differ_are_run_until_noise_is_small_beside_them():
+    unlike = [desk(load=load, slots=3) for load in (5.0, 6.0, 7.0, 8.0, 9.0, 10.0)]
+    alike = [desk(load=7.0 + 0.01 * number, slots=3) for number in range(6)]
+    far, near = (
+        compare(desks, [TODAY], seed=1, precision=0.01, least=12, most=480, control=False) for desks in (unlike, alike)
+    )
+    assert far.reached
+    assert far.half_width == 0.0
+    # nothing but noise between them: there the precision is what counts
+    assert near.replications > 2 * far.replications
 
 
 @pytest.mark.parametrize(
