@@ -20,7 +20,7 @@ from analysis.simulation.streams import Streams
 # what comes first at one moment
 LEAVES, CONTACT_END, ITEM_END, SHIFT_END, SLOT, SHIFT_START, CONTACT, ITEM, TIMER, ROTATION = range(10)
 # events of one moment that are one: who comes and goes and the new slot's numbers; changes of places
-TOGETHER = ((SHIFT_END, SLOT, SHIFT_START), (ROTATION,))
+TOGETHER = ((SHIFT_END, SLOT, SHIFT_START), (TIMER, ROTATION))
 
 
 @dataclass(eq=False)
@@ -109,6 +109,7 @@ class Twin:
     def __init__(self, desk: Desk, streams: Streams, policy: Policy) -> None:
         self.desk, self.policy, self.streams = desk, policy, streams
         self.now, self.slot, self.over, self.sequence, self.triggered = 0.0, 0, False, 0, False
+        self.looks = True  # at the trigger; who becomes free is fenced or takes a contact by how it stood before
         self.events: list[tuple[float, str, int, int]] = []
         self.contacts = np.zeros((len(desk.queues), desk.slots, len(CONTACTS)))
         self.times = np.zeros((desk.slots, len(AGENTS)))
@@ -187,6 +188,11 @@ class Twin:
             together = next((kinds for kinds in TOGETHER if order in kinds), ())
             if self.line and self.line[0][0] == self.now and self.line[0][1] in together:
                 continue
+            if order in (CONTACT_END, ITEM_END):
+                self.looks = False
+                while self.who_is_fenced() or self.who_takes_a_contact():
+                    pass
+                self.looks = True
             if order != LEAVES:
                 self.settle()
         for contact in self.waiting:  # nobody was left to take it
@@ -319,8 +325,11 @@ class Twin:
             return True
         due = [agent for agent in fenced if math.isfinite(agent.due_since)]
         if due and free:
-            self.release(min(due, key=lambda agent: (agent.due_since, agent.number)))
+            back = min(due, key=lambda agent: (agent.due_since, agent.number))
+            self.release(back)
             self.fence_off(min(free, key=lambda agent: agent.longest_free))
+            if back.free:
+                self.serve(back, back.queues)
             return True
         return False
 
@@ -328,7 +337,7 @@ class Twin:
         if self.over:
             return 0
         share = self.policy.trigger_age
-        if share is not None:
+        if share is not None and self.looks:
             waiting = [heap[0][1] for kind, heap in enumerate(self.queued) if heap and kind in self.worked]
             if any(item.has_used(share, self.now) for item in waiting):
                 self.triggered = True
