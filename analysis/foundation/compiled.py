@@ -53,25 +53,3 @@ def _compiled_pointer() -> Any:
 # Inside a kernel, a flat array as the place of its first number, which parts index like the array: passing arrays on means counting references at every
 # call, which costs more than the part's work. No bounds, no negative indices; the kernel holds the array as long as it runs.
 pointer: Any = (lambda array: array) if _PLAIN else _compiled_pointer()
-
-
-def _unowned() -> Any:
-    """Return the compiled form of `borrowed`."""
-    from numba.core import cgutils
-    from numba.extending import intrinsic
-    from numba.np.arrayobj import make_array
-
-    @intrinsic
-    def unowned(typing: Any, array: Any) -> Any:
-        def without_owner(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            view = make_array(signature.args[0])(context, builder, arguments[0])
-            view.meminfo = cgutils.get_null_value(view.meminfo.type)
-            return view._getvalue()
-
-        return array(array), without_owner
-
-    return unowned
-
-
-# A view of an array, inside a kernel, that owns nothing: counting references at every call of a part costs more than the part's work.
-borrowed: Any = (lambda array: array) if _PLAIN else _unowned()

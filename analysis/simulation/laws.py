@@ -32,7 +32,10 @@ def quantile(law: Times, uniforms: np.ndarray) -> np.ndarray:
     if law.kind == "constant" or (law.cv == 0 and law.kind in {"lognormal", "gamma"}):
         return np.full(uniforms.shape, law.mean_s)
     if law.kind == "exponential":
-        return -law.mean_s * np.log1p(-uniforms)
+        lengths = np.negative(uniforms)
+        np.log1p(lengths, out=lengths)
+        lengths *= -law.mean_s
+        return lengths
     if law.kind == "empirical":
         sample = np.asarray(law.sample, dtype=np.float64)
         return sample[(uniforms * len(sample)).astype(np.intp)]

@@ -69,6 +69,8 @@ def _supply(desk: Desk, streams: Streams, policy: Policy) -> tuple[np.ndarray, .
     endless = np.array([kind.arrivals_per_h is None for kind in desk.items], dtype=np.bool_)
     if not streams.item_type.size:
         worked, endless = np.zeros(1, dtype=np.bool_), np.zeros(1, dtype=np.bool_)
+    if worked.all() and endless.all():
+        return rank, by_rank, rank, np.empty(0, dtype=np.int64), rank
     mine, outset = worked[streams.item_type], (streams.item_arrived_s <= 0) | endless[streams.item_type]
     ranks = rank[mine & outset]
     if (ranks[1:] < ranks[:-1]).any():

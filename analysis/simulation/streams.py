@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.simulation import checks
-from analysis.simulation.desk import Desk, ItemType
+from analysis.simulation.desk import Desk, ItemType, Times
 from analysis.simulation.laws import quantile, unit_gamma
 
 # what a stream of uniforms is for: eight kinds for every queue, item type or day group
 _ARRIVAL, _HANDLING, _PATIENCE, _ITEM_ARRIVAL, _ITEM_LENGTH, _BACKLOG_LENGTH, _DAY = range(7)
+_UNIT = Times(1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +102,10 @@ def draw_streams(desk: Desk, *, seed: int, replication: int) -> Streams:
     parts = [_contacts(desk, position, factors, seed, replication) for position in range(len(desk.queues))]
     offered, handle, patience = (np.concatenate([part[i] for part in parts] or [np.empty(0)]) for i in range(3))
     queue = np.repeat(np.arange(len(parts)), [part[0].size for part in parts]) if parts else np.empty(0, np.int64)
-    order = np.argsort(offered, kind="stable")
-    contacts = [offered[order], queue[order], handle[order], patience[order]]
+    contacts = [offered, queue, handle, patience]
+    if len(parts) > 1:
+        order = np.argsort(offered, kind="stable")
+        contacts = [column[order] for column in contacts]
     groups = sorted({queue.day_group for queue in desk.queues})
     shown = [next(f for f, q in zip(factors, desk.queues, strict=True) if q.day_group == g) for g in groups]
     return _assembled(desk, contacts, _items(desk, seed, replication), np.array(shown).T)
@@ -193,13 +196,18 @@ def _moments(rates_per_h: np.ndarray, slot_s: float, generator: np.random.Genera
     sums = np.empty(0)
     while not sums.size or sums[-1] <= expected:
         more = int(expected + 6 * expected**0.5 + 20) if not sums.size else sums.size // 4 + 20
-        steps = -np.log1p(-generator.random(more))
+        steps = quantile(_UNIT, generator.random(more))
         steps[0] += sums[-1] if sums.size else 0.0
-        sums = np.concatenate([sums, np.cumsum(steps)])
-    sums = sums[sums < expected]
-    slot = np.searchsorted(cumulative, sums, side="right") - 1
-    moments = (slot + (sums - cumulative[slot]) / (cumulative[slot + 1] - cumulative[slot])) * slot_s
-    return np.minimum(moments, np.nextafter(len(rates_per_h) * slot_s, 0.0))
+        np.cumsum(steps, out=steps)
+        sums = np.concatenate([sums, steps]) if sums.size else steps
+    before = np.searchsorted(sums, cumulative)  # how many come before each slot
+    counts, rise = np.diff(before), np.diff(cumulative)
+    moments = sums[: before[-1]]
+    moments -= np.repeat(cumulative[:-1], counts)
+    moments *= np.repeat(slot_s / np.where(rise > 0, rise, 1.0), counts)
+    moments += np.repeat(np.arange(len(rise)) * slot_s, counts)
+    np.maximum.accumulate(moments, out=moments)  # rounding may carry the last of a slot over the first of the next
+    return np.minimum(moments, np.nextafter(len(rates_per_h) * slot_s, 0.0), out=moments)
 
 
 def _contacts(
@@ -239,6 +247,8 @@ def _items(desk: Desk, seed: int, replication: int) -> list[np.ndarray]:
         lengths.append(length)
         due.append(moments + (np.inf if kind.due_after_s is None else kind.due_after_s))
     columns = [np.concatenate(parts) for parts in (arrived, kinds, lengths, due)]
+    if (columns[0][1:] >= columns[0][:-1]).all():
+        return columns
     order = np.argsort(columns[0], kind="stable")
     return [column[order] for column in columns]
 

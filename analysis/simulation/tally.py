@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.foundation.compiled import borrowed, kernel
+from analysis.foundation.compiled import kernel, part, pointer
 from analysis.simulation.checks import DEFINITIONS
 from analysis.simulation.desk import Desk
 from analysis.simulation.run import AGENTS, CONTACTS, ITEMS
@@ -14,53 +14,75 @@ from analysis.simulation.streams import Streams
 _OFFERED, _ANSWERED, _IN_TIME, _COUNTED, _ABANDONED, _WAIT_S, _HANDLE_S = range(len(CONTACTS))
 _OF_ANSWERED, _SHORT_OUT = 1.0, 2.0
 _CONTACT_S = AGENTS.index("contact_s")
+_ROW, _AGENT_ROW = len(CONTACTS), len(AGENTS)
+
+
+@part
+def _talks(by_slot, slot, slots, slot_s, start, end):
+    """Add the time from start to end to the agents' contact time, from a slot on in which or after which it starts."""
+    start, end = max(start, 0.0), min(end, slots * slot_s)
+    upto = (slot + 1) * slot_s
+    while slot < slots - 1 and upto < end:
+        if upto > start:
+            by_slot[slot * _AGENT_ROW + _CONTACT_S] += upto - start
+            start = upto
+        slot += 1
+        upto = (slot + 1) * slot_s
+    if end > start:
+        by_slot[slot * _AGENT_ROW + _CONTACT_S] += end - start
+
+
+@part
+def _book(offered, queue, handle, patience, started, promise, contacts, slots, slot_s, measures, by_slot):
+    """Book contacts in the slot in which they were offered, and the time of agents who serve one at once."""
+    now, upto = 0, slot_s
+    for contact in range(contacts):
+        q, arrived, start = queue[contact], offered[contact], started[contact]
+        while now < slots - 1 and upto <= arrived:
+            now += 1
+            upto = (now + 1) * slot_s
+        answered = start == start  # noqa: PLR0124 (NaN: not answered)
+        if answered and promise[q * 4 + 3] == 1.0:
+            _talks(by_slot, now, slots, slot_s, start, start + handle[contact])
+        if arrived < 0.0:
+            continue
+        row = (q * slots + now) * _ROW
+        wait = start - arrived
+        if not answered:
+            wait = patience[contact]
+            left = wait < np.inf
+            if not left:
+                wait = slots * slot_s - arrived
+            out = promise[q * 4 + 1]
+            measures[row + _ABANDONED] += left
+            measures[row + _COUNTED] += out != _OF_ANSWERED and not (
+                out == _SHORT_OUT and left and wait < promise[q * 4 + 2]
+            )
+        else:
+            measures[row + _COUNTED] += 1.0
+            measures[row + _HANDLE_S] += handle[contact]
+        measures[row + _OFFERED] += 1.0
+        measures[row + _ANSWERED] += answered
+        measures[row + _IN_TIME] += answered and wait <= promise[q * 4]
+        measures[row + _WAIT_S] += wait
 
 
 @kernel
-def _tally(offered, queue, handle, patience, started, promise, slot_s, measures, by_slot):  # noqa: PLR0912
-    """Book contacts in the slot in which they were offered, and the time of agents who serve one at once.
-
-    `promise`: answered within [s], definition, short [s], contacts at once.
-    """
-    offered, handle, patience = borrowed(offered), borrowed(handle), borrowed(patience)
-    slots, now = by_slot.shape[0], 0
-    horizon = slots * slot_s
-    for contact in range(offered.shape[0]):
-        q, arrived, start = queue[contact], offered[contact], started[contact]
-        while now < slots - 1 and (now + 1) * slot_s <= arrived:
-            now += 1
-        answered = not np.isnan(start)
-        if answered and promise[q, 3] == 1.0:
-            at, end, slot = max(start, 0.0), min(start + handle[contact], horizon), now
-            while slot < slots - 1 and (slot + 1) * slot_s < end:
-                upto = (slot + 1) * slot_s
-                if upto > at:
-                    by_slot[slot, _CONTACT_S] += upto - at
-                    at = upto
-                slot += 1
-            if end > at:
-                by_slot[slot, _CONTACT_S] += end - at
-        if arrived < 0.0:
-            continue
-        measures[q, now, _OFFERED] += 1.0
-        if answered:
-            wait = start - arrived
-            measures[q, now, _ANSWERED] += 1.0
-            measures[q, now, _HANDLE_S] += handle[contact]
-            measures[q, now, _COUNTED] += 1.0
-            if wait <= promise[q, 0]:
-                measures[q, now, _IN_TIME] += 1.0
-        else:
-            wait = patience[contact]
-            left = wait < np.inf
-            if left:
-                measures[q, now, _ABANDONED] += 1.0
-            else:
-                wait = horizon - arrived
-            out = promise[q, 1]
-            if out != _OF_ANSWERED and not (out == _SHORT_OUT and left and wait < promise[q, 2]):
-                measures[q, now, _COUNTED] += 1.0
-        measures[q, now, _WAIT_S] += wait
+def _tally(offered, queue, handle, patience, started, promise, slots, slot_s, measures, by_slot):
+    """Book contacts; `promise`: answered within [s], definition, short [s], contacts at once."""
+    _book(
+        pointer(offered),
+        pointer(queue),
+        pointer(handle),
+        pointer(patience),
+        pointer(started),
+        pointer(promise),
+        offered.size,
+        slots,
+        slot_s,
+        pointer(measures),
+        pointer(by_slot),
+    )
 
 
 def contact_measures(desk: Desk, streams: Streams, started_s: np.ndarray, by_slot: np.ndarray) -> np.ndarray:
@@ -69,9 +91,9 @@ def contact_measures(desk: Desk, streams: Streams, started_s: np.ndarray, by_slo
     promise = np.array(
         [(q.answer_within_s, DEFINITIONS.index(q.definition), q.short_s, q.concurrency) for q in desk.queues],
         dtype=np.float64,
-    ).reshape(-1, 4)
+    ).ravel()
     given = (streams.offered_s, streams.queue, streams.handle_s, streams.patience_s)
-    _tally(*given, started_s, promise, desk.slot_s, measures, by_slot)
+    _tally(*given, started_s, promise, desk.slots, desk.slot_s, measures.ravel(), by_slot.ravel())
     return measures
 
 
@@ -81,7 +103,9 @@ def item_measures(
     """Return measures by item type; of a type without end only the items begun count, and they have no age."""
     measures, horizon = np.zeros((len(desk.items), len(ITEMS))), desk.horizon_s
     endless = np.array([kind.arrivals_per_h is None for kind in desk.items], dtype=np.bool_)
-    counts = np.flatnonzero(begun | ~endless[streams.item_type]) if endless.any() else np.arange(ended.size)
+    counts = np.arange(ended.size)
+    if endless.any():
+        counts = np.flatnonzero(begun if endless.all() else begun | ~endless[streams.item_type])
     types, due, end = streams.item_type[counts], streams.item_due_s[counts], ended[counts]
     work, done = progress[counts], np.isfinite(end)
     age = np.where(done, end, horizon) - streams.item_arrived_s[counts]
