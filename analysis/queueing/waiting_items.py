@@ -19,7 +19,7 @@ Rates = tuple[float, float, float, float]
 
 _TAIL = 1e-14
 # Largest work of one round of the fixed point (some 10 s in all), and largest number of weights that are kept.
-_MOST_WORK, _MOST_WEIGHTS = 1e8, 4e7
+_MOST_WORK, _MOST_WEIGHTS = 1e8, 2e7
 # Rounds of the fixed point; it has settled when the change is rounding.
 _MOST_ROUNDS, _SETTLED = 5_000, 1e-14
 
@@ -57,14 +57,25 @@ class Waiting:
         for number, s in enumerate(times):
             first = self.phases.first_start(s)
             # an item with w before it waits for w + 1 starts
-            arrived, later = here @ first.real + 1j * (here @ first.imag), np.ones(width, dtype=complex)
-            total, doors = at_once + 0j, first[:width]
-            for row in arrived:
-                total += row @ later
-                later = doors @ later
+            arrived, doors = here @ first.real + 1j * (here @ first.imag), first[:width]
+            total = at_once + (_powers(arrived[:, 0], doors[0, 0]) if width == 1 else _products(arrived, doors))
             end = 1.0 if end_rate is None else end_rate / (end_rate + s)
             found[number] = (1.0 - total * end) / s
         return found
+
+
+def _powers(arrived: np.ndarray, door: complex) -> complex:
+    """Return the sum of the entries times rising powers of a number."""
+    return complex((arrived * door ** np.arange(len(arrived))).sum())
+
+
+def _products(arrived: np.ndarray, doors: np.ndarray) -> complex:
+    """Return the sum of the rows times rising powers of a matrix times a vector of ones."""
+    later, total = np.ones(len(doors), dtype=complex), 0j
+    for row in arrived:
+        total += row @ later
+        later = doors @ later
+    return complex(total)
 
 
 class Banded:

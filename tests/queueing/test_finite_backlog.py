@@ -132,13 +132,13 @@ def test_limits(item_s, patience_s):
     few = queueing.finite_blend(20, items_per_h=1e-7, **shape)
     alone = queueing.erlang_a(20, 15.0, aht_s=300, patience_s=patience_s or math.inf, answer_within_s=20)
     endless = queueing.blend(20, **shape)
-    near = queueing.finite_blend(20, items_per_h=endless.items_per_h * 0.99, **shape)
+    near = queueing.finite_blend(20, items_per_h=endless.items_per_h * 0.98, **shape)
     for name in CALLERS:
         assert getattr(few, name) == pytest.approx(getattr(alone, name), rel=1e-6, abs=1e-9), name
-        assert getattr(near, name) == pytest.approx(getattr(endless, name), rel=2e-2), name
+        assert getattr(near, name) == pytest.approx(getattr(endless, name), rel=4e-2), name
     assert few.net_agents == pytest.approx(0, abs=1e-6)
     assert few.item_wait_s < near.item_wait_s / 50
-    assert near.net_agents == pytest.approx(endless.net_agents, rel=2e-2)
+    assert near.net_agents == pytest.approx(endless.net_agents, rel=4e-2)
 
 
 @pytest.mark.parametrize("patience_s", [None, 150.0])
