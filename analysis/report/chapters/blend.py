@@ -26,9 +26,9 @@ from analysis.report.exhibits import (
 
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
-# a finding that shows the method on data that cannot bear a figure
 # share of items within due from which items do not age into breach
 WITHIN_DUE = 0.9
+# findings that show the method on data that cannot bear a figure
 DEMONSTRATIONS = ("idle_guessed_from_contacts",)
 
 
@@ -161,6 +161,8 @@ def _unsimulated(c: Context, named: list[str | None]) -> list[Part]:
     for place, pool in enumerate(named):
         parts += modelled.parts_of(c, pool, "" if place == 0 else f"_{place + 1}")
     parts.append(Absent(lab.missing(c.blending, theme=c.theme), c.need(lab)))
+    if len(c.blending.replay_check):
+        parts += trust.replay(c, named[0])
     promise = trust.promise(c)
     # a promise that is missed is the answer: it comes first
     first = "no room" in set(c.blending.recommendation["verdict"])

@@ -65,7 +65,13 @@ def _headline(c: Context, frame: pd.DataFrame) -> str:
     if fits.empty:
         return words("inventory.headline_none", all=n.count(len(frame)))
     hours = n.hours(float(fits["hours_per_week"].sum()))
-    return words("inventory.headline", fit=n.count(len(fits)), all=n.count(len(frame)), hours=hours)
+    asked = "questions" in fits and fits["questions"].ne("").all()
+    return words(
+        "inventory.headline_asked" if asked else "inventory.headline",
+        fit=n.count(len(fits)),
+        all=n.count(len(frame)),
+        hours=hours,
+    )
 
 
 def _change(c: Context, row: Any) -> str:

@@ -15,9 +15,9 @@ from analysis.report.exhibits.theme import Theme, exhibit
 if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
-HEIGHT_MM, MARGINS_MM = 58.0, (0.2, 0.2, 0.2, 0.2)
+HEIGHT_MM, MARGINS_MM = 49.0, (0.2, 0.2, 0.2, 0.2)
 LEFT_PT, RIGHT_PT, HEAD_PT, FOOT_PT = 46.0, 92.0, 6.0, 12.0
-STRIP_PT, GAP_PT = 20.0, 10.0
+STRIP_PT, GAP_PT = 17.0, 9.0
 LINES = ("observed", "replayed", "blended")
 LOOKS = {"observed": (style.MUTED, 0.9, (0, (2, 1.5))), "replayed": (style.INK, 1.2, "-"), "blended": ("", 1.8, "-")}
 CONTACTS = "#9FB4C8"
