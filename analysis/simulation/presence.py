@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.foundation.compiled import part
 from analysis.simulation.layout import (
+    AGE,
     AGENTS,
     AWAY,
     BEGUN,
@@ -78,6 +79,7 @@ from analysis.simulation.parts import (
 from analysis.simulation.rules import (
     fence,
     free,
+    pull_trigger,
     serve,
 )
 
@@ -159,6 +161,8 @@ def change(w, m, i, f, t):
     else:
         for shift in range(first, i[CAME]):
             present(w, m, i, f, i[i[SHIFT_AGENT] + shift], t)
+    if f[AGE] < np.inf:  # items handed back count before those who come answer
+        pull_trigger(i, f, t)
     if i[FENCES]:
         fence(w, m, i, f, t)
     serve(w, m, i, f, t)

@@ -33,56 +33,70 @@ def _talks(by_slot, slot, slots, slot_s, start, end):
 
 
 @part
-def _book(offered, queue, handle, patience, started, promise, contacts, slots, slot_s, measures, by_slot):
-    """Book contacts in the slot in which they were offered, and the time of agents who serve one at once."""
-    now, upto = 0, slot_s
+def _write(measures, row, came, taken, in_time, counted, left, waited, handled):
+    """Write what a queue's contacts of one slot came to."""
+    measures[row + _OFFERED], measures[row + _ANSWERED], measures[row + _IN_TIME] = came, taken, in_time
+    measures[row + _COUNTED], measures[row + _ABANDONED], measures[row + _WAIT_S] = counted, left, waited
+    measures[row + _HANDLE_S] = handled
+
+
+@part
+def _book(offered, queue, handle, patience, started, promise, contacts, q, slots, slot_s, measures, by_slot):
+    """Book a queue's contacts in the slot in which they were offered, and the time of agents who serve one at once."""
+    within, out, short, alone = promise[q * 4], promise[q * 4 + 1], promise[q * 4 + 2], promise[q * 4 + 3] == 1.0
+    now, upto, row = 0, slot_s, q * slots * _ROW
+    came = taken = in_time = counted = left = waited = handled = 0.0
     for contact in range(contacts):
-        q, arrived, start = queue[contact], offered[contact], started[contact]
-        while now < slots - 1 and upto <= arrived:
-            now += 1
-            upto = (now + 1) * slot_s
+        arrived, start = offered[contact], started[contact]
+        if queue[contact] != q:
+            continue
+        if upto <= arrived and now < slots - 1:
+            _write(measures, row, came, taken, in_time, counted, left, waited, handled)
+            came = taken = in_time = counted = left = waited = handled = 0.0
+            while now < slots - 1 and upto <= arrived:
+                now, row = now + 1, row + _ROW
+                upto = (now + 1) * slot_s
         answered = start == start  # noqa: PLR0124 (NaN: not answered)
-        if answered and promise[q * 4 + 3] == 1.0:
+        if answered and alone:
             _talks(by_slot, now, slots, slot_s, start, start + handle[contact])
         if arrived < 0.0:
             continue
-        row = (q * slots + now) * _ROW
-        wait = start - arrived
-        if not answered:
-            wait = patience[contact]
-            left = wait < np.inf
-            if not left:
-                wait = slots * slot_s - arrived
-            out = promise[q * 4 + 1]
-            measures[row + _ABANDONED] += left
-            measures[row + _COUNTED] += out != _OF_ANSWERED and not (
-                out == _SHORT_OUT and left and wait < promise[q * 4 + 2]
-            )
+        came += 1.0
+        if answered:
+            wait = start - arrived
+            taken += 1.0
+            counted += 1.0
+            handled += handle[contact]
+            in_time += wait <= within
         else:
-            measures[row + _COUNTED] += 1.0
-            measures[row + _HANDLE_S] += handle[contact]
-        measures[row + _OFFERED] += 1.0
-        measures[row + _ANSWERED] += answered
-        measures[row + _IN_TIME] += answered and wait <= promise[q * 4]
-        measures[row + _WAIT_S] += wait
+            wait = patience[contact]
+            gone = wait < np.inf
+            left += gone
+            counted += out != _OF_ANSWERED and not (out == _SHORT_OUT and gone and wait < short)
+            if not gone:
+                wait = slots * slot_s - arrived
+        waited += wait
+    _write(measures, row, came, taken, in_time, counted, left, waited, handled)
 
 
 @kernel
 def _tally(offered, queue, handle, patience, started, promise, slots, slot_s, measures, by_slot):
-    """Book contacts; `promise`: answered within [s], definition, short [s], contacts at once."""
-    _book(
-        pointer(offered),
-        pointer(queue),
-        pointer(handle),
-        pointer(patience),
-        pointer(started),
-        pointer(promise),
-        offered.size,
-        slots,
-        slot_s,
-        pointer(measures),
-        pointer(by_slot),
-    )
+    """Book contacts queue by queue; `promise`: answered within [s], definition, short [s], contacts at once."""
+    for q in range(promise.size // 4):
+        _book(
+            pointer(offered),
+            pointer(queue),
+            pointer(handle),
+            pointer(patience),
+            pointer(started),
+            pointer(promise),
+            offered.size,
+            q,
+            slots,
+            slot_s,
+            pointer(measures),
+            pointer(by_slot),
+        )
 
 
 def contact_measures(desk: Desk, streams: Streams, started_s: np.ndarray, by_slot: np.ndarray) -> np.ndarray:
