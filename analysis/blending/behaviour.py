@@ -44,7 +44,7 @@ class Base:
     policy
         The policy, for the horizon of the days.
     streams
-        Those of the days under the policy: who finished an item before a break comes back as much later.
+        Those of the days under the policy: who begins a break later comes back as much later.
     today, blended
         The runs without and with the policy.
     seed
@@ -61,10 +61,9 @@ class Base:
     @classmethod
     def of(cls, own: OwnDays, policy: Policy, *, seed: int) -> Base:
         """Run the days without and with the policy."""
-        told = simulate(own.desk, own.streams, policy, events=True)
-        streams = later_back(own, told.events)
-        today, blended = simulate(own.desk, own.streams, TODAY), simulate(own.desk, streams, policy)
-        return cls(own, policy, streams, today, blended, seed)
+        today, told = (simulate(own.desk, own.streams, each, events=True) for each in (TODAY, policy))
+        streams = later_back(own, today.events, told.events)
+        return cls(own, policy, streams, today, simulate(own.desk, streams, policy), seed)
 
     @property
     def change(self) -> float:

@@ -1,4 +1,4 @@
-"""Breaks keep their length: who begins a break later because an item was finished first comes back later."""
+"""Breaks keep their length: who begins a break later because an item is finished first comes back later."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from analysis.simulation.engine import EVENTS
 if TYPE_CHECKING:
     from analysis.blending.own_days import OwnDays
 
-_BEGUN, _DONE = ("item_start", "resumed"), ("item_end", "laid_aside")
+_BEGUN, _DONE = ("answer", "item_start", "resumed"), ("end", "item_end", "laid_aside")
 # what is left of a stretch whose agent comes back after its end [s]
 _LEFT_S = 0.001
 
 
 def overruns(events: np.ndarray) -> pd.DataFrame:
-    """Return how long an item went on after the end of a stretch of presence.
+    """Return how long the contact or item in hand went on after the end of a stretch of presence.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def overruns(events: np.ndarray) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        agent, stretch (which one of the agent's, from 0), late_s; only where an item was in hand.
+        agent, stretch (which one of the agent's, from 0), late_s; only where something was in hand.
     """
     kinds = {name: at for at, name in enumerate(EVENTS)}
     frame = pd.DataFrame(events, columns=["time_s", "kind", "what", "agent"])
@@ -51,31 +51,34 @@ def overruns(events: np.ndarray) -> pd.DataFrame:
     return found.reset_index(drop=True)
 
 
-def later_back(own: OwnDays, events: np.ndarray) -> Streams:
-    """Return the streams of the days with every later stretch of the same day put off by what items took from the break before it.
+def later_back(own: OwnDays, today: np.ndarray, blended: np.ndarray) -> Streams:
+    """Return the streams of the days with every later stretch of the same day moved as far as the break before it begins otherwise under a policy.
 
     Parameters
     ----------
     own
         The days with their items.
-    events
-        Of a run of these days under the policy.
+    today, blended
+        Events of the days as they were and under the policy.
 
     Notes
     -----
-    Contacts that outlast a stretch need no such correction: the logged break began after a contact too, and on average as long after.
+    A break is planned, begins when what is in hand is finished, and has a length. Stretch k + 1 begins overrun_k(blended) - overrun_k(today) later than logged;
+    a policy that changes nothing moves nothing.
     """
-    streams, late = own.streams, overruns(events)
-    if late.empty:
-        return streams
-    stretches = own.people.stretches
+    streams, stretches = own.streams, own.people.stretches
     order = pd.DataFrame({"agent": streams.shift_agent, "day": stretches["day"].to_numpy()})
     order["stretch"] = order.groupby("agent").cumcount()
-    order = order.merge(late.assign(stretch=late["stretch"] + 1), on=["agent", "stretch"], how="left")
-    same_day = order["day"].eq(order.groupby("agent")["day"].shift())
-    delay = order["late_s"].where(same_day).fillna(0.0).to_numpy()
-    start = np.minimum(streams.shift_start_s + delay, streams.shift_end_s - _LEFT_S)
-    start = np.maximum(start, streams.shift_start_s)
+    delay = np.zeros(len(order))
+    for events, sign in ((today, -1.0), (blended, 1.0)):
+        late = overruns(events)
+        before = late.assign(stretch=late["stretch"] + 1)
+        delay += sign * order.merge(before, on=["agent", "stretch"], how="left")["late_s"].fillna(0.0).to_numpy()
+    by = order.groupby("agent")
+    same_day = order["day"].eq(by["day"].shift()).to_numpy()
+    left = pd.Series(streams.shift_end_s).groupby(order["agent"]).shift().fillna(0.0).to_numpy()
+    moved = np.clip(streams.shift_start_s + delay, left + _LEFT_S, streams.shift_end_s - _LEFT_S)
+    start = np.where(same_day & (delay != 0), moved, streams.shift_start_s)
     again = np.lexsort((streams.shift_agent, start))
     return dataclasses.replace(
         streams,
