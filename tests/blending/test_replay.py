@@ -500,6 +500,16 @@ def test_longer_contacts_and_later_agents_hurt_more(centre):
     assert found.loc["after_item", "high_setting"] == AFTER_ITEM_S
 
 
+def test_a_policy_that_changes_nothing_moves_nothing(centre):
+    world = centre(agents=12, load=8.0, weeks=2)
+    settings = BlendingSettings(minimum_days=6)
+    own = own_days(world.tables, "service", client=world.client, queues=world.queues, settings=settings)
+    assert own is not None
+    base = Base.of(own.with_items((ITEM,), delivery=own.desk.delivery, seed=1), TODAY, seed=1)
+    assert base.change == 0.0
+    assert base.streams.shift_start_s.tolist() == own.streams.shift_start_s.tolist()
+
+
 @pytest.mark.slow
 def test_the_sample_s_days_come_out_as_measured_and_leaving_at_the_logged_end_would_not_do(tmp_path):
     """Within half a point with agents who finish what is in hand; more than 1.5 points too good where they take calls until the logged end."""
