@@ -142,7 +142,7 @@ class _Parts:
     size: int
     fixed: Floats
     walk: Floats
-    lag: Floats
+    lag: NDArray[np.int64]
     month: Floats
 
     @classmethod
@@ -161,7 +161,7 @@ class _Parts:
             len(days),
             _LEVEL**2 + _WEEKDAY**2 * same + effects @ effects.T,
             np.minimum(time[:, None], time[None]),
-            np.abs(order[:, None] - order[None]).astype(float),
+            np.abs(order[:, None] - order[None]).astype(np.int64),
             month_likeness(every) if long_enough else np.zeros_like(same, dtype=float),
         )
 
@@ -173,13 +173,15 @@ class _Parts:
 
     def covariance(self, point: Floats, rows: slice, columns: slice) -> Floats:
         """Return the covariance without what is a day's own; `point` may hold one set of variances or many (first axis)."""
-        mood, step, month, rho = (point[..., k, None, None] for k in (1, 2, 3, 4))
-        return (
-            self.fixed[rows, columns]
-            + step**2 * self.walk[rows, columns]
-            + mood**2 * rho ** self.lag[rows, columns]
-            + month**2 * self.month[rows, columns]
-        )
+        step, month = (point[..., k, None, None] for k in (2, 3))
+        # powers once per distance, not once per pair of days
+        powers = point[..., 1, None] ** 2 * point[..., 4, None] ** np.arange(self.lag.max() + 1)
+        found = powers[..., self.lag[rows, columns]]
+        found += self.fixed[rows, columns]
+        found += step**2 * self.walk[rows, columns]
+        if self.month.any():
+            found += month**2 * self.month[rows, columns]
+        return found
 
     def known(self, point: Floats, noise: Floats) -> Floats:
         """Return the covariance of the history."""

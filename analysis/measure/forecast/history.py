@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 LEAST_DAYS = 4
 LEAST_PER_DAY = 10.0
 # Older days say little about the coming weeks and make every step slower.
-MOST_DAYS = 260
+MOST_DAYS = 200
 EPOCH_WEEKDAY = 3
 _RECENT = 8
 

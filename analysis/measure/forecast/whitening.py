@@ -51,28 +51,27 @@ def _library(covariances: Floats, data: Floats) -> tuple[Floats, Floats]:
 
 @kernel
 def _compiled(covariances: Floats, data: Floats) -> tuple[Floats, Floats]:
-    """Factorise row by row and solve on the way."""
+    """Factorise column by column and solve on the way; the inner loops run along rows, so they are done several at a time."""
     sets, size, columns = covariances.shape[0], covariances.shape[1], data.shape[2]
     white = np.empty((sets, size, columns))
     half = np.zeros(sets)
-    root = np.zeros((size, size))
+    rest = np.empty((size, size))
+    column = np.empty(size)
     for k in range(sets):
-        own = data[k % data.shape[0]]
-        for i in range(size):
-            for j in range(i + 1):
-                rest = covariances[k, i, j]
-                for s in range(j):
-                    rest -= root[i, s] * root[j, s]
-                if i > j:
-                    root[i, j] = rest / root[j, j]
-                elif rest > 0:
-                    root[i, i] = np.sqrt(rest)
-                else:
-                    root[i, i] = np.nan
-            half[k] += np.log(root[i, i])
+        rest[:] = covariances[k]
+        white[k] = data[k % data.shape[0]]
+        for j in range(size):
+            pivot = np.sqrt(rest[j, j]) if rest[j, j] > 0 else np.nan
+            half[k] += np.log(pivot)
             for c in range(columns):
-                value = own[i, c]
-                for s in range(i):
-                    value -= root[i, s] * white[k, s, c]
-                white[k, i, c] = value / root[i, i]
+                white[k, j, c] /= pivot
+            for i in range(j + 1, size):
+                column[i] = rest[i, j] / pivot
+            for i in range(j + 1, size):
+                factor = column[i]
+                row, other = rest[i, j + 1 : i + 1], column[j + 1 : i + 1]
+                for s in range(len(row)):
+                    row[s] -= factor * other[s]
+                for c in range(columns):
+                    white[k, i, c] -= factor * white[k, j, c]
     return white, half
