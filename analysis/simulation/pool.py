@@ -38,9 +38,7 @@ from analysis.simulation.pool_parts import (
     INTERRUPTIONS,
     ITEM,
     ITEM_ROW,
-    KIND,
     KIND_ROW,
-    LENGTH,
     LINE,
     MOMENTS,
     NEXT,
@@ -88,7 +86,7 @@ from analysis.simulation.pool_parts import (
 
 
 @part
-def rule(w, m, k, r, keys, who, kinds, items, by_rank, pile, outset, kept, by_slot, t):
+def rule(w, m, k, r, keys, who, kinds, items, length, typed, by_rank, pile, outset, kept, by_slot, t):
     """Start items while more agents are free than are kept free; return the moment when the next may start for want of time only."""
     while kept[k[SLOT]] >= 0 and k[FREE] > kept[k[SLOT]]:
         end = k[PEOPLE]
@@ -109,7 +107,7 @@ def rule(w, m, k, r, keys, who, kinds, items, by_rank, pile, outset, kept, by_sl
             w[agent * COLUMNS + OWN] = -1
             k[OWNS] -= 1
         unlist(w, k, agent)
-        work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t)
+        work(w, m, k, r, keys, who, kinds, items, length, typed, by_slot, agent, item, t)
     return np.inf
 
 
@@ -129,7 +127,26 @@ def serve(w, m, k, r, keys, who, lines, offered, patience, handle, behind, start
 
 
 @part
-def change(w, m, k, r, shift_agent, shift_start, shift_end, by_end, keys, who, kinds, items, ranks, pile, by_slot, t):
+def change(
+    w,
+    m,
+    k,
+    r,
+    shift_agent,
+    shift_start,
+    shift_end,
+    by_end,
+    keys,
+    who,
+    kinds,
+    items,
+    length,
+    typed,
+    ranks,
+    pile,
+    by_slot,
+    t,
+):
     """Let the shifts end, the slot start and the shifts start that do so at t."""
     while k[GONE] < k[SHIFTS] and shift_end[by_end[k[GONE]]] == t:
         agent = shift_agent[by_end[k[GONE]]]
@@ -140,9 +157,9 @@ def change(w, m, k, r, shift_agent, shift_start, shift_end, by_end, keys, who, k
         elif (
             w[agent * COLUMNS + DOES] == WORK
             and r[REACHED] > 0
-            and kinds[int(items[w[agent * COLUMNS + ITEM] * ITEM_ROW + KIND]) * KIND_ROW + GIVES_WAY] > 0
+            and kinds[typed[w[agent * COLUMNS + ITEM]] * KIND_ROW + GIVES_WAY] > 0
         ):
-            put(pile, k, ranks[lay_aside(w, m, k, r, keys, who, kinds, items, by_slot, agent, t)])
+            put(pile, k, ranks[lay_aside(w, m, k, r, keys, who, kinds, items, length, typed, by_slot, agent, t)])
             w[agent * COLUMNS + DOES] = RETURN
             leave(w, m, k, r, by_slot, agent, t)
         if w[agent * COLUMNS + OWN] >= 0:
@@ -175,7 +192,7 @@ def rostered(k, r, shift_start, shift_end, by_end, slots):
 
 
 @part
-def end_work(w, m, k, r, keys, who, items, ended, by_slot, t):
+def end_work(w, m, k, r, keys, who, items, length, ended, by_slot, t):
     """End the item whose time is up, or the way back to contacts after it; return the agent who has nothing in hand now, or -1."""
     agent = who[0]
     k[WORKS] -= 1
@@ -186,7 +203,7 @@ def end_work(w, m, k, r, keys, who, items, ended, by_slot, t):
     item = w[agent * COLUMNS + ITEM]
     off_begun(w, agent)
     if t <= r[HORIZON]:
-        ended[item], items[item * ITEM_ROW + PROGRESS] = t, items[item * ITEM_ROW + LENGTH]
+        ended[item], items[item * ITEM_ROW + PROGRESS] = t, length[item]
     if r[RETURN_S] > 0:
         w[agent * COLUMNS + DOES], m[agent * MOMENTS + BEGUN], m[agent * MOMENTS + COST] = RETURN, t, np.inf
         k[WORKS] += 1
@@ -196,7 +213,7 @@ def end_work(w, m, k, r, keys, who, items, ended, by_slot, t):
 
 
 @part
-def offer(w, m, k, r, work_keys, work_who, kinds, items, by_slot, t):
+def offer(w, m, k, r, work_keys, work_who, kinds, items, length, typed, by_slot, t):
     """Return the agent who answers a contact that arrives, taken from what the agent did, or -1."""
     end = k[PEOPLE]
     if k[FREE] > 0:
@@ -206,7 +223,9 @@ def offer(w, m, k, r, work_keys, work_who, kinds, items, by_slot, t):
     agent = w[end * COLUMNS + EARLIER]
     if r[REACHED] == 0 or agent == end:
         return -1
-    w[agent * COLUMNS + OWN] = lay_aside(w, m, k, r, work_keys, work_who, kinds, items, by_slot, agent, t)
+    w[agent * COLUMNS + OWN] = lay_aside(
+        w, m, k, r, work_keys, work_who, kinds, items, length, typed, by_slot, agent, t
+    )
     k[OWNS] += 1
     tick(by_slot, INTERRUPTIONS, t, k, r)
     return agent
@@ -271,7 +290,7 @@ def nobody(k, lines):
 @part
 def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
     w, m, k, r, keys, who, work_keys, work_who, offered, patience, handle, queue, behind, started, lines,
-    items, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
+    items, length, typed, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
 ):  # fmt: skip
     """Follow the pool to the end of the horizon, and the contacts that wait then until they are answered or leave."""
     slots, keep, closed, wake = k[SLOT_COUNT], kept[0], False, np.inf
@@ -289,14 +308,14 @@ def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
             talked(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t)
         elif t_item <= t_offer and t_item <= rare:
             t = t_item
-            agent = end_work(w, m, k, r, work_keys, work_who, items, ended, by_slot, t)
+            agent = end_work(w, m, k, r, work_keys, work_who, items, length, ended, by_slot, t)
             if agent >= 0:
                 freed(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, agent, t)
         elif t_offer < t_change and t_offer <= rare:
             t, contact = t_offer, k[OFFERED]
             k[OFFERED] += 1
             t_offer = offered[contact + 1] if contact + 1 < k[CONTACTS] else np.inf
-            agent = offer(w, m, k, r, work_keys, work_who, kinds, items, by_slot, t)
+            agent = offer(w, m, k, r, work_keys, work_who, kinds, items, length, typed, by_slot, t)
             if agent >= 0:
                 talk(w, by_slot, k, r, started, contact, agent, t)
                 rise(keys, who, w, k[HANDS], t + handle[contact], agent)
@@ -318,6 +337,8 @@ def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
                 work_who,
                 kinds,
                 items,
+                length,
+                typed,
                 ranks,
                 pile,
                 by_slot,
@@ -340,7 +361,9 @@ def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
             soon = min(t_change, t_new, t_close)
         wake = np.inf
         if 0 <= keep < k[FREE]:
-            wake = rule(w, m, k, r, work_keys, work_who, kinds, items, by_rank, pile, outset, kept, by_slot, t)
+            wake = rule(
+                w, m, k, r, work_keys, work_who, kinds, items, length, typed, by_rank, pile, outset, kept, by_slot, t
+            )
 
 
 def _entry(version: int) -> Callable:
@@ -348,13 +371,13 @@ def _entry(version: int) -> Callable:
 
     def run(
         w, m, k, r, keys, who, work_keys, work_who, offered, patience, handle, queue, behind, started, lines,
-        items, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
+        items, length, typed, ended, kinds, ranks, by_rank, outset, coming, arrived, pile, shift_agent, shift_start, shift_end, by_end, kept, by_slot,
     ):  # fmt: skip
         """Run a pool that is laid out; return the version of the engine."""
         follow(
             pointer(w), pointer(m), pointer(k), pointer(r), pointer(keys), pointer(who), pointer(work_keys), pointer(work_who),
             pointer(offered), pointer(patience), pointer(handle), pointer(queue), pointer(behind), pointer(started), pointer(lines),
-            pointer(items), pointer(ended), pointer(kinds), pointer(ranks), pointer(by_rank), pointer(outset), pointer(coming),
+            pointer(items), pointer(length), pointer(typed), pointer(ended), pointer(kinds), pointer(ranks), pointer(by_rank), pointer(outset), pointer(coming),
             pointer(arrived), pointer(pile), pointer(shift_agent), pointer(shift_start), pointer(shift_end), pointer(by_end),
             pointer(kept), pointer(by_slot),
         )  # fmt: skip

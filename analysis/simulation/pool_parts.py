@@ -25,8 +25,8 @@ SLOT_S, HORIZON, GIVES, REACHED, START_S, RETURN_S, SWITCH_S, ENDLESS, SETTINGS 
 # a type's row: gives way, resume_s, save_every_s; a queue's row: rank, first and last in line
 GIVES_WAY, RESUME_S, SAVE_S, KIND_ROW = range(4)
 RANK, FIRST, END, LINE = range(4)
-# an item's row: length, progress, type, begun (2: laid aside)
-LENGTH, PROGRESS, KIND, BEGAN, ITEM_ROW = range(5)
+# an item's row: progress, begun (2: laid aside)
+PROGRESS, BEGAN, ITEM_ROW = range(3)
 ON_DUTY, CONTACT_S, ITEM_S, LOST_S, RING_S, HOME_S, STARTS, INTERRUPTIONS, SWITCHES, SLOT_ROW = range(10)
 NEVER = np.int64(1) << 60
 
@@ -236,9 +236,9 @@ def off_begun(w, agent):
 
 
 @part
-def work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t):
+def work(w, m, k, r, keys, who, kinds, items, length, typed, by_slot, agent, item, t):
     """Let an agent begin an item or take one up again; `items`: length, progress, type, begun (2: laid aside)."""
-    cost, kind = 0.0, int(items[item * ITEM_ROW + KIND])
+    cost, kind = 0.0, typed[item]
     if w[agent * COLUMNS + LAST] == CONTACT:
         cost = r[SWITCH_S]
         tick(by_slot, SWITCHES, t, k, r)
@@ -255,7 +255,7 @@ def work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t):
         who,
         w,
         k[WORKS] - 1,
-        t + (cost + (items[item * ITEM_ROW + LENGTH] - items[item * ITEM_ROW + PROGRESS])),
+        t + (cost + (length[item] - items[item * ITEM_ROW + PROGRESS])),
         agent,
     )
     if r[REACHED] > 0 and kinds[kind * KIND_ROW + GIVES_WAY] > 0:
@@ -270,13 +270,13 @@ def work(w, m, k, r, keys, who, kinds, items, by_slot, agent, item, t):
 
 
 @part
-def lay_aside(w, m, k, r, keys, who, kinds, items, by_slot, agent, t):
+def lay_aside(w, m, k, r, keys, who, kinds, items, length, typed, by_slot, agent, t):
     """Take the item out of an agent's hands; return it."""
     item = w[agent * COLUMNS + ITEM]
     k[WORKS] -= 1
     work_out(keys, who, w, k[WORKS], w[agent * COLUMNS + PLACE])
     off_begun(w, agent)
-    save, before = kinds[int(items[item * ITEM_ROW + KIND]) * KIND_ROW + SAVE_S], items[item * ITEM_ROW + PROGRESS]
+    save, before = kinds[typed[item] * KIND_ROW + SAVE_S], items[item * ITEM_ROW + PROGRESS]
     done = before + max(t - m[agent * MOMENTS + BEGUN] - m[agent * MOMENTS + COST], 0.0)
     kept = done
     if r[GIVES] == 2.0:

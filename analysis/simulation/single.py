@@ -32,8 +32,7 @@ def follow_pool(desk: Desk, streams: Streams, policy: Policy, kept: np.ndarray) 
     for column in (pool_parts.NEXT, pool_parts.PREV, pool_parts.LATER, pool_parts.EARLIER):
         w[agents, column] = agents
     counters = np.zeros(pool_parts.COUNTERS, dtype=np.int64)
-    state = np.zeros((items, 4))
-    state[:, 0], state[:, 2] = streams.item_length_s, streams.item_type
+    state = np.zeros((items, 2))
     started, ended = np.full(contacts, np.nan), np.full(items, np.nan)
     by_slot = np.zeros((desk.slots, len(AGENTS)))
     supply = _supply(desk, streams, policy)
@@ -45,13 +44,14 @@ def follow_pool(desk: Desk, streams: Streams, policy: Policy, kept: np.ndarray) 
         np.full(agents + 1, np.inf), np.zeros(agents + 1, dtype=np.int64),
         streams.offered_s, streams.patience_s, streams.handle_s, streams.queue, np.empty(contacts, dtype=np.int64), started,
         np.array([(queue.rank, -1, -1) for queue in desk.queues], dtype=np.int64).ravel(),
-        state.ravel(), ended, np.array([(k.interruptible, k.resume_s, k.save_every_s) for k in desk.items], dtype=np.float64).ravel(),
+        state.ravel(), streams.item_length_s, streams.item_type, ended,
+        np.array([(k.interruptible, k.resume_s, k.save_every_s) for k in desk.items], dtype=np.float64).ravel(),
         *supply[:4], streams.item_arrived_s, np.zeros(items + 1, dtype=np.int64),
         streams.shift_agent, streams.shift_start_s, streams.shift_end_s,
         np.lexsort((streams.shift_agent, streams.shift_end_s)), kept, by_slot.ravel(),
     )  # fmt: skip
     dry = bool(counters[pool_parts.DRY])
-    return Followed(by_slot, started, ended, state[:, 1], state[:, 3] > 0, np.empty((0, 4)), dry)
+    return Followed(by_slot, started, ended, state[:, 0], state[:, 1] > 0, np.empty((0, 4)), dry)
 
 
 def _settings(desk: Desk, policy: Policy, endless: bool) -> np.ndarray:
