@@ -180,7 +180,7 @@ def cell(name: str, draw, *, quick: int = 0, **more) -> Cell:
 
 
 CELLS = (
-    cell("level, no items, twin alike", level, quick=60),
+    cell("level, no items, twin alike", level),
     cell("level, no items, without controls", partial(level, control=False)),
     cell("abandonment, no items", partial(level, measure="p_abandon")),
     cell("level under a threshold", partial(level, kept=2)),
@@ -197,7 +197,7 @@ CELLS = (
     cell("change of abandonment, days of their own load", partial(change, measure="p_abandon", kept=1, day_cv=0.25)),
     cell("settled, change, items twice as long", settled),
     cell("settled, abandonment, items twice as long", partial(settled, measure="p_abandon", differs=False)),
-    cell("settled, net agents, short items", partial(settled, measure="net_agents", item_s=120.0, kept=1)),
+    cell("settled, net agents, short items", partial(settled, measure="net_agents", item_s=120.0, kept=1), quick=60),
     cell("rates drawn from 15 days, level", drawn),
     cell("rates drawn from 15 days, change", partial(drawn, differs=True)),
     cell("rates drawn from 60 days, level, 16 desks", partial(drawn, days=60, desks=16)),
