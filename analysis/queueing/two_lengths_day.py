@@ -196,14 +196,15 @@ def _jump(
     for y in range(first, last + 1):
         fewer, more = (y - 1) * (call - item), y * item
         here, above, out = now[y], now[y + 1], after[y]
-        for j in range(max(low, floor + 1), high + 1):
+        # never more on items than busy: what rounding put there would grow
+        for j in range(max(low, floor + 1, y), high + 1):
             out[j] = (
                 here[j] * (1.0 - up - ends[j] + fewer)
                 + here[j - 1] * up
                 + here[j + 1] * (ends[j + 1] - (y - 1) * call)
                 + above[j + 1] * more
             )
-        if low <= floor:
+        if low <= floor and y <= floor:
             # here a completion starts an item: one on an item changes nothing, one on a contact adds to y
             started = now[y - 1, floor] * (ends[floor] - (y - 2) * call) if y > 1 else 0.0
             out[floor] = (

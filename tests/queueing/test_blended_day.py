@@ -139,6 +139,19 @@ def test_two_lengths_become_one(patience_s):
         assert getattr(two, name) == pytest.approx(getattr(one, name), rel=1e-8, abs=1e-9), name
 
 
+def test_thresholds_that_fall_leave_no_more_on_items_than_busy():
+    """Long slots after a fall, calls far shorter than items: items in hand run out exponentially, as nobody starts any and no call comes."""
+    shape = {"arrivals_per_h": [400, 0.0], "slot_s": 900, "aht_s": 20, "answer_within_s": 20, "patience_s": 30}
+    day = queueing.blended_day([19, 26], threshold=[11, 0], item_s=60, **shape)
+    begin = queueing.blended_day([19], threshold=[11], item_s=60, **shape | {"arrivals_per_h": 400})
+    # averaged over 15 mean lengths of an item: one fifteenth of those in hand at the beginning
+    assert day.item_agents[1] == pytest.approx(
+        queueing.blend(19, threshold=11, arrivals_per_h=400, aht_s=20, item_s=60, patience_s=30).item_agents / 15,
+        rel=1e-4,
+    )
+    assert begin.item_agents[0] == pytest.approx(day.item_agents[0], rel=1e-12)
+
+
 @pytest.mark.parametrize("item_s", [120, 700])
 def test_long_settled_slots_of_two_lengths_are_blend(item_s):
     shape = {"arrivals_per_h": 120, "threshold": 12, "item_s": item_s, "patience_s": 150, **CALLS}
