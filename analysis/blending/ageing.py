@@ -101,11 +101,10 @@ def aged(bench: Bench, policy: Policy) -> Aged:
 
 def _rows(lab: Lab, one: Tried, found: Mapping[str, Aged]) -> list[dict[str, object]]:
     """Return the rows of one policy, all with the same verdict of the plain one in words."""
-    confidence = lab.facts.settings.confidence
     rows = []
     for name, aged_ in found.items():
         mean = float(aged_.within.mean()) if len(aged_.within) else float("nan")
-        half = half_width(aged_.within, lab.facts, max(len(aged_.within), 1), confidence)
+        half = half_width(aged_.within, lab.facts, max(len(aged_.within), 1))
         rows.append(
             {
                 "pool": lab.facts.pool.name,

@@ -20,9 +20,10 @@ from analysis.blending.pool import Pool
 from analysis.blending.recommend import Choice, against_measured, choose
 from analysis.blending.replay import replay
 from analysis.blending.settings import BlendingSettings
+from analysis.blending.supply import not_listed
 from analysis.blending.tried import Bench, Tried, half_width
 from analysis.blending.verdict import Ruling
-from analysis.blending.week import facts_of, findings
+from analysis.blending.week import facts_of
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 
@@ -117,7 +118,7 @@ def simulate_pool(
     """
     asked = {"client": client, "queues": queues, "settings": settings}
     facts = facts_of(pool, items, tables, **asked)
-    said = tuple(findings(facts))
+    said = not_listed(pool.name, facts.people, facts.items)
     first = today_alone(facts)
     ruling = ruling or against_measured(first, measured, settings.model_tolerance)
     lab = first if ruling is not None else lab_of(facts, options)
@@ -183,7 +184,7 @@ def _waterfall(lab: Lab, bench: Bench, choice: Choice) -> pd.DataFrame:
 
 def _steps(found: simulation.Waterfall, lab: Lab, chosen: Tried) -> list[dict[str, object]]:
     """Return the rows of a waterfall; hours that only a backlog at the start gave are taken off the suitable items."""
-    asked, keys = lab.facts.settings, [step.key for step in found.steps]
+    keys = [step.key for step in found.steps]
     hours = dict(zip(keys, found.values.mean(axis=1).tolist(), strict=True))
     once = (
         hours["usable"] - chosen.item_h
@@ -194,7 +195,7 @@ def _steps(found: simulation.Waterfall, lab: Lab, chosen: Tried) -> list[dict[st
     hours["usable"] -= once
     rows, remaining = [], 0.0
     for step, (key, value) in enumerate(hours.items()):
-        half = half_width(found.values[step], lab.facts, lab.desks, asked.confidence)
+        half = half_width(found.values[step], lab.facts, lab.desks)
         remaining = value if key == "usable" else remaining + value
         words = _STEP_WORDS[key][value > 0]
         rows.append(

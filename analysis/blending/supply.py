@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.blending.settings import RESUME_S, BlendingSettings
 from analysis.foundation.calendars import slot_of_day_s, weekday
+from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.idle import pool_of_agents
 from analysis.simulation import Delivery, Group, ItemType, Times
@@ -292,3 +293,14 @@ def _shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:
     counts = contacts.dropna(subset=["agent"]).groupby(["agent", "queue"]).size()
     often = counts[counts >= _SHOWN].reset_index()
     return {str(agent): set(part["queue"]) for agent, part in often.groupby("agent")}
+
+
+def not_listed(pool: str, people: Trained, supplied: Supply) -> tuple[Finding, ...]:
+    """Say what was taken for granted about who can do items."""
+    if people.known or not supplied.types:
+        return ()
+    text = (
+        "No agent of the pool is listed as trained for any suitable item type; every simulated figure takes all agents to be trained. "
+        "State who is trained in the list of skills."
+    )
+    return (Finding("training_not_listed", "flag", f"pool {pool}", text),)

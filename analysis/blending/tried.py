@@ -143,9 +143,8 @@ class _View:
 
     def half(self, series: np.ndarray) -> float:
         """Return the half-width of the interval of a weekly mean."""
-        return half_width(
-            series, self.bench.facts, self.bench.behind or len(self.bench.desks), self.bench.facts.settings.confidence
-        )
+        bench, work = self.bench, self.weekly("occupancy", 0) * self.weekly("paid_h", 0)
+        return half_width(series, bench.facts, len(bench.desks), work=work, behind=bench.behind)
 
     def around(self, stem: str, series: np.ndarray, *, most: float = math.inf) -> dict[str, float]:
         """Return a weekly mean with the ends of its interval as columns."""
@@ -224,19 +223,53 @@ def _work(view: _View) -> dict[str, float]:
     }
 
 
-def half_width(series: np.ndarray, facts: Facts, desks: int, confidence: float) -> float:
-    """Return the half-width of the interval of a weekly mean: the chance of the client's own days and of the simulation.
+def half_width(
+    series: np.ndarray, facts: Facts, desks: int, *, work: np.ndarray | None = None, behind: int = 0
+) -> float:
+    """Return the half-width of the interval of a weekly mean: the chance of the client's own days, of its contacts, and of the simulation.
+
+    Parameters
+    ----------
+    series
+        The figure of every simulated week; week r is made of the days of desk r modulo `desks`.
+    facts
+        What the weeks are made of.
+    desks
+        Different weeks.
+    work
+        Hours of contacts in every simulated week; without it all chance inside a week counts as the data's.
+    behind
+        Different weeks to reckon with instead.
 
     Notes
     -----
-    A week is made of one day per weekday, each drawn from n like days, so its variance s^2 is that of days drawn anew, and the mean over all days
-    that a client could have has variance s^2 / n on account of the data; the simulation adds s^2 / (number of different weeks) at most. t with the days less
-    the weekdays as degrees of freedom.
+    A week is made of one day per weekday, each drawn from n like days. The variance between desks, less chance, is that of days drawn anew: a mean over n days has V / n.
+    Chance inside a week is the simulation's, V_e / weeks, but for what the week's work explains of it (regression): how much work comes is known
+    from n weeks alone. t with the days less the weekdays as degrees of freedom.
     """
     if len(series) < 2 or facts.freedom < 1:
         return 0.0
-    error = float(series.std(ddof=1)) * math.sqrt(1 / facts.days_per_weekday + 1 / desks)
-    return float(stats.t.ppf(0.5 + confidence / 2, facts.freedom)) * error
+    rounds = len(series) // desks
+    if rounds < 2:
+        days, known, chance = float(series.var(ddof=1)), 0.0, 0.0
+    else:
+        layout = series[: rounds * desks].reshape(rounds, desks)
+        inside = layout - layout.mean(axis=0)
+        chance = float((inside**2).sum()) / (desks * (rounds - 1))
+        known = chance if work is None else _explained(inside, work[: rounds * desks].reshape(rounds, desks))
+        days = max(float(layout.mean(axis=0).var(ddof=1)) - chance / rounds, 0.0) if desks > 1 else 0.0
+    weeks_ = behind or desks
+    variance = (days + known) / facts.days_per_weekday + days / weeks_ + chance / (weeks_ * max(rounds, 1))
+    return float(stats.t.ppf(0.5 + facts.settings.confidence / 2, facts.freedom)) * math.sqrt(variance)
+
+
+def _explained(inside: np.ndarray, work: np.ndarray) -> float:
+    """Return the variance inside desks that the week's work explains."""
+    moved = work - work.mean(axis=0)
+    square = float((moved**2).sum())
+    if square <= 0:
+        return 0.0
+    return float((moved * inside).sum()) ** 2 / square / (inside.shape[1] * (inside.shape[0] - 1))
 
 
 def _share_limits(share: float, half: float) -> tuple[float, float]:

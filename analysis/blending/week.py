@@ -14,7 +14,6 @@ from analysis.blending.promise import queue_promise
 from analysis.blending.settings import BlendingSettings
 from analysis.blending.supply import Supply, Trained, delivery_of, law_of, supply, trained
 from analysis.blending.uncertainty import coefficient
-from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 from analysis.measure.load import (
     LONGEST_PROMISE_S,
@@ -398,15 +397,3 @@ def _leave_s(pool: Pool, queues: Sequence[ContactQueue]) -> float:
         return 0.0
     occupancy = min(float(pool.cells["load"].sum() / max(pool.cells["agents"].sum(), 1e-9)), 1.0)
     return occupancy * float((weights * rest).sum() / weights.sum())
-
-
-def findings(facts: Facts) -> list[Finding]:
-    """Say what was taken for granted about who can do items."""
-    if facts.people.known or not facts.items.types:
-        return []
-    where = f"pool {facts.pool.name}"
-    text = (
-        "No agent of the pool is listed as trained for any suitable item type; every simulated figure takes all agents to be trained. "
-        "State who is trained in the list of skills."
-    )
-    return [Finding("training_not_listed", "flag", where, text)]

@@ -227,5 +227,7 @@ def test_fewest_kept_free_is_the_simulated_occupancy():
 
 def test_an_interval_widens_with_fewer_days_and_weeks(lab):
     series = np.random.default_rng(1).normal(size=20)
-    assert half_width(series, lab.facts, 5, 0.95) > half_width(series, lab.facts, 20, 0.95)
-    assert half_width(series[:1], lab.facts, 5, 0.95) == 0.0
+    assert half_width(series, lab.facts, 5, behind=3) > half_width(series, lab.facts, 5, behind=30)
+    # chance that the week's work explains is the data's; the rest can be simulated away
+    assert half_width(series, lab.facts, 5, work=series) > half_width(series, lab.facts, 5, work=series[::-1])
+    assert half_width(series[:1], lab.facts, 5) == 0.0

@@ -8,9 +8,9 @@ import pytest
 
 from analysis.blending import BlendingSettings, assemble
 from analysis.blending.inventory import inventory
-from analysis.blending.supply import law_of, trained
+from analysis.blending.supply import law_of, not_listed, trained
 from analysis.blending.uncertainty import coefficient
-from analysis.blending.week import facts_of, findings, shifts_of, week_of, weeks, weeks_of
+from analysis.blending.week import facts_of, shifts_of, week_of, weeks, weeks_of
 from analysis.foundation.schema import typed_table
 from analysis.foundation.settings import Queue
 from analysis.simulation import draw_streams, simulate
@@ -174,7 +174,7 @@ class TestSupply:
 
 class TestPeople:
     def test_without_a_list_everybody_is_taken_to_be_trained_and_that_is_said(self, known):
-        assert [finding.code for finding in findings(known)] == ["training_not_listed"]
+        assert [finding.code for finding in not_listed("service", known.people, known.items)] == ["training_not_listed"]
         assert known.people.item_share == 1.0
 
     def test_the_list_of_skills_says_who_is_trained(self, centre):
@@ -182,7 +182,7 @@ class TestPeople:
         skills = pd.DataFrame({"agent": [f"a{n}" for n in range(3)], "queue_or_type": "address change", "level": 3.0})
         found = facts(world, {**world.tables, "skills": typed_table("skills", skills)})
         assert found.people.item_share == pytest.approx(0.25)
-        assert findings(found) == []
+        assert not_listed("service", found.people, found.items) == ()
         groups = [found.people.groups[place] for place in found.people.assigned(12)]
         assert sum(bool(group.items) for group in groups) == 3
         # any first agents mirror the shares
