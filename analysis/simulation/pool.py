@@ -325,25 +325,8 @@ def follow(  # noqa: PLR0912, PLR0915 (one branch per kind of event)
         elif t_change <= rare:
             t = t_change
             change(
-                w,
-                m,
-                k,
-                r,
-                shift_agent,
-                shift_start,
-                shift_end,
-                by_end,
-                work_keys,
-                work_who,
-                kinds,
-                items,
-                length,
-                typed,
-                ranks,
-                pile,
-                by_slot,
-                t,
-            )
+                w, m, k, r, shift_agent, shift_start, shift_end, by_end, work_keys, work_who, kinds, items, length, typed, ranks, pile, by_slot, t,
+            )  # fmt: skip
             serve(w, m, k, r, keys, who, lines, offered, patience, handle, behind, started, by_slot, t)
             t_change, keep = rostered(k, r, shift_start, shift_end, by_end, slots), kept[k[SLOT]]
             soon = min(t_change, t_new, t_close)
