@@ -152,7 +152,7 @@ def several(material):
         frames["lab"].loc[mine, "recommended"] = False
         frames["lab"].loc[mine, "why"] = "nothing is recommended: the promise is missed today"
     one = material["blending"].recommendation
-    parts = [one, *(verdict(pool, "no room", "the promise is missed today") for pool in ("back", "night"))]
+    parts = [*(verdict(pool, "no room", "the promise is missed today") for pool in ("back", "night")), one]
     return blending_with(material, **frames, recommendation=pd.concat(parts, ignore_index=True))
 
 
