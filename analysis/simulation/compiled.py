@@ -26,4 +26,5 @@ def warm() -> None:
         (ItemType("items", Times(1.0), (0.0,)),),
     )
     streams = given_streams(desk, offered_s=[1.0], handle_s=[1.0])
-    simulate(desk, streams, Policy("warm", kept_free=0))
+    for events in (False, True):  # the engine of a pool, and the general one
+        simulate(desk, streams, Policy("warm", kept_free=0), events=events)
