@@ -235,9 +235,13 @@ def compare(agents: int, kind: str, twin: ctypes.CDLL | None, part: float) -> li
     cells = [f"{name} {value:8.3f}" for name, value in spent.items()]
     for name, wanted in WANTED.items():
         if name in spent:
-            # a peer draws while it runs; the C twin is fed streams as we are
-            ratio = spent[name] / spent["ours" if name == "C" else "ours, drawing"]
-            cells.append(f"{name}/ours {ratio:7.2f}")
+            # a peer draws while it runs, and is held against us with drawing; the C twin is fed streams as we are
+            given, ratio = spent[name] / spent["ours"], spent[name] / spent["ours, drawing"]
+            if name == "C":
+                ratio = given
+                cells.append(f"C/ours {ratio:5.2f}")
+            else:
+                cells.append(f"{name}/ours {ratio:6.0f} ({given:.0f} on streams already drawn)")
             if ratio < wanted:
                 missed.append(f"{kind}, {agents} agents: {name}/ours {ratio:.2f}, wanted {wanted:g}")
     total = ours.contacts.sum(axis=(0, 1))

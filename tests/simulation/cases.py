@@ -183,6 +183,8 @@ def _random_desk(random: np.random.Generator) -> Desk:
 
 
 def _random_group(random: np.random.Generator, queues: int, items: int) -> Group:
+    if random.random() < 0.4:
+        return Group("all", tuple(range(queues)), tuple(range(items)))
     served = random.permutation(queues)[: random.integers(0, queues + 1)]
     worked = random.permutation(items)[: random.integers(0, items + 1)]
     return Group("some", tuple(sorted(int(q) for q in served)), tuple(sorted(int(i) for i in worked)))

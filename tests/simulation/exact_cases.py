@@ -439,10 +439,10 @@ def large(precision: float, days: int) -> Iterator[Answer]:
     yield from waiting("EA 1000", precision, 1000, 1000, 300, 120)
     yield from giving_way("EA 1000 giving way", precision, 1000, 980, 20, 120)
     day = Changing((700, 1000), (8400.0, 11800.0), kept_free=(20, 10), answer_within_s=1.0)
-    yield from changing("blended day 1000", days // 10, day)
+    yield from changing("blended day 1000", days // 50, day)
 
 
-def table(precision: float = 0.0008, days: int = 4000) -> str:
+def table(precision: float = 0.0008, days: int = 20_000) -> str:
     """Every answer as a line, then the furthest."""
     answers = [*small(precision, days), *large(precision, days)]
     lines = [f"{'case':20s} {'measure':22s} {'exact':>14s} {'found':>14s} {'error':>10s} {'z':>6s}"]

@@ -94,6 +94,17 @@ WORKED = {
         Policy("r", kept_free=0, gives_way="resume"),
         "0 item_start 0 by 0; 0 item_start 1 by 1; 70 laid_aside 1 by 1; 70 answer 0 by 1; 75 laid_aside 0 by 0; 75 answer 1 by 0; 120 end 0 by 1; 120 resumed 1 by 1; 125 end 1 by 0; 125 resumed 0 by 0; 175 item_end 0 by 0; 200 answer 2 by 0; 205 laid_aside 1 by 1; 205 answer 3 by 1; 210 end 2 by 0; 215 end 3 by 1; 215 resumed 1 by 1; 405 item_end 1 by 1",
     ),
+    "last begun": (
+        desk(
+            [(0, 10, 1000), (1, 0, 1000)],
+            groups=(Group("a", (0,), (0,)), Group("b", (0,), (0,))),
+            agent_group=(0, 1),
+        ),
+        [(20, 50), (30, 50)],
+        [(0, 300), (0, 300)],
+        Policy("r", kept_free=0, gives_way="resume"),
+        "0 item_start 0 by 1; 10 item_start 1 by 0; 20 laid_aside 1 by 0; 20 answer 0 by 0; 30 laid_aside 0 by 1; 30 answer 1 by 1; 70 end 0 by 0; 70 resumed 1 by 0; 80 end 1 by 1; 80 resumed 0 by 1; 365 item_end 0 by 1; 375 item_end 1 by 0",
+    ),
     "restart": (
         desk(ONE, items=(kind(resume_s=10),)),
         [(70, 50)],
