@@ -277,12 +277,9 @@ def test_the_plain_path_agrees():
 
 
 def test_breakdowns_do_not_widen_ordinary_days():
-    """One slot in forty loses 70 %: moments would put the spread at .11."""
+    """One slot loses 70 % on one day in twenty: moments would put its spread at .16."""
     rng = np.random.default_rng(5)
     days = np.arange("2026-01-05", "2026-07-06", dtype="M8[D]")
     counts = rng.poisson(400, (len(days), 8)).astype(float)
-    failed = counts.copy()
-    failed[rng.random(counts.shape) < 0.025] *= 0.3
-    plain, mixed = (fit_profile(History(days, SLOTS, c, c, c, 1800)) for c in (counts, failed))
-    assert mixed.cv.mean() < 0.05
-    assert mixed.tails <= plain.tails
+    counts[rng.random(len(days)) < 0.05, 3] *= 0.3
+    assert fit_profile(History(days, SLOTS, counts, counts, counts, 1800)).cv[3] < 0.08
