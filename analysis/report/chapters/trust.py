@@ -94,6 +94,7 @@ def replay(c: Context, pool: str | None, *, topic: str = "") -> list[Part]:
                 Column(words("check.column.holds"), width=0.7),
             ),
             rows=[_check(c, row) for row in known.itertuples()],
+            dense=True,
             topic=topic,
         )
     ]
