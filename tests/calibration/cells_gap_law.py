@@ -59,14 +59,14 @@ def cell(name: str, world: World, figure: str, length_s: float, quick: int = 0, 
 
 
 CELLS = [
-    cell("evenings quiet, breaks", Renewal(), "share of gaps", 180, quick=60),
+    cell("evenings quiet, breaks", Renewal(), "share of gaps", 180, quick=25),
     cell("evenings quiet, breaks", Renewal(), "share of idle time", 300),
     cell("evenings quiet, breaks", Renewal(), "usable share", 60),
     cell("heavy tails, many breaks", Renewal(shape=0, stretch_h=0.5), "share of idle time", 300),
     cell("heavy tails, many breaks", Renewal(shape=0, stretch_h=0.5), "usable share", 120),
     cell("moods that last", Renewal(cv=0.3, lasting=0.6), "usable share", 60),
     cell("four weeks", Renewal(days=20), "share of idle time", 300),
-    cell("calls in bursts, longest idle first", Desk(), "share of gaps", 120, quick=20),
+    cell("calls in bursts, longest idle first", Desk(), "share of gaps", 120),
     cell("calls in bursts, longest idle first", Desk(), "share of idle time", 300),
     cell("calls in bursts, longest idle first", Desk(), "usable share", 60),
 ]
