@@ -25,7 +25,7 @@ from tests.report.test_results import context
 
 NOTHING = {name: frame(name) for name in FRAMES}
 ORDER = ["What it yields", "What it costs", "When it can be used", "When it hurts", "Why not more", "Which items first",
-         "What would turn it", "How far to trust it", "What comes next"]  # fmt: skip
+         "Does the work grow old", "What would turn it", "How far to trust it", "What comes next"]  # fmt: skip
 
 
 def blending_with(material, **frames):

@@ -321,15 +321,15 @@ def _not_more(c: Context, pool: str | None) -> list[Part]:
 
 
 def _turns(c: Context, pool: str | None) -> list[Part]:
-    """Return what would turn the recommendation, and whether items age into breach."""
+    """Return whether items age into breach, and what would turn the recommendation."""
     return [
+        c.drawn(
+            ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
+            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "ages"),
+        ),
         c.drawn(
             turns, turns.flips, c.blending, pool=pool, name="flips", height_mm=turns.height_mm(c.blending, pool),
             margins_mm=turns.MARGINS_MM, source=c.words("blend.definition.turns"), topic=_topic(c, "turns"),
-        ),
-        c.drawn(
-            ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
-            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "turns"),
         ),
     ]  # fmt: skip
 

@@ -13,6 +13,8 @@ MODES = ("releasable", "shareable", "interruptible")
 SUITS = ("suitable_blocks", "suitable_between", "suitable_interrupt")
 # how the inventory begins what only the client can say
 ASKED = "the client states "
+# changes of a type that are told one by one
+MOST_CHANGES = 2
 # more types are merged into one row
 MOST_TYPES = 12
 
@@ -81,7 +83,11 @@ def _change(c: Context, row: Any) -> str:
     # one "whether" serves all that follow it
     stated = [part if place == 0 else part.removeprefix("whether ") for place, part in enumerate(asked)]
     said = [f"{ASKED}{', '.join(stated)}"] if asked else []
-    text = "; ".join([*(part for part in parts if not part.startswith(ASKED)), *said])
+    every = [*(part for part in parts if not part.startswith(ASKED)), *said]
+    left = len(every) - MOST_CHANGES
+    if left > 1:
+        every = [*every[:MOST_CHANGES], c.words("inventory.and_more", n=c.n.count(left))]
+    text = "; ".join(every)
     return text or (c.words("inventory.begin") if row.first else "")
 
 

@@ -56,10 +56,10 @@ def headline(blending: Blending, *, pool: str | None = None, mode: str = "", the
         idle=n.agents(frame["idle_agents"].mean()),
         usable=n.agents(usable.mean()),
         mode=words(f"mode.{mode}").lower(),
-        best=_at(best, words),
-        most=n.agents(usable.max()),
-        worst=_at(least, words),
         least=n.agents(usable.min()),
+        worst=_at(least, words),
+        most=n.agents(usable.max()),
+        best=_at(best, words),
     )
 
 
