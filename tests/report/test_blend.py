@@ -223,7 +223,7 @@ def test_on_no_day_is_a_finding_too(material):
 
 
 def test_the_hypothesis_of_ageing_is_refuted_or_borne_out(material):
-    assert "do not age into breach" in ages.headline(material["blending"])
+    assert "up to 365 hours a week items do not age into breach" in ages.headline(material["blending"])
     frame_ = material["blending"].ageing.copy()
     frame_.loc[frame_["policy"] == "schedule", "verdict"] = "ages into breach"
     assert "and items age into breach" in ages.headline(blending_with(material, ageing=frame_))

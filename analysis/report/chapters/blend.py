@@ -27,7 +27,7 @@ from analysis.report.exhibits import (
 # readiness names a mode by what agents do, blending by what it uses of the waiting
 MODE_OF = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
 # share of items within due from which items do not age into breach
-WITHIN_DUE = 0.9
+WITHIN_DUE = 0.95
 # findings that show the method on data that cannot bear a figure
 DEMONSTRATIONS = ("idle_guessed_from_contacts",)
 
@@ -322,10 +322,12 @@ def _not_more(c: Context, pool: str | None) -> list[Part]:
 
 def _turns(c: Context, pool: str | None) -> list[Part]:
     """Return whether items age into breach, and what would turn the recommendation."""
+    said = ages.in_words(c.blending, pool=pool)
+    aged = (Note(c.words("blend.note.ages"), said),) if said else ()
     return [
         c.drawn(
             ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
-            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "ages"),
+            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "ages"), notes=aged,
         ),
         c.drawn(
             turns, turns.flips, c.blending, pool=pool, name="flips", height_mm=turns.height_mm(c.blending, pool),

@@ -61,7 +61,15 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     if row is None or pd.isna(row.within_due_share):
         return words("ages.headline.unknown", **known)
     share = words.n.interval(row.within_due_share, row.low, row.high)
-    return words(f"ages.headline.{VERDICTS.get(str(row.verdict), 'unknown')}_at", share=share, **known)
+    hours = words.n.hours(row.moved_h_per_week) if pd.notna(row.moved_h_per_week) else "–"
+    return words(f"ages.headline.{VERDICTS.get(str(row.verdict), 'unknown')}_at", share=share, hours=hours, **known)
+
+
+def in_words(blending: Blending, *, pool: str | None = None) -> str:
+    """Return what the assessment says of the policy that the headline speaks of; empty where it says nothing."""
+    row = spoken(blending, pool)
+    said = "" if row is None else str(row.sentence).strip().removeprefix(f"{row.pool}: ")
+    return said[:1].upper() + said[1:]
 
 
 def _lower(text: str) -> str:
