@@ -11,6 +11,7 @@ import pytest
 from analysis.blending.ageing import WITHIN
 from analysis.blending.candidates import MODE_OF
 from analysis.blending.frames import FRAMES, frame
+from analysis.blending.replay_days import MUCH
 from analysis.foundation.schema import Finding
 from analysis.report import build_report
 from analysis.report.blocks import Absent, Exhibit, Facts, Text
@@ -178,6 +179,8 @@ def test_every_frame_of_the_desk_is_a_sheet(material):
 
 def test_modes_and_the_bound_of_ageing_are_the_labs():
     assert blend.WITHIN_DUE == WITHIN
+    # as the catalogue says of days that would have hurt
+    assert MUCH == 0.05
     assert dict(MODE_OF) == lab.MODES
 
 

@@ -21,6 +21,8 @@ MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where the columns stand, in shares of the width
 DUE, SHARE, OLDEST, MOVED, VERDICT = (0.36, 0.472), 0.648, 0.735, 0.838, 0.862
 DEPTH = 0.05
+# the sentence of a policy that may move no more than what stays within due
+LIMIT = "within due up to"
 
 
 def rows(blending: Blending, pool: str | None = None) -> pd.DataFrame:
@@ -66,8 +68,11 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
 
 
 def in_words(blending: Blending, *, pool: str | None = None) -> str:
-    """Return what the assessment says of the policy that the headline speaks of; empty where it says nothing."""
+    """Return what the assessment says of the policy that the headline speaks of; empty where it says no more than the headline."""
     row = spoken(blending, pool)
+    if row is not None and row.verdict == "stays within due" and LIMIT not in str(row.sentence):
+        # the headline says it
+        return ""
     said = "" if row is None else str(row.sentence).strip().removeprefix(f"{row.pool}: ")
     return said[:1].upper() + said[1:]
 

@@ -81,18 +81,22 @@ def _figure(row: Any, words: Words) -> str:
         return n.interval(row.hours_per_week, row.low, row.high, "hours_per_week")
     if abs(row.hours_per_week) < LEAST_H:
         return "0"
-    sign = words("number.minus") if row.hours_per_week < 0 else "+"
-    text = sign + n.hours(abs(row.hours_per_week))
+    text = _signed(row.hours_per_week, words)
+    if text == "0":
+        text = words("waterfall.small")
     if pd.isna(row.low) or pd.isna(row.high) or row.low == row.high:
         return text
     ends = sorted((float(row.low), float(row.high)), key=abs)
     spelled = [_signed(end, words) for end in ends]
     if (ends[0] < 0) == (ends[1] < 0) == (row.hours_per_week < 0):
-        spelled = [n.hours(abs(end)) for end in ends]
+        spelled = [_signed(abs(end), words).removeprefix("+") for end in ends]
     return words("waterfall.interval", value=text, low=spelled[0], high=spelled[1])
 
 
 def _signed(hours: float, words: Words) -> str:
+    """Return hours to 5 with their sign; what rounds to none is 0."""
+    if round(hours / 5) == 0:
+        return "0"
     return (words("number.minus") if hours < 0 else "+") + words.n.hours(abs(hours))
 
 
