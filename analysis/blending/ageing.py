@@ -1,4 +1,4 @@
-"""Whether items age into breach when contacts always come first: a claim that the simulated weeks prove or refute."""
+"""How much may be moved before items come late: whether the back office ages into breach when contacts always come first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from analysis import simulation
 from analysis.blending import frames
 from analysis.blending.candidates import MODE_OF
 from analysis.blending.lab import Lab, given_items, trigger_agents
-from analysis.blending.tried import Bench, Tried, half_width
+from analysis.blending.tried import Bench, Tried, half_width, judged
 from analysis.blending.verdict import percent
 from analysis.simulation import Policy
 from analysis.simulation.run import ITEMS
 
-#: Items stay within due when so many of them are finished in time; a convention.
-WITHIN = 0.9
+#: Shares of what a policy can do that are tried, largest first.
+VOLUMES = (1.0, 0.975, 0.95, 0.925, 0.9, 0.85, 0.8, 0.7)
+#: Share finished within due that is asked where the client's own is not known; a convention.
+WITHIN = 0.95
 _AT = {name: place for place, name in enumerate(ITEMS)}
 
 
@@ -30,7 +32,7 @@ class Aged:
     Attributes
     ----------
     within
-        Share finished within due, of those finished or past due, per week.
+        Share finished within due, of those finished or past due, per week; empty without due times.
     oldest_h, oldest_due_share
         Highest age of any item, mean over the weeks [h], and as a share of its type's due time.
     """
@@ -39,42 +41,126 @@ class Aged:
     oldest_h: float
     oldest_due_share: float
 
+    @property
+    def share(self) -> float:
+        """Mean share finished within due; NaN without due times."""
+        return float(self.within.mean()) if len(self.within) else float("nan")
 
-def ageing(lab: Lab, bench: Bench, keys: Sequence[str], known: Mapping[str, Aged]) -> pd.DataFrame:
-    """Return the frame `ageing`: each policy given as many of the client's items as it can do on average, without and with a trigger.
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The most of the client's items that a policy moves without more of them late than today.
+
+    Attributes
+    ----------
+    share
+        Part of what the policy can do.
+    most_h
+        What it can do, hours a week.
+    at, full
+        Ages at that part, and at all of it.
+    holds
+        Whether items end within due as often as asked; False: not even at the smallest part tried.
+    bench
+        The weeks with the items given.
+    """
+
+    share: float
+    most_h: float
+    at: Aged
+    full: Aged
+    holds: bool
+    bench: Bench
+
+
+def within_asked(lab: Lab) -> float:
+    """Return the share of items that must end within due: as often as today, at most what is asked where today is not known."""
+    today = lab.facts.items.within_due
+    return WITHIN if today is None else min(today, WITHIN)
+
+
+def volume_of(lab: Lab, bench: Bench, one: Tried, policy: Policy) -> Volume:
+    """Return how much a policy may move; a part is found by bisection, as fewer items are never later."""
+    wanted, only = within_asked(lab), policy.only or ()
+    found: dict[int, tuple[Aged, Bench]] = {}
+
+    def at(place: int) -> Aged:
+        if place not in found:
+            given = given_items(bench, only, VOLUMES[place] * one.item_h)
+            found[place] = aged(given, policy), given
+        return found[place][0]
+
+    full = at(0)
+    if not len(full.within) or full.share >= wanted:
+        return Volume(1.0, one.item_h, full, full, True, found[0][1])
+    low, high = 1, len(VOLUMES) - 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if at(middle).share >= wanted else (middle + 1, high)
+    return Volume(VOLUMES[low], one.item_h, at(low), full, at(low).share >= wanted, found[low][1])
+
+
+def moved_in_time(lab: Lab, bench: Bench) -> tuple[Lab, dict[str, Volume]]:
+    """Return the lab with every policy that keeps promise and cap at the volume whose items are not late, and these volumes by key.
+
+    Notes
+    -----
+    A policy that is given all that it can do on average is a queue at load one: its items age without bound. Its figures are those of the weeks with fewer
+    items; the interval of its hours is that of what it can do, scaled.
+    """
+    tried, volumes = dict(lab.tried), {}
+    for key, one in lab.tried.items():
+        if key not in MODE_OF or one.item_h <= 0 or not (one.keeps_promise and one.keeps_cap):
+            continue
+        volume = volume_of(lab, bench, one, one.policy)
+        volumes[key] = volume
+        given = judged(volume.bench, volume.bench.run([one.policy]), key, one.words, one.policy)
+        moved = min(given.item_h, volume.share * one.item_h)
+        ends = {name: one.figures[name] / one.item_h * moved for name in ("item_h_low", "item_h_high")}
+        # fewer items never make a half hour busier: the busiest is that of all the policy can do
+        kept = {name: one.figures[name] for name in ("occupancy_worst",)}
+        figures = {**given.figures, **kept, "item_h_per_week": moved, **ends}
+        tried[key] = dataclasses.replace(
+            given,
+            figures=figures,
+            keeps_promise=one.keeps_promise,
+            keeps_cap=one.keeps_cap,
+            in_time=volume.holds,
+            share=volume.share,
+        )
+    return dataclasses.replace(lab, tried=tried), volumes
+
+
+def ageing(lab: Lab, bench: Bench, keys: Sequence[str], volumes: Mapping[str, Volume]) -> pd.DataFrame:
+    """Return the frame `ageing`: how much each policy may move, without and with a trigger.
 
     Parameters
     ----------
     lab, bench
         The policies tried, and the weeks.
     keys
-        Policies to look at; those without items are left out.
-    known
-        What :func:`ages` returned.
+        Policies to look at; those that were given no items are left out.
+    volumes
+        What :func:`moved_in_time` returned.
     """
     rows: list[dict[str, object]] = []
     for key in dict.fromkeys(keys):
-        one = lab.tried.get(key)
-        if one is None or key not in known:
+        volume = volumes.get(key)
+        if volume is None:
             continue
-        given = given_items(bench, one.policy.only or (), one.item_h)
-        timely = dataclasses.replace(
-            one.policy,
-            name=f"{key}+trigger",
-            trigger_age=lab.facts.settings.trigger_age,
-            trigger_agents=trigger_agents(lab.facts),
-        )
-        found = {key: known[key]}
+        one, found = lab.tried[key], {key: volume}
         if one.policy.trigger_age is None:
-            found[timely.name] = aged(given, timely)
-        rows += _rows(lab, one, found)
+            timely = dataclasses.replace(
+                one.policy,
+                name=f"{key}+trigger",
+                trigger_age=lab.facts.settings.trigger_age,
+                trigger_agents=trigger_agents(lab.facts),
+            )
+            able = dataclasses.replace(one, figures={**one.figures, "item_h_per_week": volume.most_h})
+            found[timely.name] = volume_of(lab, bench, able, timely)
+        sentence = _sentence(lab, one, found)
+        rows += [{**_row(lab, name, each), "sentence": sentence} for name, each in found.items()]
     return frames.frame("ageing", rows)
-
-
-def ages(lab: Lab, bench: Bench) -> dict[str, Aged]:
-    """Return what becomes of the items given to every policy that moves some, by key."""
-    moving = [one for key, one in lab.tried.items() if key in MODE_OF and one.item_h > 0 and one.policy.only]
-    return {one.key: aged(given_items(bench, one.policy.only or (), one.item_h), one.policy) for one in moving}
 
 
 def aged(bench: Bench, policy: Policy) -> Aged:
@@ -99,51 +185,45 @@ def aged(bench: Bench, policy: Policy) -> Aged:
     )
 
 
-def _rows(lab: Lab, one: Tried, found: Mapping[str, Aged]) -> list[dict[str, object]]:
-    """Return the rows of one policy, all with the same verdict of the plain one in words."""
-    rows = []
-    for name, aged_ in found.items():
-        mean = float(aged_.within.mean()) if len(aged_.within) else float("nan")
-        half = half_width(aged_.within, lab.facts, max(len(aged_.within), 1))
-        rows.append(
-            {
-                "pool": lab.facts.pool.name,
-                "policy": name,
-                "moved_h_per_week": one.item_h,
-                "within_due_share": mean,
-                "low": max(mean - half, 0.0),
-                "high": min(mean + half, 1.0),
-                "oldest_h": aged_.oldest_h,
-                "oldest_due_share": aged_.oldest_due_share,
-                "verdict": _verdict(mean - half, mean + half),
-            }
-        )
-    sentence = _sentence(lab, one, rows)
-    return [{**row, "sentence": sentence} for row in rows]
+def _row(lab: Lab, name: str, volume: Volume) -> dict[str, object]:
+    """Return the row of one policy at the volume that it may move."""
+    within, mean = volume.at.within, volume.at.share
+    half = half_width(within, lab.facts, max(len(within), 1))
+    verdict = "stays within due" if volume.holds else "ages into breach"
+    return {
+        "pool": lab.facts.pool.name,
+        "policy": name,
+        "moved_h_per_week": volume.share * volume.most_h if name not in lab.tried else lab.tried[name].item_h,
+        "within_due_share": mean,
+        "low": max(mean - half, 0.0),
+        "high": min(mean + half, 1.0),
+        "oldest_h": volume.at.oldest_h,
+        "oldest_due_share": volume.at.oldest_due_share,
+        "verdict": verdict if len(within) else "cannot say",
+    }
 
 
-def _verdict(low: float, high: float) -> str:
-    if low >= WITHIN:
-        return "stays within due"
-    return "ages into breach" if high < WITHIN else "cannot say"
-
-
-def _sentence(lab: Lab, one: Tried, rows: Sequence[Mapping[str, object]]) -> str:
-    """Return whether the claim holds, in one sentence."""
-    pool, first = lab.facts.pool.name, rows[0]
-    if not np.isfinite(float(first["within_due_share"])):  # pyright: ignore[reportArgumentType]
+def _sentence(lab: Lab, one: Tried, found: Mapping[str, Volume]) -> str:
+    """Return whether items come late when contacts come first, in one sentence."""
+    pool, (first, *rest) = lab.facts.pool.name, found.values()
+    if not len(first.at.within):
         return f"{pool}: whether items age into breach cannot be said; no due times are known."
-    share = percent(float(first["within_due_share"]))  # pyright: ignore[reportArgumentType]
-    claim = {
-        "ages into breach": "contacts first lets items age into breach here",
-        "stays within due": "contacts first does not let items age into breach here",
-        "cannot say": "whether contacts first lets items age into breach cannot be said",
-    }[str(first["verdict"])]
-    text = (
-        f"{pool}: {claim}; with {one.words}, {share} of {one.item_h:.0f} item hours a week are finished within due and the oldest item "
-        f"reaches {percent(float(first['oldest_due_share']))} of its due time"  # pyright: ignore[reportArgumentType]
-    )
-    if len(rows) > 1:
-        second = percent(float(rows[1]["within_due_share"]))  # pyright: ignore[reportArgumentType]
-        text += f"; with agents taken off contacts once items are {percent(lab.facts.settings.trigger_age)} through their due time it is {second}"
-    return f"{text}."
+    asked, full = percent(within_asked(lab)), percent(first.full.share)
+    if first.share == 1.0:
+        text = f"contacts first does not let items age into breach here: with {one.words}, {full} of {one.item_h:.0f} item hours a week end within due"
+    elif first.holds:
+        text = (
+            f"with {one.words}, items stay within due up to {one.item_h:.0f} hours a week moved ({percent(first.at.share)} of them, {asked} are asked); "
+            f"at {first.most_h:.0f} they would age into breach ({full})"
+        )
+    else:
+        text = (
+            f"contacts first lets items age into breach here: with {one.words}, {percent(first.at.share)} of {one.item_h:.0f} item hours a week end within due, "
+            f"{asked} are asked"
+        )
+    if rest:
+        text += (
+            f"; with agents taken off contacts once the oldest has used {percent(lab.facts.settings.trigger_age)} of its due time, "
+            f"{percent(rest[0].at.share)} of {rest[0].share * rest[0].most_h:.0f} hours do"
+        )
+    return f"{pool}: {text}."

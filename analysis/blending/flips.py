@@ -89,7 +89,7 @@ class _Start:
         if run:
             found = bench.run([policy for _, policy in run])
             moved += [self._moved(judged(bench, found, key, "", policy)) for key, policy in run]
-        return most([one for one in moved if one.keeps_promise and one.keeps_cap and one.surely_moves])
+        return most([one for one in moved if one.keeps_promise and one.keeps_cap and one.in_time and one.surely_moves])
 
     def _moved(self, there: Tried) -> Tried:
         """Return the lab's figures, moved by what the circumstances change."""

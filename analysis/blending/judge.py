@@ -29,7 +29,7 @@ SERVICE = [
 ]
 USABLE = ["pool", "mode", "agents", "low", "high", "hours_per_week", "basis", "sentence"]
 # Hours that use up this share of the suitable items are bounded by them; the rest goes to switching and to what comes after closing.
-_USED_UP = 0.9
+_USED_UP = 0.85
 # Agents this close to the cap on occupancy are held back by it.
 _AT_CAP = 0.02
 
@@ -264,6 +264,8 @@ def _binding(mode: str, judged: Judged, best: Tried) -> str:
     limit = lab.facts.items.hours_per_week(best.policy.only)
     if best.item_h >= _USED_UP * limit:
         return f"bounded by the {limit:.0f} hours a week of suitable items"
+    if best.share < 1:
+        return "bounded by the due times of the items"
     cap = pool.desk.promise.max_occupancy  # pyright: ignore[reportOptionalMemberAccess]
     if max(best.figures["occupancy"], best.figures["occupancy_worst"]) >= cap - _AT_CAP:
         return f"bounded by the cap of {percent(cap)} on occupancy"

@@ -96,7 +96,7 @@ def lab_of(facts: Facts, options: Options, *, seed: int | None = None) -> Lab:
     places = tuned(few, every)
     bench = Bench.of(facts, count, seed=start)
     chosen = [family.steps[places[family.key]] for family in every]
-    found = bench.run(chosen, precision=asked.precision, most=asked.most_weeks)
+    found = bench.precise(chosen, precision=asked.precision, most=asked.most_weeks)
     tried = {"today": judged(bench, found, "today", "no items", TODAY)}
     for family, policy in zip(every, chosen, strict=True):
         tried[family.key] = judged(bench, found, family.key, family.words(policy), policy)

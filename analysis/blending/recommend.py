@@ -15,7 +15,6 @@ from analysis.blending.verdict import Ruling, percent
 _AS_MUCH = 0.02
 # Items that are used up to this share are what bounds the hours.
 _USED_UP = 0.9
-_SUITS = {"shareable": "suitable_between", "interruptible": "suitable_interrupt", "releasable": "suitable_blocks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,6 @@ def against_measured(lab: Lab, measured: float | None, tolerance: float) -> Ruli
     return Ruling("cannot say", text)
 
 
-def suitable_h(lab: Lab, key: str) -> float:
-    """Return the hours a week of the items that a policy works on."""
-    return lab.facts.items.hours_per_week(lab.facts.items.suits[_SUITS[MODE_OF[key]]])
-
-
 def best_of(lab: Lab, mode: str) -> Tried | None:
     """Return the policy of a mode that moves most among those that keep promise and cap; the simplest of those that move as much."""
     good = [one for key, one in lab.tried.items() if MODE_OF.get(key) == mode and _good(one)]
@@ -66,7 +60,7 @@ def best_of(lab: Lab, mode: str) -> Tried | None:
 
 
 def _good(one: Tried) -> bool:
-    return one.keeps_promise and one.keeps_cap and one.surely_moves
+    return one.keeps_promise and one.keeps_cap and one.in_time and one.surely_moves
 
 
 def most(good: list[Tried]) -> Tried | None:
@@ -89,7 +83,7 @@ def choose(lab: Lab, ruling: Ruling | None) -> Choice:
 
     Notes
     -----
-    In this order: what the data forbid; only policies that keep promise and cap; the most net item hours, the simplest of those within 2 %; fewer agents
+    In this order: what the data forbid; only policies that keep promise, cap and due times; the most net item hours, the simplest of those within 2 %; fewer agents
     rostered instead, where that saves more paid hours than items would move and the suitable items are used up.
     """
     if ruling is not None:
@@ -121,7 +115,7 @@ def _fewer_instead(lab: Lab, top: Tried | None, roster: Tried) -> bool:
     saved = lab.today.figures["paid_h_per_week"] - roster.figures["paid_h_per_week"]
     if top is None:
         return saved > 0 and not lab.facts.items.types
-    return saved > top.item_h and top.item_h >= _USED_UP * suitable_h(lab, top.key)
+    return saved > top.item_h and top.item_h >= _USED_UP * lab.facts.items.hours_per_week()
 
 
 def _roster_sentence(lab: Lab, roster: Tried, top: Tried | None) -> str:
@@ -163,7 +157,7 @@ def _why(lab: Lab, chosen: Tried) -> str:
     sure = f"the promise is kept with {_sure(chosen)} certainty"
     if chosen.key == "roster":
         return f"recommended: saves more paid hours than the suitable items would fill; {sure}"
-    return f"recommended: most net item hours of the policies that keep promise and cap; {sure}"
+    return f"recommended: most net item hours of the policies that keep promise, cap and due times; {sure}"
 
 
 def _sure(one: Tried) -> str:
@@ -187,6 +181,8 @@ def _why_not(lab: Lab, one: Tried, chosen: Tried | None) -> str:  # noqa: PLR091
         return f"saves {_hours(saved)} paid hours a week and moves no items"
     if one.key == "training":
         return f"{_hours(one.item_h)} hours of training a week in the same time, instead of items"
+    if not one.in_time:
+        return "its items end late more often than today, however few it is given"
     if not one.surely_moves:
         return "moves nothing that other weeks like these would be sure to have"
     if chosen is None or chosen.key == "roster":

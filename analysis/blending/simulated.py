@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import simulation
 from analysis.blending import frames
-from analysis.blending.ageing import Aged, ageing, ages
+from analysis.blending.ageing import Volume, ageing, moved_in_time
 from analysis.blending.candidates import MODE_OF, NAMES, families
 from analysis.blending.flips import flips
 from analysis.blending.foresight import thresholds
@@ -27,8 +27,6 @@ from analysis.blending.week import facts_of
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Queue
 
-# Hours this close to all suitable items are bounded by them.
-_ALL_SUITABLE = 1 - 1e-9
 # A step in words, below or at zero and above.
 _STEP_WORDS = {
     "all_idle": ("hours a week in which agents wait for contacts",) * 2,
@@ -37,7 +35,7 @@ _STEP_WORDS = {
         "hours a week are gained by switching",
     ),
     "backlog_trained": (
-        "hours a week have no suitable item at hand, or no agent trained for it",
+        "hours a week have no suitable item at hand that would still end within due, or no agent trained for it",
         "hours a week more are filled by the items at hand than by items without end",
     ),
     "held_back": (
@@ -122,6 +120,9 @@ def simulate_pool(
     first = today_alone(facts)
     ruling = ruling or against_measured(first, measured, settings.model_tolerance)
     lab = first if ruling is not None else lab_of(facts, options)
+    bench, volumes = Bench.of(facts, lab.desks, seed=settings.seed), {}
+    if ruling is None:
+        lab, volumes = moved_in_time(lab, bench)
     choice = choose(lab, ruling)
     chosen = lab.tried.get(choice.key) if choice.key in MODE_OF else None
     again = None if chosen is None else dataclasses.replace(chosen.policy, name=NAMES[chosen.key])
@@ -130,13 +131,11 @@ def simulate_pool(
     said += replayed.findings
     if ruling is not None:
         return Simulated(lab, choice, ruling, {**own, "lab": lab.frame("", choice.why)}, said)
-    bench = Bench.of(facts, lab.desks, seed=settings.seed)
-    known = ages(lab, bench)
-    aged = ageing(lab, bench, _looked_at(choice), known)
+    aged = ageing(lab, bench, _looked_at(choice), volumes)
     made = {
         **own,
-        "lab": _with_ages(lab.frame(choice.key, choice.why), known),
-        "waterfall": _waterfall(lab, bench, choice),
+        "lab": _with_ages(lab.frame(choice.key, choice.why), volumes),
+        "waterfall": _waterfall(lab, bench, choice, volumes),
         "flips": flips(lab, families(facts, options), choice.key, seed=settings.seed + 7),
         "ageing": aged,
     }
@@ -149,17 +148,17 @@ def _looked_at(choice: Choice) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key in MODE_OF]
 
 
-def _with_ages(lab: pd.DataFrame, known: Mapping[str, Aged]) -> pd.DataFrame:
+def _with_ages(lab: pd.DataFrame, volumes: Mapping[str, Volume]) -> pd.DataFrame:
     """Return the frame `lab` with the ages of the items that every policy was given."""
-    within = {key: float(one.within.mean()) for key, one in known.items() if len(one.within)}
-    oldest = {key: one.oldest_h for key, one in known.items()}
+    within = {key: one.at.share for key, one in volumes.items()}
+    oldest = {key: one.at.oldest_h for key, one in volumes.items()}
     return lab.assign(
         within_due_share=lab["policy"].map(within).astype("float64"),
         oldest_h=lab["policy"].map(oldest).astype("float64"),
     )
 
 
-def _waterfall(lab: Lab, bench: Bench, choice: Choice) -> pd.DataFrame:
+def _waterfall(lab: Lab, bench: Bench, choice: Choice, volumes: Mapping[str, Volume]) -> pd.DataFrame:
     """Return the frame `waterfall` of the recommended policy, else of the one that moves most."""
     moving = [one for key, one in lab.tried.items() if key in MODE_OF and one.item_h > 0]
     chosen = (
@@ -168,8 +167,9 @@ def _waterfall(lab: Lab, bench: Bench, choice: Choice) -> pd.DataFrame:
     if chosen is None:
         return frames.frame("waterfall")
     rule, asked = thresholds(lab.facts, chosen.policy), lab.facts.settings
+    given = volumes[chosen.key].bench if chosen.key in volumes else bench
     found = simulation.waterfall(
-        bench.desks,
+        given.desks,
         dataclasses.replace(chosen.policy, name=chosen.key),
         choose=None if rule is None else rule.choose,
         foreseen=None if rule is None else rule.foreseen,
@@ -186,11 +186,7 @@ def _steps(found: simulation.Waterfall, lab: Lab, chosen: Tried) -> list[dict[st
     """Return the rows of a waterfall; hours that only a backlog at the start gave are taken off the suitable items."""
     keys = [step.key for step in found.steps]
     hours = dict(zip(keys, found.values.mean(axis=1).tolist(), strict=True))
-    once = (
-        hours["usable"] - chosen.item_h
-        if chosen.item_h >= _ALL_SUITABLE * lab.facts.items.hours_per_week(chosen.policy.only)
-        else 0.0
-    )
+    once = hours["usable"] - chosen.item_h
     hours["backlog_trained"] -= once
     hours["usable"] -= once
     rows, remaining = [], 0.0

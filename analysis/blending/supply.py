@@ -64,10 +64,13 @@ class Supply:
         Item types that suit at least one mode; agents' lengths, arrivals per half hour of the week.
     suits
         Positions of the types that suit each of ``SUITABLE``, by name.
+    within_due
+        Share of the client's own items of these types that ended within due; None where the log holds no due moments.
     """
 
     types: tuple[ItemType, ...]
     suits: Mapping[str, tuple[int, ...]]
+    within_due: float | None = None
 
     def hours_per_week(self, which: Sequence[int] | None = None) -> float:
         """Return the hours that agents need for a week's arrivals of some types; None: of all."""
@@ -111,7 +114,15 @@ def supply(
         mine = logged[logged["type"].eq(row["type"])] if len(logged) else logged
         found.append(_item_type(row, mine, facts, open_slots, weeks=weeks, zone=client.time_zone, settings=settings))
     suits = {name: tuple(np.flatnonzero(chosen[name].astype(bool)).tolist()) for name in SUITABLE}
-    return Supply(tuple(found), suits)
+    return Supply(tuple(found), suits, _within_due(logged, chosen["type"].tolist()))
+
+
+def _within_due(logged: pd.DataFrame, names: Sequence[str]) -> float | None:
+    """Return the share of the finished items of some types that ended by their due moment."""
+    if logged.empty or "due" not in logged:
+        return None
+    dated = logged[logged["type"].isin(names)].dropna(subset=["due", "ended"])
+    return float(dated["ended"].le(dated["due"]).mean()) if len(dated) >= FEWEST_SPREAD else None
 
 
 def _item_type(

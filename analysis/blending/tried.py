@@ -43,6 +43,10 @@ class Tried:
         Whether it keeps both.
     sure
         Probability that the promise is kept in the long run, data and simulation considered.
+    in_time
+        Whether its items end within due as often as asked.
+    share
+        Part of what it can do that it is given, so that items are not late.
     """
 
     key: str
@@ -54,6 +58,8 @@ class Tried:
     keeps_promise: bool
     keeps_cap: bool
     sure: float
+    in_time: bool = True
+    share: float = 1.0
 
     @property
     def item_h(self) -> float:
@@ -76,6 +82,7 @@ class Tried:
             None if high is None else max(high, floor),
             unit=unit,
             basis="modelled",
+            grade="B",
             confidence=confidence,
             n=freedom,
             n_unit="days",
@@ -109,19 +116,29 @@ class Bench:
         """Return a bench with so many weeks."""
         return cls(facts, tuple(weeks(facts, count, seed=seed, load=load)), seed)
 
-    def run(self, policies: Sequence[Policy], *, precision: float = 1.0, most: int = 0) -> Comparison:
-        """Return policies on the same weeks, today first; twice each week, or as often as the precision asks."""
-        least = 2 * len(self.desks)
+    def run(self, policies: Sequence[Policy], *, rounds: int = 2) -> Comparison:
+        """Return policies on the same weeks, today first, each week so many times."""
+        count = max(rounds, 2) * len(self.desks)
         return simulation.compare(
             self.desks,
             [TODAY, *policies],
-            precision=precision,
+            precision=1.0,
             seed=self.seed,
             confidence=self.facts.settings.confidence,
-            least=least,
-            most=max(most, least),
+            least=count,
+            most=count,
             control=False,
         )
+
+    def precise(self, policies: Sequence[Policy], *, precision: float, most: int) -> Comparison:
+        """Return policies on the same weeks, each week as often as the simulation's part of every change in service asks, at most `most` in all."""
+        found = self.run(policies)
+        level = found.values[:, :, found.measures.index("service_level")]
+        change = (level[1:] - level[:1]).reshape(len(policies), 2, len(self.desks))
+        noise = change.var(axis=1, ddof=1).mean(axis=1).max(initial=0.0)
+        quantile = float(stats.t.ppf(0.5 + self.facts.settings.confidence / 2, len(self.desks)))
+        rounds = min(math.ceil(quantile**2 * noise / precision**2 / len(self.desks)), most // len(self.desks))
+        return self.run(policies, rounds=rounds) if rounds > 2 else found
 
 
 @dataclass(frozen=True, slots=True)

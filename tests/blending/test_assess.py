@@ -195,6 +195,7 @@ class TestModes:
         # half hours whose load looks a little higher keep one agent more free
         assert less - 0.2 < shareable < truth + 0.4
 
+    @pytest.mark.slow
     def test_whole_agents_above_the_fewest(self, centre):
         world = centre(agents=14, weeks=8)
         found = assessed(world)

@@ -11,7 +11,7 @@ import pytest
 
 from analysis import simulation
 from analysis.blending import BlendingSettings, assemble, frames
-from analysis.blending.ageing import ageing, ages
+from analysis.blending.ageing import VOLUMES, ageing, moved_in_time, within_asked
 from analysis.blending.candidates import families, fewest_kept_free
 from analysis.blending.flips import flips
 from analysis.blending.foresight import thresholds
@@ -155,11 +155,20 @@ class TestAround:
         strict = dataclasses.replace(facts, items=dataclasses.replace(facts.items, types=types))
         tight = dataclasses.replace(lab, facts=strict)
         late = Bench.of(strict, 6, seed=3)
-        frame = ageing(tight, late, ["keep_free"], ages(tight, late))
+        given, volumes = moved_in_time(tight, late)
+        frame = ageing(given, late, ["keep_free"], volumes)
         assert frame["policy"].tolist() == ["keep_free", "keep_free+trigger"]
         # items of Friday afternoon wait for Monday
         assert frame["oldest_due_share"].iloc[0] > 0.5
-        unknown = ageing(lab, bench, ["keep_free"], ages(lab, bench))
+        volume = volumes["keep_free"]
+        assert volume.share in VOLUMES
+        assert volume.holds == (volume.at.share >= within_asked(tight))
+        assert volume.at.share >= volume.full.share
+        assert given.tried["keep_free"].item_h <= volume.share * volume.most_h + 1e-9
+        assert given.tried["fill"] is tight.tried["fill"]
+        same, known = moved_in_time(lab, bench)
+        assert {one.share for one in known.values()} == {1.0}
+        unknown = ageing(same, bench, ["keep_free"], known)
         assert set(unknown["verdict"]) == {"cannot say"}
         assert "no due times are known" in unknown["sentence"].iloc[0]
 
