@@ -200,6 +200,8 @@ def test_a_step_may_give_and_a_step_may_take(material):
     wide = material["blending"].waterfall.copy()
     wide.loc[wide["key"] == "forecast", ["low", "high"]] = [-10.0, 60.0]
     assert "+25 (\u221210\u00a0to\u00a0+60)" in drawn(deductions.waterfall, blending_with(material, waterfall=wide))
+    wide.loc[wide["key"] == "forecast", ["hours_per_week", "low", "high"]] = [1.2, -0.8, 2.0]
+    assert "under 5" in drawn(deductions.waterfall, blending_with(material, waterfall=wide))
 
 
 def test_a_replay_that_misses_today_shows_no_effect_and_says_why(material):

@@ -90,6 +90,8 @@ def _figure(row: Any, words: Words) -> str:
     spelled = [_signed(end, words) for end in ends]
     if (ends[0] < 0) == (ends[1] < 0) == (row.hours_per_week < 0):
         spelled = [_signed(abs(end), words).removeprefix("+") for end in ends]
+    if set(spelled) == {"0"}:
+        return text
     return words("waterfall.interval", value=text, low=spelled[0], high=spelled[1])
 
 
