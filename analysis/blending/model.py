@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,19 +14,17 @@ from analysis.blending.policies import (
     NO_ITEMS,
     Options,
     Policy,
-    allowed_blocks,
     between_contacts,
     blocks,
     frontier_row,
     interrupt,
-    rationed,
     schedule_choice,
-    whole_agents_above,
 )
 from analysis.blending.pool import Pool, overall, share_in_time
 from analysis.blending.result import MODES
 from analysis.blending.settings import BlendingSettings
-from analysis.blending.uncertainty import Curves, Means, day_sums, estimated, figures, means
+from analysis.blending.steps import over_steps
+from analysis.blending.uncertainty import Curves, Means, day_sums, estimated, figures, means, with_steps
 from analysis.foundation.estimate import Basis, Estimate
 
 FRONTIER = [
@@ -65,8 +62,6 @@ class Modelled:
         not measured.
     before
         Service level today over all half hours.
-    cap_binds
-        Whether the cap on occupancy costs a mode item time.
     options
         The answer for every number kept free.
     slots
@@ -78,7 +73,6 @@ class Modelled:
     schedule: pd.DataFrame
     estimates: Mapping[str, Estimate]
     before: float
-    cap_binds: Mapping[str, bool]
     options: Options
     slots: pd.DataFrame
 
@@ -127,23 +121,9 @@ def model_pool(pool: Pool, items: pd.DataFrame, settings: BlendingSettings, *, s
         schedule=_schedule(pool, options, policies["shareable"]) if measured else pd.DataFrame(columns=SCHEDULE),
         estimates=estimates,
         before=overall(options.today),
-        cap_binds=_cap_binds(pool, options, choice, waited),
         options=options,
         slots=slots,
     )
-
-
-def _cap_binds(pool: Pool, options: Options, choice: np.ndarray, waited: np.ndarray) -> dict[str, bool]:
-    """Return the modes that would move more without the cap on occupancy."""
-    busy, promise = options.today[4], pool.desk.promise
-    required = pool.cells["required_agents"].to_numpy()
-    whole = whole_agents_above(pool.agents, required, waited)
-    uncapped = schedule_choice(options, pool, dataclasses.replace(promise, max_occupancy=1.0))
-    return {
-        "releasable": bool((allowed_blocks(pool.agents, busy, required, waited, pool) < whole).any()),
-        "shareable": bool(options.chosen(uncapped)[3].sum() > options.chosen(choice)[3].sum() + 1e-9),
-        "interruptible": bool((rationed(pool.agents, busy, promise.max_occupancy) < 1).any()),
-    }
 
 
 def _schedule(pool: Pool, options: Options, policy: Policy) -> pd.DataFrame:
@@ -191,6 +171,9 @@ def _estimates(
         basis = basis_of(name, source)
         method = "mean over the open half hours of a week; days resampled"
         results[name] = estimated(pool, every[name], settings, basis=basis, method=method)
+        if name in ("structural", "surplus", "releasable"):
+            results[name] = with_steps(results[name], name, pool, curves)
+    results = over_steps(results, pool, curves)
     for mode in MODES:
         results[f"{mode} hours"] = estimated(
             pool,
