@@ -64,7 +64,7 @@ def simulated_morning(agents: int, load: float, aht_s: float, patience_s: float,
 @pytest.fixture(scope="session")
 def centre() -> Callable[..., World]:
     """Return a maker of small contact centres; results are kept per argument list."""
-    made: dict[tuple, World] = {}
+    kept: dict[tuple, World] = {}
 
     def make(
         agents: int = 12,
@@ -75,14 +75,14 @@ def centre() -> Callable[..., World]:
         seed: int = 1,
     ) -> World:
         key = (agents, load, aht_s, patience_s, weeks, seed)
-        if key not in made:
-            made[key] = _made(*key)
-        return made[key]
+        if key not in kept:
+            kept[key] = made(*key)
+        return kept[key]
 
     return make
 
 
-def _made(agents: int, load: float, aht_s: float, patience_s: float, weeks: int, seed: int) -> World:
+def made(agents: int, load: float, aht_s: float, patience_s: float, weeks: int, seed: int) -> World:
     rng = np.random.default_rng(seed)
     calls, spells = [], []
     for day in range(7 * weeks):
