@@ -24,7 +24,7 @@ from analysis.blending.pool import Pool, overall, share_in_time
 from analysis.blending.result import MODES
 from analysis.blending.settings import BlendingSettings
 from analysis.blending.steps import over_steps
-from analysis.blending.uncertainty import Curves, Means, day_sums, estimated, figures, means, with_steps
+from analysis.blending.uncertainty import Curves, Means, day_sums, estimated, figures, means
 from analysis.foundation.estimate import Basis, Estimate
 
 FRONTIER = [
@@ -171,8 +171,6 @@ def _estimates(
         basis = basis_of(name, source)
         method = "mean over the open half hours of a week; days resampled"
         results[name] = estimated(pool, every[name], settings, basis=basis, method=method)
-        if name in ("structural", "surplus", "releasable"):
-            results[name] = with_steps(results[name], name, pool, curves)
     results = over_steps(results, pool, curves)
     for mode in MODES:
         results[f"{mode} hours"] = estimated(

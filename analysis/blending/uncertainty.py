@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from analysis.blending.pool import Pool
 from analysis.blending.settings import BlendingSettings
 from analysis.foundation.clusters import bootstrap
 from analysis.foundation.estimate import Estimate
-from analysis.measure.idle import fractional_agents, step_reach
 from analysis.measure.load import MINIMUM_ANSWERED, largest_loads
 
 DAILY = ("days", "offered", "offered_squared", "answered", "handle_s", "agents", "idle_agents", "resumable_agents")
@@ -277,41 +275,3 @@ def estimated(
         unit=unit,
         **more,
     )
-
-
-def with_steps(estimate: Estimate, name: str, pool: Pool, curves: Curves) -> Estimate:
-    """Return the interval of structural, surplus or releasable agents, widened for half hours that all sit on one step from one whole number to the next.
-
-    Notes
-    -----
-    Resampled days repeat on which side of a step a load was estimated; :func:`analysis.measure.idle.step_reach` says how far the mean may lie. More needed is more
-    structural and less surplus and releasable. Nothing falls below 0, nor above the agents waiting.
-    """
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return estimate
-    cells = pool.cells
-    load, error = cells["load"].to_numpy(dtype=float), _step(pool) / 1.5
-    largest = curves.largest[int(np.abs(curves.spreads - coefficient(pool)).argmin())]
-    place = fractional_agents(load, largest)
-    slope = (fractional_agents(load + error, largest) - fractional_agents(np.maximum(load - error, 0.0), largest)) / (
-        2 * error
-    )
-    needed, idle = np.ceil(place), cells["idle_agents"].to_numpy(dtype=float)
-    # a step matters where the figure is not held by the agents waiting (structural) or by their absence (releasable)
-    active = cells["agents"].to_numpy() >= needed - 1 if name == "releasable" else idle > needed - load - 1
-    active = active & np.isfinite(slope)
-    down, up = (
-        reach * float(active.mean())
-        for reach in step_reach(place, place * 0 + np.nan_to_num(slope) * error, active=active)
-    )
-    if name != "structural":
-        down, up = up, down
-    if name == "releasable":
-        spread = pool.daily.groupby("cell")["agents"].std(ddof=1).reindex(range(len(cells))).fillna(0.0).to_numpy()
-        fewer, more = step_reach(
-            -cells["agents"].to_numpy(dtype=float), spread / np.sqrt(cells["days"].to_numpy(dtype=float))
-        )
-        # whole agents on duty are rounded down: minus the next whole number of minus the agents
-        down, up = down + more, up + fewer
-    low, high = max(estimate.low - down, 0.0), min(estimate.high + up, max(float(idle.mean()), estimate.high))
-    return dataclasses.replace(estimate, low=min(low, estimate.value), high=max(high, estimate.value))
