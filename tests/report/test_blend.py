@@ -14,8 +14,8 @@ from analysis.blending.frames import FRAMES, frame
 from analysis.blending.replay_days import MUCH
 from analysis.foundation.schema import Finding
 from analysis.report import build_report
-from analysis.report.blocks import Absent, Exhibit, Facts, Text
-from analysis.report.chapters import blend, first, worth
+from analysis.report.blocks import Absent, Cell, Exhibit, Facts, Text
+from analysis.report.chapters import blend, first, items, worth
 from analysis.report.exhibits import ages, ahead, deductions, gap_laws, lab, policies, replays, spare, turns, worst_day
 from analysis.report.numbers import plain
 from analysis.report.workbook import tables
@@ -245,9 +245,9 @@ def test_what_turns_is_the_next_setting_and_standing_is_said(material):
 def test_the_law_of_gaps_names_the_nearest_routing_and_reads_shares_off_the_curve(material):
     law, far = gap_laws.nearest(material["blending"]) or ("", 1.0)
     assert (law, round(far, 2)) == ("random", 0.06)
-    items = gap_laws.items(material["blending"])
-    assert items["outlasts"].is_monotonic_decreasing
-    assert items["usable"].between(0, 1).all()
+    known = gap_laws.items(material["blending"])
+    assert known["outlasts"].is_monotonic_decreasing
+    assert known["usable"].between(0, 1).all()
 
 
 def test_the_forecast_says_how_it_did(material):
@@ -283,3 +283,16 @@ def test_it_stays_so_on_both_papers_with_long_names(material, tmp_path, paper):
         out = tmp_path / str(result is changed)
         build_report(**{**material, "blending": result}, out=out, paper=paper)
         assert length(words_of(out / "assessment.pdf")) <= 6
+
+
+def test_what_every_type_leaves_open_is_said_once(material):
+    inventory = material["blending"].inventory.assign(
+        must_change="the client states whether it is regulated; the client states whether help is needed", first=False
+    )
+    inventory.loc[0, "must_change"] = "operations brings the step to the desk; " + inventory.loc[1, "must_change"]
+    c = context(material, blending=blending_with(material, inventory=inventory))
+    (table,) = items.inventory(c)
+    assert isinstance(table, Exhibit)
+    assert table.source.count("the client states whether it is regulated, help is needed") == 1
+    told = sorted({cell.text for row in table.rows for cell in row[-1:] if isinstance(cell, Cell)})
+    assert told == ["as for every type", "operations brings the step to the desk"]

@@ -30,9 +30,9 @@ def inventory(c: Context, *, topic: str = "") -> list[Part]:
     if len(left):
         rest = float(left["hours_per_week"].sum())
         more = words("inventory.more", n=c.n.count(len(left)), hours=c.n.hours(rest))
-    changes = {_change(c, row) for row in shown.itertuples()}
-    # what every type needs is said once
-    common = changes.pop() if len(changes) == 1 and len(shown) > 1 else ""
+    asked = {_asked(row) for row in shown.itertuples()}
+    # what every type leaves open is said once
+    common = asked.pop() if len(asked) == 1 and len(shown) > 1 else ""
     every = words("inventory.every", change=common) if common else ""
     said = " ".join(part for part in (every, words("inventory.definition"), more) if part)
     return [
@@ -76,27 +76,37 @@ def _headline(c: Context, frame: pd.DataFrame) -> str:
     )
 
 
-def _change(c: Context, row: Any) -> str:
-    """Return what must change before a type can be begun; what the client has to state stands in one phrase."""
-    parts = [part.strip() for part in str(row.must_change or "").split(";") if part.strip()]
-    asked = [part.removeprefix(ASKED) for part in parts if part.startswith(ASKED)]
+def _parts(row: Any) -> list[str]:
+    return [part.strip() for part in str(row.must_change or "").split(";") if part.strip()]
+
+
+def _asked(row: Any) -> str:
+    """Return what the client has to state of a type in one phrase; empty when nothing is open."""
+    asked = [part.removeprefix(ASKED) for part in _parts(row) if part.startswith(ASKED)]
     # one "whether" serves all that follow it
     stated = [part if place == 0 else part.removeprefix("whether ") for place, part in enumerate(asked)]
-    said = [f"{ASKED}{', '.join(stated)}"] if asked else []
-    every = [*(part for part in parts if not part.startswith(ASKED)), *said]
+    return f"{ASKED}{', '.join(stated)}" if asked else ""
+
+
+def _change(c: Context, row: Any, common: str) -> str:
+    """Return what must change before a type can be begun, without what is said of every type."""
+    asked = _asked(row)
+    every = [part for part in _parts(row) if not part.startswith(ASKED)]
+    every += [asked] if asked and asked != common else []
     left = len(every) - MOST_CHANGES
     if left > 1:
         every = [*every[:MOST_CHANGES], c.words("inventory.and_more", n=c.n.count(left))]
-    text = "; ".join(every)
-    return text or (c.words("inventory.begin") if row.first else "")
+    if every:
+        return "; ".join(every)
+    return c.words("inventory.begin") if row.first else c.words("inventory.as_all") if common else ""
 
 
 def _type(c: Context, row: Any, common: str) -> list[str | Cell]:
-    words, n = c.words, c.n
+    n = c.n
     begin = bool(row.first)
     tone: Tone = "accent" if begin else "plain"
     yes, no = Cell("●", tone="accent"), Cell("–", tone="muted")
-    change = _change(c, row) if not common else words("inventory.as_all")
+    change = _change(c, row, common)
     return [
         Cell(n.count(row.rank) if pd.notna(row.rank) else "–", tone=tone, strong=begin),
         Cell(str(row.type), tone=tone, strong=begin),
