@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import simulation
 from analysis.blending import frames
-from analysis.blending.candidates import MODE_OF
+from analysis.blending.candidates import MODE_OF, NAMES
 from analysis.blending.lab import Lab, given_items, trigger_agents
 from analysis.blending.tried import Bench, Tried, half_width, judged
 from analysis.blending.verdict import percent
@@ -210,15 +210,15 @@ def _sentence(lab: Lab, one: Tried, found: Mapping[str, Volume]) -> str:
         return f"{pool}: whether items age into breach cannot be said; no due times are known."
     asked, full = percent(within_asked(lab)), percent(first.full.share)
     if first.share == 1.0:
-        text = f"contacts first does not let items age into breach here: with {one.words}, {full} of {one.item_h:.0f} item hours a week end within due"
+        text = f"contacts first does not let items age into breach here: with {NAMES[one.key]}, {full} of {one.item_h:.0f} item hours a week end within due"
     elif first.holds:
         text = (
-            f"with {one.words}, items stay within due up to {one.item_h:.0f} hours a week moved ({percent(first.at.share)} of them, {asked} are asked); "
+            f"with {NAMES[one.key]}, items stay within due up to {one.item_h:.0f} hours a week moved ({percent(first.at.share)} of them, {asked} are asked); "
             f"at {first.most_h:.0f} they would age into breach ({full})"
         )
     else:
         text = (
-            f"contacts first lets items age into breach here: with {one.words}, {percent(first.at.share)} of {one.item_h:.0f} item hours a week end within due, "
+            f"contacts first lets items age into breach here: with {NAMES[one.key]}, {percent(first.at.share)} of {one.item_h:.0f} item hours a week end within due, "
             f"{asked} are asked"
         )
     if rest:

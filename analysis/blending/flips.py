@@ -184,7 +184,7 @@ def _words(factor: str, value: float) -> str:
     if factor == "resumption":
         return f"{value:.0f} s to resume an item"
     if factor == "item_length":
-        return f"as many items, {value:g} times as long"
+        return f"items {value:g} times as long"
     return f"load {100 * (value - 1):+.1f} %" if value != 1 else "load as today"
 
 
@@ -202,14 +202,15 @@ def _sentence(lab: Lab, factor: str, ordered: Sequence[tuple[float, Tried | None
         "load": "the load",
     }[factor]
     parts = []
-    for found, side in ((above, "from"), (below, "down from")):
+    for found, side in ((above, "more"), (below, "less")):
         if found is not None:
             value, one = found
-            parts.append(f"{side} {_words(factor, value)} on, {NAMES[one.key if one else '']}")
+            parts.append(f"{NAMES[one.key if one else '']} at {_words(factor, value)} or {side}")
     if not parts:
         first, last = ordered[0][0], ordered[-1][0]
         return f"{lab.facts.pool.name}: {NAMES[key]} is recommended whatever {subject}, {_span(factor, first, last)}."
-    return f"{lab.facts.pool.name}: {'; '.join(parts)} instead of {NAMES[key]}."
+    stays = "; the number of items stays" if factor == "item_length" else ""
+    return f"{lab.facts.pool.name}: instead of {NAMES[key]}, {'; '.join(parts)}{stays}."
 
 
 def _span(factor: str, first: float, last: float) -> str:
