@@ -16,6 +16,7 @@ _NAMES = {
     "standards": ".measure.standards",
     "gap_mixture": ".measure.gap_mixture",
     "frontier": ".measure.frontier",
+    "forecast": ".measure.forecast",
     "read_sources": ".intake",
     "measure_baseline": ".baseline",
     "estimate_utilization": ".utilization",
