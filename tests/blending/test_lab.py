@@ -11,7 +11,7 @@ import pytest
 
 from analysis import simulation
 from analysis.blending import BlendingSettings, assemble, frames
-from analysis.blending.ageing import VOLUMES, ageing, moved_in_time, within_asked
+from analysis.blending.ageing import VOLUMES, Aged, ageing, moved_in_time, volume_of, within_asked
 from analysis.blending.candidates import families, fewest_kept_free
 from analysis.blending.flips import flips
 from analysis.blending.foresight import thresholds
@@ -172,6 +172,21 @@ class TestAround:
         assert set(unknown["verdict"]) == {"cannot say"}
         assert "no due times are known" in unknown["sentence"].iloc[0]
 
+    @pytest.mark.parametrize("most", [1.0, 0.96, 0.925, 0.81, 0.7, 0.5])
+    def test_the_volume_is_the_largest_part_whose_items_are_in_time(self, lab, bench, most):
+        one = lab.tried["keep_free"]
+
+        def in_time(hours: float, _: Policy) -> Aged:
+            return Aged(np.array([1.0 if hours <= most * one.item_h + 1e-9 else 0.0]), 1.0, 0.1)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("analysis.blending.ageing.given_items", lambda *args: args[-1])
+            patch.setattr("analysis.blending.ageing.aged", in_time)
+            volume = volume_of(lab, bench, one, one.policy)
+        good = [part for part in VOLUMES if part <= most + 1e-9]
+        assert volume.share == (good[0] if good else VOLUMES[-1])
+        assert volume.holds == bool(good)
+
     def test_items_given_are_what_the_policy_moves(self, bench):
         only = bench.facts.items.suits["suitable_between"]
         given = given_items(bench, only, 10.0)
@@ -215,6 +230,7 @@ class TestAround:
 def test_fewest_kept_free_is_the_simulated_occupancy():
     # 10 agents, 5 erlangs, items that give way and never run out: busy max(B, 10 - k) of 10
     kept = fewest_kept_free(10, np.array([5.0]), np.ones(1), 0.8)
+    assert fewest_kept_free(10, np.array([9.0]), np.ones(1), 0.8) is None
     queue = simulation.ContactQueue("calls", (60.0,) * 48, simulation.Times(300.0))
     desk = simulation.Desk(
         1800.0,
