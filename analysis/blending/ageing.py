@@ -132,7 +132,7 @@ def moved_in_time(lab: Lab, bench: Bench) -> tuple[Lab, dict[str, Volume]]:
 
 
 def ageing(lab: Lab, bench: Bench, keys: Sequence[str], volumes: Mapping[str, Volume]) -> pd.DataFrame:
-    """Return the frame `ageing`: how much each policy may move, without and with a trigger.
+    """Return the frame `ageing`: how much each policy may move, without and with a trigger; a trigger that breaks promise or cap has no row.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def ageing(lab: Lab, bench: Bench, keys: Sequence[str], volumes: Mapping[str, Vo
         volume = volumes.get(key)
         if volume is None:
             continue
-        one, found = lab.tried[key], {key: volume}
+        one, found, kept = lab.tried[key], {key: volume}, None
         if one.policy.trigger_age is None:
             timely = dataclasses.replace(
                 one.policy,
@@ -158,8 +158,13 @@ def ageing(lab: Lab, bench: Bench, keys: Sequence[str], volumes: Mapping[str, Vo
             )
             able = dataclasses.replace(one, figures={**one.figures, "item_h_per_week": volume.most_h})
             found[timely.name] = volume_of(lab, bench, able, timely)
-        sentence = _sentence(lab, one, found)
-        rows += [{**_row(lab, name, each), "sentence": sentence} for name, each in found.items()]
+            given = found[timely.name].bench
+            kept = judged(given, given.run([timely]), key, one.words, timely)
+        sentence = _sentence(lab, one, found, kept)
+        allowed = kept is None or (kept.keeps_promise and kept.keeps_cap)
+        rows += [
+            {**_row(lab, name, each), "sentence": sentence} for name, each in found.items() if allowed or name == key
+        ]
     return frames.frame("ageing", rows)
 
 
@@ -203,7 +208,7 @@ def _row(lab: Lab, name: str, volume: Volume) -> dict[str, object]:
     }
 
 
-def _sentence(lab: Lab, one: Tried, found: Mapping[str, Volume]) -> str:
+def _sentence(lab: Lab, one: Tried, found: Mapping[str, Volume], timely: Tried | None) -> str:
     """Return whether items come late when contacts come first, in one sentence."""
     pool, (first, *rest) = lab.facts.pool.name, found.values()
     if not len(first.at.within):
@@ -226,4 +231,8 @@ def _sentence(lab: Lab, one: Tried, found: Mapping[str, Volume]) -> str:
             f"; with agents taken off contacts once the oldest has used {percent(lab.facts.settings.trigger_age)} of its due time, "
             f"{percent(rest[0].at.share)} of {rest[0].share * rest[0].most_h:.0f} hours do"
         )
+    if timely is not None and not timely.keeps_promise:
+        text += f", but only {percent(timely.figures['service_level'])} of contacts would be answered in time"
+    elif timely is not None and not timely.keeps_cap:
+        text += f", but agents would be busy {percent(timely.figures['occupancy_worst'])} of the busiest half hour"
     return f"{pool}: {text}."

@@ -11,8 +11,8 @@ from analysis.blending.result import MODES
 from analysis.blending.tried import Tried
 from analysis.blending.verdict import Ruling, percent
 
-# Policies within this share of the most item hours count as moving as much; the simplest of them is taken.
-_AS_MUCH = 0.02
+# Policies within this share of the most item hours count as moving as much: of them one that callers do not notice is taken, then the simplest.
+_AS_MUCH = 0.05
 # Items that are used up to this share are what bounds the hours.
 _USED_UP = 0.9
 
@@ -54,7 +54,7 @@ def against_measured(lab: Lab, measured: float | None, tolerance: float) -> Ruli
 
 
 def best_of(lab: Lab, mode: str) -> Tried | None:
-    """Return the policy of a mode that moves most among those that keep promise and cap; the simplest of those that move as much."""
+    """Return the policy of a mode that moves most among those that keep promise, cap and due times."""
     good = [one for key, one in lab.tried.items() if MODE_OF.get(key) == mode and _good(one)]
     return most(good)
 
@@ -64,11 +64,12 @@ def _good(one: Tried) -> bool:
 
 
 def most(good: list[Tried]) -> Tried | None:
-    """Return the policy that moves most, the simplest of those that move as much; None of none."""
+    """Return the policy that moves most; of those that move as much one that callers do not notice, then the simplest; None of none."""
     if not good:
         return None
     enough = max(one.item_h for one in good) * (1 - _AS_MUCH)
-    return min((one for one in good if one.item_h >= enough), key=lambda one: SIMPLEST.index(one.key))
+    as_much = [one for one in good if one.item_h >= enough]
+    return min(as_much, key=lambda one: (not one.untouched, SIMPLEST.index(one.key)))
 
 
 def choose(lab: Lab, ruling: Ruling | None) -> Choice:
@@ -83,8 +84,8 @@ def choose(lab: Lab, ruling: Ruling | None) -> Choice:
 
     Notes
     -----
-    In this order: what the data forbid; only policies that keep promise, cap and due times; the most net item hours, the simplest of those within 2 %; fewer agents
-    rostered instead, where that saves more paid hours than items would move and the suitable items are used up.
+    In this order: what the data forbid; only policies that keep promise, cap and due times; the most net item hours, of those within 5 % one that leaves callers
+    as they are, then the simplest; fewer agents rostered instead, where that saves more paid hours than items would move and the suitable items are used up.
     """
     if ruling is not None:
         return Choice("", {}, dict.fromkeys(lab.tried, f"nothing is recommended: {ruling.reason}"), ruling.reason)
@@ -157,6 +158,10 @@ def _why(lab: Lab, chosen: Tried) -> str:
     sure = f"the promise is kept with {_sure(chosen)} certainty"
     if chosen.key == "roster":
         return f"recommended: saves more paid hours than the suitable items would fill; {sure}"
+    more = max((one.item_h for one in lab.tried.values() if _good(one) and one.key in MODE_OF), default=chosen.item_h)
+    if more > chosen.item_h:
+        least = "callers do not notice it" if chosen.untouched else "it is the simplest"
+        return f"recommended: of the policies that keep promise, cap and due times it moves as many hours as any, within {percent(_AS_MUCH)}, and {least}; {sure}"
     return f"recommended: most net item hours of the policies that keep promise, cap and due times; {sure}"
 
 
@@ -188,6 +193,8 @@ def _why_not(lab: Lab, one: Tried, chosen: Tried | None) -> str:  # noqa: PLR091
     if chosen is None or chosen.key == "roster":
         return f"moves {_hours(one.item_h)} hours of items a week"
     if one.item_h >= chosen.item_h * (1 - _AS_MUCH):
+        if chosen.untouched and not one.untouched:
+            return "moves as much, and callers notice it"
         return "moves as much, by a less simple rule"
     return f"moves {_hours(chosen.item_h - one.item_h)} hours a week less"
 

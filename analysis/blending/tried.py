@@ -23,6 +23,9 @@ _AS_PRINTED = 0.005
 _FEWEST_OFFERED = 3.0
 # A half hour is one in which a policy places items when agents are so much busier than today.
 _BUSIER = 0.01
+_NO_INTERVAL = (
+    "the highest of many half hours, drawn to their mean by what chance explains; its own uncertainty is not computed"
+)
 # A policy that costs callers less than this beyond doubt leaves the promise as it is today.
 _UNTOUCHED = 0.01
 
@@ -71,10 +74,16 @@ class Tried:
         """Whether it moves items beyond doubt."""
         return self.figures["item_h_low"] > 0
 
+    @property
+    def untouched(self) -> bool:
+        """Whether callers are answered as today beyond doubt."""
+        return self.figures["change_low"] > -_UNTOUCHED
+
     def estimate(self, name: str, *, unit: str, confidence: float, freedom: int) -> Estimate:
         """Return a figure of the frame as an estimate, with its interval where it has one."""
         stem = {"service_level": "service", "item_h_per_week": "item_h"}.get(name, name)
         low, high = (self.figures.get(f"{stem}_{side}") for side in ("low", "high"))
+        reasons = () if low is not None else (_NO_INTERVAL,)
         floor = 0.0 if name == "item_h_per_week" else -math.inf
         return Estimate(
             max(self.figures[name], floor),
@@ -87,6 +96,7 @@ class Tried:
             n=freedom,
             n_unit="days",
             method="simulated weeks made of the client's own days; days as clusters",
+            reasons=reasons,
         )
 
 
@@ -234,6 +244,9 @@ def _work(view: _View) -> dict[str, float]:
     per_open = view.bench.desks[0].horizon_s / 3600 / (float(facts.open_slots.sum()) * facts.pool.slot_h)
     result = {name: view.found.value(view.name, name)[0] for name in ("occupancy", "p_abandon", "switches_per_agent_h")}
     result |= {name: float(view.weekly(name).mean()) * per_open for name in ("net_agents", "item_agents")}
+    for name, scale in (("occupancy", 1.0), ("net_agents", per_open), ("item_agents", per_open)):
+        half = view.half(view.weekly(name)) * scale
+        result |= {f"{name}_low": result[name] - half, f"{name}_high": result[name] + half}
     return result | {
         "items_per_week": float(view.weekly("finished").mean()),
         "paid_h_per_week": float(view.weekly("paid_h").mean()),
