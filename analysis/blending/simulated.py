@@ -201,8 +201,9 @@ def _steps(found: simulation.Waterfall, lab: Lab, chosen: Tried) -> list[dict[st
                 "step": step,
                 "key": key,
                 "hours_per_week": value,
-                "low": value - half,
-                "high": value + half,
+                # what is usable is the policy's own figure, with its interval
+                "low": chosen.figures["item_h_low"] if key == "usable" else value - half,
+                "high": chosen.figures["item_h_high"] if key == "usable" else value + half,
                 "remaining": remaining,
                 "sentence": f"{abs(value):.0f} {words}",
             }

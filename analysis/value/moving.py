@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.blending import Blending
+from analysis.blending.candidates import MODE_OF
 from analysis.foundation.estimate import Estimate
 
 VIEWS: Mapping[str, str] = {"blocks": "releasable", "between_contacts": "shareable", "interrupt": "interruptible"}
@@ -64,7 +65,7 @@ def moving_of(blending: Blending, mode: str) -> Moving:
     blending
         The result of :func:`analysis.assess_blending`.
     mode
-        ``best`` (the one that moves most), ``none``, ``blocks``, ``between_contacts`` or ``interrupt``.
+        ``best`` (the one that blending recommends for all pools; where it recommends none or several, the one that moves most), ``none``, ``blocks``, ``between_contacts`` or ``interrupt``.
     """
     found = {name: _pools(blending, view) for name, view in VIEWS.items()}
     totals = {
@@ -74,7 +75,7 @@ def moving_of(blending: Blending, mode: str) -> Moving:
     }
     if mode == "none":
         return Moving("", {}, totals, "blend_mode is set to none", known=True)
-    chosen = max(totals, key=lambda name: totals[name], default="") if mode == "best" else mode
+    chosen = _recommended(blending, totals) if mode == "best" else mode
     if chosen not in totals:
         estimates = [estimate for name in ([chosen] if chosen else VIEWS) for estimate in found[name].values()]
         reasons = {words: None for estimate in estimates for words in estimate.reasons}
@@ -110,6 +111,14 @@ def between(estimate: Estimate, score: np.ndarray) -> np.ndarray:
     below = 0.0 if estimate.low is None else max(0.0, value - estimate.low) / z
     above = 0.0 if estimate.high is None else max(0.0, estimate.high - value) / z
     return np.maximum(value + score * np.where(score < 0, below, above), 0.0)
+
+
+def _recommended(blending: Blending, totals: Mapping[str, float]) -> str:
+    """Return the mode of the recommended policies, else the one that moves most; empty without any."""
+    lab = blending.lab
+    modes = {MODE_OF.get(str(key), "") for key in lab.loc[lab["recommended"].astype(bool), "policy"]}
+    named = [name for name, view in VIEWS.items() if {view} == modes and totals.get(name, 0.0) > 0]
+    return named[0] if named else max(totals, key=lambda name: totals[name], default="")
 
 
 def _pools(blending: Blending, view: str) -> dict[str, Estimate]:

@@ -100,7 +100,7 @@ class ValueSettings(Settings):
     )
     blend_mode: Literal["best", "none", "blocks", "between_contacts", "interrupt"] = Field(
         default="best",
-        description="the one mode in which items move to agents; best takes the one that moves most, modes are never added",
+        description="the one mode in which items move to agents; best takes the recommended one, modes are never added",
     )
     money_draws: int = Field(
         default=20_000, ge=20_000, le=1_000_000, description="draws of the joint simulation, count"

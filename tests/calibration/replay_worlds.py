@@ -1,6 +1,5 @@
 """Clients with planted behaviour: days of a small centre with breaks that wait for the contact in hand, written apart from the simulation under test."""
 
-
 from __future__ import annotations
 
 import datetime as dt

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.blending import Blending, BlendingSettings
+from analysis.blending import Blending, BlendingSettings, frames
 from analysis.foundation.estimate import Estimate, Quantity, find
 from analysis.value import Cost, Value, ValueSettings, balance_value
 from tests.calibration.utilization_worlds import UtilizationWorld, office
@@ -156,9 +156,9 @@ def _blending(rng: np.random.Generator, movable_h: float) -> Blending:
     estimate = Estimate(seen, *ends, unit="hours_per_week", n=40, n_unit="days")
     scope = {"population": "contact_centre", "pool": "service", "mode": "shareable"}
     usable = Quantity("blending.usable_h_per_week", estimate, "", scope)
-    frames = {
+    empty = {
         field.name: pd.DataFrame({"pool": pd.Series(dtype="str")})
         for field in dataclasses.fields(Blending)
-        if field.name not in ("quantities", "findings", "settings")
+        if field.name not in ("quantities", "findings", "settings", "lab")
     }
-    return Blending(**frames, quantities=(usable,), findings=(), settings=BlendingSettings())
+    return Blending(**empty, lab=frames.frame("lab"), quantities=(usable,), findings=(), settings=BlendingSettings())

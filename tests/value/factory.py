@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.baseline import Baseline
 from analysis.baseline.frames import COLUMNS as BASELINE_COLUMNS
 from analysis.baseline.settings import BaselineSettings
-from analysis.blending import Blending, BlendingSettings
+from analysis.blending import Blending, BlendingSettings, frames
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import BUCKETS
 from analysis.foundation.settings import Client, Period
@@ -38,6 +38,7 @@ class World:
     """Two populations in a few numbers; hours a week, shares of the base."""
 
     base_h: float = 1000.0
+    recommended: str = ""
     today: float | None = 0.55
     today_sd: float = 0.0
     achievable: float = 0.75
@@ -152,10 +153,15 @@ class World:
             {"population": "contact_centre", "pool": "service"},
         )
         if "contact_centre" not in self.populations:
-            return filled(Blending, {"idle_by_cause": pd.DataFrame({"pool": []})}, settings=BlendingSettings())
+            nothing = {"idle_by_cause": pd.DataFrame({"pool": []}), "lab": frames.frame("lab")}
+            return filled(Blending, nothing, settings=BlendingSettings())
         slots = pd.DataFrame({"pool": ["service"] * 130})
+        rows = [{"pool": "service", "policy": self.recommended, "recommended": True}] if self.recommended else []
         return filled(
-            Blending, {"idle_by_cause": slots}, settings=BlendingSettings(), quantities=(*quantities, surplus)
+            Blending,
+            {"idle_by_cause": slots, "lab": frames.frame("lab", rows)},
+            settings=BlendingSettings(),
+            quantities=(*quantities, surplus),
         )
 
 

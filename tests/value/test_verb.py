@@ -78,6 +78,14 @@ def test_modes_are_alternatives():
     assert "not added" in blocks.sentences["moving"]
 
 
+def test_hours_move_in_the_mode_that_blending_recommends():
+    # blocks move 100 hours, between contacts 150
+    recommended = World(recommended="blocks").value()
+    assert find(recommended.quantities, "value.moved_h_per_week").value == 100
+    instead = World(recommended="roster").value()
+    assert find(instead.quantities, "value.moved_h_per_week").value == 150
+
+
 def test_fewer_agents_instead_are_never_added():
     line = hours(World().value())
     assert line["surplus_instead"] == pytest.approx(2.0 * 65)

@@ -86,7 +86,7 @@ def _figure(row: Any, words: Words) -> str:
         text = words("waterfall.small")
     if pd.isna(row.low) or pd.isna(row.high) or row.low == row.high:
         return text
-    ends = sorted((float(row.low), float(row.high)), key=abs)
+    ends = sorted((float(row.low), float(row.high)), key=float if row.low < 0 < row.high else abs)
     spelled = [_signed(end, words) for end in ends]
     if (ends[0] < 0) == (ends[1] < 0) == (row.hours_per_week < 0):
         spelled = [_signed(abs(end), words).removeprefix("+") for end in ends]

@@ -25,7 +25,7 @@ TICKS_S = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MARGINS_MM = (36.0, 42.0, 8.0, 7.0)
 # a share below this is told as below it
 LEAST = 0.01
-LANE_MM, CURVE_MM, HEAD_MM = 4.0, 24.0, 5.5
+LANE_MM, CURVE_MM, HEAD_MM = 3.6, 22.0, 5.5
 
 
 def curve(blending: Blending, law: str = MEASURED, pool: str | None = None) -> pd.DataFrame:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
 ROW_MM, MARGINS_MM = 16.5, (0.2, 0.2, 0.2, 0.2)
+# Up to so many turns are named with what would be recommended there; the boxes say it for all.
+MOST_NAMED = 2
 NAMES = 0.2
 MOST_CELLS = 6
 # factors whose settings are seconds; all others are multiples of today
@@ -75,6 +77,9 @@ def headline(blending: Blending, *, pool: str | None = None, theme: Theme | None
     tried = words.n.count(int((~frame["today"]).sum()))
     if found.empty:
         return words("turns.headline.stands", tried=tried)
+    if len(found) > MOST_NAMED:
+        what = words.listed([_circumstance(row, words) for row in found.itertuples()])
+        return words("turns.headline.turns", tried=tried, parts=what)
     said = [
         words(
             "turns.headline.other",
