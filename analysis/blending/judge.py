@@ -12,6 +12,7 @@ from analysis.blending.inventory import suitable_hours
 from analysis.blending.model import FRONTIER, SCHEDULE, Modelled, model_pool
 from analysis.blending.pool import Pool
 from analysis.blending.quantities import idle_estimate, pool_quantities
+from analysis.blending.replay import Replayed, replay
 from analysis.blending.result import MODES
 from analysis.blending.service import QueueService, pooled
 from analysis.blending.settings import BlendingSettings
@@ -70,6 +71,8 @@ class Judged:
         The ruling that holds for all modes; None where they may be judged one by one.
     simulated
         The simulated weeks; None where waiting was not measured.
+    guessed
+        What presence guessed from contacts would give in a replay of today; None where waiting was measured.
     """
 
     pool: Pool | None
@@ -80,6 +83,7 @@ class Judged:
     modelled: Modelled | None
     general: Ruling | None
     simulated: Simulated | None = None
+    guessed: Replayed | None = None
 
     @classmethod
     def of(
@@ -99,7 +103,10 @@ class Judged:
     def with_simulation(
         self, tables: Mapping[str, pd.DataFrame], *, client: Client, queues: Sequence[Queue], ring_s: float
     ) -> Judged:
-        """Add the simulated weeks and the replayed days, where waiting was measured."""
+        """Add the simulated weeks and the replayed days where waiting was measured; where presence is guessed, what the guess would give."""
+        if self.pool is not None and self.source == "contacts":
+            asked = {"client": client, "queues": queues, "settings": self.settings, "ring_s": ring_s}
+            return dataclasses.replace(self, guessed=replay(tables, self.pool.name, (), None, **asked))
         if self.pool is None or self.modelled is None or not self.modelled.estimates:
             return self
         found = simulate_pool(
@@ -145,6 +152,7 @@ def judge_pool(name: str, judged: Judged) -> PoolAnswer:
         service=pd.DataFrame([service.row(name) for service in judged.services], columns=SERVICE),
         simulated={
             **({} if modelled is None else {"usable_slots": modelled.slots}),
+            **({} if judged.guessed is None else {"replay_check": judged.guessed.check}),
             **({} if simulated is None else simulated.frames),
         },
         quantities=pool_quantities(

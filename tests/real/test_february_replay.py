@@ -36,3 +36,5 @@ def test_there_is_no_room_and_the_days_cannot_be_replayed(engagement, minutes):
     said = assess_blending(tables, None, client=client, queues=queues, settings=settings)
     assert set(said.recommendation["verdict"]) == {"no room"}
     assert said.recommendation["reason"].str.contains("missed already: bank answers 50 % of offered within 20 s").all()
+    assert said.replay_check["replayed"].tolist() == found.check["replayed"].tolist()
+    assert not said.replay_check["holds"].any()
