@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FIGURES = ("value", "low", "high", "difference", "difference_low", "difference_high")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison:
     """What policies come to on the same streams.
 
@@ -64,6 +64,21 @@ class Comparison:
     slot_errors: np.ndarray = field(repr=False)
     control: str
     estimates: np.ndarray = field(repr=False)
+
+    def __repr__(self) -> str:
+        """Return what each policy comes to, one sentence a line."""
+        first = self.policies[0]
+        level, low, high = self.value(first, "service_level")
+        lines = [
+            f"{self.replications} horizons each; {first}: {100 * level:.1f} % ({100 * low:.1f} to {100 * high:.1f}) answered in time"
+        ]
+        for name in self.policies[1:]:
+            change = " to ".join(f"{100 * end:+.1f}" for end in self.difference(name, "service_level")[1:])
+            net, lost = self.difference(name, "net_agents")[0], self.difference(name, "contacts_lost")[0]
+            lines.append(
+                f"{name}: {100 * self.value(name, 'service_level')[0]:.1f} % ({change} points), {net:+z.2f} agents busy, {lost:+z.1f} contacts lost"
+            )
+        return "\n".join(lines)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per policy and measure.

@@ -84,7 +84,7 @@ class Step:
     high: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Waterfall:
     """What is left of the hours in which agents wait.
 
@@ -112,6 +112,15 @@ class Waterfall:
     service_level: float
     service_level_without: float
     matched: str
+
+    def __repr__(self) -> str:
+        """Return the bars in one sentence."""
+        first, *bars, last = self.steps
+        taken = ", ".join(f"{step.key} {step.hours:+z.1f}" for step in bars)
+        return (
+            f"{self.policy}: of {first.hours:.1f} idle hours {last.hours:.1f} ({last.low:.1f} to {last.high:.1f}) are usable ({taken}); "
+            f"{100 * self.service_level:.1f} % answered in time, {100 * self.service_level_without:.1f} % without items"
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per step: policy, step, key, hours, low, high, remaining (the hours left after it)."""
