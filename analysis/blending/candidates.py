@@ -88,7 +88,8 @@ def families(facts: Facts, options: Options) -> tuple[Family, ...]:
     found: list[Family] = []
     if between:
         found += _between(facts, options, between)
-    if interrupt:
+    # an agent who changes state by hand is out of reach of contacts
+    if interrupt and facts.settings.delivery != "manual":
         found += _giving_way(facts, options, interrupt)
     if block:
         found += _blocks(facts, options, block)

@@ -180,6 +180,8 @@ def _ruled(mode: str, judged: Judged) -> Ruling:
     lab, promise = judged.simulated.lab, judged.pool.desk.promise
     today, best = lab.today.figures["service_level"], judged.best(mode)
     why_not = f"no policy moves items that other weeks like these would also have room for, at the promise and the cap of {percent(promise.max_occupancy)} on occupancy"
+    if mode == "interruptible" and judged.settings.delivery == "manual":
+        why_not = "agents who take items by hand are out of reach of contacts, so nothing gives way; items that are pushed or pulled could"
     if today < promise.target:
         why_not = f"the simulated weeks give a service level of {percent(today)} today, below the target of {percent(promise.target)}"
     return on_mode(

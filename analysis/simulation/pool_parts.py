@@ -28,7 +28,6 @@ RANK, FIRST, END, LINE = range(4)
 # an item's row: progress, begun (2: laid aside)
 PROGRESS, BEGAN, ITEM_ROW = range(3)
 ON_DUTY, CONTACT_S, ITEM_S, LOST_S, RING_S, HOME_S, STARTS, INTERRUPTIONS, SWITCHES, SLOT_ROW = range(10)
-NEVER = np.int64(1) << 60
 
 
 @part

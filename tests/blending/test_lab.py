@@ -160,6 +160,11 @@ class TestRefusals:
     def test_today_alone_is_one_row(self, planted):
         assert list(today_alone(planted[0]).tried) == ["today"]
 
+    def test_items_taken_by_hand_never_give_way(self, planted, centre):
+        by_hand, options = made(centre(), delivery="manual")
+        assert {"resume", "restart"} <= {family.key for family in families(*planted[:2])}
+        assert not {"resume", "restart"} & {family.key for family in families(by_hand, options)}
+
 
 class TestAround:
     def test_ageing_says_whether_the_claim_holds(self, lab, bench):
