@@ -147,7 +147,7 @@ def _first_cut(shift: Shift, arrivals: np.ndarray) -> int:
 
 
 @kernel
-def _poisson(mean: float) -> tuple[int, np.ndarray, np.ndarray]:
+def poisson(mean: float) -> tuple[int, np.ndarray, np.ndarray]:
     """Return the first number that counts, the probabilities P(N = k) from there on, and P(N > k)."""
     first = max(0, int(mean - 8.0 * math.sqrt(mean) - 30.0))
     size = int(mean + 8.0 * math.sqrt(mean) + 30.0) - first + 1
@@ -239,7 +239,7 @@ def _slot(
     top = n + longest
     highest = lam + max(n, 1) * mu + longest * theta
     mean_law[:] = 0.0
-    first, share, later = _poisson(highest * slot_s)
+    first, share, later = poisson(highest * slot_s)
     # places are shifted by one, with a state that stays empty at either end
     size = top + 3
     down, stay = np.zeros(size), np.zeros(size)

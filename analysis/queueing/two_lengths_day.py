@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.foundation.compiled import kernel
 from analysis.queueing import transient, waits
-from analysis.queueing.transient import Shift
+from analysis.queueing.transient import Shift, poisson
 
 # Probability below which a row or column at the edge of the table is no longer moved, per jump.
 _DUST = 1e-20
@@ -87,7 +87,11 @@ def _day(shift: Shift, arrivals: np.ndarray, item_s: float, longest: int) -> Fol
         calls_over *= math.exp(-mu * shift.slot_s)
         items_over *= math.exp(-nu * shift.slot_s)
         mean = np.zeros_like(law)
-        error += _slot(law, mean, (n, longest, threshold), (float(arrivals[k]), mu, nu, theta, shift.slot_s))
+        lam = float(arrivals[k])
+        highest = lam + max(n, 1) * max(mu, nu) + longest * theta
+        expected = highest * shift.slot_s
+        jumps = (expected, poisson(expected))
+        error += _slot(law, mean, (n, longest, threshold), (lam, mu, nu, theta, highest), jumps)
         error += float(arrivals[k]) * shift.slot_s * float(mean[:, n + longest].sum())
         laws.append(mean[: most + 1, : n + longest + 1])
         before = n
@@ -226,14 +230,17 @@ def _add(total: np.ndarray, law: np.ndarray, weight: float, box: tuple[int, int,
 
 @kernel
 def _slot(
-    law: np.ndarray, mean_law: np.ndarray, desk: tuple[int, int, int], rates: tuple[float, float, float, float, float]
+    law: np.ndarray,
+    mean_law: np.ndarray,
+    desk: tuple[int, int, int],
+    rates: tuple[float, float, float, float, float],
+    jumps: tuple[float, tuple[int, np.ndarray, np.ndarray]],
 ) -> float:
-    """Move the law through one slot and fill its time average; returns the probability dropped."""
+    """Move the law through one slot and fill its time average; `jumps`: their mean number and `poisson` of it; returns the probability dropped."""
     n, longest, threshold = desk
-    lam, mu, nu, theta, slot_s = rates
+    lam, mu, nu, theta, highest = rates
     top = n + longest
-    highest = lam + max(n, 1) * max(mu, nu) + longest * theta
-    first_jump, share, later = _poisson(highest * slot_s)
+    expected, (first_jump, share, later) = jumps
     rows, size = law.shape[0] + 2, law.shape[1] + 2
     ends = np.zeros(size)
     for j in range(top + 1):
@@ -265,25 +272,6 @@ def _slot(
         for y in range(box[0], box[1] + 1):
             now[y, box[2] : box[3] + 1] = 0.0
         now, after = after, now
-    mean_law[:] = total[1:-1, 1:-1] / (highest * slot_s)
+    mean_law[:] = total[1:-1, 1:-1] / expected
     law[:] = end[1:-1, 1:-1]
     return dropped
-
-
-@kernel
-def _poisson(mean: float) -> tuple[int, np.ndarray, np.ndarray]:
-    """Return the first number that counts, the probabilities P(N = k) from there on, and P(N > k)."""
-    first = max(0, int(mean - 8.0 * math.sqrt(mean) - 30.0))
-    size = int(mean + 8.0 * math.sqrt(mean) + 30.0) - first + 1
-    share, later = np.zeros(size), np.zeros(size)
-    mode = int(mean) - first
-    share[mode] = 1.0
-    for k in range(mode + 1, size):
-        share[k] = share[k - 1] * mean / (first + k)
-    for k in range(mode - 1, -1, -1):
-        share[k] = share[k + 1] * (first + k + 1) / mean
-    total = 0.0
-    for k in range(size - 1, -1, -1):
-        later[k] = total
-        total += share[k]
-    return first, share / total, later / total
