@@ -6,102 +6,91 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from analysis.foundation.typed_frames import DAY, NUMBER, STAMP, TEXT, WHOLE, YES, columns, typed_frame
+
 if TYPE_CHECKING:
     import pandas as pd
-
-_TEXT, _NUMBER, _WHOLE, _YES, _DAY = "str", "float64", "Int64", "bool", "datetime64[us]"
-_STAMP = "datetime64[us, UTC]"
-
-
-def _columns(*parts: str) -> Mapping[str, str]:
-    """Return types by column from texts such as "float64: low high", in order."""
-    result: dict[str, str] = {}
-    for part in parts:
-        kind, _, columns = part.partition(": ")
-        result |= dict.fromkeys(columns.split(), kind)
-    return MappingProxyType(result)
-
 
 #: Columns and types of every frame that the simulated desk, the replay and the forecast fill.
 FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "lab": _columns(
-            f"{_TEXT}: pool policy words",
-            f"{_NUMBER}: service_level service_low service_high change change_low change_high worst_service_level",
-            f"{_TEXT}: worst_slot",
-            f"{_NUMBER}: occupancy occupancy_worst p_abandon contacts_lost_per_week contacts_lost_low contacts_lost_high",
-            f"{_NUMBER}: net_agents item_h_per_week item_h_low item_h_high items_per_week within_due_share oldest_h",
-            f"{_NUMBER}: switches_per_agent_h paid_h_per_week",
-            f"{_YES}: keeps_promise keeps_cap efficient recommended",
-            f"{_TEXT}: why",
+        "lab": columns(
+            f"{TEXT}: pool policy words",
+            f"{NUMBER}: service_level service_low service_high change change_low change_high worst_service_level",
+            f"{TEXT}: worst_slot",
+            f"{NUMBER}: occupancy occupancy_worst p_abandon contacts_lost_per_week contacts_lost_low contacts_lost_high",
+            f"{NUMBER}: net_agents item_h_per_week item_h_low item_h_high items_per_week within_due_share oldest_h",
+            f"{NUMBER}: switches_per_agent_h paid_h_per_week",
+            f"{YES}: keeps_promise keeps_cap efficient recommended",
+            f"{TEXT}: why",
         ),
-        "waterfall": _columns(
-            f"{_TEXT}: pool policy",
+        "waterfall": columns(
+            f"{TEXT}: pool policy",
             "int64: step",
-            f"{_TEXT}: key",
-            f"{_NUMBER}: hours_per_week low high remaining",
-            f"{_TEXT}: sentence",
+            f"{TEXT}: key",
+            f"{NUMBER}: hours_per_week low high remaining",
+            f"{TEXT}: sentence",
         ),
-        "flips": _columns(
-            f"{_TEXT}: pool factor words",
-            f"{_NUMBER}: setting",
-            f"{_YES}: today",
-            f"{_TEXT}: recommended",
-            f"{_NUMBER}: item_h_per_week service_level",
-            f"{_TEXT}: sentence",
+        "flips": columns(
+            f"{TEXT}: pool factor words",
+            f"{NUMBER}: setting",
+            f"{YES}: today",
+            f"{TEXT}: recommended",
+            f"{NUMBER}: item_h_per_week service_level",
+            f"{TEXT}: sentence",
         ),
-        "ageing": _columns(
-            f"{_TEXT}: pool policy",
-            f"{_NUMBER}: moved_h_per_week within_due_share low high oldest_h oldest_due_share",
-            f"{_TEXT}: verdict sentence",
+        "ageing": columns(
+            f"{TEXT}: pool policy",
+            f"{NUMBER}: moved_h_per_week within_due_share low high oldest_h oldest_due_share",
+            f"{TEXT}: verdict sentence",
         ),
-        "replay_check": _columns(
-            f"{_TEXT}: pool measure",
-            f"{_NUMBER}: observed replayed",
-            f"{_TEXT}: worst_slot",
-            f"{_NUMBER}: worst_gap tolerance",
-            f"{_YES}: holds",
-            f"{_TEXT}: sentence",
+        "replay_check": columns(
+            f"{TEXT}: pool measure",
+            f"{NUMBER}: observed replayed",
+            f"{TEXT}: worst_slot",
+            f"{NUMBER}: worst_gap tolerance",
+            f"{YES}: holds",
+            f"{TEXT}: sentence",
         ),
-        "replay_days": _columns(
-            f"{_TEXT}: pool",
-            f"{_DAY}: day",
+        "replay_days": columns(
+            f"{TEXT}: pool",
+            f"{DAY}: day",
             "int64: weekday contacts",
-            f"{_NUMBER}: agents observed replayed blended change item_h",
-            f"{_YES}: hurt",
+            f"{NUMBER}: agents observed replayed blended change item_h",
+            f"{YES}: hurt",
         ),
-        "replay_slots": _columns(
-            f"{_TEXT}: pool",
-            f"{_DAY}: day",
+        "replay_slots": columns(
+            f"{TEXT}: pool",
+            f"{DAY}: day",
             "int64: slot_of_day_s",
-            f"{_NUMBER}: offered agents observed replayed blended items_on",
+            f"{NUMBER}: offered agents observed replayed blended items_on",
         ),
-        "replay_ranges": _columns(
-            f"{_TEXT}: pool factor words", f"{_NUMBER}: low_setting high_setting change_low change_high"
+        "replay_ranges": columns(
+            f"{TEXT}: pool factor words", f"{NUMBER}: low_setting high_setting change_low change_high"
         ),
-        "gap_law": _columns(
-            f"{_TEXT}: pool law",
-            f"{_NUMBER}: length_s survival survival_low survival_high share_of_time time_low time_high",
-            f"{_NUMBER}: usable_share usable_low usable_high",
-            f"{_WHOLE}: gaps agent_days",
+        "gap_law": columns(
+            f"{TEXT}: pool law",
+            f"{NUMBER}: length_s survival survival_low survival_high share_of_time time_low time_high",
+            f"{NUMBER}: usable_share usable_low usable_high",
+            f"{WHOLE}: gaps agent_days",
         ),
-        "usable_slots": _columns(
-            f"{_TEXT}: pool",
+        "usable_slots": columns(
+            f"{TEXT}: pool",
             "int64: weekday slot_of_day_s",
-            f"{_NUMBER}: agents idle_agents releasable_agents shareable_agents interruptible_agents",
+            f"{NUMBER}: agents idle_agents releasable_agents shareable_agents interruptible_agents",
         ),
-        "forecast": _columns(
-            f"{_TEXT}: pool queue",
-            f"{_STAMP}: start",
+        "forecast": columns(
+            f"{TEXT}: pool queue",
+            f"{STAMP}: start",
             "int64: weekday slot_of_day_s",
-            f"{_TEXT}: measure",
-            f"{_NUMBER}: value low80 high80 low95 high95",
+            f"{TEXT}: measure",
+            f"{NUMBER}: value low80 high80 low95 high95",
         ),
-        "forecast_check": _columns(
-            f"{_TEXT}: pool queue measure method",
-            f"{_WHOLE}: origins",
-            f"{_NUMBER}: absolute_error relative_to_model coverage80 coverage80_worst_hour width80",
-            f"{_TEXT}: status reason",
+        "forecast_check": columns(
+            f"{TEXT}: pool queue measure method",
+            f"{WHOLE}: origins",
+            f"{NUMBER}: absolute_error relative_to_model coverage80 coverage80_worst_hour width80",
+            f"{TEXT}: status reason",
         ),
     }
 )
@@ -127,13 +116,7 @@ def frame(name: str, rows: Sequence[Mapping[str, Any]] | pd.DataFrame = ()) -> p
     >>> frame("replay_ranges", [{"pool": "service", "factor": "retrials", "change_low": -0.01}])[["pool", "change_low"]].values.tolist()
     [['service', -0.01]]
     """
-    import pandas as pd
-
-    given, columns = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows)), FRAMES[name]
-    unknown = [column for column in given.columns if column not in columns]
-    if unknown:
-        raise ValueError(f"{name} has no column {', '.join(unknown)}")
-    return pd.DataFrame({column: _typed(given, column, kind) for column, kind in columns.items()})
+    return typed_frame(FRAMES[name], rows, name=name)
 
 
 def stacked(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -142,19 +125,3 @@ def stacked(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     filled = [part for part in parts if len(part)]
     return frame(name, pd.concat(filled, ignore_index=True) if filled else ())
-
-
-def _typed(given: pd.DataFrame, column: str, kind: str) -> pd.Series:
-    """Return a column in its type, as long as the frame given."""
-    import pandas as pd
-
-    absent = {_TEXT: "", _NUMBER: float("nan"), _WHOLE: pd.NA, _YES: False}.get(kind)
-    if column not in given:
-        values = pd.Series([absent] * len(given), dtype="object" if absent is None else None)
-        return values.astype(kind)
-    values = given[column].reset_index(drop=True)
-    if kind == _TEXT:
-        values = values.fillna("")
-    if kind in (_DAY, _STAMP):
-        return pd.to_datetime(values, utc=kind == _STAMP).dt.as_unit("us")
-    return values.astype(kind)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.foundation.schema import Finding
 from analysis.readiness import verdict as rules
 from analysis.readiness.criteria import Criterion, read_criteria
+from analysis.readiness.frames import FRAMES, frame
 from analysis.readiness.from_data import SCORES, Facts
 from analysis.readiness.listening import themes
 from analysis.readiness.raters import Ratings, collect
@@ -129,14 +130,18 @@ def assess_readiness(
     ]
     levels = {answer.criterion.id: answer.level for answer in answers}
     verdicts = {mode: rules.verdict_of(criteria, levels, mode) for mode in MODES}
+    found = {
+        "criteria": _profile(answers, settings),
+        "modes": _modes(criteria, levels, verdicts),
+        "gates": _gates(criteria, levels),
+        "changes": _changes(criteria, levels, verdicts, blending),
+        "acceptability": _acceptability(answers, criteria, settings),
+        "listening": themes(tables.get("listening")),
+    }
     return Readiness(
-        criteria=_profile(answers, settings),
+        questionnaire="",
         verdict=_headline(criteria, levels, verdicts),
-        modes=_modes(criteria, levels, verdicts),
-        gates=_gates(criteria, levels),
-        changes=_changes(criteria, levels, verdicts, blending),
-        acceptability=_acceptability(answers, criteria, settings),
-        listening=themes(tables.get("listening")),
+        **{name: frame(name, found.get(name, ())) for name in FRAMES},
         quantities=(),
         findings=_findings(answers, settings),
         settings=settings,
@@ -170,6 +175,7 @@ def _profile(answers: Sequence[Answer], settings: ReadinessSettings) -> pd.DataF
                 "low_level": low,
                 "high_level": high,
                 "raters": len(answer.ratings.levels),
+                "roles": 0,
                 "not_known": answer.ratings.not_known,
                 "spread": answer.ratings.spread(),
                 "source": source,
