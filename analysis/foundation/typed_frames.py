@@ -45,7 +45,7 @@ def typed_frame(
     Raises
     ------
     ValueError
-        A column that the frame does not have.
+        A column that the frame does not have, or rows without one of its counts.
 
     Examples
     --------
@@ -66,6 +66,8 @@ def _typed(given: pd.DataFrame, column: str, kind: str) -> pd.Series:
     import pandas as pd
 
     absent = {TEXT: "", NUMBER: float("nan"), WHOLE: pd.NA, YES: False}.get(kind)
+    if column not in given and kind == COUNT and len(given):
+        raise ValueError(f"the column {column} is a count and has to be given")
     if column not in given:
         values = pd.Series([absent] * len(given), dtype="object" if absent is None else None)
         return values.astype(kind)

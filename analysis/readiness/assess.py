@@ -136,7 +136,7 @@ def assess_readiness(
         "gates": _gates(criteria, levels),
         "changes": _changes(criteria, levels, verdicts, blending),
         "acceptability": _acceptability(answers, criteria, settings),
-        "listening": themes(tables.get("listening")),
+        "listening": themes(tables.get("listening")).assign(escalations=0, changed=0),
     }
     return Readiness(
         questionnaire="",
