@@ -1,8 +1,10 @@
-"""What the raters say: medians, spread, and who could not answer."""
+"""What the raters say: levels with the evidence behind them, spread, and who could not answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analysis.foundation.schema import DataProblem
@@ -12,18 +14,92 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+#: Grade of a rating by what it rests on; a rating without a basis is taken as said.
+GRADES: Mapping[str, str] = MappingProxyType(
+    {"system": "A", "observed": "B", "document": "B", "said": "C", "assumed": "D"}
+)
+UNSTATED = "said"
+
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """The levels that raters gave to one criterion, in ascending order, and how many could not say."""
+    """The levels that raters gave to one criterion, or to one item type of it.
 
-    levels: tuple[int, ...]
+    Attributes
+    ----------
+    levels
+        Levels that count (grade C or better), ascending.
+    bases
+        What each of them rests on, beside `levels`: system, observed, document or said.
+    assumed
+        Levels that were only assumed (grade D), ascending: shown, never counted.
+    not_known
+        Raters who were asked and could not give any level.
+    raters, roles
+        Different raters, and different roles, that gave a level that counts, over all item types.
+    types
+        The same by item type, where raters judged types apart.
+
+    Examples
+    --------
+    >>> Ratings((1, 2, 2, 4)).median
+    2
+    """
+
+    levels: tuple[int, ...] = ()
     not_known: int = 0
+    bases: tuple[str, ...] = ()
+    assumed: tuple[int, ...] = ()
+    raters: int = 0
+    roles: int = 0
+    types: Mapping[str, Ratings] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not self.bases:
+            object.__setattr__(self, "bases", (UNSTATED,) * len(self.levels))
+        if len(self.bases) != len(self.levels):
+            raise ValueError("every level needs what it rests on")
+        object.__setattr__(self, "raters", max(self.raters, len(self.levels)))
 
     @property
     def median(self) -> int | None:
-        """Return the lower median: on an even count the more cautious of the two middle levels."""
+        """Return the lower median of the levels that count: on an even number the more cautious of the two middle ones."""
         return self.levels[(len(self.levels) - 1) // 2] if self.levels else None
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Return the evidence grade of each level that counts."""
+        return tuple(GRADES[basis] for basis in self.bases)
+
+    @property
+    def grade(self) -> str:
+        """Return the grade that at least half of the levels have or better; D where all were assumed, empty without a level.
+
+        Examples
+        --------
+        >>> Ratings((2, 2, 3), bases=("document", "said", "said")).grade, Ratings(assumed=(4,)).grade
+        ('C', 'D')
+        """
+        ordered = sorted(self.grades, reverse=True)
+        return ordered[(len(ordered) - 1) // 2] if ordered else "D" if self.assumed else ""
+
+    def resting_on(self, bases: Collection[str]) -> Ratings:
+        """Return these ratings without the levels that rest on anything else than `bases`, over all item types.
+
+        Examples
+        --------
+        >>> Ratings((1, 4), bases=("document", "said")).resting_on({"document"}).median
+        1
+        """
+        kept = [(level, basis) for level, basis in zip(self.levels, self.bases, strict=True) if basis in bases]
+        return Ratings(
+            tuple(level for level, _ in kept),
+            self.not_known,
+            tuple(basis for _, basis in kept),
+            self.assumed,
+            roles=min(self.roles, len(kept)),
+            types=MappingProxyType({name: part.resting_on(bases) for name, part in self.types.items()}),
+        )
 
     def spread(self) -> str:
         """Return the spread in words, without decimals.
@@ -32,47 +108,134 @@ class Ratings:
         --------
         >>> Ratings((1, 2, 2, 4), not_known=1).spread()
         '1 to 4, 4 raters, 1 could not say'
+        >>> Ratings(assumed=(3,)).spread()
+        'no level that counts, 1 only assumed'
         """
-        if not self.levels:
-            return f"{self.not_known} could not say" if self.not_known else "nobody was asked"
-        low, high = self.levels[0], self.levels[-1]
-        raters = "1 rater" if len(self.levels) == 1 else f"{len(self.levels)} raters"
-        text = f"all {low}, {raters}" if low == high and len(self.levels) > 1 else f"{low} to {high}, {raters}"
-        if low == high and len(self.levels) == 1:
-            text = f"{low}, {raters}"
-        return f"{text}, {self.not_known} could not say" if self.not_known else text
+        parts = [_range(self.levels)] if self.levels else []
+        if not self.levels and self.types:
+            parts = [f"by item type, {_counted(self.raters)}"]
+        if self.assumed:
+            parts = [*(parts or ["no level that counts"]), f"{len(self.assumed)} only assumed"]
+        if self.not_known:
+            parts.append(f"{self.not_known} could not say")
+        return ", ".join(parts) or "nobody was asked"
+
+
+def _range(levels: tuple[int, ...]) -> str:
+    low, high = levels[0], levels[-1]
+    if low != high:
+        return f"{low} to {high}, {_counted(len(levels))}"
+    return f"all {low}, {_counted(len(levels))}" if len(levels) > 1 else f"{low}, {_counted(1)}"
+
+
+def _counted(raters: int) -> str:
+    return "1 rater" if raters == 1 else f"{raters} raters"
 
 
 def collect(answers: pd.DataFrame | None, known: Collection[str]) -> dict[str, Ratings]:
     """Gather the ratings by criterion.
 
+    Parameters
+    ----------
+    answers
+        Canonical table ``answers``: criterion, rater, role, rating (empty: not known), and, where given, basis and type.
+    known
+        Ids of the questionnaire's criteria.
+
+    Returns
+    -------
+    dict of Ratings
+        By criterion, in the order of `known`; the same whatever the raters are called and in whatever order the rows stand.
+
     Raises
     ------
     DataProblem
-        A criterion that the questionnaire does not know, a rating outside 0 to 4 or between levels, or one rater answering twice.
+        A criterion that the questionnaire does not know, a rating outside 0 to 4 or between levels, an unknown basis, or one
+        rater answering twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("T1", "a", "planner", 2, "document"), ("T1", "b", "IT lead", 3, "said"), ("T1", "c", "planner", None, "")]
+    >>> found = collect(pd.DataFrame(rows, columns=["criterion", "rater", "role", "rating", "basis"]), ["T1"])["T1"]
+    >>> found.median, found.spread(), found.roles
+    (2, '2 to 3, 2 raters, 1 could not say', 2)
     """
     if answers is None or answers.empty:
         return {}
-    strange = ~answers["criterion"].isin(list(known))
-    if strange.any():
-        raise DataProblem(
-            f"answers: {int(strange.sum())} rows name a criterion that the questionnaire does not hold "
-            f"(first: row {int(strange.to_numpy().argmax()) + 1}). Correct the column criterion, or add it to the questionnaire."
-        )
-    given = answers["rating"].dropna()
-    wrong = ~given.isin([0, 1, 2, 3, 4])
-    if wrong.any():
-        raise DataProblem(
-            f"answers: {int(wrong.sum())} ratings are not one of 0, 1, 2, 3, 4 (first: row {int(wrong.idxmax()) + 1}). "
-            "Leave the rating empty where it is not known."
-        )
-    twice = answers.duplicated(["criterion", "rater"])
-    if twice.any():
-        raise DataProblem(
-            f"answers: {int(twice.sum())} rows repeat a rater's answer to a criterion (first: row {int(twice.to_numpy().argmax()) + 1}). "
-            "Keep one answer a rater and criterion."
-        )
-    return {
-        str(criterion): Ratings(tuple(sorted(int(level) for level in part.dropna())), int(part.isna().sum()))
-        for criterion, part in answers.groupby("criterion", sort=False)["rating"]
+    rows = _checked(answers, known)
+    place = {name: number for number, name in enumerate(known)}
+    parts = {str(name): part for name, part in rows.groupby("criterion", sort=False)}
+    return {name: _ratings(parts[name]) for name in sorted(parts, key=place.__getitem__)}
+
+
+def _checked(answers: pd.DataFrame, known: Collection[str]) -> pd.DataFrame:
+    """Return the answers with every basis and type filled and a grade, after checking them."""
+    import pandas as pd
+
+    rows = answers.reset_index(drop=True)
+    filled = {
+        name: rows[name].astype("str").str.strip().fillna("") if name in rows else pd.Series("", index=rows.index)
+        for name in ("basis", "type")
     }
+    rows = rows.assign(**filled).assign(basis=filled["basis"].replace("", UNSTATED))
+    who = rows[["criterion", "type", "rater"]].apply(lambda column: column.astype("str").str.strip())
+    for wrong, words, advice in (
+        (
+            ~rows["criterion"].isin(list(known)),
+            "rows name a criterion that the questionnaire does not hold",
+            "Correct the column criterion, or add it to the questionnaire.",
+        ),
+        (
+            rows["rating"].notna() & ~rows["rating"].isin([0, 1, 2, 3, 4]),
+            "ratings are not one of 0, 1, 2, 3, 4",
+            "Leave the rating empty where it is not known.",
+        ),
+        (
+            ~rows["basis"].isin(list(GRADES)),
+            f"rows rest on something else than {', '.join(GRADES)}",
+            "Correct the column basis; leave it empty where the rater only said so.",
+        ),
+        (
+            who.duplicated(),
+            "rows repeat a rater's answer to a criterion and item type",
+            "Keep one answer a rater, criterion and item type; two people need two names.",
+        ),
+    ):
+        if wrong.any():
+            raise DataProblem(
+                f"answers: {int(wrong.sum())} {words} (first: row {int(wrong.to_numpy().argmax()) + 1}). {advice}"
+            )
+    return rows.assign(rater=who["rater"], grade=rows["basis"].map(dict(GRADES)))
+
+
+def _ratings(rows: pd.DataFrame) -> Ratings:
+    """Return the ratings of one criterion, those of its item types beside them."""
+    typed = rows[rows["type"] != ""]
+    own = _own(rows[rows["type"] == ""])
+    types = {str(name): _own(part) for name, part in sorted(typed.groupby("type"), key=lambda one: str(one[0]))}
+    counted = rows[rows["rating"].notna() & (rows["grade"] != "D")]
+    answered = set(rows.loc[rows["rating"].notna(), "rater"])
+    return Ratings(
+        own.levels,
+        len(set(rows["rater"]) - answered),
+        own.bases,
+        own.assumed,
+        raters=counted["rater"].nunique(),
+        roles=counted["role"].nunique(),
+        types=MappingProxyType(types),
+    )
+
+
+def _own(rows: pd.DataFrame) -> Ratings:
+    """Return the ratings of rows that all speak of the same thing."""
+    given = rows[rows["rating"].notna()]
+    counted = given[given["grade"] != "D"]
+    pairs = sorted(zip(counted["rating"].astype(int), counted["grade"], counted["basis"], strict=True))
+    return Ratings(
+        tuple(int(level) for level, _, _ in pairs),
+        int(rows["rating"].isna().sum()),
+        tuple(str(basis) for _, _, basis in pairs),
+        tuple(sorted(int(level) for level in given.loc[given["grade"] == "D", "rating"])),
+        roles=counted["role"].nunique(),
+    )
