@@ -139,6 +139,7 @@ class Numbers:
             **dict.fromkeys(("s", "seconds"), self.length),
             **dict.fromkeys(("currency", "currency_per_week", "currency_per_year"), self.amount),
             "weeks": self.count,
+            "index": lambda index: self._signs(f"{index:.2f}"),
         }
         if unit in forms:
             return forms[unit](number)

@@ -23,6 +23,12 @@ OF_BLENDING = (
     *("lab", "waterfall", "flips", "ageing", "schedule", "usable_slots", "gap_law"),
     *("replay_check", "replay_days", "replay_slots", "replay_ranges", "forecast", "forecast_check"),
 )
+# frames of the readiness assessment, under their own names
+OF_READINESS = (
+    *("criteria", "scores", "gates", "types", "modes", "changes", "change_sets", "acceptability", "agreement"),
+    *("listening", "heard", "expectations", "responses", "plan", "calendar", "kpis", "messages", "risks"),
+    *("pilot", "pilot_power", "stop_rules"),
+)
 
 
 def tables(c: Context) -> dict[str, pd.DataFrame]:
@@ -64,15 +70,13 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "causes": blending.idle_by_cause,
         "usable": blending.usable,
         "policies": blending.frontier,
-        "modes": blending.recommendation,
+        "recommended": blending.recommendation,
         **{name: getattr(blending, name) for name in OF_BLENDING},
         "service": blending.service,
         "inventory": blending.inventory,
         **_value(c),
-        "criteria": readiness.criteria,
-        "gates": readiness.gates,
-        "changes": readiness.changes,
-        "listening": readiness.listening,
+        **{name: getattr(readiness, name) for name in OF_READINESS},
+        "doubts": readiness.sensitivity,
     }
     return {key: frame for key, frame in sheets.items() if len(frame)}
 

@@ -11,7 +11,7 @@ from analysis.foundation.schema import SHARES
 from analysis.report.blocks import Cell, Column, Drawing, table_record
 from analysis.report.chapters import achievable, blend, logs, measure, worth
 from analysis.report.context import Context
-from analysis.report.exhibits import limits, policies, shares, spans, style
+from analysis.report.exhibits import limits, policies, rungs, shares, spans, style
 
 # height of the small charts: with both populations, and with one
 HEIGHT_MM, ONE_MM = 33.0, 19.0
@@ -96,14 +96,22 @@ def _row(
 
 
 def _gates(c: Context) -> str:
+    """Return how many gates are met, and which of them stop a mode or have no answer."""
     frame = c.readiness.gates
-    met = int((frame["state"] == "met").sum())
-    return c.words("first.gates", met=met, all=len(frame)) if len(frame) else ""
+    if frame.empty:
+        return ""
+    parts = [c.words("first.gates", met=int((frame["state"] == "met").sum()), all=len(frame))]
+    for state in ("stops", "unknown"):
+        names = [
+            f"{row['name'].lower()} ({row['criterion']})" for row in frame[frame["state"] == state].to_dict("records")
+        ]
+        parts += [c.words.some(f"first.gates_{state}", len(names), names=c.words.listed(names))] if names else []
+    return " ".join(parts)
 
 
 def _decisions(c: Context) -> dict[str, Any]:
     """Return three decisions: the first changes that readiness asks for, then what any pilot needs."""
-    words, changes = c.words, c.readiness.changes.sort_values("order", kind="stable").head(3)
+    words, changes = c.words, rungs.steps(c.readiness).head(3)
     rows = [
         [
             Cell(row["change"], strong=True),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part
+from analysis.readiness.result import MODES
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Note, Part
 from analysis.report.context import Context
-from analysis.report.exhibits import profile
+from analysis.report.exhibits import profile, rungs
 
 TONES = {"ready": "accent", "ready_with_changes": "accent", "not_yet": "warning", "cannot_say": "warning"}
 STATES = {"met": "accent", "open": "plain", "stops": "warning", "unknown": "warning"}
-MOST_CHANGES = 10
 
 
 def chapter(c: Context) -> Chapter:
@@ -22,7 +23,6 @@ def chapter(c: Context) -> Chapter:
     parts: list[Part] = [
         _modes(c),
         _gates(c),
-        *_changes(c),
         c.drawn(
             profile,
             profile.readiness_profile,
@@ -32,19 +32,23 @@ def chapter(c: Context) -> Chapter:
             margins_mm=(0.3, 0.5, 0.3, 0.3),
             source=words("ready.profile_source"),
         ),
-        *_listening(c),
+        *_ladder(c),
+        *_changes(c),
+        *_scores(c),
+        *_types(c),
+        *_firm(c),
     ]
     return Chapter(words("ready.topic"), words("ready.question"), _answer(c), parts)
 
 
 def _answer(c: Context) -> str:
-    return f"{c.readiness.verdict.headline} {_acceptability(c)}".strip()
+    return f"{c.readiness.verdict.headline} {acceptability(c)}".strip()
 
 
-def _acceptability(c: Context) -> str:
-    """Return how firm the verdict of the headline's mode is."""
+def acceptability(c: Context) -> str:
+    """Return how far the class of the headline holds over weightings, raters and draws of the data; empty without a mode."""
     frame, mode = c.readiness.acceptability, c.readiness.verdict.mode
-    rows = frame[(frame["mode"] == mode) & (frame["verdict"].isin(["ready", "ready_with_changes"]))]
+    rows = frame[(frame["mode"] == mode) & (frame["verdict"] == "ready")]
     if not mode or rows.empty:
         return ""
     return c.words("ready.acceptability", share=c.n.share(rows["share"].sum()), mode=c.words(f"mode.{mode}").lower())
@@ -63,17 +67,24 @@ def _modes(c: Context) -> Exhibit:
         columns=(
             Column(words("ready.column.mode"), width=2),
             Column(words("ready.column.verdict"), width=2),
-            Column(words("ready.column.sentence"), width=6),
+            Column(words("ready.column.hours"), "right", width=1.6),
+            Column(words("ready.column.sentence"), width=5.4),
         ),
         rows=[
             (
                 words(f"mode.{row.mode}"),
                 Cell(words(f"verdict.{row.verdict}"), tone=TONES[row.verdict], strong=True),  # type: ignore[arg-type]
+                _hours(c, row.hours_per_week, row.hours_low, row.hours_high),
                 row.sentence,
             )
             for row in frame.itertuples()
         ],
     )
+
+
+def _hours(c: Context, value: Any, low: Any, high: Any) -> str:
+    """Return hours a week with their interval; a dash where they are not known."""
+    return "–" if pd.isna(value) else c.n.interval(value, low, high, "hours_per_week")
 
 
 def _gates(c: Context) -> Exhibit:
@@ -94,7 +105,8 @@ def _gates(c: Context) -> Exhibit:
             Column(words("ready.column.modes"), width=3.2),
             Column(words("ready.column.level"), width=1.7),
             Column(words("ready.column.needed"), "right", 1),
-            Column(words("ready.column.state"), width=1.4),
+            Column(words("ready.column.source"), width=1.3),
+            Column(words("ready.column.state"), width=1.2),
         ),
         rows=[
             (
@@ -103,11 +115,19 @@ def _gates(c: Context) -> Exhibit:
                 Cell(_modes_of(c, str(row["modes"])), tone="muted"),
                 _level(c, row["level"], "warning" if row["state"] == "stops" else "plain"),
                 str(row["needed"]),
+                Cell(_behind(c, row), tone="muted"),
                 Cell(words(f"gate.{row['state']}"), tone=STATES[row["state"]], strong=True),  # type: ignore[arg-type]
             )
             for row in frame.to_dict("records")
         ],
     )
+
+
+def _behind(c: Context, row: Mapping[str, Any]) -> str:
+    """Return who or what gave a level, with the grade of the evidence."""
+    return c.words(
+        "ready.evidence", source=c.words(f"answered_by.{row['source'] or 'none'}"), grade=row["grade"]
+    ).strip()
 
 
 def _modes_of(c: Context, modes: str) -> str:
@@ -124,73 +144,181 @@ def _level(c: Context, level: object, tone: str = "plain") -> Cell:
     return Cell(level=int(level), tone=tone)  # type: ignore[arg-type, call-overload]
 
 
+def _ladder(c: Context) -> list[Part]:
+    if rungs.missing(c.readiness):
+        return []
+    return [
+        c.drawn(
+            rungs,
+            rungs.change_ladder,
+            c.readiness,
+            name="change_ladder",
+            height_mm=rungs.height_mm(c.readiness),
+            margins_mm=rungs.MARGINS_MM,
+            source=c.words("rungs.source"),
+        )
+    ]
+
+
 def _changes(c: Context) -> list[Exhibit]:
-    words, frame = c.words, c.readiness.changes
+    words, frame = c.words, rungs.steps(c.readiness)
     if frame.empty:
         return []
-    shown = frame.sort_values("order", kind="stable").head(MOST_CHANGES)
     return [
         Exhibit(
             words.some("ready.changes", len(frame)),
-            words("ready.changes_source")
-            + (
-                words("ready.changes_more", n=c.n.count(len(frame) - MOST_CHANGES)) if len(frame) > MOST_CHANGES else ""
-            ),
+            words("ready.changes_source"),
             columns=(
                 Column("", width=0),
-                Column(words("ready.column.change"), width=5),
-                Column(words("ready.column.levels"), width=1.3),
-                Column(words("ready.column.effort"), width=1.6),
-                Column(words("ready.column.owner"), width=2.4),
+                Column(words("ready.column.change"), width=4.6),
+                Column(words("ready.column.owner"), width=2.2),
                 Column(words("ready.column.evidence"), width=3.6),
+                Column(words("ready.column.unlocks"), width=2.4),
             ),
             rows=[
                 (
                     row["criterion"],
                     row["change"],
-                    words(
-                        "ready.levels",
-                        start="–" if pd.isna(row["from_level"]) else row["from_level"],
-                        end=row["to_level"],
-                    ),
-                    words(f"effort.{row['effort']}"),
                     row["owner_role"],
                     Cell(str(row["evidence"] or ""), tone="muted"),
+                    Cell(str(row["unlocks"] or "–"), tone="muted"),
                 )
-                for row in shown.to_dict("records")
+                for row in frame.to_dict("records")
             ],
         )
     ]
 
 
-def _listening(c: Context) -> list[Exhibit]:
-    words, frame = c.words, c.readiness.listening
+def _scores(c: Context) -> list[Exhibit]:
+    """Return what the data say about each criterion that they can score, beside what raters said."""
+    words, frame = c.words, c.readiness.scores
     if frame.empty:
         return []
-    times = frame["times"].sum()
+    apart = frame.loc[frame["apart"].fillna(0) > 0, "criterion"].drop_duplicates()
+    scored = frame.loc[frame["status"] == "ok", "criterion"].nunique()
+    key = "ready.scores.apart" if len(apart) else "ready.scores.agree"
     return [
         Exhibit(
             words(
-                "listening.headline",
-                n=c.n.count(times),
-                themes=words.some("listening.themes", len(frame)),
-                read=c.n.count(frame["read_back"].sum()),
+                key, n=c.n.count(scored), all=c.n.count(frame["criterion"].nunique()), names=words.listed(list(apart))
             ),
-            words("listening.source"),
+            words("ready.scores_source"),
             columns=(
-                Column(words("listening.column.theme"), width=4),
-                *(
-                    Column(words(f"listening.column.{name}"), "right", 1.2)
-                    for name in ("times", "teams", "read_back", "agreed")
-                ),
+                Column("", width=0),
+                Column(words("ready.column.data"), width=5.2),
+                Column(words("ready.column.rule"), width=3.6),
+                Column(words("ready.column.level"), width=1.5),
+                Column(words("ready.column.rated"), "right", 1.1),
             ),
             rows=[
-                (row.theme, *(c.n.count(getattr(row, name)) for name in ("times", "teams", "read_back", "agreed")))
-                for row in frame.itertuples()
+                (
+                    row["criterion"],
+                    row["sentence"] or row["reason"],
+                    Cell(row["rule"], tone="muted"),
+                    _level(c, row["level"]),
+                    Cell("–" if pd.isna(row["rated"]) else str(row["rated"]), tone="warning" if _far(row) else "plain"),
+                )
+                for row in frame.to_dict("records")
             ],
-            columns_used=12,
         )
     ]
+
+
+def _far(row: Mapping[str, Any]) -> bool:
+    return pd.notna(row["apart"]) and int(row["apart"]) > 0
+
+
+def _types(c: Context) -> list[Exhibit]:
+    """Return which item types stay in and which are left out, for criteria that are judged type by type."""
+    words, frame = c.words, c.readiness.types
+    if frame.empty:
+        return []
+    ids = list(frame["criterion"].drop_duplicates())
+    wide = frame.set_index(["type", "criterion"])
+    types = frame.drop_duplicates("type").sort_values("hours_per_week", ascending=False, kind="stable")
+    rows, left = [], []
+    for row in types.itertuples():
+        own = {name: wide.loc[(row.type, name)] for name in ids if (row.type, name) in wide.index}
+        out = [mode for one in own.values() for mode in str(one["left_out"]).split(", ") if mode]
+        modes = list(dict.fromkeys(out))
+        left += [str(row.type)] if modes else []
+        levels = [_level(c, own[name]["level"]) if name in own else "–" for name in ids]
+        text = _modes_of(c, ", ".join(modes)) if modes else "–"
+        rows.append(
+            (row.type, c.n.hours(row.hours_per_week), *levels, Cell(text, tone="warning" if modes else "muted"))
+        )
+    key = "ready.types.out" if left else "ready.types.none"
+    return [
+        Exhibit(
+            words(key, n=c.n.count(len(left)), all=c.n.count(len(types)), names=words.listed(left)),
+            words("ready.types_source", hours=c.n.hours(c.readiness.settings.minimum_type_h_per_week)),
+            columns=(
+                Column(words("ready.column.type"), width=3),
+                Column(words("ready.column.hours"), "right", 1.4),
+                *(Column(name, width=1.4) for name in ids),
+                Column(words("ready.column.left_out"), width=2.4),
+            ),
+            rows=rows,
+        )
+    ]
+
+
+def _firm(c: Context) -> list[Exhibit]:
+    """Return how firm the classes are: over weightings, raters and draws of the data; and how far raters agree."""
+    words, found = c.words, []
+    shares = c.readiness.acceptability.pivot_table(
+        index="mode", columns="verdict", values="share", aggfunc="first", sort=False
+    )
+    kinds = [name for name in TONES if name in shares]
+    if len(shares):
+        found.append(
+            Exhibit(
+                acceptability(c) or words("ready.firm.none"),
+                words("ready.firm_source"),
+                columns=(
+                    Column(words("ready.column.mode"), width=3),
+                    *(Column(words(f"verdict.{name}"), "right", 2) for name in kinds),
+                ),
+                rows=[
+                    (words(f"mode.{row.Index}"), *(c.n.share(getattr(row, name)) for name in kinds))
+                    for row in shares.itertuples()
+                ],
+                notes=[Note(words(f"ready.doubt.{row.kind}"), row.sentence) for row in _doubts(c)],
+            )
+        )
+    agreement = c.readiness.agreement
+    if len(agreement):
+        found.append(
+            Exhibit(
+                words(
+                    "ready.agreement",
+                    n=c.n.count(int(agreement["criteria"].max())),
+                    raters=c.n.count(int(agreement["raters"].max())),
+                ),
+                words("ready.agreement_source"),
+                columns=(
+                    Column(words("ready.column.measure"), width=3),
+                    Column(words("ready.column.value"), "right", 2),
+                    Column(words("ready.column.means"), width=7),
+                ),
+                rows=[
+                    (
+                        words(f"ready.measure.{row.measure}"),
+                        "–" if pd.isna(row.value) else c.n.interval(row.value, row.low, row.high, "index"),
+                        row.sentence or row.reason,
+                    )
+                    for row in agreement.itertuples()
+                ],
+            )
+        )
+    return found
+
+
+def _doubts(c: Context) -> list[Any]:
+    """Return one sentence for each source of doubt, of the headline's mode."""
+    frame = c.readiness.sensitivity
+    own = frame[(frame["mode"] == (c.readiness.verdict.mode or MODES[0])) & (frame["sentence"] != "")]
+    return list(own.drop_duplicates("kind").itertuples())
 
 
 def criteria(c: Context) -> Listing:

@@ -7,6 +7,7 @@ _NAMES = {
     "ageing": ".ages",
     "capacity_balance": ".capacity",
     "ceilings": ".limits",
+    "change_ladder": ".rungs",
     "cumulative_cash": ".payback",
     "data_calendar": ".days",
     "flips": ".turns",
