@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+
+LONGEST_WAIT_S = 900
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,25 @@ def engage(*words: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory) -> SampleRun:
-    """Run ``engage demo`` in an empty workspace."""
-    workspace = tmp_path_factory.mktemp("workspace")
-    status, said = engage("demo", "--workspace", str(workspace))
-    assert status == 0, said
-    return SampleRun(workspace, said, status)
+    """Run ``engage demo`` in an empty workspace, once for all processes of a test run; nobody may change what it left."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    workspace, finished = shared / "sample-workspace", shared / "sample-run.json"
+    try:
+        workspace.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + LONGEST_WAIT_S
+        while not finished.exists():
+            assert time.monotonic() < deadline, "another process of this test run did not finish the sample"
+            time.sleep(0.2)
+    else:
+        status, said = engage("demo", "--workspace", str(workspace))
+        aside = finished.with_suffix(".part")
+        aside.write_text(json.dumps({"status": status, "said": said}), encoding="utf-8")
+        aside.replace(finished)
+    ran = json.loads(finished.read_text(encoding="utf-8"))
+    assert ran["status"] == 0, ran["said"]
+    return SampleRun(workspace, ran["said"], ran["status"])
 
 
 @pytest.fixture(scope="session")
