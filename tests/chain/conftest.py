@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-
 LONGEST_WAIT_S = 900
 
 
