@@ -169,6 +169,8 @@ TABLES: Mapping[str, Mapping[str, Kind]] = {
         "role": "text",
         "rating": "number",
         "evidence": "text",
+        "basis": "text",
+        "type": "text",
     },
     "listening": {
         "heard_on": "date",
@@ -179,6 +181,29 @@ TABLES: Mapping[str, Mapping[str, Kind]] = {
         "asks": "text",
         "read_back_on": "date",
         "agreed": "flag",
+        "kind": "text",
+    },
+    "expectations": {
+        "rater": "text",
+        "role": "text",
+        "population": "text",
+        "quantity": "text",
+        "guess": "number",
+        "low": "number",
+        "high": "number",
+        "stated_on": "date",
+    },
+    "to_hear": {
+        "role": "text",
+        "team": "text",
+        "people": "number",
+        "planned_on": "date",
+    },
+    "responses": {
+        "theme": "text",
+        "changed": "text",
+        "owner_role": "text",
+        "changed_on": "date",
     },
 }
 
@@ -198,8 +223,19 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "skills": ("agent", "queue_or_type"),
     "item_types": ("type",),
     "answers": ("criterion", "rater", "role"),
-    "listening": ("heard_on", "concern"),
+    "listening": ("heard_on",),
+    "expectations": ("rater", "quantity", "guess"),
+    "to_hear": ("role",),
+    "responses": ("changed",),
 }
+
+# What a rating rests on, strongest first; how each grades stands in docs/method/readiness.md.
+BASES: tuple[str, ...] = ("system", "observed", "document", "said", "assumed")
+# What was heard, by kind; an empty one is a concern.
+NOTE_KINDS: tuple[str, ...] = ("concern", "idea", "escalation", "complaint")
+# Columns of which only `GIVEN` or nothing is kept: words that people said or that could point to them.
+UNQUOTED: Mapping[str, tuple[str, ...]] = {"answers": ("evidence",), "listening": ("concern", "asks")}
+GIVEN = "given"
 
 _DTYPES: Mapping[str, str] = {
     "text": "str",

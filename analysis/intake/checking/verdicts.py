@@ -26,6 +26,9 @@ _GOOD: Mapping[str, str] = {
     "item_types": "standard times and what may be interrupted",
     "answers": "the readiness ratings",
     "listening": "what people said",
+    "expectations": "what leaders guessed before the data",
+    "to_hear": "who is still to be heard",
+    "responses": "what changed because of what was heard",
 }
 
 

@@ -28,6 +28,9 @@ WHAT: Mapping[str, str] = {
     "item_types": "kinds of items with their usual time",
     "answers": "readiness ratings",
     "listening": "what people said",
+    "expectations": "what leaders guessed before the data",
+    "to_hear": "who is still to be heard",
+    "responses": "what changed because of what was heard",
 }
 # our column -> what it holds
 MEANING: Mapping[str, str] = {
@@ -50,6 +53,13 @@ MEANING: Mapping[str, str] = {
     "paid_h": "the hours paid",
     "non_work_h": "the hours without work, by own estimate",
     "queue_or_type": "the queue or the kind of work",
+    "criterion": "the criterion, such as D1",
+    "rater": "the mark of the person who rated or guessed",
+    "role": "the role of that person",
+    "heard_on": "the day on which it was heard",
+    "quantity": "what was guessed",
+    "guess": "the guess",
+    "changed": "what changed",
 }
 # state -> what it means
 BUCKETS_SAID: Mapping[str, str] = {

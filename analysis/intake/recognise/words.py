@@ -261,8 +261,11 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "type": TYPE, "standard_s": STANDARD, "interruptible": INTERRUPTIBLE, "resume_s": RESUME, "max_wait_h": MAX_WAIT,
         "regulated": REGULATED, "off_desk": OFF_DESK, "help_needed": HELP_NEEDED, "access": ACCESS,
     },
-    "answers": {"criterion": (), "rater": (), "role": (), "rating": (), "evidence": ()},
-    "listening": dict.fromkeys(("heard_on", "role", "team", "concern", "theme", "asks", "read_back_on", "agreed"), ()),
+    "answers": dict.fromkeys(("criterion", "rater", "role", "rating", "evidence", "basis", "type"), ()),
+    "listening": dict.fromkeys(("heard_on", "role", "team", "concern", "theme", "asks", "read_back_on", "agreed", "kind"), ()),
+    "expectations": dict.fromkeys(("rater", "role", "population", "quantity", "guess", "low", "high", "stated_on"), ()),
+    "to_hear": dict.fromkeys(("role", "team", "people", "planned_on"), ()),
+    "responses": dict.fromkeys(("theme", "changed", "owner_role", "changed_on"), ()),
 }  # fmt: skip
 
 # Words in a file's name or banner that speak for a table.
@@ -283,4 +286,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     "item_types": _words("item types|types|normtijden|standard times|vorgabezeiten"),
     "answers": _words("readiness|answers|ratings"),
     "listening": _words("listening|concerns"),
+    "expectations": _words("expectations|guesses"),
+    "to_hear": _words("to hear|interviews"),
+    "responses": _words("responses|what changed"),
 }  # fmt: skip
