@@ -4,7 +4,9 @@ from analysis.foundation.lazy import attach
 
 _NAMES = {
     "Criterion": ".criteria",
+    "Questionnaire": ".criteria",
     "read_criteria": ".criteria",
+    "read_questionnaire": ".criteria",
     "Readiness": ".result",
     "ReadinessSettings": ".settings",
     "assess_readiness": ".assess",

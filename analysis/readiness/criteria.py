@@ -1,109 +1,123 @@
-"""The criteria as data: read from the questionnaire and checked."""
+"""The questionnaire as data: read from the kit's file or from an edited copy, checked, and compared with the kit's own."""
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field, ValidationError, field_validator
 
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import UsageProblem
-from analysis.foundation.settings import Settings
+from analysis.readiness.criterion import Criterion, Domain, LevelRule, Mode, Role
+from analysis.readiness.questionnaire import NO_EDITS, Edits, compare, parsed
 
-Mode = Literal["blocks", "between_contacts", "interrupt"]
+__all__ = ["Criterion", "Domain", "LevelRule", "Mode", "Questionnaire", "Role", "read_criteria", "read_questionnaire"]
 
-
-class Criterion(Settings):
-    """One question with anchored levels 0 to 4, what it gates, and what would change its answer."""
-
-    id: str = Field(pattern="^[A-Z][0-9]{1,2}$", description="short name such as T1")
-    domain: str = Field(min_length=1, description="domain that the criterion belongs to")
-    name: str = Field(min_length=1, max_length=40, description="name as printed in tables")
-    question: str = Field(min_length=1, description="the question put to raters")
-    levels: dict[str, str] = Field(description="what the levels 0, 2 and 4 look like")
-    gates: tuple[Mode, ...] = Field(default=(), description="modes that a 0 stops and that need a 3 to be ready")
-    least: dict[Mode, int] = Field(default={}, description="level that a mode needs, without being gated by more")
-    legal: bool = Field(default=False, description="must reach 4 for a mode to be ready")
-    data: bool = Field(default=False, description="scored from the client's data where they allow it")
-    effort: Literal["low", "medium", "high"] = Field(description="effort of the change")
-    owner_role: str = Field(min_length=1, description="role that owns the change")
-    change: str = Field(min_length=1, description="what to change when the level is too low")
-    evidence: str = Field(min_length=1, description="what shows that the change is done")
-
-    @field_validator("levels")
-    @classmethod
-    def _anchored(cls, value: dict[str, str]) -> dict[str, str]:
-        if set(value) != {"0", "2", "4"}:
-            raise ValueError("must describe exactly the levels 0, 2 and 4")
-        return value
-
-    def needed(self, mode: str) -> int:
-        """Return the level at which this criterion no longer keeps `mode` from being ready.
-
-        Examples
-        --------
-        >>> {criterion.id: criterion.needed("blocks") for criterion in read_criteria() if criterion.id in {"C1", "D1", "T2"}}
-        {'T2': 2, 'D1': 3, 'C1': 4}
-        """
-        if mode in self.gates:
-            return 4 if self.legal else 3
-        return max(2, self.least.get(mode, 0))  # type: ignore[call-overload]
-
-    def stops(self, mode: str, level: int) -> bool:
-        """Tell whether this level rules `mode` out, whatever the other criteria say."""
-        return (mode in self.gates and level == 0) or level < self.least.get(mode, 0)  # type: ignore[call-overload]
+KITS_NAME = "kit's questionnaire"
 
 
-def read_criteria(path: Path | None = None) -> tuple[Criterion, ...]:
-    """Read the criteria from a questionnaire file.
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """The criteria that were asked, and what was changed about them for this engagement.
+
+    Attributes
+    ----------
+    name
+        ``"kit's questionnaire"``, or the name of the engagement's file.
+    version
+        Version of the kit's questionnaire that it is, or began as.
+    own
+        Whether it differs from the kit's: criteria, levels, gates or bounds of its own.
+    criteria
+        In the file's order.
+    roles
+        Who is asked.
+    edits
+        How it differs.
+
+    Examples
+    --------
+    >>> read_questionnaire().words
+    "kit's questionnaire, version 2"
+    """
+
+    name: str
+    version: int
+    own: bool
+    criteria: tuple[Criterion, ...]
+    roles: tuple[Role, ...] = ()
+    edits: Edits = field(default=NO_EDITS)
+
+    @property
+    def words(self) -> str:
+        """Name and version, and how it differs from the kit's: what the report prints about it."""
+        if not self.own:
+            same = "" if self.name == KITS_NAME else ", as the kit's"
+            return f"{self.name}, version {self.version}{same}"
+        return f"{self.name}, version {self.version} edited: {self.edits.words()}"
+
+
+def read_questionnaire(path: Path | None = None) -> Questionnaire:
+    """Read a questionnaire and say how it differs from the kit's own.
 
     Parameters
     ----------
     path
-        A TOML file; the kit's own questionnaire by default.
+        An edited copy of the kit's file; the kit's own by default.
 
     Returns
     -------
-    tuple of Criterion
-        In the file's order.
+    Questionnaire
+        Criteria in the file's order, roles, and the differences.
 
     Raises
     ------
     UsageProblem
-        The file does not follow the schema; names the criterion, the key and the remedy.
+        The file does not follow the schema: one line per mistake, with criterion, key, what is wrong and what to do.
+
+    Examples
+    --------
+    >>> questionnaire = read_questionnaire()
+    >>> len(questionnaire.criteria), questionnaire.own
+    (37, False)
+    """
+    kits_file = assets() / "templates" / "questionnaires" / "readiness.toml"
+    kits = parsed(_content(kits_file), name=kits_file.name, kit=None)
+    if path is None:
+        return Questionnaire(KITS_NAME, kits.version, own=False, criteria=kits.criteria, roles=kits.roles)
+    read = parsed(_content(path), name=path.name, kit=kits)
+    edits = compare(read, kits)
+    return Questionnaire(
+        path.name, read.version, own=edits != NO_EDITS, criteria=read.criteria, roles=read.roles, edits=edits
+    )
+
+
+def read_criteria(path: Path | None = None) -> tuple[Criterion, ...]:
+    """Return the criteria of a questionnaire; see :func:`read_questionnaire`.
 
     Examples
     --------
     >>> len(read_criteria())
     37
     """
-    path = path or assets() / "templates" / "questionnaires" / "readiness.toml"
+    return read_questionnaire(path).criteria
+
+
+def _content(path: Path) -> dict[str, object]:
+    """Return what the TOML file states."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
         raise UsageProblem(
-            f"{path.name}: not readable as TOML ({error}). Mend this line, or start again from the kit's file."
+            f"{path.name}: there is no such file in the engagement's folder. Make it with: engage answers NAME --questionnaire"
         ) from None
-    blocks = content.get("criterion", [])
-    if not blocks:
-        raise UsageProblem(f"{path.name}: holds no [[criterion]] blocks. Start again from the kit's file.")
-    criteria = []
-    for number, block in enumerate(blocks, start=1):
-        try:
-            criteria.append(Criterion(**block))
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise UsageProblem(
-                f"{path.name}: criterion {number} ({block.get('id', 'without id')}), key {key}: {first['msg']}. "
-                "Compare it with the kit's file."
-            ) from None
-    names = [criterion.id for criterion in criteria]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
+    except OSError as error:
         raise UsageProblem(
-            f"{path.name}: {len(repeated)} ids stand more than once (first: {repeated[0]}). Give each criterion its own."
-        )
-    return tuple(criteria)
+            f"{path.name}: cannot be read ({type(error).__name__}). Close other programs that use it."
+        ) from error
+    except UnicodeDecodeError:
+        raise UsageProblem(f"{path.name}: is not UTF-8 text. Save the file as UTF-8 in your editor.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageProblem(
+            f"{path.name}: {error}. Text stands in double quotes, lists in [ ], and every key once; compare this line with the kit's file."
+        ) from None
