@@ -11,6 +11,7 @@ _NAMES = {
     "queueing": ".queueing",
     "simulation": ".simulation",
     "intervals": ".foundation.intervals",
+    "agreement": ".measure.agreement",
     "sampling": ".measure.sampling",
     "triangulation": ".measure.triangulation",
     "standards": ".measure.standards",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = ("baseline", "utilization")
+FILES = ("baseline", "utilization", "readiness")
 ROWS = [
     row
     for name in FILES
@@ -18,6 +18,7 @@ WANTED = {
     *("WS01", "WS03", "WS06", "WS09", "WS10", "WS13", "WS15a", "WS15c", "WS17", "MC01"),
     *("LOG01", "LOG05", "LOG06", "TR01", "WT01"),
     *("UT01", "UT03", "UT05", "UT07", "UT10", "UT11", "UT12", "UT15", "UQ01", "UQ03", "UQ06"),
+    *("RR01", "RR02", "RR04"),
 }
 
 

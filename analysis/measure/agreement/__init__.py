@@ -6,6 +6,16 @@ _NAMES = {
     "agreement": ".observers",
     "Agreement": ".observers",
     "observer_agreement": ".observers",
+    "agreement_weights": ".weights",
+    "brennan_prediger": ".coefficients",
+    "Coefficient": ".coefficients",
+    "conger_kappa": ".coefficients",
+    "fleiss_kappa": ".coefficients",
+    "gwet_ac": ".coefficients",
+    "icc": ".correlations",
+    "IntraclassCorrelations": ".correlations",
+    "krippendorff_alpha": ".coefficients",
+    "percent_agreement": ".coefficients",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

@@ -14,6 +14,7 @@ from scipy import stats
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import DataProblem
+from analysis.measure.agreement.intervals import percent_interval, too_few
 from analysis.measure.sampling.doubles import first_looks, round_keys
 from analysis.measure.sampling.estimates import need
 
@@ -109,7 +110,7 @@ def agreement(
     own = {"confidence": confidence, "n": len(np.unique(labels[twice])), "n_unit": n_unit, **more}
     percent, p_a = _percent(counts, twice)
     error = _error(percent - p_a * twice, labels, int(twice.sum()))
-    found = _percent_interval(p_a, error, looks=int(twice.sum()), **own)
+    found = percent_interval(p_a, error, looks=int(twice.sum()), **own)
     return Agreement(
         percent=found,
         kappa=_kappa(codes, labels, counts.shape[1], **own),
@@ -235,33 +236,11 @@ def _linear(value: float, error: float, **more: Any) -> Estimate:
     more = {"unit": "agreement", **more}
     k = int(more["n"])
     if k < MINIMUM_CLUSTERS:
-        return Estimate.missing(_too_few(k, more["n_unit"]), **more)
+        return Estimate.missing(too_few(k, more["n_unit"]), **more)
     if error == 0:
         return Estimate(value, reasons=("every pair says the same, so the uncertainty cannot be judged",), **more)
     step = float(stats.t.ppf(0.5 + more["confidence"] / 2, k - 1)) * error
     return Estimate(value, max(-1.0, value - step), min(1.0, value + step), **more)
-
-
-def _percent_interval(share: float, error: float, *, looks: int, **more: Any) -> Estimate:
-    """Return percent agreement with the interval of Korn & Graubard."""
-    k = int(more["n"])
-    if k < MINIMUM_CLUSTERS:
-        return Estimate.missing(_too_few(k, more["n_unit"]), **more)
-    tail = (1 - more["confidence"]) / 2
-    effective = float(k)  # where all agree, each cluster counts once
-    if 0 < share < 1 and error > 0:
-        ratio = float(stats.t.ppf(tail, looks - 1) / stats.t.ppf(tail, k - 1))
-        effective = min(float(looks), share * (1 - share) / error**2 * ratio**2)
-    hits = share * effective
-    low = 0.0 if hits <= 0 else float(stats.beta.ppf(tail, hits, effective - hits + 1))
-    high = 1.0 if share >= 1 else float(stats.beta.ppf(1 - tail, hits + 1, effective - hits))
-    return Estimate(
-        share, min(low, share), max(high, share), method="percent agreement, Korn-Graubard interval", **more
-    )
-
-
-def _too_few(k: int, n_unit: str) -> str:
-    return f"only {k} {n_unit} with two ratings; an interval needs at least {MINIMUM_CLUSTERS}"
 
 
 def _bare(found: Estimate) -> str:
