@@ -73,15 +73,25 @@ FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "acceptability": columns(f"{TEXT}: mode verdict", f"{NUMBER}: share error"),
         "sensitivity": columns(f"{TEXT}: mode kind what verdict", f"{NUMBER}: share", f"{TEXT}: sentence"),
         "listening": columns(
-            f"{TEXT}: theme", f"{COUNT}: times teams escalations read_back agreed changed", f"{TEXT}: sentence"
+            f"{TEXT}: kind theme",
+            f"{COUNT}: times teams",
+            f"{WHOLE}: roles escalations read_back agreed",
+            f"{NUMBER}: days_to_read_back",
+            f"{COUNT}: changed",
+            f"{TEXT}: sentence",
         ),
         "heard": columns(
-            f"{TEXT}: role", f"{WHOLE}: to_hear", f"{COUNT}: notes teams", f"{DAY}: last_on", f"{TEXT}: state sentence"
+            f"{TEXT}: kind role",
+            f"{WHOLE}: to_hear notes teams",
+            f"{DAY}: last_on planned_on",
+            f"{TEXT}: state sentence",
         ),
         "expectations": columns(
-            f"{TEXT}: quantity population words",
+            f"{TEXT}: quantity population words unit",
             f"{COUNT}: people",
             f"{NUMBER}: guess_low guess guess_high measured low high",
+            f"{TEXT}: grade",
+            f"{YES}: late",
             f"{TEXT}: sentence",
         ),
         "responses": columns(f"{TEXT}: theme changed owner_role", f"{DAY}: changed_on"),

@@ -75,11 +75,14 @@ class Readiness:
     sensitivity
         `mode`, `kind` (weights | raters | data | domain), `what` (in words), `verdict`, `share`, `sentence`: the same with one source of doubt at a time, and the verdict if a domain did not count.
     listening
-        `theme`, `times`, `teams`, `escalations` (with complaints), `read_back`, `agreed`, `changed` (answers recorded in `responses`), `sentence`: counts only; rare themes are merged.
+        `kind` (theme | merged | all), `theme`, `times` (notes), `teams`, `roles`, `escalations` (with complaints), `read_back`, `agreed` (NA where too few to show), `days_to_read_back` (median; of all alone), `changed` (answers
+        recorded in `responses`), `sentence`: counts only, the largest theme first; rare themes are merged, and the last row is over all notes.
     heard
-        `role`, `to_hear` (people, where known), `notes`, `teams`, `last_on`, `state` (heard | not heard | too few to tell), `sentence`.
+        `kind` (role | teams), `role`, `to_hear` (people on the list, or teams of the roster that are large enough; NA where not known), `notes` (NA where too few to show), `teams` (heard), `last_on`, `planned_on` (next, of a role that is
+        not heard yet), `state` (heard | not heard | too few to tell), `sentence`; teams are counted, never named.
     expectations
-        What leaders guessed before the data: `quantity` (id of a figure), `population`, `words`, `people`, `guess_low`, `guess` (median), `guess_high`, `measured`, `low`, `high`, `sentence`; nothing of fewer than three people.
+        What leaders guessed before the data: `quantity` (id of a figure), `population`, `words`, `unit`, `people`, `guess_low`, `guess` (median), `guess_high`, `measured`, `low`, `high`, `grade`, `late` (some guessed after the period),
+        `sentence`; nothing of fewer than three people.
     responses
         `theme`, `changed` (what was changed because of what was heard, written for print), `owner_role`, `changed_on`.
     plan
