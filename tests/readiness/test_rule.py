@@ -15,7 +15,6 @@ from analysis.readiness import verdict as rules
 from analysis.readiness.listening import themes
 from analysis.readiness.raters import Ratings, collect
 from analysis.readiness.result import MODES
-from analysis.readiness.scores import UNACCOUNTED, Rule, Score
 
 CRITERIA = read_criteria()
 IDS = [criterion.id for criterion in CRITERIA]
@@ -150,19 +149,6 @@ def test_answers_are_gathered_with_those_who_could_not_say():
 def test_wrong_answers_are_refused_in_words(rows, words):
     with pytest.raises(DataProblem, match=words):
         collect(answers(rows), IDS)
-
-
-def test_rules_turn_figures_into_levels_at_their_bounds():
-    assert [UNACCOUNTED.level(share) for share in (0.0, 0.05, 0.051, 0.20, 0.201)] == [4, 4, 2, 2, 0]
-
-
-def test_a_score_keeps_its_ceiling_and_its_range():
-    score = Score(0.04, Rule((0.05, 0.2), (4, 2, 0)), "", low=0.03, high=0.06, highest=2)
-    assert score.level == 2
-    assert score.range() == (2, 2)
-    assert Score(0.04, Rule((0.05, 0.2), (4, 2, 0)), "", low=0.03, high=0.06).range() == (2, 4)
-    draws = Score(0.05, Rule((0.05,), (4, 0)), "", low=0.03, high=0.07).draws(np.random.default_rng(1), 4000)
-    assert abs((draws == 4).mean() - 0.5) < 0.04
 
 
 def test_rare_themes_are_merged_and_never_shown_alone():
