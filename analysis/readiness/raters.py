@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from analysis.foundation.schema import DataProblem
+from analysis.foundation.schema import DataProblem, Finding
+from analysis.measure import agreement
+from analysis.readiness.frames import frame
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import pandas as pd
 
+    from analysis.measure.agreement import Coefficient
+    from analysis.readiness.criteria import Criterion
+    from analysis.readiness.settings import ReadinessSettings
+
 #: Grade of a rating by what it rests on; a rating without a basis is taken as said.
 GRADES: Mapping[str, str] = MappingProxyType(
     {"system": "A", "observed": "B", "document": "B", "said": "C", "assumed": "D"}
 )
 UNSTATED = "said"
+LEVELS = (0, 1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +246,130 @@ def _own(rows: pd.DataFrame) -> Ratings:
         tuple(sorted(int(level) for level in given.loc[given["grade"] == "D", "rating"])),
         roles=counted["role"].nunique(),
     )
+
+
+def agreement_frame(
+    answers: pd.DataFrame | None, criteria: Sequence[Criterion], settings: ReadinessSettings
+) -> pd.DataFrame:
+    """Measure how far raters agree over the criteria that two or more of them rated.
+
+    Parameters
+    ----------
+    answers
+        Canonical table ``answers``; ratings that were only assumed, and those of single item types, are left out.
+    criteria
+        The questionnaire.
+    settings
+        `agreement_floor` decides what the sentence says first.
+
+    Returns
+    -------
+    DataFrame
+        Frame ``agreement``: Krippendorff's alpha (own ordinal metric), Gwet's AC2 (ordinal weights), and the share of pairs no more than
+        one level apart. Empty without answers; ``"insufficient"`` where no criterion has two ratings.
+
+    Raises
+    ------
+    DataProblem
+        As :func:`collect`.
+
+    Notes
+    -----
+    Criteria are the units; the interval speaks of other such criteria judged by these raters. Alpha falls where all criteria are alike, AC2 does not:
+    both are shown. Formulas in :mod:`analysis.measure.agreement`.
+    """
+    if answers is None or answers.empty:
+        return frame("agreement")
+    rows = _checked(answers, [criterion.id for criterion in criteria])
+    rows = rows[(rows["type"] == "") & (rows["grade"] != "D") & rows["rating"].notna()]
+    table = rows.pivot(index="criterion", columns="rater", values="rating")
+    if (table.notna().sum(axis=1) >= 2).sum() == 0:
+        reason = "no criterion was rated by two raters"
+        sentence = f"How far raters agree cannot be said, because {reason}."
+        rest = {"criteria": 0, "raters": table.shape[1], "status": "insufficient", "reason": reason}
+        return frame("agreement", [{"measure": "krippendorff_alpha", "sentence": sentence, **rest}])
+    more = {"categories": LEVELS, "n_unit": "criteria"}
+    found = {
+        "krippendorff_alpha": agreement.krippendorff_alpha(table, **more),
+        "gwet_ac2": agreement.gwet_ac(table, "ordinal", **more),
+        "percent": agreement.percent_agreement(table, within=1, **more),
+    }
+    return frame("agreement", [_row(measure, one, settings.agreement_floor) for measure, one in found.items()])
+
+
+def rater_findings(
+    ratings: Mapping[str, Ratings],
+    agreed: pd.DataFrame,
+    criteria: Sequence[Criterion],
+    settings: ReadinessSettings,
+    scored: Collection[str] = (),
+) -> tuple[Finding, ...]:
+    """Return what a reader must know about the raters: criteria with one voice behind them, and raters who disagree.
+
+    Parameters
+    ----------
+    ratings
+        From :func:`collect`.
+    agreed
+        From :func:`agreement_frame`.
+    criteria, settings
+        The questionnaire, and `least_raters` and `agreement_floor`.
+    scored
+        Criteria whose level the data give: their raters do not decide.
+    """
+    few = [
+        criterion.id
+        for criterion in criteria
+        if criterion.id in ratings
+        and criterion.id not in scored
+        and 0 < ratings[criterion.id].raters < settings.least_raters
+    ]
+    found = []
+    if few:
+        is_one = settings.least_raters == 2
+        behind = "one rater" if is_one else f"fewer than {settings.least_raters} raters"
+        count = "1 criterion rests" if len(few) == 1 else f"{len(few)} criteria rest"
+        message = f"{count} on {behind} ({', '.join(few)}). Ask a second person, best of another role, before the verdict is shared."
+        found.append(Finding("few_raters", "flag", "answers", message, rows=len(few)))
+    alpha = agreed[(agreed["measure"] == "krippendorff_alpha") & (agreed["status"] == "ok")]
+    if len(alpha) and alpha["value"].iloc[0] < settings.agreement_floor:
+        message = f"{alpha['sentence'].iloc[0]} Talk the widest spreads through before the verdict is shared."
+        found.append(Finding("raters_disagree", "flag", "answers", message))
+    return tuple(found)
+
+
+def _row(measure: str, found: Coefficient, floor: float) -> dict[str, object]:
+    """Return a row of the frame of agreement."""
+    one = found.estimate
+    return {
+        "measure": measure,
+        "variant": found.variant,
+        "value": one.value,
+        "low": one.low,
+        "high": one.high,
+        "criteria": found.units,
+        "raters": found.raters,
+        "status": one.status,
+        "reason": "; ".join(one.reasons),
+        "sentence": _sentence(measure, found, floor),
+    }
+
+
+def _sentence(measure: str, found: Coefficient, floor: float) -> str:
+    """Return what an agreement means, in words."""
+    one = found.estimate
+    if one.value is None:
+        return f"{found.name} cannot be given: {'; '.join(one.reasons)}."
+    spoken = one.low is not None and one.high is not None
+    if measure == "percent":
+        between = f" ({100 * one.low:.0f} to {100 * one.high:.0f} %)" if spoken else ""  # type: ignore[operator]
+        return f"{100 * one.value:.0f} % of the pairs of ratings{between} are no more than one level apart."
+    figure = f"{found.name} is {one.value:.2f}"
+    figure += f" ({one.low:.2f} to {one.high:.2f})" if spoken else f"; {'; '.join(one.reasons)}"
+    if measure != "krippendorff_alpha":
+        return f"{figure}."
+    if one.value < floor:
+        return f"Raters disagree: {figure}, below {floor:g}. Read the spread of each criterion first; nothing is summed up."
+    if one.low is not None and one.low < floor:
+        return f"Raters agree enough to read their middle levels, but not surely: {figure}, and the limit is {floor:g}."
+    return f"Raters agree: {figure}, not below {floor:g}."

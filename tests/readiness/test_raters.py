@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
-from analysis.readiness.raters import GRADES, Ratings, collect
+from analysis.readiness import ReadinessSettings, read_criteria
+from analysis.readiness.raters import GRADES, Ratings, agreement_frame, collect, rater_findings
 
+CRITERIA = read_criteria()
 IDS = ("T1", "W2", "C1")
 COLUMNS = ["criterion", "rater", "role", "rating", "basis", "type"]
 
@@ -103,3 +105,51 @@ def test_wrong_answers_are_refused_in_words(rows, words):
 
 def test_nothing_was_answered():
     assert collect(None, IDS) == collect(answers(), IDS) == {}
+
+
+def many(ratings):
+    """Return answers of raters (columns) to as many criteria as there are rows; None: not asked."""
+    return answers(
+        *(
+            (criterion.id, f"r{place}", f"role {place}", float(level))
+            for criterion, row in zip(CRITERIA, ratings, strict=False)
+            for place, level in enumerate(row)
+            if level is not None
+        )
+    )
+
+
+def test_agreement_names_its_variants_and_spreads_come_first_where_raters_disagree():
+    apart = many([(0, 4, None), (4, 1, 2), (2, None, 2), (3, 0, None), (1, 3, 2), (0, 3, 4), (4, 2, None), (1, 1, 4)])
+    found = agreement_frame(apart, CRITERIA, ReadinessSettings())
+    assert found["measure"].tolist() == ["krippendorff_alpha", "gwet_ac2", "percent"]
+    assert found["variant"].tolist()[:2] == ["Krippendorff's own ordinal metric", "Gwet's ordinal weights"]
+    assert found[["criteria", "raters"]].drop_duplicates().to_numpy().tolist() == [[8, 3]]
+    assert found["sentence"].iloc[0].startswith("Raters disagree: Krippendorff's alpha is -0.")
+    assert "nothing is summed up" in found["sentence"].iloc[0]
+    codes = [one.code for one in rater_findings({}, found, CRITERIA, ReadinessSettings())]
+    assert codes == ["raters_disagree"]
+
+
+def test_agreement_leaves_out_what_was_assumed_and_single_item_types():
+    said = many([(2, 2), (3, 3), (1, 2), (4, 4), (0, 1), (2, 3), (3, 4), (1, 2), (0, 0), (4, 3)])
+    more = answers(("T1", "r9", "x", 0.0, "assumed"), ("W2", "r9", "x", 0.0, "said", "claim"))
+    one, two = (agreement_frame(table, CRITERIA, ReadinessSettings()) for table in (said, pd.concat([said, more])))
+    pd.testing.assert_frame_equal(one, two)
+    assert one["sentence"].iloc[0].startswith("Raters agree")
+
+
+def test_without_two_raters_agreement_cannot_be_said():
+    found = agreement_frame(many([(2, None), (None, 3)]), CRITERIA, ReadinessSettings())
+    assert found["status"].tolist() == ["insufficient"]
+    assert "no criterion was rated by two" in found["sentence"].item()
+    assert agreement_frame(None, CRITERIA, ReadinessSettings()).empty
+
+
+def test_one_voice_is_a_finding_unless_the_data_decide():
+    known = [criterion.id for criterion in CRITERIA]
+    table = many([(2, 3), (None, 3), (4, None)])
+    ratings, found = collect(table, known), agreement_frame(table, CRITERIA, ReadinessSettings())
+    (one,) = rater_findings(ratings, found, CRITERIA, ReadinessSettings(), scored=[known[2]])
+    assert one.code == "few_raters"
+    assert one.message.startswith(f"1 criterion rests on one rater ({known[1]}).")

@@ -99,7 +99,7 @@ def krippendorff_alpha(
     Returns
     -------
     Coefficient
-        Without a value where every rating is the same; without an interval below 6 units, or where fewer than 5 show a difference.
+        Without a value where every rating is the same or fewer than 6 units were rated twice; without an interval where fewer than 5 show a difference.
 
     Raises
     ------

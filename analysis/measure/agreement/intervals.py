@@ -41,7 +41,7 @@ def percent_interval(share: float, error: float, *, looks: int, **more: Any) -> 
 def fisher_interval(
     value: float, without_one: np.ndarray, *, differing: int, corrected: bool = False, **more: Any
 ) -> Estimate:
-    """Return a coefficient with its interval, or its bare value and why there is none.
+    """Return a coefficient with its interval, its bare value with why there is none, or no value where units are too few.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def fisher_interval(
     more = {"unit": "agreement", **more}
     k, words = int(more["n"]), more["n_unit"]
     if k < MINIMUM_CLUSTERS:
-        return Estimate(value, reasons=(too_few(k, words),), **more)
+        return Estimate.missing(too_few(k, words), **more)
     if differing < MINIMUM_DIFFERING:
         said = "no unit shows" if not differing else f"only {differing} of {k} {words} show"
         return Estimate(value, reasons=(f"{said} a difference, so the uncertainty cannot be judged",), **more)
