@@ -98,7 +98,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "plan": columns(
             f"{TEXT}: phase mode kind",
             f"{COUNT}: order",
-            f"{TEXT}: text criterion owner_role evidence state",
+            f"{TEXT}: measure text criterion owner_role evidence state",
             f"{WHOLE}: week_from week_to",
         ),
         "calendar": columns(f"{COUNT}: day", f"{TEXT}: what who why"),

@@ -86,7 +86,8 @@ class Readiness:
     responses
         `theme`, `changed` (what was changed because of what was heard, written for print), `owner_role`, `changed_on`.
     plan
-        `phase` (crawl | walk | run), `mode`, `kind` (entry | do | exit), `order`, `text`, `criterion`, `owner_role`, `evidence`, `state` (met | open | unknown), `week_from`, `week_to`.
+        `phase` (crawl | walk | run; answer: only steps that lead to an answer; instead: blending sees no room), `mode`, `kind` (entry | do | exit | stop | left_out), `order`, `measure` (of an exit and its stop rule), `text`,
+        `criterion`, `owner_role`, `evidence`, `state` (open | unknown; a criterion that is met is no entry), `week_from`, `week_to` (from the go).
     calendar
         The first two weeks: `day` (working day from 1), `what`, `who` (role), `why`.
     kpis
