@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.intake.reconciliation import reconcile
 from analysis.report.blocks import numbered
-from analysis.report.brand import Brand, load_brand
+from analysis.report.brand import load_brand
 from analysis.report.chapters import (
     achievable,
     blend,
@@ -30,11 +30,12 @@ from analysis.report.context import Context
 from analysis.report.disclosure import check_groups, check_texts, without_few
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, drawings_of
-from analysis.report.paper import Paper, paper_named
+from analysis.report.furniture import furniture
+from analysis.report.paper import paper_named
 from analysis.report.results import results_text
 from analysis.report.run import Run
 from analysis.report.settings import ReportSettings
-from analysis.report.typeset import logo_name, typeset
+from analysis.report.typeset import typeset
 from analysis.report.workbook import tables, write_workbook
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def build_report(
     check_groups(baseline, utilization, blending)
     chapters = [chapter(c) for chapter in CHAPTERS]
     record = {
-        **_furniture(c, chosen, sheet),
+        **furniture(c.words, title=c.words("title"), client=client.name, run=c.run.short, brand=chosen, paper=sheet),
         "first": first.first_page(c),
         "contents": first.contents(c, [chapter.answer for chapter in chapters]),
         "chapters": numbered(chapters),
@@ -177,38 +178,3 @@ def build_report(
     write_workbook(c, sheets, out / "tables.xlsx")
     names = tuple(f"figures/{file.name}" for file in figures)
     return Report("assessment.pdf", "results.json", "tables.xlsx", names, readiness.verdict.headline)
-
-
-def _furniture(c: Context, brand: Brand, paper: Paper) -> dict[str, Any]:
-    """Return what every page shows: title, client, lines at the foot, colours, the sheet."""
-    words = c.words
-    return {
-        "title": words("title"),
-        "document": f"{words('title')} · {c.client.name}",
-        "client": c.client.name,
-        "language": brand.language,
-        "confidentiality": brand.confidentiality,
-        "run": words("run", id=c.run.short),
-        "labels": {
-            "page": words("page"),
-            "of": words("of"),
-            "exhibit": words("exhibit"),
-            "cannot": words("absent.cannot"),
-            "needed": words("absent.needed"),
-        },
-        "brand": {
-            "ink": brand.ink,
-            "accent": brand.accent,
-            "font": brand.font,
-            "display": brand.display_font,
-            "firm": brand.firm,
-            "logo": logo_name(brand),
-        },
-        "sheet": {
-            "width": paper.width_mm,
-            "height": paper.height_mm,
-            "side": paper.side_mm,
-            "top": paper.top_mm,
-            "foot": paper.foot_mm,
-        },
-    }

@@ -33,7 +33,7 @@ class PageError(RuntimeError):
     """The pages could not be set: a fault of the template or of the material, not of the user."""
 
 
-def typeset(document: Mapping[str, Any], figures: Path, *, brand: Brand) -> bytes:
+def typeset(document: Mapping[str, Any], figures: Path | None, *, brand: Brand, main: str = MAIN) -> bytes:
     """Return the PDF of a document.
 
     Parameters
@@ -41,9 +41,11 @@ def typeset(document: Mapping[str, Any], figures: Path, *, brand: Brand) -> byte
     document
         Everything the pages say, as text; see ``templates/report``.
     figures
-        Folder of the charts.
+        Folder of the charts; None where there are none.
     brand
         Typeface and logo.
+    main
+        The template to begin with, one of ``templates/report``.
 
     Returns
     -------
@@ -64,14 +66,15 @@ def typeset(document: Mapping[str, Any], figures: Path, *, brand: Brand) -> byte
         root = Path(name)
         for template in templates.glob("*.typ"):
             shutil.copyfile(template, root / template.name)
-        shutil.copytree(figures, root / "figures")
+        if figures is not None:
+            shutil.copytree(figures, root / "figures")
         if brand.logo is not None:
             shutil.copyfile(brand.logo, root / logo_name(brand))
         text = json.dumps(printable(document, covered), ensure_ascii=False, allow_nan=False)
         (root / DATA).write_text(text, encoding="utf-8", newline="\n")
         try:
             pdf, warnings = typst.compile_with_warnings(
-                str(root / MAIN),
+                str(root / main),
                 root=str(root),
                 font_paths=fonts,
                 ignore_system_fonts=True,
