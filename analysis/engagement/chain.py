@@ -136,7 +136,7 @@ def _recorded(spec: StageSpec, folder: Folder, found: Mapping[str, Record]) -> R
     record = records.current(folder.work, spec.name)
     if record is None:
         raise KitError(f"The stage {spec.name} has not been run to its end. Run first: engage run {folder.slug}")
-    if record.damage() or record.components().get("upstream") != {name: found[name].digest for name in spec.reads}:
+    if record.damage() or record.components().get("upstream") != keys.upstream_digests(spec, found):
         raise KitError(
             f"The artefacts of the stage {spec.name} are damaged or do not belong to the stages before it. Run first: engage run {folder.slug}"
         )

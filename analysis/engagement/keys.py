@@ -16,10 +16,10 @@ from typing import Any
 from analysis.engagement.files import digest_of, files_below, sha256_of
 from analysis.engagement.model import Engagement
 from analysis.engagement.records import Record
-from analysis.engagement.stages import StageSpec
+from analysis.engagement.stages import SAID, StageSpec
 from analysis.engagement.workspace import Folder
 from analysis.foundation.assets import assets
-from analysis.foundation.schema import DataProblem
+from analysis.foundation.schema import DataProblem, UsageProblem
 
 DISTRIBUTION = "blending-readiness"
 FORMAT = 1
@@ -58,7 +58,7 @@ def components(
         "format": FORMAT,
         "stage": spec.name,
         "settings": engagement.model_dump(mode="json", include=set(spec.settings)),
-        "upstream": {name: upstream[name].digest for name in spec.reads},
+        "upstream": upstream_digests(spec, upstream),
         "package": package_hash(),
         "versions": versions(),
         "templates": {name: templates_hash(name) for name in spec.templates},
@@ -68,10 +68,34 @@ def components(
         # where a firm keeps its brand file is its own affair; what is in it counts
         made_of["settings"]["report"].pop("brand")
         made_of["brand"] = brand_hashes(engagement, folder)
+    if spec.name == "readiness":
+        made_of["questionnaire"] = questionnaire_hash(engagement, folder, strict=strict)
     if not spec.reads:
         made_of["inputs"] = input_hashes(engagement, folder, strict=strict)
         made_of["pseudonyms"] = hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
     return made_of
+
+
+def upstream_digests(spec: StageSpec, upstream: Mapping[str, Record]) -> dict[str, str]:
+    """Return one hash for each earlier stage over those of its artefacts that a stage reads.
+
+    Parameters
+    ----------
+    spec
+        The stage that reads.
+    upstream
+        Records of the stages that it reads.
+    """
+    found = {}
+    for name in spec.reads:
+        outputs = upstream[name].outputs
+        if name == "intake" and spec.counts_alone:
+            unseen = {f"tables.{table}.parquet" for table in SAID}
+            outputs = {
+                file: digest for file, digest in outputs.items() if file.startswith("tables.") and file not in unseen
+            }
+        found[name] = digest_of(dict(outputs))
+    return found
 
 
 def stage_key(made_of: Mapping[str, Any]) -> str:
@@ -125,6 +149,59 @@ def brand_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
     fonts = files_below(brand.fonts) if brand.fonts is not None else {}
     named = {"brand": file, **({"logo": brand.logo} if brand.logo is not None else {})}
     return {name: sha256_of(path) for name, path in {**named, **fonts}.items()}
+
+
+def questionnaire_file(named: str, root: Path) -> Path | None:
+    """Return the engagement's own questionnaire; None takes the kit's.
+
+    Parameters
+    ----------
+    named
+        As ``[readiness] questionnaire`` states it.
+    root
+        The engagement's folder.
+
+    Raises
+    ------
+    UsageProblem
+        The path leads out of the engagement's folder.
+    """
+    if not named:
+        return None
+    path = (root / named).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise UsageProblem(
+            f"[readiness] questionnaire: {named} lies outside the engagement's folder. Put the file into the folder and name it, such as questionnaire.toml."
+        )
+    return path
+
+
+def questionnaire_hash(engagement: Engagement, folder: Folder, *, strict: bool = True) -> str | None:
+    """Return the SHA-256 of the engagement's own questionnaire; None where the kit's is used.
+
+    Parameters
+    ----------
+    engagement, folder
+        Whose questionnaire.
+    strict
+        Whether a missing file is an error.
+
+    Raises
+    ------
+    UsageProblem
+        There is no such file, or it lies outside the engagement's folder.
+    """
+    file = questionnaire_file(engagement.readiness.questionnaire, folder.root)
+    if file is None:
+        return None
+    if not file.is_file():
+        if not strict:
+            return "missing"
+        raise UsageProblem(
+            f"[readiness] questionnaire: there is no file {engagement.readiness.questionnaire} in the engagement's folder. "
+            f"Make one with engage answers {folder.slug} --questionnaire, or leave the key empty to take the kit's own."
+        )
+    return sha256_of(file)
 
 
 def notebook_hash(path: Path) -> str:

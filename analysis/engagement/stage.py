@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.engagement.files import replace
+from analysis.engagement.keys import questionnaire_file
 from analysis.engagement.load import Override
 from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import pseudonym_key
-from analysis.engagement.stages import StageSpec, stage_spec
+from analysis.engagement.stages import SAID, StageSpec, stage_spec
 from analysis.engagement.store import load, store, write_frame
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import UsageProblem
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.intake.settings import Source
+    from analysis.readiness.criteria import Questionnaire
     from analysis.utilization.settings import Allowance
     from analysis.value.settings import Cost
 
@@ -88,8 +90,26 @@ class Stage:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Canonical tables by name."""
-        return self.results["intake"].tables
+        """Canonical tables by name; what people answered or said reaches readiness alone."""
+        tables = self.results["intake"].tables
+        if not stage_spec(self.name).counts_alone:
+            return tables
+        return {name: table for name, table in tables.items() if name not in SAID}
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire that readiness is judged by: the engagement's own where it names one, else the kit's.
+
+        Raises
+        ------
+        UsageProblem
+            The stage has no questionnaire, or the engagement's own does not follow the schema.
+        """
+        from analysis.readiness.criteria import read_questionnaire
+
+        if "readiness" not in self.settings_of:
+            raise UsageProblem(f"The stage {self.name} asks no questionnaire; the stage readiness does.")
+        return read_questionnaire(questionnaire_file(self.settings_of["readiness"].questionnaire, self.root))
 
     def save(self, result: Any, **also: Any) -> Sentence:
         """Store the result of this stage; by hand it becomes a draft, in a run the artefact that later stages read.

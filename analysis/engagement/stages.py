@@ -12,6 +12,10 @@ from analysis.foundation.assets import assets
 from analysis.foundation.schema import UsageProblem
 
 
+# canonical tables of what people answered or said; readiness and the report alone look at them
+SAID: tuple[str, ...] = ("answers", "listening", "expectations", "to_hear", "responses")
+
+
 @dataclass(frozen=True, slots=True)
 class StageSpec:
     """One stage of the chain.
@@ -35,6 +39,8 @@ class StageSpec:
         Folders below ``templates/`` whose content it depends on.
     also
         Name and ``"module:name"`` of the classes of further results that it saves beside its own.
+    counts_alone
+        Whether it reads tables of measured time alone, so that nothing that people answered or said reaches it, or makes it run again.
     """
 
     name: str
@@ -45,6 +51,7 @@ class StageSpec:
     reads: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
     also: tuple[tuple[str, str], ...] = ()
+    counts_alone: bool = False
 
     @property
     def notebook_path(self) -> Path | None:
@@ -80,6 +87,7 @@ CHAIN: tuple[StageSpec, ...] = (
         settings=("client", "queue", "baseline"),
         sections=("baseline",),
         reads=("intake",),
+        counts_alone=True,
     ),
     StageSpec(
         name="utilization",
@@ -88,6 +96,7 @@ CHAIN: tuple[StageSpec, ...] = (
         settings=("client", "queue", "allowance", "utilization"),
         sections=("utilization",),
         reads=("intake", "baseline"),
+        counts_alone=True,
     ),
     StageSpec(
         name="blending",
@@ -96,6 +105,7 @@ CHAIN: tuple[StageSpec, ...] = (
         settings=("client", "queue", "blending"),
         sections=("blending",),
         reads=("intake", "baseline"),
+        counts_alone=True,
     ),
     StageSpec(
         name="readiness",
