@@ -11,7 +11,6 @@ from analysis.engagement.load import nearest
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import UsageProblem
 
-
 # canonical tables of what people answered or said; readiness and the report alone look at them
 SAID: tuple[str, ...] = ("answers", "listening", "expectations", "to_hear", "responses")
 

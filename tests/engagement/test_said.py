@@ -15,9 +15,7 @@ FILES = ("result.json", "files.parquet", "tables.spells.parquet", *(f"tables.{na
 
 def upstream(**changed: str) -> dict[str, Record]:
     """Return records of the stages before readiness, the intake's with these hashes instead."""
-    outputs = {name: "0" * 64 for name in FILES} | {
-        name: changed[key] for key in changed for name in FILES if key in name
-    }
+    outputs = dict.fromkeys(FILES, "0" * 64) | {name: changed[key] for key in changed for name in FILES if key in name}
     stages = {name: Record(name, "k", Path(), {"a": "0"}) for name in ("baseline", "utilization", "blending")}
     return stages | {"intake": Record("intake", "k", Path(), outputs)}
 
