@@ -24,6 +24,7 @@ _NAMES = {
     "assess_blending": ".blending",
     "balance_value": ".value",
     "assess_readiness": ".readiness",
+    "pilot": ".readiness.pilot",
     "build_report": ".report",
 }
 

@@ -107,13 +107,13 @@ FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             f"{NUMBER}: today today_low today_high limit",
             f"{TEXT}: unit direction owner_role",
         ),
-        "messages": columns(f"{TEXT}: audience topic", f"{COUNT}: order", f"{TEXT}: text"),
+        "messages": columns(f"{TEXT}: audience topic", f"{COUNT}: order", f"{TEXT}: title text"),
         "risks": columns(f"{TEXT}: risk kind why guard owner_role state"),
         "pilot": columns(
             f"{TEXT}: pool unit outcome words",
             f"{WHOLE}: weeks units washout_units",
-            f"{NUMBER}: today sd autocorrelation detectable detectable_low detectable_high power level",
-            f"{TEXT}: unit_of_outcome status reason sentence",
+            f"{NUMBER}: today sd within freedom autocorrelation detectable detectable_low detectable_high power level",
+            f"{TEXT}: unit_of_outcome covariates status reason sentence",
         ),
         "pilot_power": columns(f"{TEXT}: pool outcome", f"{COUNT}: weeks", f"{NUMBER}: effect power error"),
         "stop_rules": columns(

@@ -93,12 +93,12 @@ class Readiness:
     kpis
         `kpi`, `parent` (empty for the top), `role` (goal | driver | guard), `words`, `today` with `today_low`, `today_high`, `limit` (of a guard), `unit`, `direction` (up | down | hold), `owner_role`.
     messages
-        `audience` (managers | staff), `topic`, `order`, `text`.
+        `audience` (managers | staff), `topic` (the first is ``page``: the page's own title), `order`, `title` (of the topic), `text`.
     risks
         `risk`, `kind` (people | data protection | service | work | value), `why` (what in this assessment raises it), `guard`, `owner_role`, `state` (in place | open | unknown).
     pilot
-        One row per pool and outcome: `pool`, `unit` (switchback days | switchback half days | teams), `outcome`, `words`, `weeks`, `units` (randomised), `washout_units`, `today`, `sd` (of a unit), `autocorrelation`,
-        `detectable` (smallest change seen with `power` at `level`) with `detectable_low`, `detectable_high`, `unit_of_outcome`, `status`, `reason`, `sentence`.
+        One row per pool and outcome: `pool`, `unit` (switchback days | switchback half days | teams), `outcome`, `words`, `weeks`, `units` (randomised), `washout_units`, `today`, `sd` (of a unit after weekday and trend), `within` (of a unit at like week, weekday and covariates), `freedom` (of `within`), `autocorrelation`,
+        `detectable` (smallest change seen with `power` at `level`) with `detectable_low`, `detectable_high`, `unit_of_outcome`, `covariates` (held alike, joined by commas), `status`, `reason`, `sentence`.
     pilot_power
         `pool`, `outcome`, `weeks`, `effect`, `power`, `error` (of the simulation).
     stop_rules

@@ -1,0 +1,115 @@
+"""When a pilot is stopped: thresholds that ordinary weeks cross by chance no more often than stated."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.readiness.pilot.assignment import draw_arms
+from analysis.readiness.pilot.variation import FEWEST_WEEKS
+
+# Share of pilots without any effect that all rules together may stop.
+FALSE_STOPS = 0.05
+# Units whose mean is looked at.
+LAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where a rule stops a pilot.
+
+    Attributes
+    ----------
+    value
+        The mean of the last units beyond which the pilot stops.
+    false_stops
+        Share of pilots without any effect that it stops.
+    ordinary
+        The value that chance alone would give; `value` is a promise or cap where that lies further out.
+    """
+
+    value: float
+    false_stops: float
+    ordinary: float
+
+
+def week_table(values: np.ndarray, weeks: np.ndarray, positions: np.ndarray) -> np.ndarray | None:
+    """Return values as an array (week, position); what is missing takes the means of its week and position. None below 4 weeks."""
+    number = np.unique(weeks, return_inverse=True)[1]
+    place = np.unique(positions, return_inverse=True)[1]
+    table = np.full((number.max(initial=-1) + 1, place.max(initial=-1) + 1), np.nan)
+    known = np.isfinite(values)
+    table[number[known], place[known]] = values[known]
+    table = table[np.isfinite(table).any(axis=1)][:, np.isfinite(table).any(axis=0)]
+    if len(table) < FEWEST_WEEKS or not table.size:
+        return None
+    middle = np.nanmean(table)
+    filled = np.nanmean(table, axis=1, keepdims=True) + np.nanmean(table, axis=0, keepdims=True) - middle
+    return np.where(np.isnan(table), filled, table)
+
+
+def threshold(
+    table: np.ndarray,
+    *,
+    weeks: int,
+    worse: int,
+    share: float,
+    limit: float = math.nan,
+    switched: bool = True,
+    pilots: int = 2000,
+    seed: int = 1,
+) -> Threshold:
+    """Return where to stop: at the limit that was promised, or further out where ordinary weeks cross it too often.
+
+    Parameters
+    ----------
+    table
+        Past values, array (week, position).
+    weeks
+        Length of the pilot.
+    worse
+        +1 where high values are bad, -1 where low ones are.
+    share
+        Share of pilots without any effect that the rule may stop.
+    limit
+        The promise or cap; NaN without.
+    switched
+        Whether only the units with items are looked at (else every unit).
+    pilots, seed
+        Simulated pilots and their seed.
+
+    Notes
+    -----
+    A simulated pilot is a sequence of the client's own pairs of neighbouring weeks, drawn with replacement and moved from their mean by sqrt(f / X), X ~
+    chi-square with f = weeks - 1: so few weeks do not show how far ordinary weeks reach; and shifted by a level drawn from the mean's own
+    error. The rule looks at the mean of the last three units after every unit.
+    """
+    generator = np.random.default_rng([seed, weeks, *table.shape])
+    worst = np.sort(_worst(table, weeks=weeks, worse=worse, switched=switched, draws=(pilots, generator)))
+    ordinary = worse * float(np.quantile(worst, 1 - share))
+    value = ordinary if math.isnan(limit) else (max(limit, ordinary) if worse > 0 else min(limit, ordinary))
+    return Threshold(value, float(np.mean(worst > worse * value)), ordinary)
+
+
+def _worst(
+    table: np.ndarray, *, weeks: int, worse: int, switched: bool, draws: tuple[int, np.random.Generator]
+) -> np.ndarray:
+    """Return the worst mean of the last units, turned so that high is bad, in every simulated pilot."""
+    pilots, generator = draws
+    count, positions = table.shape
+    deviation = (table - table.mean(axis=0)) * math.sqrt(count / (count - 1))
+    first = generator.integers(count, size=(pilots, -(-weeks // 2)))
+    drawn = np.stack([first, (first + 1) % count], axis=2).reshape(pilots, -1)[:, :weeks]
+    scale = np.sqrt((count - 1) / generator.chisquare(count - 1, size=pilots))
+    error = deviation.mean(axis=1).std() / math.sqrt(count)
+    shift = generator.normal(size=pilots) * error
+    values = table.mean(axis=0) + scale[:, None, None] * (deviation[drawn] + shift[:, None, None])
+    values = values.reshape(pilots, weeks * positions)
+    if switched:
+        arms = draw_arms(positions, weeks, pilots, generator)
+        values = values[arms].reshape(pilots, -1)
+    sums = np.cumsum(np.concatenate([np.zeros((pilots, 1)), values], axis=1), axis=1)
+    last = min(LAST, values.shape[1])
+    return (worse * (sums[:, last:] - sums[:, :-last]) / last).max(axis=1)
