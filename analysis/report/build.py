@@ -18,6 +18,7 @@ from analysis.report.chapters import (
     definitions,
     differ,
     first,
+    heard,
     measure,
     method,
     ready,
@@ -59,6 +60,7 @@ CHAPTERS = (
     blend.chapter,
     worth.chapter,
     ready.chapter,
+    heard.chapter,
     reconciled.chapter,
     method.chapter,
 )

@@ -30,6 +30,7 @@ _NAMES = {
     "shares_by_level": ".breakdowns",
     "sources": ".rows",
     "sources_side_by_side": ".sides",
+    "themes_heard": ".voices",
     "time_by_cause": ".why",
     "tornado": ".drivers",
     "usable_by_mode": ".usable",

@@ -1,0 +1,226 @@
+"""What people said, whether it was read back, what came of it, and what leaders had expected."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Drawing, Exhibit, Part
+from analysis.report.context import Context
+from analysis.report.exhibits import voices
+from analysis.report.exhibits.theme import Theme
+from analysis.report.numbers import mark
+from analysis.report.words import Words
+
+STATES = {"heard": "accent", "too few to tell": "plain", "not heard": "warning"}
+MOST_RESPONSES, MOST_EXPECTED = 6, 9
+
+
+def chapter(c: Context) -> Chapter:
+    """Return the chapter on what was heard."""
+    result, theme, words = c.readiness, c.theme, c.words
+    parts = [themes(theme, result), *changed(words, result), *expected(words, result), *hearing(words, result)]
+    return Chapter(words("heard.topic"), words("heard.question"), answer(words, result), parts)
+
+
+def answer(words: Words, result: Any) -> str:
+    """Return what was heard, read back and raised in a sentence or two."""
+    total = voices.over_all(result)
+    if total is None:
+        return words("heard.nothing")
+    said = [_notes(words, total), _read_back(words, total)]
+    raised = total["escalations"]
+    said.append(words("heard.raised_few") if pd.isna(raised) else words.some("heard.raised", raised) if raised else "")
+    changes = int(total["changed"])
+    said.append(words.some("heard.changes", changes) if changes else words("heard.no_change"))
+    return " ".join(part for part in said if part)
+
+
+def _notes(words: Words, total: Any) -> str:
+    notes = words.some("voices.notes", total["times"])
+    if total["teams"] > 1:
+        return words("heard.notes_teams", notes=notes, teams=words.some("voices.teams", total["teams"]))
+    return words("heard.notes", notes=notes)
+
+
+def _read_back(words: Words, total: Any) -> str:
+    """Return how many notes were read back, how long that took, and how often it was agreed."""
+    days, read = total["days_to_read_back"], total["read_back"]
+    took = "" if math.isnan(days) else words("heard.took", days=words.some("heard.days", round(days)))
+    if pd.isna(read):
+        said = words("heard.read.most", took=took)
+    elif read == total["times"]:
+        said = words("heard.read.all", took=took)
+    else:
+        left = words.n.count(total["times"] - read)
+        said = words("heard.read.some" if read else "heard.read.none", n=words.n.count(read), left=left, took=took)
+    if pd.isna(total["agreed"]) or not total["agreed"]:
+        return said
+    return f"{said} {words('heard.agreed', n=words.n.count(total['agreed']))}"
+
+
+def themes(theme: Theme, result: Any) -> Part:
+    """Return the themes as an exhibit, or why there are none."""
+    why = voices.missing(result, theme=theme)
+    if why:
+        return Absent(why, theme.words("absent.need", what=theme.words("need.voices")))
+    return Exhibit(
+        voices.headline(result, theme=theme),
+        theme.words("heard.source"),
+        Drawing(
+            "themes_heard",
+            lambda ax: voices.themes_heard(result, ax=ax, theme=theme),
+            voices.height_mm(result),
+            voices.MARGINS_MM,
+        ),
+        voices.alt_text(result, theme=theme),
+    )
+
+
+def changed(words: Words, result: Any, most: int = MOST_RESPONSES) -> list[Part]:
+    """Return what was changed because of it, as it was written for print."""
+    frame = result.responses
+    if frame.empty:
+        return []
+    source = words("heard.changed_source")
+    if len(frame) > most:
+        source = f"{source} {words('heard.changed_more', n=words.n.count(len(frame) - most))}"
+    rows = [
+        (_upper(row.theme), row.changed, row.owner_role, _day(words, row.changed_on))
+        for row in frame.head(most).itertuples()
+    ]
+    columns = (
+        Column(words("heard.column.theme"), width=2),
+        Column(words("heard.column.changed"), width=5.4),
+        Column(words("heard.column.owner"), width=2.4),
+        Column(words("heard.column.on"), width=1.9),
+    )
+    return [Exhibit(words.some("heard.changed", len(frame)), source, columns=columns, rows=rows)]
+
+
+def expected(words: Words, result: Any, most: int = MOST_EXPECTED) -> list[Part]:
+    """Return what leaders guessed beside what was measured."""
+    frame = result.expectations.head(most)
+    if frame.empty:
+        return []
+    rows = [_expected(words, row) for row in frame.itertuples()]
+    source = words("heard.expected_source") + (words("heard.expected_late") if frame["late"].any() else "")
+    columns = (
+        Column(words("heard.column.guessed_what"), width=4.2),
+        Column(words("heard.column.people"), "right", 0.9),
+        Column(words("heard.column.guess"), width=2.3),
+        Column(words("heard.column.measured"), width=2.3),
+        Column(words("heard.column.lesson"), width=2.4),
+    )
+    return [Exhibit(expected_headline(words, frame), source, columns=columns, rows=rows, dense=len(frame) > 5)]
+
+
+def expected_headline(words: Words, frame: pd.DataFrame) -> str:
+    """Return how the guesses compare with what was measured, in one sentence."""
+    known = frame[frame["low"].notna()]
+    if known.empty:
+        return words("heard.expected.open")
+    if len(known) == 1:
+        row = next(known.itertuples())
+        return words(
+            "heard.expected.one",
+            what=_what(words, row),
+            guess=words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True),
+            measured=_measured(words, row),
+        )
+    counts = {name: int((known.apply(side, axis=1) == name).sum()) for name in ("right", "high", "low")}
+    return words("heard.expected.many", n=words.n.count(len(known)), **counts)
+
+
+def side(row: Any) -> str:
+    """Return whether the guess in the middle lies below, within or above what was measured; empty before it was."""
+    if math.isnan(row.low) or math.isnan(row.high):
+        return ""
+    return "low" if row.guess < row.low else "high" if row.guess > row.high else "right"
+
+
+def _expected(words: Words, row: Any) -> tuple[str | Cell, ...]:
+    guess = words(
+        "heard.guess",
+        bounds=words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True),
+        middle=words.n.figure(row.guess, row.unit),
+    )
+    found = side(row)
+    star = words("heard.late_sign") if row.late else ""
+    return (
+        f"{_upper(row.words)}, {words(f'population.{row.population}').lower()}{star}",
+        words.n.count(row.people),
+        guess,
+        _measured(words, row) if found else Cell(words("heard.not_yet"), tone="muted"),
+        Cell(words(f"heard.lesson.{found}"), strong=True) if found else "",
+    )
+
+
+def _what(words: Words, row: Any) -> str:
+    return f"{row.words}, {words(f'population.{row.population}').lower()}"
+
+
+def _measured(words: Words, row: Any) -> str:
+    if math.isnan(row.measured):
+        return words.n.bounds(row.low, row.high, row.unit, sign=True) + mark(row.grade)
+    return words.n.interval(row.measured, row.low, row.high, row.unit, grade=row.grade)
+
+
+def hearing(words: Words, result: Any) -> list[Part]:
+    """Return who was heard, and who was not."""
+    frame = result.heard
+    if frame.empty:
+        return []
+    rows = [hearing_row(words, row) for row in frame.itertuples()]
+    columns = (
+        Column(words("heard.column.role"), width=3),
+        Column(words("heard.column.state"), width=2),
+        Column(words("heard.column.told"), width=5),
+    )
+    return [
+        Exhibit(hearing_headline(words, frame), words("heard.hearing_source"), columns=columns, rows=rows, dense=True)
+    ]
+
+
+def hearing_row(words: Words, row: Any) -> tuple[str | Cell, ...]:
+    """Return a role, its state, and what is known of it."""
+    state = Cell(words(f"heard.state.{row.state}"), tone=STATES[row.state], strong=True)  # type: ignore[arg-type]
+    return _upper(row.role), state, _told(words, row)
+
+
+def hearing_headline(words: Words, frame: pd.DataFrame) -> str:
+    """Return who has not been heard yet, in one sentence."""
+    roles = frame[frame["kind"] == "role"]
+    silent = [str(row.role) for row in roles.itertuples() if row.state == "not heard"]
+    few = [str(row.role) for row in roles.itertuples() if row.state == "too few to tell"]
+    if not silent and not few:
+        return words("heard.hearing.all")
+    if not silent:
+        return words("heard.hearing.few", few=_upper(words.listed(few)))
+    return words("heard.hearing.silent", silent=_upper(words.listed(silent)))
+
+
+def _told(words: Words, row: Any) -> str:
+    """Return what is known of how far a role was heard, without the role's name."""
+    if row.kind == "teams":
+        return words("heard.told.teams", heard=words.n.count(row.teams), n=words.n.count(row.to_hear))
+    parts = []
+    if row.state == "heard" and pd.notna(row.notes):
+        parts.append(words.some("voices.notes", row.notes))
+    if pd.notna(row.teams) and row.teams > 1:
+        parts.append(words.some("voices.teams", row.teams))
+    if row.state != "heard" and pd.notna(row.to_hear) and row.to_hear:
+        parts.append(words.some("heard.told.people", row.to_hear))
+    if pd.notna(row.planned_on):
+        parts.append(words("heard.told.planned", day=words.n.day(row.planned_on)))
+    return ", ".join(parts)
+
+
+def _day(words: Words, day: Any) -> str:
+    return "" if pd.isna(day) else words.n.day(day)
+
+
+def _upper(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
