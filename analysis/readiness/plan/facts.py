@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.readiness.plan.blanks import Said
 from analysis.readiness.plan.entries import open_for
-from analysis.readiness.plan.situation import BO, CC, VIEW, Given, Situation, levels
+from analysis.readiness.plan.situation import BO, CC, VIEW, Given, Situation, absent, levels
 from analysis.readiness.plan.spell import hours, listed, minutes, percent, ranged, whole
 from analysis.readiness.plan.texts import PlanTexts
 
@@ -39,10 +39,11 @@ def known(given: Given, found: Situation, texts: PlanTexts) -> Said:
         "reason": _cannot_say(given, found),
     }
     mode = found.slots[0].mode if found.slots else found.mode
+    blanks["most"] = max((of_mode(given, slot.mode, texts)["hours"] for slot in found.slots[-1:]), default="")
     blanks |= {name: text for name, text in of_mode(given, mode, texts).items() if name not in blanks}
     blanks |= {name: str(level) for name, level in levels(given.criteria).items() if level is not None}
     conditions = {found.way, *_levels(given)}
-    if len(given.listening):
+    if (given.listening["times"] > 0).any():
         conditions.add("heard")
     if (given.blending.ageing["verdict"] == "ages into breach").any():
         conditions.add("ages")
@@ -273,14 +274,17 @@ def _value(given: Given) -> dict[str, str]:
 
 
 def _people(given: Given) -> dict[str, str]:
-    """Return what was heard: notes, themes, and who was not heard; nothing of fewer notes than the settings allow."""
-    frame = given.listening
-    notes, read = int(frame["times"].sum()), int(frame["read_back"].sum())
+    """Return what was heard: notes, themes, and which roles were not heard; counts below the settings' least are words."""
+    frame, fewest = given.listening, given.settings.fewest_notes
     blanks = {"notes": "", "themes": "", "read_back": "", "unread": ""}
-    if notes >= given.settings.fewest_notes:
-        unread = str(notes - read) if notes > read else ""
-        blanks = {"notes": str(notes), "themes": str(len(frame)), "read_back": str(read), "unread": unread}
-    missing = given.heard.loc[given.heard["state"] == "not heard", "role"]
+    total = frame[frame["kind"] == "all"]
+    if len(total) and int(total["times"].iloc[0]) >= fewest:
+        notes, read = int(total["times"].iloc[0]), total["read_back"].iloc[0]
+        blanks |= {"notes": str(notes), "themes": str(int((frame["kind"] == "theme").sum()) or "")}
+        if not absent(read):
+            left = notes - int(read)
+            blanks |= {"read_back": str(int(read)), "unread": str(left) if left >= fewest else "a few" if left else ""}
+    missing = given.heard.loc[(given.heard["state"] == "not heard") & (given.heard["kind"] == "role"), "role"]
     return blanks | {"not_heard": listed([str(role) for role in missing][:MOST_NAMED])}
 
 

@@ -12,6 +12,8 @@ from analysis.readiness.plan.texts import MessageTexts, banned_word
 
 Row = dict[str, Any]
 AUDIENCES = ("managers", "staff")
+# the topic of the row that holds a page's own title
+PAGE = "page"
 
 
 def message_rows(given: Given, texts: MessageTexts, said: Said) -> tuple[list[Row], list[Finding]]:
@@ -23,7 +25,9 @@ def message_rows(given: Given, texts: MessageTexts, said: Said) -> tuple[list[Ro
         more, left = _named(given, texts, banned)
         findings += left
         told = said.also(**more)
-        for topic in texts.topic:
+        head = texts.staff if audience == "staff" else texts.managers
+        rows.append({"audience": audience, "topic": PAGE, "order": 1, "title": head.title, "text": head.title})
+        for topic, title in texts.topic.items():
             lines = [
                 told.fill(line.text, line.without)
                 for line in texts.message
@@ -32,13 +36,14 @@ def message_rows(given: Given, texts: MessageTexts, said: Said) -> tuple[list[Ro
             text = " ".join(line for line in lines if line)
             if text:
                 order = sum(row["audience"] == audience for row in rows) + 1
-                rows.append({"audience": audience, "topic": topic, "order": order, "text": text})
+                rows.append({"audience": audience, "topic": topic, "order": order, "title": title, "text": text})
     return rows, findings
 
 
 def _named(given: Given, texts: MessageTexts, banned: tuple[str, ...]) -> tuple[dict[str, str], list[Finding]]:
     """Return themes, changes and targets as an audience's page names them."""
-    themes = [str(name) for name in given.listening["theme"]]
+    named = given.listening[given.listening["kind"] == "theme"]
+    themes = [str(name) for name in named["theme"]]
     changed = [str(text).strip().rstrip(".") for text in given.responses["changed"]]
     targets, why_not = _targets(given)
     kept = {

@@ -171,12 +171,13 @@ def pilot_weeks(pilot: pd.DataFrame) -> int:
 def levels(criteria: pd.DataFrame) -> dict[str, int | None]:
     """Return the level by criterion, None without an answer that counts."""
     return {
-        str(name): None if _absent(level) else int(level)
+        str(name): None if absent(level) else int(level)
         for name, level in zip(criteria["criterion"], criteria["level"], strict=True)
     }
 
 
-def _absent(value: Any) -> bool:
+def absent(value: Any) -> bool:
+    """Return whether a value of a frame is missing."""
     import pandas as pd
 
     return bool(pd.isna(value))

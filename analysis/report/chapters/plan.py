@@ -1,0 +1,281 @@
+"""How to start, and when to stop: phases, what stands before them, rules to go on and to stop, two weeks, what is watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.context import Context
+
+PHASES = ("crawl", "walk", "run")
+INDENT = "\u00a0" * 4
+
+
+def chapter(c: Context) -> Chapter:
+    """Return the chapter on the plan, for the way that it takes."""
+    way = way_of(c.readiness.plan)
+    parts: list[Part] = []
+    if way == "blend":
+        parts += [_phases(c), *_entries(c), *_holds(c)]
+    elif way:
+        parts += [_steps(c, way), *_holds(c)]
+    parts += [*_calendar(c, way), *_kpis(c)]
+    return Chapter(c.words("plan.topic"), c.words("plan.question"), _answer(c, way), parts)
+
+
+def way_of(frame: pd.DataFrame) -> str:
+    """Return which way a plan takes: ``blend``, ``answer`` or ``instead``; empty without a plan."""
+    for way in ("answer", "instead"):
+        if (frame["phase"] == way).any():
+            return way
+    return "blend" if len(frame) else ""
+
+
+def _of(c: Context, kind: str, phase: str = "") -> pd.DataFrame:
+    frame = c.readiness.plan
+    rows = frame[frame["kind"] == kind]
+    return rows[rows["phase"] == phase] if phase else rows
+
+
+def _in_plan(c: Context) -> list[str]:
+    """Return the phases that the plan holds."""
+    present = set(_of(c, "do")["phase"])
+    return [phase for phase in PHASES if phase in present]
+
+
+def _answer(c: Context, way: str) -> str:
+    words = c.words
+    if not way:
+        return c.readiness.verdict.headline
+    if way != "blend":
+        steps = words.some("plan.steps", len(_of(c, "do")))
+        left = " ".join(_of(c, "left_out")["text"]) if way == "instead" else ""
+        return left or words(f"plan.say.{way}", steps=steps)
+    phases = _in_plan(c)
+    first = _of(c, "entry", phases[0])
+    return words(
+        "plan.say.blend",
+        mode=words(f"plan.phase.{phases[0]}").split(": ")[-1],
+        open=words.some("plan.entries", len(first)),
+        weeks=words.n.count(int(_of(c, "do")["week_to"].max())),
+        phases=words.some("plan.phases", len(phases)),
+    )
+
+
+def _phases(c: Context) -> Exhibit:
+    """Return the phases: their weeks, what is done, and which criteria are still open before each."""
+    words, phases = c.words, _in_plan(c)
+    rows: list[tuple[str | Cell, ...]] = []
+    for phase in phases:
+        done, entry = _of(c, "do", phase), _of(c, "entry", phase)
+        span = words("plan.weeks", start=int(done["week_from"].min()), end=int(done["week_to"].max()))
+        ids = [str(name) for name in dict.fromkeys(entry["criterion"]) if name]
+        rows.append(
+            (Cell(words(f"plan.phase.{phase}"), strong=True), span, " ".join(done["text"]), ", ".join(ids) or "–")
+        )
+    rows += [
+        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), "–", Cell(str(row.text), tone="muted"), "–")
+        for row in _of(c, "left_out").itertuples()
+    ]
+    last = int(_of(c, "do")["week_to"].max())
+    return Exhibit(
+        words(
+            "plan.headline.phases", phases=_capital(words.some("plan.phases", len(phases))), weeks=words.n.count(last)
+        ),
+        words("plan.steps_source"),
+        columns=(
+            Column(words("plan.column.phase"), width=2.6),
+            Column(words("plan.column.weeks"), width=1.7),
+            Column(words("plan.column.work"), width=6.2),
+            Column(words("plan.column.before"), width=2.2),
+        ),
+        rows=rows,
+    )
+
+
+def _entries(c: Context) -> list[Exhibit]:
+    """Return the entry criteria of the first phase, then what each later phase needs beside."""
+    words, phases = c.words, _in_plan(c)
+    frame = _of(c, "entry")
+    rows: list[tuple[str | Cell, ...]] = []
+    for phase in phases:
+        part = frame[frame["phase"] == phase]
+        if len(phases) > 1:
+            rows.append(("", Cell(words(f"plan.phase.{phase}"), strong=True), "", ""))
+        rows += [_open(c, row) for row in part.to_dict("records")]
+    count = words.some("plan.entries", int((frame["phase"] == phases[0]).sum()))
+    return [
+        Exhibit(
+            _capital(words("plan.headline.entry", open=count, phase=words(f"plan.phase_short.{phases[0]}"))),
+            words("plan.entry_source"),
+            columns=_open_columns(c),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _open_columns(c: Context) -> tuple[Column, ...]:
+    return (
+        Column("", width=0),
+        Column(c.words("plan.column.what"), width=5.6),
+        Column(c.words("plan.column.owner"), width=2.6),
+        Column(c.words("plan.column.evidence"), width=4.2),
+    )
+
+
+def _open(c: Context, row: dict[str, Any]) -> tuple[str | Cell, ...]:
+    unknown = Cell(c.words("plan.unanswered"), tone="warning", strong=True)
+    evidence = Cell(str(row["evidence"]), tone="muted")
+    if row["state"] == "unknown" and row["criterion"]:
+        evidence = Cell(c.words("plan.between", one=unknown.text, other=row["evidence"]), tone="warning")
+    return Cell(str(row["criterion"]), strong=True), str(row["text"]), str(row["owner_role"]), evidence
+
+
+def _steps(c: Context, way: str) -> Exhibit:
+    """Return the steps of a client that gets no phases: towards an answer, or instead of blending."""
+    words = c.words
+    frame = c.readiness.plan
+    rows = frame[frame["kind"].isin(["entry", "do"])]
+    return Exhibit(
+        words(f"plan.headline.{way}", steps=words.some("plan.steps", len(rows))),
+        words("plan.steps_source"),
+        columns=_open_columns(c),
+        rows=[_open(c, row) for row in rows.to_dict("records")],
+    )
+
+
+def _holds(c: Context) -> list[Exhibit]:
+    """Return what must hold to go on beside its stop rule: of the first phase, and where a later one differs."""
+    words, frame = c.words, c.readiness.plan
+    exits, stops = frame[(frame["kind"] == "exit") & (frame["measure"] != "")], frame[frame["kind"] == "stop"]
+    if exits.empty:
+        return []
+    phases = list(dict.fromkeys(exits["phase"]))
+    rows: list[tuple[str | Cell, ...]] = []
+    seen: set[tuple[str, str]] = set()
+    for row in exits.itertuples():
+        if (row.measure, row.text) in seen:
+            continue
+        seen.add((str(row.measure), str(row.text)))
+        rule = stops.loc[(stops["phase"] == row.phase) & (stops["measure"] == row.measure), "text"]
+        later = row.phase != phases[0]
+        name = f"{row.measure}, {words(f'plan.phase_short.{row.phase}')}" if later else str(row.measure)
+        rows.append(
+            (Cell(name, strong=True), str(row.text), Cell(str(rule.iloc[0]) if len(rule) else "", tone="muted"))
+        )
+    return [
+        Exhibit(
+            words("plan.headline.holds", n=words.n.count(exits["measure"].nunique())),
+            words("plan.holds_source", phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases])),
+            columns=(
+                Column(words("plan.column.measure"), width=1.9),
+                Column(words("plan.column.go"), width=5.4),
+                Column(words("plan.column.stop"), width=5.4),
+            ),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _calendar(c: Context, way: str) -> list[Exhibit]:
+    words, frame = c.words, c.readiness.calendar
+    if frame.empty:
+        return []
+    rows: list[tuple[str | Cell, ...]] = []
+    before = 0
+    for row in frame.itertuples():
+        day = str(row.day) if row.day != before else ""
+        before = int(row.day)  # type: ignore[arg-type]
+        rows.append((Cell(day, strong=True), str(row.what), str(row.who), Cell(str(row.why), tone="muted")))
+    return [
+        Exhibit(
+            words("plan.headline.calendar", last=words(f"plan.last.{way}"), day=words.n.count(frame["day"].max())),
+            words("plan.calendar_source"),
+            columns=(
+                Column(words("plan.column.day"), width=0),
+                Column(words("plan.column.what"), width=5.2),
+                Column(words("plan.column.who"), width=3.2),
+                Column(words("plan.column.why"), width=4.2),
+            ),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _kpis(c: Context) -> list[Exhibit]:
+    """Return the figures as a tree: goals, what drives them below, and the guards."""
+    words, frame = c.words, c.readiness.kpis
+    if frame.empty:
+        return []
+    counts = frame["role"].value_counts()
+    rows = [_kpi(c, row, depth) for row, depth in _tree(frame)]
+    key = words.some
+    return [
+        Exhibit(
+            words(
+                "plan.headline.kpis",
+                goals=key("plan.goals", int(counts.get("goal", 0))),
+                drivers=key("plan.guards", int(counts.get("driver", 0))),
+                guards=key("plan.guards", int(counts.get("guard", 0))),
+            ),
+            words("plan.kpis_source", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
+            columns=(
+                Column(words("plan.column.kpi"), width=5.2),
+                Column(words("plan.column.today"), "right", 2.2),
+                Column(words("plan.column.limit"), "right", 1.2),
+                Column(words("plan.column.direction"), width=1.0),
+                Column(words("plan.column.owner"), width=2.8),
+            ),
+            rows=rows,
+            dense=True,
+        )
+    ]
+
+
+def _tree(frame: pd.DataFrame) -> list[tuple[dict[str, Any], int]]:
+    """Return the rows in the order of the tree with their depth: goals and their drivers first, guards last at its foot."""
+    records = frame.to_dict("records")
+
+    def below(parent: str, depth: int) -> list[tuple[dict[str, Any], int]]:
+        found = []
+        for row in records:
+            if row["parent"] == parent and row["role"] != "guard":
+                found += [(row, depth), *below(row["kpi"], depth + 1)]
+        return found
+
+    return [*below("", 0), *((row, 0) for row in records if row["role"] == "guard")]
+
+
+def _kpi(c: Context, row: dict[str, Any], depth: int) -> tuple[str | Cell, ...]:
+    words = c.words
+    return (
+        Cell(INDENT * depth + str(row["words"]), strong=row["role"] == "goal"),
+        _figure(c, row, "today"),
+        _figure(c, row, "limit"),
+        words(f"plan.direction.{row['direction']}"),
+        str(row["owner_role"]),
+    )
+
+
+def _figure(c: Context, row: dict[str, Any], name: str) -> str:
+    words, value = c.words, float(row[name])
+    if pd.isna(value):
+        return "–"
+    if row["unit"] == "level":
+        return words("plan.unit.level", level=words.n.count(value))
+    if row["unit"] == "times":
+        return words("plan.unit.times", times=f"{value:g}")
+    if name == "limit":
+        return words.n.fine_share(value) if row["unit"] == "share" else words.n.figure(value, row["unit"])
+    if row["unit"] == "share" and 0 < value < 0.1:
+        return words.n.fine_share(value)
+    return words.n.interval(value, float(row["today_low"]), float(row["today_high"]), row["unit"])
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
