@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -87,6 +87,23 @@ class Account:
     def rows(self) -> int:
         """Rows accounted for."""
         return sum(self.plain.values()) + sum(self.excluded.values()) + sum(self.rejected.values()) + self.used
+
+
+def together(accounts: Sequence[Account]) -> Account:
+    """Return the account of several tables of one file."""
+    if len(accounts) == 1:
+        return accounts[0]
+
+    def added(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+        return dict(sum((Counter(part) for part in parts), Counter()))
+
+    return Account(
+        physical=sum(one.physical for one in accounts),
+        plain={fate: sum(one.plain[fate] for one in accounts) for fate in PLAIN_FATES},
+        excluded=added([one.excluded for one in accounts]),
+        rejected=added([one.rejected for one in accounts]),
+        used=sum(one.used for one in accounts),
+    )
 
 
 @dataclass(slots=True)
@@ -247,7 +264,14 @@ def _marks(raw: RawFile, cells: Cells) -> NDArray[np.uint8]:
     return marks_of(columns, raw.header, len(cells))
 
 
-def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repeats: NDArray[np.bool_]) -> None:
+def sift(
+    batch: Batch,
+    *,
+    keys: Sequence[str],
+    needed: Sequence[str],
+    keep_repeats: NDArray[np.bool_],
+    unanswered: Callable[[], NDArray[np.bool_]] | None = None,
+) -> None:
     """Give blank rows, repeated headers, totals and duplicates their fate.
 
     Parameters
@@ -261,6 +285,8 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
     keep_repeats
         Rows that may be different things although they are equal to others of their file (looks at unnamed people); across files they
         still count once.
+    unanswered
+        Tells which rows were prepared for an answer and hold none; equal ones are no duplicates.
     """
     if batch.cells.empty:
         return
@@ -270,6 +296,8 @@ def sift(batch: Batch, *, keys: Sequence[str], needed: Sequence[str], keep_repea
     batch.fates.give(_totals(batch, keys, needed), "total")
     batch.reject(batch.marks & CONTROL, "control_character")
     fill_down(batch)
+    if unanswered is not None:
+        batch.fates.give(unanswered(), "excluded", "not_answered")
     _duplicates(batch, keep_repeats)
     for raw in batch.files:
         raw.digests = None  # nobody asks again, and they hold where every row stands

@@ -24,6 +24,7 @@ def with_habits(source: Source) -> Source:
     form = format_of(source.adapter)
     habits = {name: getattr(form, name) for name in ("time_zone", "date_order", "duration_unit")}
     stated = {name: value for name, value in habits.items() if value is not None and getattr(source, name) is None}
+    stated |= {"serial_dates": True} if form.serial_dates else {}
     return source.model_copy(update={**stated, "missing": tuple(dict.fromkeys([*source.missing, *form.missing]))})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from analysis.intake.seconds import TimeAccount, lived_time, time_account
 from analysis.intake.settings import ColumnSource, Source
 from analysis.intake.states import load_state_map, map_states, map_totals
 from analysis.intake.words import number_of
+from analysis.intake.written import tables as written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +107,11 @@ def read_part(
         keys=mapping.name_columns(origins),
         needed=mapping.needed_names(source, origins),
         keep_repeats=_nameless(batch, origins),
+        unanswered=partial(written.unanswered, batch, origins) if written.is_written(batch) else None,
     )
     mapping.exclude(batch, origins)
+    if written.is_written(batch):
+        origins = written.tidied(batch, origins)
     note_number_identifiers(batch, origins)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
     batch.zone = zone
@@ -119,6 +124,7 @@ def read_part(
     _by_format(batch, columns, form)
     here = client.time_zone if form.own_clock or form.time_zone is not None or _nowhere(zone) else zone
     check(batch, columns, wide, period=period, zone=here, overlapping=form.overlapping)
+    written.settled(batch, columns)
     check_totals(batch, origins, totals)
     states = pd.DataFrame()
     if source.target in STATE_TABLES and not wide:
@@ -137,6 +143,8 @@ def read_part(
     give_back()
     note_oddities(batch, frame, here)
     _note_rejects(batch)
+    if written.is_written(batch):
+        written.tell_nothing(batch)
     naive = any((stamp.given & ~stamp.aware & batch.fates.open).any() for stamp in timed)
     bare = [stamp.date_only[stamp.given & batch.fates.open] for stamp in timed]
     date_only = any(len(rows) for rows in bare) and all(rows.all() for rows in bare)
@@ -185,6 +193,8 @@ def _by_format(batch: Batch, columns: dict[str, Column], form: Format) -> None:
 def _some_rows(batch: Batch) -> None:
     """Note files that hold a header and nothing else; refuse a source in which no file holds more."""
     empty = [raw.file for raw in batch.files if len(raw.rows) + len(raw.faults) == 0]
+    if written.is_written(batch):
+        return  # a sheet that waits for what people say
     if len(empty) == len(batch.files):
         raise batch.ask(
             f"{empty[0]}: no row below the header. Ask for the export again, or take the file out of files."
@@ -250,4 +260,18 @@ REASONS: Mapping[str, str] = {
     "spreadsheet_error": "an error of the spreadsheet in a name or code",
     "more_than_paid": "more hours without work than hours paid",
     "contradicting_rows": "different values under one key",
+    "missing_rater": "no mark in Rater",
+    "missing_criterion": "a rating, and nothing in Criterion",
+    "missing_role": "nothing in Role",
+    "bad_rating": "neither a level 0 to 4 nor not known in Rating",
+    "half_level": "something between two levels in Rating, where 0, 1, 2, 3 and 4 are levels",
+    "rating_out_of_range": "a number in Rating that is none of the levels 0 to 4",
+    "bad_basis": "a word in Seen that is not in its list",
+    "bad_criterion": "no id of a criterion in Criterion, such as D1",
+    "rater_repeats": "one mark in Rater with different ratings of one criterion; give every rater a mark of his own",
+    "bad_kind": "a word in Kind that is not in its list",
+    "missing_concern": "neither a concern nor a theme",
+    "unclear_share": "a share of 1 that may be 1 % or all; write 1 % or 100 %",
+    "share_out_of_range": "a share below 0 or above 100 %",
+    "range_out_of_order": "Low above Guess, or Guess above High",
 }

@@ -16,6 +16,7 @@ from analysis.foundation.schema import DataProblem, Finding, empty_table, typed_
 from analysis.foundation.settings import Client
 from analysis.intake import mapping
 from analysis.intake.adapters import format_of
+from analysis.intake.batch import together
 from analysis.intake.casting.local_time import first_moments
 from analysis.intake.casting.stamps import HOUR_US
 from analysis.intake.checking.verdicts import verdict
@@ -27,6 +28,7 @@ from analysis.intake.persons.identities import ask_about_zeros, join_capitals, n
 from analysis.intake.persons.people import Pseudonyms
 from analysis.intake.persons.roster import FACTS, complete_roster, population_by_date
 from analysis.intake.result import FILE_COLUMNS, TRAP_COLUMNS, Intake
+from analysis.intake.seconds import time_together
 from analysis.intake.settings import Source
 
 
@@ -135,14 +137,11 @@ def _read_all(sources: Sequence[Source], desk: _Desk, pool: ThreadPoolExecutor) 
                 desk.question(problem, relative(path, desk.root))
                 continue
             desk.places.update(parts)
-            files += [raw for name, place in parts if (raw := _opened(desk, source, name, place)) is not None]
-            desk.prints |= {
-                raw.file: pool.submit(fingerprint, desk.places[raw.file])
-                for raw in files
-                if raw.file not in desk.prints
-            }
+            files += [raw for name, place in parts for raw in _opened(desk, source, name, place)]
+            places = {raw.place for raw in files} - desk.prints.keys()
+            desk.prints |= {place: pool.submit(fingerprint, desk.places[place]) for place in sorted(places)}
         try:
-            _not_twice(desk, source, number, [raw.file for raw in files])
+            _not_twice(desk, source, number, files)
             if files:
                 desk.parts.append(
                     read_part(source, number, files, client=desk.client, root=desk.root, names=desk.names)
@@ -152,26 +151,29 @@ def _read_all(sources: Sequence[Source], desk: _Desk, pool: ThreadPoolExecutor) 
     return _together(desk, tuple(sources))
 
 
-def _opened(desk: _Desk, source: Source, name: str, place: Path) -> RawFile | None:
-    """Return the cells of one file; None where it raised a question that was kept."""
+def _opened(desk: _Desk, source: Source, name: str, place: Path) -> list[RawFile]:
+    """Return the cells of one file, or of each of its sheets that are read; none where it raised a question that was kept."""
     try:
         wanted = replace(mapping.wanted(source), report=within(desk.progress, name))
-        return format_of(source.adapter).open(name, place, source, wanted)
+        form = format_of(source.adapter)
+        if form.open_all is not None:
+            return form.open_all(name, place, source, wanted)
+        return [form.open(name, place, source, wanted)]
     except DataProblem as problem:
         desk.question(problem, name)
     except OSError:
         desk.question(unreadable(name), name)
-    return None
+    return []
 
 
-def _not_twice(desk: _Desk, source: Source, number: int, files: Sequence[str]) -> None:
+def _not_twice(desk: _Desk, source: Source, number: int, files: Sequence[RawFile]) -> None:
     """Refuse a file whose rows would fill a table twice."""
-    for file in files:
-        mark = (file, source.target, source.sheet, json.dumps(dict(source.exclude), sort_keys=True))
+    for raw in files:
+        mark = (raw.place, source.target, raw.sheet or source.sheet, json.dumps(dict(source.exclude), sort_keys=True))
         before = desk.seen.setdefault(mark, number)
         if before != number:
             raise DataProblem(
-                f"{file}: it fills the table {source.target} in [[source]] number {before} and again in number "
+                f"{raw.file}: it fills the table {source.target} in [[source]] number {before} and again in number "
                 f"{number}, so its rows would count twice. Take it out of one of them, or part its rows by exclude."
             )
 
@@ -268,18 +270,28 @@ def _populate(desk: _Desk, spells: pd.DataFrame, roster: pd.DataFrame) -> pd.Dat
 
 
 def _files(desk: _Desk) -> pd.DataFrame:
-    """Return one row per physical file and source with its row accounting."""
+    """Return one row per physical file and source with its row accounting; sheets of one workbook are added up."""
     rows = []
     for part in desk.parts:
         source, of_row = part.batch.source, part.batch.file_of[part.frame.index.to_numpy()]
-        for position, (raw, counts, time) in enumerate(zip(part.batch.files, part.accounts, part.times, strict=True)):
-            path, own = desk.places[raw.file], part.frame[of_row == position]
-            good, bad = verdict(source.target, own, used=counts.used, date_only=part.date_only)
+        places = [raw.place for raw in part.batch.files]
+        for place in dict.fromkeys(places):
+            own = [position for position, other in enumerate(places) if other == place]
+            counts = together([part.accounts[position] for position in own])
+            time = time_together([part.times[position] for position in own])
+            frame = part.frame[np.isin(of_row, own)]
+            good, bad = verdict(
+                source.target,
+                frame,
+                used=counts.used,
+                date_only=part.date_only,
+                not_answered=counts.excluded.get("not_answered", 0),
+            )
             rows.append(
                 {
-                    "file": raw.file,
-                    "sha256": desk.prints[raw.file].result(),
-                    "size_bytes": path.stat().st_size,
+                    "file": place,
+                    "sha256": desk.prints[place].result(),
+                    "size_bytes": desk.places[place].stat().st_size,
                     "adapter": source.adapter,
                     "table": source.target,
                     "population": source.population,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,25 @@ class TimeAccount:
             "excluded_us": dict(sorted(self.excluded.items())),
             "rejected_us": dict(sorted(self.rejected.items())),
         }
+
+
+def time_together(accounts: Sequence[TimeAccount]) -> TimeAccount:
+    """Return the account of several tables of one file."""
+    if len(accounts) == 1:
+        return accounts[0]
+
+    def added(parts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+        names = dict.fromkeys(name for part in parts for name in part)
+        return {name: sum(part.get(name, 0) for part in parts) for name in names}
+
+    return TimeAccount(
+        stated=sum(one.stated for one in accounts),
+        moved=added([one.moved for one in accounts]),
+        used=sum(one.used for one in accounts),
+        plain=added([one.plain for one in accounts]),
+        excluded=added([one.excluded for one in accounts]),
+        rejected=added([one.rejected for one in accounts]),
+    )
 
 
 def exact_sum(us: NDArray[np.int64]) -> int:

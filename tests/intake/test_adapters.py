@@ -12,6 +12,7 @@ from analysis.foundation.schema import TABLES
 from analysis.intake import Source, pseudonym, read_sources
 from analysis.intake.adapters import adapter_names, format_of
 from analysis.intake.part import STATE_TABLES
+from analysis.intake.persons.people import PERSONS
 from analysis.synthetic.vendors import write_export
 
 KEY = bytes(range(32))
@@ -26,7 +27,7 @@ def test_what_was_planted_is_read_back(tmp_path, adapter, season):
     table = format_of(adapter).table or export.source["table"]
     found = intake.tables[table]
     truth = export.truth.copy()
-    for person, domain in (("agent", "agent"), ("observer", "observer")):
+    for person, domain in PERSONS.items():
         if person in truth:
             truth[person] = [pseudonym(one, key=KEY, domain=domain) if pd.notna(one) else None for one in truth[person]]
     for name in truth:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.intake.settings import DateOrder, DurationUnit, Source
 
 Opener = Callable[[str, Path, "Source", "Wanted"], "RawFile"]
+OpenerOfAll = Callable[[str, Path, "Source", "Wanted"], "list[RawFile]"]
 Finish = Callable[["Batch", dict[str, "Column"]], None]
 Spread = Callable[["Batch", "pd.DataFrame"], "pd.DataFrame"]
 
@@ -130,6 +131,8 @@ class Format:
         Columns of the client that `finish` or a trap reads beside those of `defaults`; optional in a file.
     open
         Returns the cells of one file.
+    open_all
+        Returns the cells of each table that one file holds, where it may hold several (sheets of a workbook); takes the place of `open`.
     finish
         Changes the typed columns as the format needs it; None = nothing to do.
     fills
@@ -153,6 +156,8 @@ class Format:
         where people live; they are on the client's clock. Formats with a `time_zone`, and sources in UTC, are so by themselves.
     date_order, duration_unit, missing
         Habits of the format where the source states nothing.
+    serial_dates
+        Plain numbers in its columns of dates are day numbers of a spreadsheet.
     overlapping
         Its states overlap by design (contacts at the same time); more time than the interval is shown, not rejected.
     traps
@@ -168,6 +173,7 @@ class Format:
     signature: tuple[tuple[str, ...], ...] = ()
     also: tuple[str, ...] = ()
     open: Opener = open_table
+    open_all: OpenerOfAll | None = None
     finish: Finish | None = None
     fills: tuple[str, ...] = ()
     spread: Spread | None = None
@@ -180,6 +186,7 @@ class Format:
     date_order: DateOrder | None = None
     duration_unit: DurationUnit | None = None
     missing: tuple[str, ...] = ()
+    serial_dates: bool = False
     overlapping: bool = False
     traps: Sequence[Trap] = ()
     request: Request | None = None

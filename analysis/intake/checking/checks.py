@@ -23,6 +23,7 @@ from analysis.intake.checking.versions import leave_out_older, reject_contradict
 from analysis.intake.opening.raw import plain
 from analysis.intake.persons.roster import refuse_two_entries
 from analysis.intake.words import number_of
+from analysis.intake.written.tables import is_written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,7 +153,7 @@ def _is_zone(name: str) -> bool:
 
 def _implausible(batch: Batch, columns: Mapping[str, Column], period: Period) -> None:
     """Reject rows with a date that no client's row can have: where clocks of systems begin, or far in the future."""
-    if batch.source.target not in SPANS:
+    if batch.source.target not in SPANS and not is_written(batch):
         return
     low = dt.datetime(min(FIRST_YEAR, period.start.year - YEARS_BEFORE), 1, 1, tzinfo=dt.UTC)
     high = dt.datetime(period.end.year + YEARS_AFTER + 1, 1, 1, tzinfo=dt.UTC)

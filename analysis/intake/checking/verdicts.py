@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.words import number_of
+from analysis.intake.written.tables import ANSWER, said
 
 _GOOD: Mapping[str, str] = {
     "spells": "time by state and person",
@@ -49,7 +50,7 @@ MOST_ZERO = 0.3
 MOST_AT_ONCE = 3.0
 
 
-def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool) -> tuple[str, str]:
+def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool, not_answered: int = 0) -> tuple[str, str]:
     """Return what a source is good for and what it is not.
 
     Parameters
@@ -62,11 +63,15 @@ def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool) -> t
         Rows used.
     date_only
         Its stamps have no time of day.
+    not_answered
+        Rows that were prepared for an answer and hold none.
 
     Notes
     -----
     The rules stand in ``docs/data.md``, section Reconciliation.
     """
+    if table in ANSWER:
+        return f"{_GOOD[table]}: {said(table, frame, not_answered)}", ""
     if used == 0:
         return "nothing: no row of it is used", _GOOD[table]
     good, bad = [_GOOD[table]], []

@@ -83,6 +83,8 @@ class RawFile:
         Returns what tells rows apart by the cells that were not kept, for positions in `rows` in ascending order; None = all are kept.
     numbers
         Column to the number of its cells that a workbook stores as numbers.
+    sheet, book
+        Where several sheets of one workbook are read: this one's name, and the path of the workbook; `file` then names both.
     """
 
     file: str
@@ -97,6 +99,13 @@ class RawFile:
     marks: NDArray[np.uint8] | None = None
     digests: Callable[[NDArray[np.intp]], list[bytes]] | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
+    sheet: str = ""
+    book: str = ""
+
+    @property
+    def place(self) -> str:
+        """Path of the physical file."""
+        return self.book or self.file
 
     @property
     def names(self) -> list[str]:

@@ -16,7 +16,7 @@ from analysis.intake.opening.workbook.page import read_page
 from analysis.intake.opening.workbook.xlsx import read_xlsx
 
 
-def main(sheet: str, encoding: str, limit_bytes: str) -> None:
+def main(sheet: str, encoding: str, limit_bytes: str, every: str = "") -> None:
     """Write what the workbook on standard input holds to standard output, a line of JSON each; the last line is a refusal or says done.
 
     Parameters
@@ -27,6 +27,8 @@ def main(sheet: str, encoding: str, limit_bytes: str) -> None:
         Encoding of a web page where the source states it; else empty.
     limit_bytes
         Memory that this process may use.
+    every
+        Not empty: all sheets of a workbook that hold something are read.
     """
     limit_memory(int(limit_bytes))
     forbid_reach()
@@ -35,7 +37,7 @@ def main(sheet: str, encoding: str, limit_bytes: str) -> None:
     try:
         given = sys.stdin.buffer
         for record in _records(
-            given if given.seekable() else io.BytesIO(given.read()), sheet or None, encoding or None
+            given if given.seekable() else io.BytesIO(given.read()), sheet or None, encoding or None, every=bool(every)
         ):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
     except Refusal as refusal:
@@ -47,7 +49,7 @@ def main(sheet: str, encoding: str, limit_bytes: str) -> None:
     sys.stdout.write(json.dumps({"refused": refused} if refused else {"done": True}) + "\n")
 
 
-def _records(stream: IO[bytes], sheet: str | None, encoding: str | None) -> Iterator[dict[str, Any]]:
+def _records(stream: IO[bytes], sheet: str | None, encoding: str | None, *, every: bool) -> Iterator[dict[str, Any]]:
     """Yield the records of a workbook, or of a web page that passes for one."""
     packed = stream.read(2) == b"PK"
     stream.seek(0)
@@ -57,4 +59,4 @@ def _records(stream: IO[bytes], sheet: str | None, encoding: str | None) -> Iter
     with zipfile.ZipFile(stream) as book:
         scan(book)
         read = read_xlsx if "xl/workbook.xml" in book.namelist() else read_ods
-        yield from read(book, sheet)
+        yield from read(book, sheet, every=every)

@@ -17,6 +17,8 @@ MAX_CELLS = 40_000_000
 MAX_TEXT = 1 << 20
 # A sheet of .xlsx ends here.
 MAX_ROWS = 1_048_576
+# A workbook that is filled in by hand has a sheet for each role, and few more.
+MAX_SHEETS = 200
 ARCHIVES: tuple[str, ...] = (".zip", ".xlsx", ".xlsm", ".xlsb", ".ods", ".gz", ".7z", ".rar", ".tar")
 
 
@@ -151,6 +153,12 @@ def check_rows(rows: int) -> None:
     """Refuse more rows than a sheet can have."""
     if rows > MAX_ROWS:
         raise Refusal(f"it holds more than {MAX_ROWS} rows, which no sheet can")
+
+
+def check_sheets(sheets: int) -> None:
+    """Refuse to read more sheets of one workbook than anybody fills in: each of them may be the same large part."""
+    if sheets > MAX_SHEETS:
+        raise Refusal(f"it holds {sheets} sheets with content, more than the {MAX_SHEETS} that are read")
 
 
 class Words:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from analysis.intake.opening.workbook.limits import Refusal, Words, check_cell
+from analysis.intake.opening.workbook.limits import Refusal, Words, check_cell, check_sheets
 from analysis.intake.opening.workbook.markup import BLOCK_BYTES, parse_by_block
 
 CONTENT = "content.xml"
@@ -137,21 +137,26 @@ def _shown(attributes: dict[str, str], text: str) -> str:
     return attributes.get("boolean-value", text) if kind == "boolean" else text
 
 
-def read_ods(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, Any]]:
+def read_ods(book: zipfile.ZipFile, wanted: str | None, *, every: bool = False) -> Iterator[dict[str, Any]]:
     """Yield what is known of the sheet to read, its rows, and what was noticed; as :func:`xlsx.read_xlsx` does."""
     counts = count_on_bytes(book)
     filled = [name for name, rows in counts.items() if rows and wanted in (None, name)]
-    if len(filled) != 1:
+    if not filled or (len(filled) > 1 and not every):
         yield {"ask": "sheet", "names": filled if wanted is None else list(counts)}
         return
-    reader, last = _Reader(filled[0]), 0
-    yield {"sheet": filled[0], "hidden_sheet": False, "physical": counts[filled[0]]}
-    with book.open(CONTENT) as stream:
-        for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
-            for row, cells, lost in reader.done:
-                for number in range(last + 1, row):
-                    yield {"row": number, "cells": []}
-                yield {"row": row, "cells": cells, "lost": lost} if lost else {"row": row, "cells": cells}
-                last = row
-            reader.done.clear()
-    yield {"notes": reader.notes}
+    check_sheets(len(filled))
+    cells = 0
+    for name in filled:
+        reader, last = _Reader(name), 0
+        reader.notes["cells"] = cells
+        yield {"sheet": name, "hidden_sheet": False, "physical": counts[name]}
+        with book.open(CONTENT) as stream:
+            for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
+                for row, values, lost in reader.done:
+                    for number in range(last + 1, row):
+                        yield {"row": number, "cells": []}
+                    yield {"row": row, "cells": values, "lost": lost} if lost else {"row": row, "cells": values}
+                    last = row
+                reader.done.clear()
+        cells = reader.notes["cells"]
+        yield {"notes": reader.notes}

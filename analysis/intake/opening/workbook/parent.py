@@ -157,25 +157,35 @@ def _which_sheet(file: str, sheet: str | None, names: Sequence[str], kind: str) 
 
 def _raw(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wanted: Wanted) -> RawFile:
     """Return the rows under the header; cells beyond it make a row too long."""
-    import numpy as np
-
-    top: list[dict[str, Any]] = []
-    ending: dict[str, Any] = {}
-    for record in records:
-        if "row" not in record:
-            ending |= record
-            break
-        top.append(record)
-        if len(top) == HEADER_SEARCH_ROWS:
-            break
-    if "refused" in ending:
-        raise _refused(file, ending["refused"])
+    top, ending = _top(file, records)
     at, hits = find_header([record["cells"] for record in top], wanted)
     if hits == 0:
         raise DataProblem(
             f"{file}: no header found in sheet {sheet['sheet']!r}. Name the file's columns in [source.columns], "
             "or export the table with its header."
         )
+    return _below(file, {**sheet, "top": top, "at": at, "ending": ending}, records, wanted)
+
+
+def _top(file: str, records: Iterator[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the first rows of a sheet, and what came after its last one if it has no more."""
+    top: list[dict[str, Any]] = []
+    for record in records:
+        if "refused" in record:
+            raise _refused(file, record["refused"])
+        if "row" not in record:
+            return top, record
+        top.append(record)
+        if len(top) == HEADER_SEARCH_ROWS:
+            break
+    return top, {}
+
+
+def _below(file: str, sheet: dict[str, Any], records: Iterator[dict[str, Any]], wanted: Wanted) -> RawFile:
+    """Return the rows of a sheet whose header was found among its first rows."""
+    import numpy as np
+
+    top, at, ending = sheet.pop("top"), sheet.pop("at"), dict(sheet.pop("ending"))
     rows_above = [record["cells"] for record in top[: at + 1]]
     header, upper = joined_header(rows_above, at, wanted)
     check_header(file, header, wanted, both=under_headings(rows_above, at))

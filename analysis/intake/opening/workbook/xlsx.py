@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from analysis.intake.opening.workbook.limits import Words, check_cell, check_rows
+from analysis.intake.opening.workbook.limits import Words, check_cell, check_rows, check_sheets
 from analysis.intake.opening.workbook.markup import BLOCK_BYTES, parse, parse_by_block
 
 Cells = dict[int, str]
@@ -252,7 +252,7 @@ class SheetReader:
             self.cells[self.column] = self.value.replace("T", " ") if self.type == "d" else self.value
 
 
-def read_xlsx(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, Any]]:
+def read_xlsx(book: zipfile.ZipFile, wanted: str | None, *, every: bool = False) -> Iterator[dict[str, Any]]:
     """Yield what is known of the sheet to read, its rows, and what was noticed on the way; or a question which sheet is meant.
 
     Parameters
@@ -261,6 +261,8 @@ def read_xlsx(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, A
         The archive, already scanned.
     wanted
         Name of the sheet; None where only one holds something.
+    every
+        All sheets that hold something are read, one after the other.
     """
     found, epoch_1904 = sheets(book)
     filled = []
@@ -269,18 +271,22 @@ def read_xlsx(book: zipfile.ZipFile, wanted: str | None) -> Iterator[dict[str, A
             rows, holds = count_on_bytes(stream)
         if holds and wanted in (None, name):
             filled.append((name, part, visible, rows))
-    if len(filled) != 1:
+    if not filled or (len(filled) > 1 and not every):
         names = [entry[0] for entry in filled] if wanted is None else [entry[0] for entry in found]
         yield {"ask": "sheet", "names": names}
         return
-    name, part, visible, rows = filled[0]
-    yield {"sheet": name, "hidden_sheet": not visible, "physical": rows}
-    reader = SheetReader(shared_strings(book), styles(book), epoch_1904=epoch_1904)
-    with book.open(part) as stream:
-        for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
-            for row, cells, lost in reader.done:
-                width = max(cells) + 1 if cells else 0
-                record = {"row": row, "cells": [cells.get(column, "") for column in range(width)]}
-                yield {**record, "lost": lost} if lost else record
-            reader.done.clear()
-    yield {"notes": {**reader.notes, "hidden_columns": reader.hidden, "numbers": reader.numbers}}
+    check_sheets(len(filled))
+    strings, kinds, cells = shared_strings(book), styles(book), 0
+    for name, part, visible, rows in filled:
+        reader = SheetReader(strings, kinds, epoch_1904=epoch_1904)
+        reader.notes["cells"] = cells
+        yield {"sheet": name, "hidden_sheet": not visible, "physical": rows}
+        with book.open(part) as stream:
+            for _ in parse_by_block(stream, reader.on_start, reader.on_end, reader.on_text):
+                for row, values, lost in reader.done:
+                    width = max(values) + 1 if values else 0
+                    record = {"row": row, "cells": [values.get(column, "") for column in range(width)]}
+                    yield {**record, "lost": lost} if lost else record
+                reader.done.clear()
+        cells = reader.notes["cells"]
+        yield {"notes": {**reader.notes, "hidden_columns": reader.hidden, "numbers": reader.numbers}}
