@@ -8,6 +8,7 @@ from typing import Any
 from analysis.cli.bar import reading_bar
 from analysis.cli.talk import Talk
 from analysis.cli.unread import Desk, Look, Wish
+from analysis.engagement.answers import checked_questionnaire
 from analysis.engagement.files import write_bytes
 from analysis.engagement.load import load_engagement
 from analysis.engagement.model import Engagement
@@ -17,6 +18,7 @@ from analysis.engagement.sources import data_files, unread_files
 from analysis.engagement.workspace import Folder
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import UnmappedStates
+from analysis.intake.answer_books import ADAPTERS
 from analysis.intake.words import number_of
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
@@ -42,6 +44,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     if folder.slug == "sample":
         ensure_sample(folder)
     engagement = load_engagement(folder.file)
+    checked_questionnaire(engagement, folder)
     key = pseudonym_key(folder)
     todo = [wish.chosen] if wish.chosen is not None else unread_files(folder, engagement.source)
     desk = Desk(folder, talk, wish)
@@ -57,7 +60,8 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
         outcome = _read(folder, desk, key, talk)
     outcome["unread"] = [look.to_dict() for look in looks]
     outcome["questions"] += _open(folder, desk, looks)
-    if not desk.engagement.source and not data_files(folder):
+    described = [source for source in desk.engagement.source if source.adapter not in ADAPTERS]
+    if not described and not data_files(folder):
         outcome["questions"].append("data/ holds no files yet.")
         talk.say(
             f"data/ holds no files yet. Put the client's exports there, untouched, then: engage check {folder.slug}"

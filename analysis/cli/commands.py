@@ -25,7 +25,8 @@ def new(options: Namespace) -> int:
         f"Made {made}/.",
         f"1. Fill in the client's time zone and period in {made}/engagement.toml.",
         f"2. Send {made}/data_request.md to the client and put the files that come back into {made}/data/.",
-        f"3. Then: engage check {folder.slug}",
+        f"3. Until they come, listen ({made}/interview_guide.md) and ask the raters. Write into {made}/answers/listening.xlsx and readiness.xlsx; their first sheets say how.",
+        f"4. Then: engage check {folder.slug}",
     )
     return _print(options, {"folder": made}, steps)
 
@@ -48,6 +49,20 @@ def check(options: Namespace) -> int:
     if options.json:
         _print(options, {"status": status, **outcome}, ())
     return status
+
+
+def answers(options: Namespace) -> int:
+    """Write the workbook of ratings again, or copy the questionnaire for editing."""
+    from analysis.engagement.answers import AnswersWish, prepare_answers
+
+    wish = AnswersWish(
+        raters=options.raters,
+        types=tuple(options.types),
+        questionnaire=options.questionnaire,
+        overwrite=options.overwrite,
+    )
+    made = prepare_answers(_folder(options), wish)
+    return _print(options, {"files": list(made.files), "steps": list(made.steps)}, made.steps)
 
 
 def tours(options: Namespace) -> int:
@@ -106,7 +121,20 @@ def report(options: Namespace) -> int:
     from analysis.engagement.chain import rebuild_report
 
     folder = _folder(options)
+    if options.only is not None:
+        return _only(options, folder)
     return _ran(options, folder, rebuild_report(folder, say=_say))
+
+
+def _only(options: Namespace, folder: Folder) -> int:
+    """Build one document alone; the last line is its path."""
+    from analysis.engagement.only import build_only
+
+    made = build_only(folder, options.only)
+    for note in made.notes:
+        _say(note)
+    outcome = {"engagement": folder.slug, "only": options.only, "pdf": str(made.pdf), "notes": list(made.notes)}
+    return _print(options, outcome, (str(made.pdf),))
 
 
 def lab(options: Namespace) -> int:

@@ -24,6 +24,17 @@ Times are drawn at random, so that breaks and the clock are met no more often th
 Copy the forms to data/ once they are filled in; engage check reads them as they stand."""
 
 
+_REPORT = """\
+Builds the report again from the finished stages alone.
+--only listening builds two pages on what people said, from the first day on: it needs the
+client's name and answers/listening.xlsx, no data and no run."""
+
+_ANSWERS = """\
+Writes answers/readiness.xlsx again: with more raters of each role, with a row for each item type,
+or after a questionnaire that was edited. A file in which something was written is kept unless
+--overwrite is given. Its first sheet says how to fill it in."""
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of ``engage``.
 
@@ -59,6 +70,9 @@ def build_parser() -> argparse.ArgumentParser:
     tours = _verb(verbs, "tours", "plan observation: tours to print, forms to fill in", _TOURS)
     tours.add_argument("name")
     _tour_flags(tours)
+    answers = _verb(verbs, "answers", "workbook of ratings: more raters, item types, an edited questionnaire", _ANSWERS)
+    answers.add_argument("name")
+    _answer_flags(answers)
     run = _verb(verbs, "run", "run all stages and build the report", _RUN)
     run.add_argument("name")
     _run_flags(run)
@@ -81,8 +95,11 @@ def build_parser() -> argparse.ArgumentParser:
     explain.add_argument("name")
     explain.add_argument("figure", nargs="?", help="id of a figure, such as baseline.idle_share")
     explain.add_argument("scope", nargs="*", help="part of its scope, such as population=contact_centre")
-    report = _verb(verbs, "report", "build the report again from the finished stages alone")
+    report = _verb(verbs, "report", "build the report again from the finished stages alone", _REPORT)
     report.add_argument("name")
+    report.add_argument(
+        "--only", metavar="DOCUMENT", help="build this document alone: listening (needs no data) or communication"
+    )
     _verb(verbs, "doctor", "look at the installation, the workspace and Jupyter's settings")
     close = _verb(verbs, "close", "delete the client's data, the answers and the pseudonym key, after asking")
     close.add_argument("name")
@@ -123,6 +140,24 @@ def _check_flags(verb: argparse.ArgumentParser) -> None:
         default=[],
         help="answer a question, such as time_zone=Europe/Amsterdam; repeat for more",
     )
+
+
+def _answer_flags(verb: argparse.ArgumentParser) -> None:
+    """Add the flags of the workbook of ratings."""
+    verb.add_argument("--raters", type=int, default=2, metavar="N", help="people of each role to prepare rows for (2)")
+    verb.add_argument(
+        "--types",
+        nargs="+",
+        default=[],
+        metavar="TYPE",
+        help='item types to prepare rows for, such as "Address change" "Claim"; by default those of the list of item types, if it was sent',
+    )
+    verb.add_argument(
+        "--questionnaire",
+        action="store_true",
+        help="copy the questionnaire into the engagement's folder for editing, and do nothing else",
+    )
+    verb.add_argument("--overwrite", action="store_true", help="throw away what is written in the file that is there")
 
 
 def _tour_flags(verb: argparse.ArgumentParser) -> None:

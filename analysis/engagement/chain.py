@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.engagement import keys, records
+from analysis.engagement.answers import checked_questionnaire
 from analysis.engagement.files import hashes_below, one_at_a_time, read_json, remove_tree, write_json
 from analysis.engagement.load import Override, load_engagement, require_sources
 from analysis.engagement.model import Engagement
@@ -101,6 +102,7 @@ def run_chain(
     engagement = load_engagement(folder.file, overrides=overrides)
     require_sources(engagement)
     keys.brand_hashes(engagement, folder)  # a wrong brand file is said now, not after all stages
+    checked_questionnaire(engagement, folder)  # and a wrong questionnaire
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), Kernels(isolated=isolated) as kernels:
         run = _Run(folder, engagement, overrides=tuple(overrides), kernels=kernels, say=say, key=pseudonym_key(folder))
         write_json(folder.work / RECORD_FILE, {"overrides": [list(pair) for pair in overrides]})

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.engagement.answers import first_answers
 from analysis.engagement.data_request import chosen_vendors, data_request
 from analysis.engagement.files import files_below, one_at_a_time, remove_tree, replace, write_bytes
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
@@ -19,7 +20,7 @@ _TEMPLATE_NAME = 'name = ""'
 
 
 def new_engagement(slug: str, *, home: Path, client: str = "", vendors: Sequence[str] = ()) -> Folder:
-    """Make an engagement: file with comments, folders, data request, empty sheets, interview guide and pseudonym key.
+    """Make an engagement: file with comments, folders, data request, empty sheets, workbooks for answers, interview guide and key.
 
     Parameters
     ----------
@@ -55,8 +56,9 @@ def new_engagement(slug: str, *, home: Path, client: str = "", vendors: Sequence
                 text = file.read_text(encoding="utf-8")
                 named = text.replace(_TEMPLATE_NAME, f"name = {json.dumps(client, ensure_ascii=False)}", 1)
                 write_bytes(file, named.encode("utf-8"))
+            for name, content in first_answers().items():
+                write_bytes(aside / "answers" / name, content)
             (aside / "data").mkdir(exist_ok=True)
-            (aside / "answers").mkdir(exist_ok=True)
             pseudonym_key(Folder(root=aside, workspace=home))
             replace(aside, folder.root)
         finally:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from analysis.engagement.model import Engagement, sections
 from analysis.foundation.schema import DataProblem, UsageProblem
+from analysis.intake.answer_books import ADAPTERS
 
 Override = tuple[str, Any]
 
@@ -60,7 +61,7 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
     """
     file = Path(path)
     file = file / "engagement.toml" if file.is_dir() else file
-    stated = _read(file)
+    stated = read_stated(file)
     for name, value in overrides:
         section, key = checked_name(name)
         _refuse_unprintable(value, f"--set {name}")
@@ -79,16 +80,17 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
 
 
 def require_sources(engagement: Engagement) -> None:
-    """Stop where an engagement names no client file yet.
+    """Stop where an engagement names no client file yet; answers and what was heard are none.
 
     Raises
     ------
     UsageProblem
-        There is no [[source]] block.
+        There is no [[source]] block beside those of the workbooks of answers.
     """
-    if not engagement.source:
+    if all(source.adapter in ADAPTERS for source in engagement.source):
         raise UsageProblem(
-            "engagement.toml: there is no [[source]] yet. Add one block for each kind of export; the template shows examples."
+            "engagement.toml: there is no [[source]] yet that names the client's data. Put the exports into data/, then engage check adds the blocks. "
+            "What was heard can be printed without data: engage report NAME --only listening"
         )
 
 
@@ -151,8 +153,8 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return f" Known are: {', '.join(sorted(known)[:40])}." if known else ""
 
 
-def _read(file: Path) -> dict[str, Any]:
-    """Return what the TOML file states, free of characters that cannot be printed."""
+def read_stated(file: Path) -> dict[str, Any]:
+    """Return what the TOML file states, unchecked but for characters that cannot be printed."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:

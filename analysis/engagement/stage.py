@@ -109,7 +109,8 @@ class Stage:
 
         if "readiness" not in self.settings_of:
             raise UsageProblem(f"The stage {self.name} asks no questionnaire; the stage readiness does.")
-        return read_questionnaire(questionnaire_file(self.settings_of["readiness"].questionnaire, self.root))
+        file = questionnaire_file(self.settings_of["readiness"].questionnaire, self.root)
+        return read_questionnaire(file)
 
     def save(self, result: Any, **also: Any) -> Sentence:
         """Store the result of this stage; by hand it becomes a draft, in a run the artefact that later stages read.

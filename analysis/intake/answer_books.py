@@ -38,6 +38,8 @@ LISTENING_HEADERS: Mapping[str, tuple[str, ...]] = {
     "To hear": ("Role", "Team", "People", "Planned on"),
     "What changed": ("Theme", "Changed", "Owner role", "Changed on"),
 }
+#: Formats that read these workbooks; the rest of an engagement's sources are the client's data.
+ADAPTERS: tuple[str, ...] = ("kit_readiness", "kit_concerns", "kit_expectations", "kit_to_hear", "kit_changed")
 # rows that are prepared below what is prefilled on a sheet that may grow
 ROWS = 1_000
 GATE = "Gate: "
@@ -122,15 +124,15 @@ _BY_TYPE: Mapping[str, Column] = {
 }
 _READINESS_WORDS: tuple[tuple[str, str], ...] = (
     ("What it is for", "To find out what stands in the way of doing back-office items in the contact centre's waiting time, and what would have to change. The questions are about systems, rules and work. Nobody is graded."),
-    ("Who fills it in", "Every role has a sheet; the list below says who can speak for it. Two people a role are prepared, and they should not have agreed beforehand. Sit down with each of them alone and write here, or give each a copy of this file and put the copies beside it, named readiness-R1.xlsx, readiness-R2.xlsx and so on: all of them are read. Write each answer in one file only."),
-    ("Rater", "R1 is one person, whoever it is; R2 another. Keep the list of who is who somewhere else, and write no names here. A third person in a role: engage answers NAME --raters 3 writes an empty workbook with more rows."),
+    ("Who fills it in", "Every role has a sheet; the list below says who can speak for it. Rows are prepared for {raters} of each role; they should not agree beforehand. Sit down with each of them alone and write here, or give each a copy of this file and put the copies beside it, named readiness-R1.xlsx, readiness-R2.xlsx and so on: all of them are read. Write each answer in one file only."),
+    ("Rater", "R1 is one person, whoever it is; R2 another. Keep the list of who is who somewhere else, and write no names here. For more people of each role, before anything is written: engage answers NAME --raters 3."),
     ("Rating", "Choose the level that you could show to a stranger today. Levels 0, 2 and 4 are described in each row; 1 and 3 lie between them. A level that is only planned does not count yet."),
-    (NOT_KNOWN, "An honest answer, and better than a guess. It is counted as such. A cell left empty means that the question was not put yet."),
+    (NOT_KNOWN, "An honest answer, and better than a guess: choose it where you cannot say. It is counted as such. Where nobody in the house can say, level 0 often describes just that. A cell left empty means that the question was not put yet."),
     ("Gates", "Rows that begin with \"Gate\". A 0 there rules out one or more ways of working, whatever else is good; without an answer that counts, the report says that it cannot say."),
-    (BY_TYPE, "Length, interruption and clearance are judged for each item type, because a type that fails is left out and the others remain. Write the type as the export of items spells it and copy the rows for the next type; or let engage answers NAME --types \"Address change\" \"Claim\" prepare them. An empty type stands for all types."),
+    (BY_TYPE, "Length, interruption and clearance are judged for each item type, because a type that fails is left out and the others remain. Rows without a type ask about all of them together. Once the types are known, engage answers NAME --types \"Address change\" \"Claim\" prepares rows for each; spell them as the export of items does."),
     ("From data", "Some questions are scored from the client's data as well. Answer them nonetheless: where the data and the people differ, that is worth a talk."),
     ("Evidence", "Name the report, the screen, the day of the demonstration. It is for you: the kit notes that something was given and keeps none of the words."),
-    ("What is printed", "One level for each question, how many answered, and how far they lie apart. Never who gave which rating, never a role with its rating, and none of the words written here."),
+    ("What is printed", "One level for each question, how many answered, and how far they lie apart where there are enough of them. Never who gave which rating, never a role with its rating, and none of the words written here."),
     ("What is kept", "This file stays in the engagement's folder; the results hold a pseudonym for each mark. engage close NAME deletes both the file and the key."),
 )  # fmt: skip
 _SEEN_WORDS: Mapping[str, str] = {
@@ -234,13 +236,14 @@ def _readiness_words(
 ) -> None:
     """Write the first sheet: how to, who, and how far one has come."""
     at = layout.title(sheet, "Readiness: how to fill in this workbook", questionnaire)
+    most = max((len({row.rater for row in rows}) for rows in asked.values()), default=0)
     for head, words in _READINESS_WORDS:
-        at = layout.words(sheet, at, head, words)
+        at = layout.words(sheet, at, head, words.format(raters="1 person" if most == 1 else f"{most} people"))
     at = layout.table(sheet, at, ("Seen", "what it means"), [(word, means) for word, means in _SEEN_WORDS.items()])
     lines: list[Sequence[Any]] = [
         (role, roles.get(role, ""), *_progress(role, rows, "G", len(rows))) for role, rows in asked.items()
     ]
-    kinds = ", ".join(dict.fromkeys(row.criterion for row in by_type))
+    kinds = ", ".join(sorted({row.criterion for row in by_type}))
     what = f"whoever knows the item types ({kinds})" if kinds else "whoever knows the item types"
     lines.append((BY_TYPE, what, *_progress(BY_TYPE, by_type, "I", ROWS)))
     layout.table(sheet, at, ("Sheet", "who", "rows", "answered"), lines)

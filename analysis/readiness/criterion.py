@@ -21,13 +21,14 @@ Unit = Literal["share", "h", "fte", "weeks"]
 COUNTED: tuple[Basis, ...] = ("system", "observed", "document", "said")
 # figures this near to a bound are equal to it, so that 0.1 + 0.2 reaches 0.3
 _EQUAL = 1e-9
+_LEVELS = "describe exactly the levels 0, 2 and 4, each in words of at most 160 signs; 1 and 3 lie between them"
 
 
 class LevelRule(Settings):
     """How a figure of the client's data becomes a level: ``levels[i]`` holds between ``bounds[i - 1]`` and ``bounds[i]``."""
 
     key: str = Field(min_length=1, description="short name of the figure")
-    figure: str = Field(min_length=1, description="what the figure is, in words")
+    figure: str = Field(min_length=1, max_length=200, description="what the figure is, in words")
     unit: Unit = Field(description="unit of the figure and of its bounds; a share is a fraction")
     bounds: tuple[float, ...] = Field(min_length=1, description="figures at which the level changes, ascending")
     levels: tuple[int, ...] = Field(description="level of each step, one more than there are bounds")
@@ -150,7 +151,7 @@ class Role(Settings):
     """A role that is asked; it has a sheet of its own in the workbook of answers."""
 
     name: str = Field(min_length=1, max_length=31, description="name of the role and of its sheet")
-    who: str = Field(min_length=1, description="who can speak for the role, in words")
+    who: str = Field(min_length=1, max_length=200, description="who can speak for the role, in words")
 
     @field_validator("name")
     @classmethod
@@ -166,10 +167,10 @@ class Criterion(Settings):
     id: str = Field(pattern="^[A-Z][0-9]{1,2}$", description="short name such as T1")
     domain: Domain = Field(description="domain that the criterion belongs to")
     name: str = Field(min_length=1, max_length=40, description="name as printed in tables")
-    question: str = Field(min_length=1, description="the question put to raters")
+    question: str = Field(min_length=1, max_length=300, description="the question put to raters")
     levels: dict[str, str] = Field(description="what the levels 0, 2 and 4 look like")
     provisional: bool = Field(default=True, description="whether numbers in the levels are the kit's judgement")
-    look_at: str = Field(min_length=1, description="what to look at before rating")
+    look_at: str = Field(min_length=1, max_length=200, description="what to look at before rating")
     roles: tuple[str, ...] = Field(min_length=1, description="roles that are asked")
     accepts: tuple[Basis, ...] = Field(
         default=COUNTED, min_length=1, description="what a rating may rest on to count, the strongest kind first"
@@ -178,27 +179,29 @@ class Criterion(Settings):
     least: dict[Mode, int] = Field(default={}, description="level that a mode needs, without being gated by more")
     legal: bool = Field(default=False, description="must reach 4 for a mode to be ready")
     by_type: bool = Field(default=False, description="judged item type by item type; types that fail are left out")
-    type_question: str = Field(default="", description="the question for one item type, where it is another one")
+    type_question: str = Field(
+        default="", max_length=300, description="the question for one item type, where it is another one"
+    )
     type_levels: dict[str, str] = Field(default={}, description="its levels 0, 2 and 4, where they are others")
     data: bool = Field(default=False, description="scored from the client's data where they allow it")
     rules: tuple[LevelRule, ...] = Field(default=(), description="how figures of the data become levels")
     effort: Literal["low", "medium", "high"] = Field(description="effort of the change")
-    owner_role: str = Field(min_length=1, description="role that owns the change")
-    change: str = Field(min_length=1, description="what to change when the level is too low")
-    evidence: str = Field(min_length=1, description="what shows that the change is done")
+    owner_role: str = Field(min_length=1, max_length=60, description="role that owns the change")
+    change: str = Field(min_length=1, max_length=200, description="what to change when the level is too low")
+    evidence: str = Field(min_length=1, max_length=200, description="what shows that the change is done")
 
     @field_validator("levels", "type_levels")
     @classmethod
     def _anchored(cls, value: dict[str, str]) -> dict[str, str]:
-        if value and (set(value) != {"0", "2", "4"} or not all(text.strip() for text in value.values())):
-            raise ValueError("must describe exactly the levels 0, 2 and 4")
+        if value and (set(value) != {"0", "2", "4"} or not all(0 < len(text) <= 160 for text in value.values())):
+            raise ValueError(_LEVELS)
         return value
 
     @field_validator("levels")
     @classmethod
     def _described(cls, value: dict[str, str]) -> dict[str, str]:
         if not value:
-            raise ValueError("must describe exactly the levels 0, 2 and 4")
+            raise ValueError(_LEVELS)
         return value
 
     @field_validator("least")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -172,13 +172,33 @@ def _blocks(blocks: Any, kind: str, model: type[Any]) -> tuple[list[Any], list[s
         return [], [f"{kind}: there are no [[{kind}]] blocks. Write a new copy with {_AGAIN}."]
     found, wrong = [], []
     for number, block in enumerate(blocks, start=1):
+        label = block.get("id" if kind == "criterion" else "name")
+        label = f"{kind} {label}" if isinstance(label, str) and label.isprintable() else f"{kind} no. {number}"
+        unprintable = [key for key, text in _texts(block) if not text.isprintable()]
+        if unprintable:
+            wrong.append(
+                f"{label}, key {unprintable[0]}: holds a line break or a sign that cannot be printed. Type the text again on one line."
+            )
+            continue
         try:
             found.append(model.model_validate(block))
         except ValidationError as error:
-            label = block.get("id" if kind == "criterion" else "name")
-            label = f"{kind} {label}" if isinstance(label, str) and label.isprintable() else f"{kind} no. {number}"
             wrong += _mistakes(error, label, model)
     return found, wrong
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a block with its key; keys are texts too."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            shown = name if name.isprintable() else "of a strange name"
+            yield shown, name
+            yield from _texts(part, f"{key}, {shown}" if key else shown)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part, key)
+    elif isinstance(value, str):
+        yield key, value
 
 
 def _mistakes(error: ValidationError, label: str, model: type[Settings]) -> list[str]:
@@ -248,12 +268,10 @@ def _roles(roles: Sequence[Role], criteria: Sequence[Criterion]) -> list[str]:
         for position, name in enumerate(names)
         if folded[position] in {*folded[:position], "how to", "by item type"}
     ]
-    for criterion in criteria:
-        wrong += [
-            f'criterion {criterion.id}, key roles: there is no [[role]] "{name}".{nearest(name, names, always=True)}'
-            for name in dict.fromkeys(criterion.roles)
-            if name not in names
-        ]
+    for name in dict.fromkeys(name for criterion in criteria for name in criterion.roles if name not in names):
+        ids = [criterion.id for criterion in criteria if name in criterion.roles]
+        asked = f"{'criterion' if len(ids) == 1 else 'criteria'} {', '.join(ids)}"
+        wrong.append(f'{asked}, key roles: there is no [[role]] "{name}".{nearest(name, names, always=True)}')
     return wrong
 
 

@@ -137,6 +137,8 @@ class TestShape:
 
 
 TEMPLATE = assets() / "templates" / "engagement" / "engagement.toml"
+# what is switched on from the start: the workbooks that engage new makes
+WORKBOOKS = ["kit_readiness", "kit_concerns", "kit_expectations", "kit_to_hear", "kit_changed"]
 STATED = re.compile(r"^(?P<off># +)?(?P<key>[a-z_]+) = (?P<value>.+?)  +# (?P<help>.+)$")
 
 
@@ -178,18 +180,21 @@ def test_a_filled_in_template_is_all_defaults(tmp_path):
         if name != "client":
             assert getattr(engagement, name) == model(), name
     lists = ("source", "queue", "allowance", "cost")
-    assert [getattr(engagement, name) for name in lists] == [()] * 4
+    assert [getattr(engagement, name) for name in lists[1:]] == [()] * 3
+    assert [source.adapter for source in engagement.source] == WORKBOOKS
     assert set(Engagement.model_fields) == {*lists, *sections()}
 
 
 def test_the_blocks_of_the_template_are_right_once_their_marks_are_gone(tmp_path):
     text = TEMPLATE.read_text(encoding="utf-8")
-    text = text[: text.index("# Every key that a [[source]]")] + text[text.index("# --- the promises") :]
+    text = text[: text.index("# Every key that a [[source]]")] + text[text.index("# --- answers and what was heard") :]
     text = text.replace('name = ""', 'name = "Acme"', 1).replace('time_zone = ""', 'time_zone = "Europe/Amsterdam"', 1)
     text = re.sub(r"^# (?=\[\[|[a-z_]+ = )", "", text, flags=re.MULTILINE)
     (tmp_path / "engagement.toml").write_text(text, encoding="utf-8")
     engagement = load_engagement(tmp_path)
-    assert [source.target for source in engagement.source] == ["spells", "work_items", "answers", "listening"]
+    assert [source.target for source in engagement.source] == [
+        *("spells", "work_items", "answers", "listening", "expectations", "to_hear", "responses"),
+    ]
     assert engagement.queue == (Queue(name="claims line"),)
     assert [allowance.name for allowance in engagement.allowance] == ["standing at the counter"]
     assert [cost.grade for cost in engagement.cost] == ["clerk"]
