@@ -110,7 +110,7 @@ def publish(record: Record, folder: Folder) -> tuple[Path, tuple[str, ...]]:
         files = files_below(aside)
         # the manifest comes last: until then verify says that the deliverables are not those of the run
         for name in sorted(files, key=lambda name: name == MANIFEST):
-            placed = _place(files[name], target / name, notes)
+            placed = place(files[name], target / name, notes)
             pdf = placed if name == PDF else pdf
         for name in former:
             if name not in files:
@@ -120,7 +120,7 @@ def publish(record: Record, folder: Folder) -> tuple[Path, tuple[str, ...]]:
     return pdf, tuple(notes)
 
 
-def _place(source: Path, target: Path, notes: list[str]) -> Path:
+def place(source: Path, target: Path, notes: list[str]) -> Path:
     """Rename a file into place, or beside it when another program holds it open."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

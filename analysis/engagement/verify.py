@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.engagement import keys, records
+from analysis.engagement import keys, only, records
 from analysis.engagement.chain import RECORD_FILE, recorded_overrides
 from analysis.engagement.files import changes, hashes_below, read_json
 from analysis.engagement.load import load_engagement, nearest
@@ -88,7 +88,7 @@ def verify(folder: Folder) -> tuple[str, ...]:
         handed = hashes_below(folder.reports) if folder.reports.is_dir() else {}
         known = {name: digest for name, digest in handed.items() if name in report.outputs}
         lines += [f"reports/{folder.slug}/{said}" for said in changes(report.outputs, known)]
-    return tuple(lines)
+    return (*lines, *only.changed(folder))
 
 
 def _why_no_record(folder: Folder, stage: str) -> str:

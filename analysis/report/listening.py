@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import tempfile
@@ -62,7 +63,7 @@ def build_listening(
     *,
     client: str,
     run: str,
-    period: str = "",
+    period: tuple[dt.date, dt.date] | None = None,
     brand: Path | None = None,
     paper: str = "a4",
 ) -> Listening:
@@ -79,7 +80,7 @@ def build_listening(
     run
         Short identifier of what the pages were made of.
     period
-        Period of the assessment in words; empty before it is known.
+        First and last day of the assessment; None before they are known.
     brand
         A ``brand.toml``; by default the kit's own.
     paper
@@ -105,7 +106,7 @@ def build_listening(
     first, second, drawings = _begun(theme, heard, guide) if _spoken(heard) else _blank(words, heard, guide)
     record = {
         **furniture(words, title=words("voices.title"), client=client, run=run, brand=chosen, paper=sheet),
-        "first": {"period": period, **first},
+        "first": {"period": words.n.period(*period) if period else "", **first},
         "second": second,
     }
     check_texts({FILE: json.dumps(record, ensure_ascii=False)})
