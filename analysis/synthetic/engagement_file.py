@@ -187,25 +187,24 @@ columns = {{ team = "Team", period_start = "Week Start", type = "Type", checked 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 [[source]]
-files = ["answers/readiness.csv"]
-adapter = "generic"
-table = "answers"
-missing = ["not known"]
-columns = {{ criterion = "Criterion", rater = "Rater", role = "Role", rating = "Rating", evidence = "Evidence" }}
+files = ["answers/readiness*.xlsx"]
+adapter = "kit_readiness"
 
 [[source]]
-files = ["answers/listening.csv"]
-adapter = "generic"
-table = "listening"
-[source.columns]
-heard_on = "Heard On"
-role = "Role"
-team = "Team"
-concern = "Concern"
-theme = "Theme"
-asks = "Asks"
-read_back_on = "Read Back On"
-agreed = "Agreed"
+files = ["answers/listening*.xlsx"]
+adapter = "kit_concerns"
+
+[[source]]
+files = ["answers/listening*.xlsx"]
+adapter = "kit_expectations"
+
+[[source]]
+files = ["answers/listening*.xlsx"]
+adapter = "kit_to_hear"
+
+[[source]]
+files = ["answers/listening*.xlsx"]
+adapter = "kit_changed"
 
 # --- promises ---------------------------------------------------------------------------------------------------------
 [[queue]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -14,16 +13,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.synthetic import exports, office_exports, questionnaires
+from analysis.synthetic import exports, office_exports
 from analysis.synthetic.back_office import ITEM_TYPES, OfficePeriod
 from analysis.synthetic.calls import QUEUES, CentrePeriod
 from analysis.synthetic.dirt import Draft, damaged, soil_status
 from analysis.synthetic.engagement_file import engagement_text, state_map_text
 from analysis.synthetic.people import People, invent_people
 from analysis.synthetic.period import simulate_period
+from analysis.synthetic.questionnaires import readiness_file
 from analysis.synthetic.streams import MOST_WEEKS, Calendar, stream
 from analysis.synthetic.totals import period_totals
 from analysis.synthetic.truth import planted_truth, ratios
+from analysis.synthetic.voices import CONCERNS, listening_file
 
 TEST_LOGIN = "0009999990"
 _WITH_BOM = ("data/agent_status_north.csv", "data/calls.csv")
@@ -43,7 +44,7 @@ class Sample:
         Ledger: file, fate (``physical``, ``header``, ``banner``, ``blank``, ``total``, ``duplicate``, ``excluded:...``,
         ``rejected:...``, ``used``), rows.
     canaries
-        Every invented name and raw identifier of a person: none may be found in a deliverable.
+        Every invented name and raw identifier of a person, and every sentence that somebody said: none may be found in a deliverable.
     realised
         id, scope, value: every ratio of `truth` as this very period turned out, exact up to float division.
     ladder
@@ -112,17 +113,27 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
     drafts = [
         *_centre_files(centre_people, calendar, centre, seed=seed),
         *_office_files(office_people, calendar, office, (*others[:2], others[-1]), seed=seed),
-        *_shared_files(centre_people, office_people, calendar, centre=centre, office=office, raters=others[2:-1]),
+        *_shared_files(centre_people, office_people, calendar, centre=centre, office=office),
     ]
     roster = [row for people in (centre_people, office_people) for row in office_exports.roster_rows(people, calendar)]
-    files, ledger = _write(root, drafts, roster, calendar)
+    files, ledger = _write(root, drafts, roster, calendar, careless=others[2:-1])
     totals = period_totals(calendar, centre, office, seed=seed, period=0)
     persons = (*centre_people.persons, *office_people.persons)
     return Sample(
         root,
         files,
         dirt=ledger,
-        canaries=tuple(sorted({*(one.key for one in persons), *(one.name for one in persons), *others, TEST_LOGIN})),
+        canaries=tuple(
+            sorted(
+                {
+                    *(one.key for one in persons),
+                    *(one.name for one in persons),
+                    *others,
+                    TEST_LOGIN,
+                    *(concern[4] for concern in CONCERNS),
+                }
+            )
+        ),
         realised=ratios([totals]).drop(columns="standard_error"),
         ladder=pd.DataFrame(
             [(population, part, value) for population, parts in totals.ladder.items() for part, value in parts.items()],
@@ -134,20 +145,32 @@ def write_sample(folder: str | Path, *, seed: int = 1, weeks: int = 8) -> Sample
 
 
 def _write(
-    root: Path, drafts: Sequence[Draft], roster: Sequence[tuple[object, ...]], calendar: Calendar
+    root: Path,
+    drafts: Sequence[Draft],
+    roster: Sequence[tuple[object, ...]],
+    calendar: Calendar,
+    *,
+    careless: Sequence[str],
 ) -> tuple[tuple[str, ...], pd.DataFrame]:
-    """Write everything; return the paths and the ledger."""
+    """Write everything; return the paths and the ledger. Names of `careless` stand where no name should."""
     for part in ("data", "answers"):
         (root / part).mkdir(parents=True, exist_ok=True)
     written = {draft.file: draft.text(bom=draft.file in _WITH_BOM) for draft in drafts}
     written["data/roster.xlsx"] = _workbook("Roster", [office_exports.ROSTER_HEADER, *roster])
     written["data/state_map.csv"] = state_map_text().encode()
+    books = {
+        "answers/readiness.xlsx": readiness_file(careless[:3]),
+        "answers/listening.xlsx": listening_file(calendar.start, careless[3:]),
+    }
+    written |= {file: content for file, (content, _) in books.items()}
     written["engagement.toml"] = engagement_text(calendar, test_login=TEST_LOGIN).encode()
     for file, content in written.items():
         (root / file).write_bytes(content)
     ledger = [row for draft in drafts for row in draft.rows()]
     counts = {"physical": len(roster) + 1, "header": 1, "used": len(roster)}
-    ledger += [("data/roster.xlsx", fate, rows) for fate, rows in counts.items()]
+    by_book = {"data/roster.xlsx": counts}
+    by_book |= {file: {"physical": sum(fates.values()), **fates} for file, (_, fates) in books.items()}
+    ledger += [(file, fate, rows) for file, fates in by_book.items() for fate, rows in fates.items()]
     return tuple(sorted(written)), pd.DataFrame(ledger, columns=["file", "fate", "rows"])
 
 
@@ -212,9 +235,8 @@ def _shared_files(
     *,
     centre: CentrePeriod,
     office: OfficePeriod,
-    raters: Sequence[str],
 ) -> list[Draft]:
-    """Return what covers both populations: schedule, skills, answers, listening notes."""
+    """Return what covers both populations: schedule and skills."""
     schedule = [
         *office_exports.schedule_lines(centre_people, calendar, centre.plan),
         *office_exports.schedule_lines(office_people, calendar, office.plan),
@@ -226,16 +248,7 @@ def _shared_files(
     return [
         Draft.of("data/schedule.csv", office_exports.SCHEDULE_HEADER, schedule),
         Draft.of("data/skills.csv", "Agent Id,Skill,Level,Valid From,Valid To", skills),
-        _table("answers/readiness.csv", questionnaires.ANSWERS_HEADER, questionnaires.answer_rows(raters)),
-        _table("answers/listening.csv", questionnaires.LISTENING_HEADER, questionnaires.listening_rows(calendar.start)),
     ]
-
-
-def _table(file: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Draft:
-    """Return a small file whose cells may hold separators."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return Draft.of(file, ",".join(header), out.getvalue().splitlines())
 
 
 def _workbook(sheet: str, rows: Sequence[Sequence[object]]) -> bytes:

@@ -121,12 +121,12 @@ def test_intervals_hold_the_figure_and_stay_below_one(rows):
 def test_two_raters_of_whole_agreement():
     found = agreement.gwet_ac([[0, 0], [1, 1], [4, 4], [2, 2], [3, 3], [0, 0], [4, 4], [1, 1]], categories=range(5))
     assert (found.value, found.estimate.low) == (1, None)
-    assert "no unit shows a difference" in repr(found)
+    assert "none of 8 units shows a difference" in repr(found)
 
 
 def test_few_differences_and_few_units_give_a_figure_without_interval():
     seldom = [[0, 0], [1, 1], [4, 3], [2, 2], [3, 3], [0, 0], [4, 4], [1, 1]]
-    assert "only 1 of 8 criteria show a difference" in repr(agreement.krippendorff_alpha(seldom, n_unit="criteria"))
+    assert "only one of 8 criteria shows a difference" in repr(agreement.krippendorff_alpha(seldom, n_unit="criteria"))
     assert "only 5 units with two ratings" in repr(agreement.krippendorff_alpha(EIGHT[:5]))
     assert agreement.percent_agreement(EIGHT[:5]).estimate.status == "insufficient"
 

@@ -8,6 +8,7 @@ import hashlib
 import tomllib
 import zipfile
 from collections import Counter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,15 +17,37 @@ import pandas as pd
 import pytest
 
 from analysis.foundation.settings import Client, Queue
+from analysis.intake.answer_books import (
+    BY_TYPE,
+    HOW_TO,
+    LISTENING_HEADERS,
+    NOT_KNOWN,
+    READINESS_HEADER,
+    SEEN,
+    TYPE_HEADER,
+)
+from analysis.synthetic.back_office import ITEM_TYPES
 from analysis.synthetic.sample import write_sample
+from analysis.synthetic.voices import CONCERNS
 
 NAMES = {
     *("data/agent_status_north.csv", "data/agent_status_south.csv", "data/interval_volumes.csv", "data/calls.csv"),
     *("data/forecast.csv", "data/schedule.csv", "data/roster.xlsx", "data/skills.csv", "data/item_types.csv"),
     *("data/work_items.csv", "data/workload_weekly.csv", "data/observation_rounds.csv", "data/quality.csv"),
     "data/self_reports.csv",
-    *("data/state_map.csv", "answers/readiness.csv", "answers/listening.csv", "engagement.toml"),
+    *("data/state_map.csv", "answers/readiness.xlsx", "answers/listening.xlsx", "engagement.toml"),
 }
+
+
+BOOKS = ("answers/readiness.xlsx", "answers/listening.xlsx", "data/roster.xlsx")
+
+
+def written(sample, name) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows below the header of every sheet of a workbook that holds any, without the first of how to."""
+    book = openpyxl.load_workbook(sample.folder / name, read_only=True)
+    pages = {page.title: list(page.iter_rows(min_row=2, values_only=True)) for page in book if page.title != HOW_TO}
+    book.close()
+    return {title: [row for row in rows if any(cell is not None for cell in row)] for title, rows in pages.items()}
 
 
 def digests(folder):
@@ -57,7 +80,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_bytes(tmp_pat
     pd.testing.assert_frame_equal(first.dirt, second.dirt)
     pd.testing.assert_frame_equal(first.ladder, second.ladder)
     same = {name for name, digest in digests(one).items() if digests(three)[name] == digest}
-    assert same == {"engagement.toml", "data/item_types.csv", "data/state_map.csv", "answers/listening.csv"}
+    assert same == {"engagement.toml", "data/item_types.csv", "data/state_map.csv"}
 
 
 @pytest.mark.parametrize("weeks", [1, 31])
@@ -87,8 +110,8 @@ def test_the_ledger_adds_up_to_the_rows_that_stand_in_the_files(sample):
         physical = fates.pop("physical")
         assert physical == sum(fates.values()), name
         if name.endswith(".xlsx"):
-            page = openpyxl.load_workbook(sample.folder / name)["Roster"]
-            assert physical == page.max_row
+            pages = [page for page in openpyxl.load_workbook(sample.folder / name) if page.title != HOW_TO]
+            assert physical == sum(page.max_row for page in pages), name
         else:
             assert physical == len(lines(sample, name)), name
 
@@ -121,16 +144,25 @@ def test_overlapping_rows_of_the_southern_export_stand_in_the_northern_one_too(s
 
 
 def test_names_and_identifiers_are_canaries_that_the_client_files_hold(sample):
+    cells = "\n".join(
+        str(cell) for name in BOOKS for page in written(sample, name).values() for row in page for cell in row
+    )
+    held = {canary for canary in sample.canaries if canary in cells}
     text = "\n".join(
         (sample.folder / name).read_text(encoding="utf-8")
         for name in sample.files
         if not name.endswith((".xlsx", "engagement.toml"))
     )
-    held = {canary for canary in sample.canaries if canary in text}
-    page = openpyxl.load_workbook(sample.folder / "data/roster.xlsx")["Roster"]
-    held |= {str(cell) for row in page.iter_rows(values_only=True) for cell in row} & set(sample.canaries)
-    assert held == set(sample.canaries)
-    assert len(sample.canaries) == 2 * 105 + 9 + 1
+    assert all(canary in text for canary in set(sample.canaries) - held)
+    assert {concern[4] for concern in CONCERNS} <= held
+    assert len(sample.canaries) == 2 * 105 + 9 + 1 + len(CONCERNS)
+
+
+def test_careless_hands_name_people_in_the_workbooks(sample, people):
+    everyone = people[2][2:-1]
+    for name in BOOKS[:2]:
+        cells = "\n".join(str(cell) for page in written(sample, name).values() for row in page for cell in row)
+        assert sum(person in cells for person in everyone) == 3, name
 
 
 def test_volumes_are_those_of_the_call_log(sample):
@@ -336,25 +368,53 @@ def test_the_engagement_file_states_client_and_promises(sample):
 def test_every_file_has_a_source(sample):
     stated = tomllib.loads((sample.folder / "engagement.toml").read_text(encoding="utf-8"))
     named = {name for source in stated["source"] for name in (*source["files"], source.get("state_map"))}
-    named = named - {None, "data/agent_status_*.csv"} | {"data/agent_status_north.csv", "data/agent_status_south.csv"}
+    named = {name.replace("*.xlsx", ".xlsx") for name in named - {None}}
+    named = named - {"data/agent_status_*.csv"} | {"data/agent_status_north.csv", "data/agent_status_south.csv"}
     assert named == set(sample.files) - {"engagement.toml"}
 
 
 def test_answers_cover_every_criterion_with_gates_at_two_and_none_at_zero(sample):
-    rows = list(csv.DictReader(lines(sample, "answers/readiness.csv")))
+    book = written(sample, "answers/readiness.xlsx")
+    rows = [
+        dict(zip(READINESS_HEADER, row, strict=True)) | {"Role": role}
+        for role, page in book.items()
+        if role != BY_TYPE
+        for row in page
+    ]
+    typed = [dict(zip(TYPE_HEADER, row, strict=True)) for row in book[BY_TYPE]]
     ratings: dict[str, list[int]] = {}
-    for row in rows:
-        if row["Rating"] != "not known":
-            ratings.setdefault(row["Criterion"], []).append(int(row["Rating"]))
-    wanted = {
-        f"{domain}{number}"
-        for domain, count in zip("TDWPMCK", (5, 6, 7, 5, 6, 4, 4), strict=True)
-        for number in range(1, count + 1)
-    }
-    assert set(ratings) == wanted
-    medians = {criterion: float(np.median(given)) for criterion, given in ratings.items()}
+    for row in rows + [row for row in typed if not row["Type"]]:
+        if row["Rating"] not in (None, NOT_KNOWN):
+            ratings.setdefault(row["Criterion"], []).append(row["Rating"])
+    domains = zip("TDWPMCK", (5, 6, 7, 5, 6, 4, 4), strict=True)
+    wanted = {f"{domain}{number}" for domain, count in domains for number in range(1, count + 1)}
+    assert set(ratings) == wanted - {"W2", "C1"}
+    medians = {criterion: sorted(given)[(len(given) - 1) // 2] for criterion, given in ratings.items()}
     assert min(medians.values()) >= 1
-    assert {medians[gate] for gate in ("T1", "W2", "M1", "C1", "C2")} == {2.0}
-    assert len({row["Role"] for row in rows}) == 6
-    assert any(row["Rating"] == "not known" for row in rows)
+    assert {medians[gate] for gate in ("T1", "M1", "C2")} == {2}
+    answered = [row for row in rows if row["Rating"] is not None]
+    assert len({row["Role"] for row in answered}) == 8
+    assert any(row["Rating"] == NOT_KNOWN for row in answered)
     assert any(len(set(given)) > 1 for given in ratings.values())
+    assert {row["Seen"] for row in answered if row["Rating"] != NOT_KNOWN} == set(SEEN)
+
+
+def test_by_item_type_two_types_lose_work_when_stopped_and_one_needs_a_licence(sample):
+    typed = [dict(zip(TYPE_HEADER, row, strict=True)) for row in written(sample, "answers/readiness.xlsx")[BY_TYPE]]
+    for criterion, fails in (("W2", {"claim assessment", "complaint reply"}), ("C1", {"claim assessment"})):
+        given: dict[str, list[int]] = {}
+        for row in typed:
+            if row["Criterion"] == criterion:
+                given.setdefault(row["Type"], []).append(row["Rating"])
+        assert set(given) == {one.name for one in ITEM_TYPES}
+        assert {kind for kind, levels in given.items() if sorted(levels)[(len(levels) - 1) // 2] == 0} == fails
+
+
+def test_the_listening_workbook_has_guesses_of_five_leaders_and_a_role_that_nobody_heard(sample):
+    book = written(sample, "answers/listening.xlsx")
+    concerns, guesses, to_hear, changed = (book[name] for name in LISTENING_HEADERS)
+    assert len({row[1] for row in guesses}) == 5
+    assert {row[0] for row in to_hear} - {row[1] for row in concerns} == {"compliance and data protection"}
+    assert Counter(row[3] for row in concerns)["escalation"] == 2
+    assert Counter(row[3] for row in concerns)["complaint"] == 1
+    assert any(row[3] is None for row in changed)  # promised, not done yet

@@ -99,7 +99,7 @@ def krippendorff_alpha(
     Returns
     -------
     Coefficient
-        Without a value where every rating is the same or fewer than 6 units were rated twice; without an interval where fewer than 5 show a difference.
+        Without a value where every rating is the same or fewer than 6 units were rated twice; without an interval where fewer than 2 show a difference.
 
     Raises
     ------
@@ -343,7 +343,8 @@ def percent_agreement(
     k = len(own)
     error = float(own.std(ddof=1)) / math.sqrt(k) if k > 1 else 0.0
     more = {"confidence": confidence, "n": k, "n_unit": n_unit}
-    found = percent_interval(min(1.0, float(own.mean())), error, looks=k, **more)
+    pairs = int((counted.raters * (counted.raters - 1) // 2).sum())
+    found = percent_interval(min(1.0, float(own.mean())), error, looks=max(pairs, 2), **more)
     words = f"pairs no more than {within:g} apart" if within else "pairs that are the same"
     return Coefficient("percent agreement", words, found, error, k, int(counted.compared.sum()))
 

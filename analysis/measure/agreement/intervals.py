@@ -11,8 +11,8 @@ from scipy import stats
 from analysis.foundation.clusters import MINIMUM_CLUSTERS
 from analysis.foundation.estimate import Estimate
 
-# Below this many units whose ratings differ an interval no longer covers (docs/method/agreement.md).
-MINIMUM_DIFFERING = 5
+# With fewer units whose ratings differ, leaving one out leaves nothing to judge by (docs/method/agreement.md).
+MINIMUM_DIFFERING = 2
 
 
 def too_few(units: int, n_unit: str) -> str:
@@ -66,8 +66,8 @@ def fisher_interval(
     if k < MINIMUM_CLUSTERS:
         return Estimate.missing(too_few(k, words), **more)
     if differing < MINIMUM_DIFFERING:
-        said = "no unit shows" if not differing else f"only {differing} of {k} {words} show"
-        return Estimate(value, reasons=(f"{said} a difference, so the uncertainty cannot be judged",), **more)
+        said = f"{'only one' if differing else 'none'} of {k} {words} shows a difference"
+        return Estimate(value, reasons=(f"{said}, so the uncertainty cannot be judged",), **more)
     if not (np.isfinite(without_one).all() and np.abs(without_one).max() < 1 and abs(value) < 1):
         reason = f"the figure stands on one of the {words} alone, so the uncertainty cannot be judged"
         return Estimate(value, reasons=(reason,), **more)
