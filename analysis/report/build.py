@@ -21,12 +21,15 @@ from analysis.report.chapters import (
     heard,
     measure,
     method,
+    plan,
     ready,
     reconciled,
+    risks,
     sure,
     waiting,
     worth,
 )
+from analysis.report.communication import build_communication
 from analysis.report.context import Context
 from analysis.report.disclosure import check_groups, check_texts, without_few
 from analysis.report.exhibits.theme import Theme
@@ -61,6 +64,8 @@ CHAPTERS = (
     worth.chapter,
     ready.chapter,
     heard.chapter,
+    plan.chapter,
+    risks.chapter,
     reconciled.chapter,
     method.chapter,
 )
@@ -72,8 +77,8 @@ class Report:
 
     Attributes
     ----------
-    pdf, results, workbook
-        ``assessment.pdf``, ``results.json``, ``tables.xlsx``.
+    pdf, results, workbook, communication
+        ``assessment.pdf``, ``results.json``, ``tables.xlsx``, ``communication.pdf``.
     figures
         The charts, relative to the folder.
     headline
@@ -83,6 +88,7 @@ class Report:
     pdf: str
     results: str
     workbook: str
+    communication: str
     figures: tuple[str, ...]
     headline: str
 
@@ -178,5 +184,8 @@ def build_report(
     (out / "assessment.pdf").write_bytes(pdf)
     (out / "results.json").write_text(results, encoding="utf-8", newline="\n")
     write_workbook(c, sheets, out / "tables.xlsx")
+    pages = build_communication(
+        client=client, readiness=readiness, run=c.run, out=out, brand=brand, paper=paper, settings=settings
+    )
     names = tuple(f"figures/{file.name}" for file in figures)
-    return Report("assessment.pdf", "results.json", "tables.xlsx", names, readiness.verdict.headline)
+    return Report("assessment.pdf", "results.json", "tables.xlsx", pages, names, readiness.verdict.headline)

@@ -63,13 +63,13 @@ def of_mode(given: Given, mode: str, texts: PlanTexts) -> dict[str, str]:
     rows = frame[(frame["mode"] == VIEW[mode]) & (frame["verdict"] == "room")]
     several = blending.recommendation["pool"].nunique() > 1
     policies = [f"{row.pool}: {row.policy}" if several else str(row.policy) for row in rows.itertuples()]
-    moved, low, high = _hours(given, mode)
+    hours_words, moved = _hours(given, mode)
     part = texts.limits.moved_share[phase]  # type: ignore[index]
     types = _types(given, mode)
     factor = texts.limits.item_time_factor[phase]  # type: ignore[index]
     return {
         "policy": "; ".join(policies),
-        "hours": ranged(moved, low, high, hours),
+        "hours": hours_words,
         "moved": hours(part * moved) if moved > 0 else "",
         "part": whole(part),
         "types": listed(list(types)),
@@ -79,15 +79,17 @@ def of_mode(given: Given, mode: str, texts: PlanTexts) -> dict[str, str]:
     }
 
 
-def _hours(given: Given, mode: str) -> tuple[float, float, float]:
-    """Return the hours a week that a mode would move at most, with their interval."""
+def _hours(given: Given, mode: str) -> tuple[str, float]:
+    """Return the hours a week that a mode would move at most in words, and the cautious figure that an exit criterion may ask for."""
     rows = given.modes[given.modes["mode"] == mode]
-    if len(rows) and not math.isnan(float(rows["hours_per_week"].iloc[0])):
-        low, high = float(rows["hours_low"].iloc[0]), float(rows["hours_high"].iloc[0])
-        return float(rows["hours_per_week"].iloc[0]), low, high
-    usable = given.blending.usable
-    total = float(usable.loc[usable["mode"] == VIEW[mode], "hours_per_week"].sum(min_count=1))
-    return total, math.nan, math.nan
+    if rows.empty:
+        return "", math.nan
+    value, low, high = (float(rows[name].iloc[0]) for name in ("hours_per_week", "hours_low", "hours_high"))
+    if not math.isnan(value):
+        return ranged(value, low, high, hours), value
+    if math.isnan(low) or math.isnan(high):
+        return "", math.nan
+    return f"{hours(low)} to {hours(high)}", low
 
 
 def _types(given: Given, mode: str) -> dict[str, float]:

@@ -214,6 +214,9 @@ def _kpis(c: Context) -> list[Exhibit]:
         return []
     counts = frame["role"].value_counts()
     rows = [_kpi(c, row, depth) for row, depth in _tree(frame)]
+    guards = [_kpi(c, row, 0) for row in frame[frame["role"] == "guard"].to_dict("records")]
+    if guards:
+        rows += [(Cell(words("plan.group.guard"), strong=True), "", "", "", ""), *guards]
     key = words.some
     return [
         Exhibit(
@@ -225,7 +228,7 @@ def _kpis(c: Context) -> list[Exhibit]:
             ),
             words("plan.kpis_source", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
             columns=(
-                Column(words("plan.column.kpi"), width=5.2),
+                Column(words("plan.column.kpi"), width=5.6),
                 Column(words("plan.column.today"), "right", 2.2),
                 Column(words("plan.column.limit"), "right", 1.2),
                 Column(words("plan.column.direction"), width=1.0),
@@ -238,7 +241,7 @@ def _kpis(c: Context) -> list[Exhibit]:
 
 
 def _tree(frame: pd.DataFrame) -> list[tuple[dict[str, Any], int]]:
-    """Return the rows in the order of the tree with their depth: goals and their drivers first, guards last at its foot."""
+    """Return goals and what drives them in the order of the tree, with their depth."""
     records = frame.to_dict("records")
 
     def below(parent: str, depth: int) -> list[tuple[dict[str, Any], int]]:
@@ -248,7 +251,7 @@ def _tree(frame: pd.DataFrame) -> list[tuple[dict[str, Any], int]]:
                 found += [(row, depth), *below(row["kpi"], depth + 1)]
         return found
 
-    return [*below("", 0), *((row, 0) for row in records if row["role"] == "guard")]
+    return below("", 0)
 
 
 def _kpi(c: Context, row: dict[str, Any], depth: int) -> tuple[str | Cell, ...]:
@@ -265,7 +268,9 @@ def _kpi(c: Context, row: dict[str, Any], depth: int) -> tuple[str | Cell, ...]:
 def _figure(c: Context, row: dict[str, Any], name: str) -> str:
     words, value = c.words, float(row[name])
     if pd.isna(value):
-        return "–"
+        bounds = float(row["today_low"]), float(row["today_high"])
+        known = name == "today" and not pd.isna(bounds[0]) and not pd.isna(bounds[1])
+        return words.n.bounds(*bounds, row["unit"], sign=True) if known else "–"
     if row["unit"] == "level":
         return words("plan.unit.level", level=words.n.count(value))
     if row["unit"] == "times":

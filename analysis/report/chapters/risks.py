@@ -22,13 +22,11 @@ def chapter(c: Context) -> Chapter:
 def _answer(c: Context) -> str:
     words, frame = c.words, c.readiness.risks
     counts = frame["state"].value_counts()
-    return words(
-        "risks.answer",
-        risks=words.some("risks.raised", len(frame)),
-        placed=words.some("risks.placed", int(counts.get("in place", 0))),
-        open=words.some("risks.open", int(counts.get("open", 0))),
-        unknown=words.some("risks.unknown", int(counts.get("unknown", 0))),
-    )
+    if frame.empty:
+        return words("risks.none")
+    states = {"in place": "placed", "open": "open", "unknown": "unknown"}
+    guards = [words.some(f"risks.{key}", int(counts[state])) for state, key in states.items() if state in counts]
+    return words("risks.answer", risks=words.some("risks.raised", len(frame)), guards=words.listed(guards))
 
 
 def _risks(c: Context) -> list[Exhibit]:
@@ -44,6 +42,7 @@ def _risks(c: Context) -> list[Exhibit]:
             continue
         named = words(f"risks.kind.{kind}")
         kinds.append(words("risks.of_kind", n=words.n.count(len(part)), kind=named))
+        rows.append((Cell(words("risks.group", kind=named), tone="muted"), "", "", "", ""))
         for row in part.itertuples():
             rows.append(
                 (
