@@ -3,17 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from analysis.readiness.criteria import Criterion
-from analysis.readiness.result import CLASSES, MODES
-
-if TYPE_CHECKING:
-    import numpy as np
+from analysis.readiness.result import MODES
+from analysis.readiness.types import Types
 
 ALLOWED = ("ready", "ready_with_changes")
-_EFFORT = {"low": 0, "medium": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the rule reads: the criteria with their levels.
+
+    Attributes
+    ----------
+    criteria
+        All criteria of the questionnaire, in its order.
+    levels
+        Level by criterion id; None where nothing counts as an answer.
+    lowest
+        Level at the unlucky end of the interval, for criteria that data score.
+    types
+        Item types; None where none are known.
+    from_types
+        Criteria whose level is the one that item types reach.
+    """
+
+    criteria: tuple[Criterion, ...] = field(repr=False)
+    levels: Mapping[str, int | None]
+    lowest: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    types: Types | None = None
+    from_types: frozenset[str] = frozenset()
+
+    def gates(self, mode: str) -> list[Criterion]:
+        """Return the criteria that can rule `mode` out."""
+        return gates_of(self.criteria, mode)
+
+    def alone(self, mode: str) -> list[Criterion]:
+        """Return the gates of `mode` that are judged by one level, not by item types."""
+        return [gate for gate in self.gates(mode) if gate.id not in self.from_types]
+
+    def ordinary(self, mode: str) -> list[Criterion]:
+        """Return the criteria that cannot rule `mode` out."""
+        gates = {gate.id for gate in self.gates(mode)}
+        return [criterion for criterion in self.criteria if criterion.id not in gates]
+
+    def floors(self, mode: str, goal: str) -> dict[str, int]:
+        """Return the level that an item type needs on every gate that is judged type by type, to be ready or merely allowed."""
+        if self.types is None:
+            return {}
+        gates = [gate for gate in self.gates(mode) if gate.id in self.types.levels]
+        return {gate.id: gate.needed(mode) if goal == "ready" else least_of(gate, mode) for gate in gates}
+
+    def unsure(self, criterion: Criterion, mode: str) -> bool:
+        """Tell whether the data do not rule out that this gate stops `mode`, though its level does not."""
+        level, lowest = self.levels.get(criterion.id), self.lowest.get(criterion.id)
+        return (
+            level is not None
+            and lowest is not None
+            and criterion.stops(mode, lowest)
+            and not criterion.stops(mode, level)
+        )
 
 
 def gates_of(criteria: Sequence[Criterion], mode: str) -> list[Criterion]:
@@ -21,15 +73,18 @@ def gates_of(criteria: Sequence[Criterion], mode: str) -> list[Criterion]:
     return [criterion for criterion in criteria if mode in criterion.gates or mode in criterion.least]
 
 
-def verdict_of(criteria: Sequence[Criterion], levels: Mapping[str, int | None], mode: str) -> str:
+def least_of(criterion: Criterion, mode: str) -> int:
+    """Return the lowest level at which a gate no longer stops `mode`."""
+    return max(int(mode in criterion.gates), criterion.least.get(mode, 0))  # type: ignore[call-overload]
+
+
+def verdict_of(profile: Profile, mode: str) -> str:
     """Return the class of a mode.
 
     Parameters
     ----------
-    criteria
-        All criteria of the questionnaire.
-    levels
-        Level by criterion id, None where nobody and nothing answered.
+    profile
+        Criteria, their levels, and the item types.
     mode
         ``blocks``, ``between_contacts`` or ``interrupt``.
 
@@ -37,45 +92,64 @@ def verdict_of(criteria: Sequence[Criterion], levels: Mapping[str, int | None], 
     -------
     str
         ``cannot_say`` if a gate of the mode has no answer; ``not_yet`` if a gate stops it; ``ready`` if every criterion
-        reaches what the mode needs (gates 3, legal gates 4, the others 2); else ``ready_with_changes``.
+        reaches what the mode needs (gates 3, legal gates 4, the others 2), no gate's interval reaches a level that stops it, and the item types that do
+        hold enough hours; else ``ready_with_changes``.
 
     Examples
     --------
     >>> from analysis.readiness import read_criteria
     >>> criteria = read_criteria()
-    >>> levels = dict.fromkeys((criterion.id for criterion in criteria), 4)
-    >>> verdict_of(criteria, levels, "interrupt"), verdict_of(criteria, {**levels, "T1": 0}, "interrupt")
-    ('ready', 'not_yet')
-    >>> verdict_of(criteria, {**levels, "T1": 0}, "blocks"), verdict_of(criteria, {**levels, "C2": None}, "blocks")
-    ('ready_with_changes', 'cannot_say')
+    >>> def said(mode, **levels):
+    ...     return verdict_of(Profile(criteria, {**dict.fromkeys((one.id for one in criteria), 4), **levels}), mode)
+    >>> said("interrupt"), said("interrupt", T1=0), said("blocks", T1=0), said("blocks", C2=None)
+    ('ready', 'not_yet', 'ready_with_changes', 'cannot_say')
     """
-    gates = gates_of(criteria, mode)
-    answers = [(criterion, levels.get(criterion.id)) for criterion in gates]
-    if any(level is None for _, level in answers):
+    levels = [(gate, profile.levels.get(gate.id)) for gate in profile.gates(mode)]
+    types = types_state(profile, mode)
+    if types == "unknown" or any(level is None for _, level in levels):
         return "cannot_say"
-    if any(level is not None and criterion.stops(mode, level) for criterion, level in answers):
+    if types == "stops" or any(level is not None and gate.stops(mode, level) for gate, level in levels):
         return "not_yet"
-    return "ready" if not blocking(criteria, levels, mode) else "ready_with_changes"
+    return "ready" if types == "met" and not short_of(profile, mode) else "ready_with_changes"
 
 
-def blocking(criteria: Sequence[Criterion], levels: Mapping[str, int | None], mode: str) -> list[Criterion]:
-    """Return the criteria that keep a mode from ready: below what it needs, or without an answer."""
-    missing = []
-    for criterion in criteria:
-        level = levels.get(criterion.id)
-        if level is None or level < criterion.needed(mode):
-            missing.append(criterion)
-    return missing
+def types_state(profile: Profile, mode: str) -> str:
+    """Return whether the item types that pass together hold enough hours for `mode`: met | open | stops | unknown."""
+    types, floors = profile.types, profile.floors(mode, "allowed")
+    if types is None or not floors or types.enough(types.hours_of(profile.floors(mode, "ready"))):
+        return "met"
+    if types.enough(types.hours_of(floors)):
+        return "open"
+    return "unknown" if types.enough(types.hours_of(floors, unanswered=True)) else "stops"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change that a mode needs: the criterion, its level today (None = not answered) and the level to reach."""
+def short_of(profile: Profile, mode: str) -> list[Criterion]:
+    """Return the criteria, judged by one level, that keep a mode from ready: too low, without an answer, or a gate that the data leave in doubt."""
+    by_types = {gate.id for gate in profile.gates(mode)} & profile.from_types
+    found = []
+    for criterion in profile.criteria:
+        level = profile.levels.get(criterion.id)
+        if criterion.id in by_types:
+            continue
+        if level is None or level < criterion.needed(mode) or profile.unsure(criterion, mode):
+            found.append(criterion)
+    return found
 
-    mode: str
-    criterion: Criterion
-    from_level: int | None
-    to_level: int
+
+def types_in(profile: Profile, mode: str) -> tuple[bool, ...]:
+    """Return which item types are left in `mode`.
+
+    Notes
+    -----
+    A criterion leaves out the types under the level that it counts with (the highest that types with enough hours reach), but none that has what ready needs.
+    Where the types that pass all criteria so would not hold enough hours, only those that stop the mode are left out.
+    """
+    types = profile.types
+    if types is None:
+        return ()
+    least, needed = profile.floors(mode, "allowed"), profile.floors(mode, "ready")
+    floors = {name: max(least[name], min(types.level(name) or 0, needed[name])) for name in needed}
+    return types.left_in(floors if types.enough(types.hours_of(floors)) else least)
 
 
 def headline_mode(verdicts: Mapping[str, str]) -> str:
@@ -86,61 +160,5 @@ def headline_mode(verdicts: Mapping[str, str]) -> str:
     >>> headline_mode({"blocks": "ready", "between_contacts": "ready_with_changes", "interrupt": "not_yet"})
     'between_contacts'
     """
-    allowed = [mode for mode in MODES if verdicts[mode] in ALLOWED]
+    allowed = [mode for mode in MODES if verdicts.get(mode) in ALLOWED]
     return allowed[-1] if allowed else ""
-
-
-def changes_to_ready(criteria: Sequence[Criterion], levels: Mapping[str, int | None], mode: str) -> list[Change]:
-    """Return the smallest set of changes that turns `mode` into ready: exactly what blocks it, since each one does; gates first, then by effort."""
-    needed = [
-        Change(mode, criterion, levels.get(criterion.id), criterion.needed(mode))
-        for criterion in blocking(criteria, levels, mode)
-    ]
-    gates = {criterion.id for criterion in gates_of(criteria, mode)}
-    return sorted(needed, key=lambda change: (change.criterion.id not in gates, _EFFORT[change.criterion.effort]))
-
-
-def changes_to_allowed(criteria: Sequence[Criterion], levels: Mapping[str, int | None], mode: str) -> list[Change]:
-    """Return the smallest set of changes after which `mode` is no longer ruled out or unknown."""
-    found = []
-    for criterion in gates_of(criteria, mode):
-        level = levels.get(criterion.id)
-        if level is None or criterion.stops(mode, level):
-            found.append(Change(mode, criterion, level, max(1, criterion.least.get(mode, 1))))  # type: ignore[call-overload]
-    return sorted(found, key=lambda change: _EFFORT[change.criterion.effort])
-
-
-def acceptability(criteria: Sequence[Criterion], draws: Mapping[str, np.ndarray | None], mode: str) -> dict[str, float]:
-    """Return the share of draws in which the profile meets each class.
-
-    Parameters
-    ----------
-    criteria
-        All criteria of the questionnaire.
-    draws
-        Levels by criterion id, one per draw; None where there is no answer.
-    mode
-        The mode judged.
-    """
-    import numpy as np
-
-    gates = gates_of(criteria, mode)
-    if any(draws.get(criterion.id) is None for criterion in gates):
-        return {verdict: float(verdict == "cannot_say") for verdict in CLASSES}
-    known = {name: levels for name, levels in draws.items() if levels is not None}
-    count = len(next(iter(known.values())))
-    stopped, ready = np.zeros(count, dtype=bool), np.ones(count, dtype=bool)
-    for criterion in criteria:
-        levels = known.get(criterion.id)
-        if levels is None:
-            ready[:] = False
-            continue
-        ready &= levels >= criterion.needed(mode)
-        if criterion in gates:
-            stopped |= levels < max(int(mode in criterion.gates), criterion.least.get(mode, 0))  # type: ignore[call-overload]
-    return {
-        "ready": float((ready & ~stopped).mean()),
-        "ready_with_changes": float((~ready & ~stopped).mean()),
-        "not_yet": float(stopped.mean()),
-        "cannot_say": 0.0,
-    }

@@ -1,0 +1,295 @@
+"""The sentences of a readiness assessment, for readers who know the business and not the method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from analysis.readiness.case import Case
+from analysis.readiness.changes import Change, cheapest_mode, efforts
+from analysis.readiness.criteria import Criterion
+from analysis.readiness.result import MODES, Verdict
+from analysis.readiness.room import NO_ROOM, ROOM, Range
+from analysis.readiness.verdict import headline_mode, types_state
+from analysis.value.words import amount, hours
+
+MODE_WORDS = {
+    "blocks": "blocks of agents away from contacts",
+    "between_contacts": "items between contacts",
+    "interrupt": "items that a contact interrupts",
+}
+CLASS_WORDS = {
+    "ready": "ready",
+    "ready_with_changes": "ready with changes",
+    "not_yet": "not yet allowed",
+    "cannot_say": "not answered yet",
+}
+_NAMED = 4
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """Return a text with its first letter small."""
+    return text[:1].lower() + text[1:]
+
+
+def counted(number: int, one: str = "change") -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> counted(1), counted(3)
+    ('1 change', '3 changes')
+    """
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def listed(names: Sequence[str], most: int = 1000) -> str:
+    """Return names as a list, the rest counted.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c", "d"], most=2)
+    ('a', 'a, b and c', 'a, b and 2 more')
+    """
+    shown = list(names) if len(names) <= most else [*names[:most], f"{len(names) - most} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def hours_words(found: Range) -> str:
+    """Return hours a week with their range; empty where nothing is known.
+
+    Examples
+    --------
+    >>> hours_words(Range(213.7, 203.1, 224.2)), hours_words(Range(low=60.0, high=80.0)), hours_words(Range())
+    ('215 (205 to 225) hours a week', '60 to 80 hours a week', '')
+    """
+    if found.known:
+        own = hours(found.value)
+        if math.isnan(found.low) or hours(found.low) == hours(found.high):
+            return f"{own} hours a week"
+        return f"{own} ({hours(found.low)} to {hours(found.high)}) hours a week"
+    return "" if math.isnan(found.low) else f"{hours(found.low)} to {hours(found.high)} hours a week"
+
+
+def money_words(found: Range, currency: str) -> str:
+    """Return an amount a week with its range; empty where nothing is known."""
+    spread = "" if math.isnan(found.low) else f"{amount(found.low)} to {amount(found.high)}"
+    if not found.known:
+        return f"{currency} {spread} a week" if spread else ""
+    return (
+        f"{currency} {amount(found.value)} ({spread}) a week" if spread else f"{currency} {amount(found.value)} a week"
+    )
+
+
+def needed_words(changes: Sequence[Change]) -> str:
+    """Return the number of changes, and how many of them are gates.
+
+    Examples
+    --------
+    >>> needed_words(())
+    '0 changes'
+    """
+    gates = sum(change.gate for change in changes)
+    if not gates:
+        return counted(len(changes))
+    if gates == len(changes):
+        return f"{counted(gates)} ({'a gate' if gates == 1 else 'all gates'})"
+    return f"{counted(len(changes))} ({counted(gates, 'gate')})"
+
+
+def mode_sentence(case: Case, mode: str) -> str:
+    """Say where a mode stands, what it waits for, and what it would move."""
+    parts = [
+        f"{capital(MODE_WORDS[mode])}: {_standing(case, mode)}.",
+        _room_sentence(case, mode),
+        _left_out(case, mode),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _standing(case: Case, mode: str) -> str:
+    verdict, to_ready, to_allowed = case.verdicts[mode], case.sets[mode, "ready"], case.sets[mode, "allowed"]
+    if verdict == "ready":
+        return "ready"
+    if verdict == "ready_with_changes":
+        if to_ready is None:
+            return f"no gate stops it, but it cannot become ready: {_too_few(case)}"
+        return f"no gate stops it; ready after {needed_words(to_ready)}"
+    if verdict == "cannot_say":
+        return f"cannot be said; no answer that counts on {listed(_names(open_gates(case, mode)), _NAMED)}"
+    why = listed([f"{name} {'stop' if name.endswith('s') else 'stops'} it" for name in _names(stopping(case, mode))])
+    way = "" if to_allowed is None else f"; {counted(len(to_allowed))} would allow it"
+    return f"not yet; {why or _too_few(case)}{way}"
+
+
+def _too_few(case: Case) -> str:
+    types = case.profile.types
+    held = 0.0 if types is None else sum(types.hours)
+    return f"all item types together hold {hours(held)} hours a week, and {hours(case.settings.minimum_type_h_per_week)} are asked"
+
+
+def _room_sentence(case: Case, mode: str) -> str:
+    """Say what the mode would move, or that blending sees no room for it."""
+    room, allowed = case.rooms.of(mode), mode in case.allowed()
+    if room.verdict == ROOM:
+        said = hours_words(case.hours(mode))
+        return f"It would move {said}." if said else ""
+    if not allowed:
+        return ""
+    if room.verdict == NO_ROOM:
+        return f"But there is no room for it: {room.reason}."
+    return f"But whether there is room for it cannot be said: {room.reason}."
+
+
+def _left_out(case: Case, mode: str) -> str:
+    names = case.left_out(mode) if mode in case.allowed() else []
+    if not names:
+        return ""
+    left = hours(case.type_hours(mode))
+    return (
+        f"Left out: {listed([small(name) for name in names], _NAMED)}; the other item types hold {left} hours a week."
+    )
+
+
+def stopping(case: Case, mode: str) -> list[Criterion]:
+    """Return the gates that rule a mode out for certain."""
+    levels = case.profile.levels
+    own = [
+        gate
+        for gate in case.profile.gates(mode)
+        if (level := levels.get(gate.id)) is not None and gate.stops(mode, level)
+    ]
+    if types_state(case.profile, mode) == "stops":
+        raised = {one.criterion.id for one in case.sets[mode, "allowed"] or () if one.type}
+        own += [gate for gate in case.profile.gates(mode) if gate.id in raised and gate not in own]
+    return own
+
+
+def open_gates(case: Case, mode: str) -> list[Criterion]:
+    """Return the gates of a mode without an answer that counts."""
+    levels = case.profile.levels
+    own = [gate for gate in case.profile.gates(mode) if levels.get(gate.id) is None]
+    if types_state(case.profile, mode) == "unknown":
+        raised = {one.criterion.id for one in case.sets[mode, "allowed"] or () if one.from_level is None}
+        own += [gate for gate in case.profile.gates(mode) if gate.id in raised and gate not in own]
+    return own
+
+
+def _names(criteria: Sequence[Criterion]) -> list[str]:
+    return [small(criterion.name) for criterion in criteria]
+
+
+def headline_of(case: Case) -> Verdict:
+    """Return the headline: the highest mode that is allowed and has room, or why there is none."""
+    rooms, allowed = case.rooms, case.allowed()
+    with_room = {mode: case.verdicts[mode] for mode in allowed if rooms.of(mode).verdict == ROOM}
+    mode = headline_mode({**dict.fromkeys(MODES, "not_yet"), **with_room})
+    if mode:
+        verdict = case.verdicts[mode]
+        said = _ready(case, mode) if verdict == "ready" else _with_changes(case, mode)
+        return Verdict(verdict, mode, " ".join(part for part in (said, *_beside(case, mode)) if part))
+    if allowed:
+        return _without_room(case, allowed)
+    if all(stopping(case, one) for one in MODES):
+        return Verdict("not_yet", "", _not_yet(case))
+    if "cannot_say" in case.verdicts.values():
+        names = dict.fromkeys(name for one in MODES for name in _names(open_gates(case, one)))
+        return Verdict(
+            "cannot_say",
+            "",
+            f"Whether items can be mixed with contacts here cannot be said before this is answered: {listed(list(names), _NAMED)}.",
+        )
+    return Verdict("not_yet", "", _not_yet(case))
+
+
+def _ready(case: Case, mode: str) -> str:
+    return f"Ready for {MODE_WORDS[mode]}: room for {hours_words(case.hours(mode)) or 'hours not known'}."
+
+
+def _with_changes(case: Case, mode: str) -> str:
+    changes = case.sets[mode, "ready"]
+    if not changes:
+        return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops it, but {_too_few(case)}."
+    first, gain = changes[0], hours_words(case.hours(mode, changes))
+    return (
+        f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'leads' if len(changes) == 1 else 'lead'} "
+        f"to ready{f' and {gain}' if gain else ''}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
+    )
+
+
+def _beside(case: Case, mode: str) -> list[str]:
+    """Say which higher mode is allowed and has no room, and when blending recommends something else."""
+    said = []
+    higher = [one for one in case.allowed() if MODES.index(one) > MODES.index(mode)]
+    for one in higher:
+        doubt = "there is no room for them" if case.rooms.of(one).verdict == NO_ROOM else "room for them is not known"
+        said.append(f"{capital(MODE_WORDS[one])} pass the gates too, but {doubt}.")
+    others = [one for one in case.rooms.recommended if one != mode]
+    if case.rooms.fewer:
+        said.append("From the waiting time alone, fewer agents on the roster would save more than items would move.")
+    elif others and mode not in case.rooms.recommended:
+        classes = listed([f"{MODE_WORDS[one]} ({CLASS_WORDS[case.verdicts[one]]})" for one in others])
+        said.append(f"The simulated weeks recommend {classes} instead.")
+    return said
+
+
+def _without_room(case: Case, allowed: Sequence[str]) -> Verdict:
+    names = listed([MODE_WORDS[one] for one in allowed])
+    unknown = [case.rooms.of(one) for one in allowed if case.rooms.of(one).verdict != NO_ROOM]
+    if unknown:
+        text = f"Whether this will work cannot be said: no gate stops {names}, but whether the waiting time leaves room is not known ({unknown[-1].reason})."
+        return Verdict("cannot_say", "", text)
+    return Verdict(
+        "not_yet",
+        "",
+        f"Not yet: no gate stops {names}, but the waiting time leaves no room for items: {case.rooms.of(allowed[-1]).reason}.",
+    )
+
+
+def _not_yet(case: Case) -> str:
+    everywhere = [gate for gate in stopping(case, MODES[0]) if all(gate in stopping(case, one) for one in MODES)]
+    names = listed(_names(everywhere or stopping(case, MODES[0])), _NAMED)
+    ways = {one: case.sets[one, "allowed"] for one in MODES if case.rooms.of(one).verdict != NO_ROOM}
+    mode = cheapest_mode(ways)
+    first = f"Not yet, in any mode: {names or _too_few(case)}."
+    changes = ways.get(mode) or ()
+    if not changes:
+        return first
+    return (
+        f"{first} The shortest way leads to {MODE_WORDS[mode]}, by {counted(len(changes))}: "
+        f"{listed([small(change_words(one)) for one in changes], 2)}."
+    )
+
+
+def change_words(change: Change) -> str:
+    """Return what to do."""
+    criterion = change.criterion
+    if not change.sure:
+        return f"Make sure of {small(criterion.name)}: measure longer, until the data rule out a level that stops"
+    if change.from_level is None:
+        about = f" for {small(change.type)}" if change.type else ""
+        return f"Answer{about}: {small(criterion.type_question if change.type and criterion.type_question else criterion.question)}"
+    return f"For {small(change.type)}: {small(criterion.change)}" if change.type else criterion.change
+
+
+def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) -> str:
+    """Say how many changes lead where, with what effort, and what they unlock."""
+    found = case.hours(mode, changes)
+    counts = efforts(changes)
+    effort = listed([f"{number} of {name} effort" for name, number in counts.items() if number])
+    end = f"make {MODE_WORDS[mode]} ready" if goal == "ready" else f"allow {MODE_WORDS[mode]}"
+    if len(changes) == 1:
+        end = end.replace("make ", "makes ", 1).replace("allow ", "allows ", 1)
+    if case.rooms.of(mode).verdict == NO_ROOM:
+        gain = ", for which there is no room"
+    elif found.known and found.value <= 0:
+        gain = ", though blending counts no hours of the item types left in it"
+    else:
+        said, worth = hours_words(found), money_words(case.money(mode, found), case.currency)
+        gain = f": {said}{f', worth {worth}' if worth else ''}" if said else ""
+    return f"{counted(len(changes))} ({effort}) {end}{gain}."
