@@ -110,7 +110,7 @@ CHAIN: tuple[StageSpec, ...] = (
         name="readiness",
         notebook="05_readiness.ipynb",
         kind="analysis.readiness:Readiness",
-        settings=("client", "cost", "value", "readiness"),
+        settings=("client", "queue", "cost", "value", "readiness"),
         sections=("readiness", "value"),
         reads=("intake", "baseline", "utilization", "blending"),
         templates=("questionnaires",),
@@ -167,10 +167,9 @@ def answer(name: str, stage: Any) -> dict[str, Any]:
         value = analysis.balance_value(
             *parts, client=stage.client, costs=stage.costs, settings=stage.settings_of["value"]
         )
-        return {
-            name: analysis.assess_readiness(*parts, client=stage.client, settings=stage.settings),
-            "value": value,
-        }
+        asked = {"client": stage.client, "queues": stage.queues, "settings": stage.settings}
+        found = analysis.assess_readiness(*parts, value=value, questionnaire=stage.questionnaire, **asked)
+        return {name: found, "value": value}
     asked = {"client": stage.client, "queues": stage.queues, "settings": stage.settings}
     if name == "baseline":
         return {name: analysis.measure_baseline(stage.tables, **asked)}
