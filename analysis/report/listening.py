@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import math
 import tempfile
@@ -21,7 +22,7 @@ from analysis.report.exhibits import voices
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures
 from analysis.report.furniture import furniture
-from analysis.report.paper import paper_named
+from analysis.report.paper import Paper, paper_named
 from analysis.report.typeset import typeset
 from analysis.report.words import Words
 
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 TEMPLATE = "listening.typ"
 FILE = "listening.pdf"
-# what two pages hold on the smaller paper
-MOST_RESPONSES, MOST_EXPECTED = 4, 8
+# what the second page holds on the smaller paper
+MOST_EXPECTED, MANY_OPEN = 8, 5
+# the first page without its themes and answers; a line of an answer, its row, and the signs that a line holds at least
+FIRST_MM, LINE_MM, ROW_MM, SIGNS, OWNER_SIGNS = 118.0, 3.9, 3.1, 42, 16
 # questions beside a role that was not heard yet: more where fewer roles are left
 QUESTIONS = {1: 3, 2: 3, 3: 2, 4: 2}
 
@@ -103,7 +106,7 @@ def build_listening(
     chosen, sheet = load_brand(brand), paper_named(paper)
     theme = Theme.of(chosen)
     words = theme.words
-    first, second, drawings = _begun(theme, heard, guide) if _spoken(heard) else _blank(words, heard, guide)
+    first, second, drawings = _begun(theme, heard, guide, sheet) if _spoken(heard) else _blank(words, heard, guide)
     record = {
         **furniture(words, title=words("voices.title"), client=client, run=run, brand=chosen, paper=sheet),
         "first": {"period": words.n.period(*period) if period else "", **first},
@@ -122,15 +125,17 @@ def _spoken(heard: Heard) -> bool:
     return voices.over_all(heard) is not None
 
 
-def _begun(theme: Theme, heard: Heard, guide: Guide) -> tuple[dict[str, Any], dict[str, Any], list[Drawing]]:
+def _begun(
+    theme: Theme, heard: Heard, guide: Guide, paper: Paper
+) -> tuple[dict[str, Any], dict[str, Any], list[Drawing]]:
     """Return both pages once people were heard."""
     words = theme.words
     shown = chapter.themes(theme, heard)
-    answers = chapter.changed(words, heard, MOST_RESPONSES) or [
+    answers = chapter.changed(words, heard, _fitting(heard, paper), left="left") or [
         Absent(words("heard.no_change"), words("voices.no_change_needed"))
     ]
     first = {
-        "headline": voices.headline(heard, theme=theme),
+        "headline": f"{voices.headline(heard, theme=theme)}.",
         "text": "",
         "parts": _records([_facts(words, heard), _retold(shown, words("voices.page.themes")), *answers]),
     }
@@ -139,11 +144,29 @@ def _begun(theme: Theme, heard: Heard, guide: Guide) -> tuple[dict[str, Any], di
         "headline": chapter.hearing_headline(words, heard.heard) + ".",
         "text": "",
         "parts": [
-            *_records([*open_, *chapter.expected(words, heard, MOST_EXPECTED)], start=2 + len(answers)),
+            *_records(
+                [*open_, *chapter.expected(words, heard, _most_expected(heard), left="left")], start=2 + len(answers)
+            ),
             *_rules(words, guide),
         ],
     }
     return first, second, [shown.drawing] if isinstance(shown, Exhibit) and shown.drawing else []
+
+
+def _fitting(heard: Heard, paper: Paper) -> int:
+    """Return how many answers fit below the themes on the first page."""
+    room = paper.height_mm - paper.top_mm - paper.foot_mm - FIRST_MM - voices.height_mm(heard)
+    lines = [
+        max(math.ceil(len(row.changed) / SIGNS), math.ceil(len(row.owner_role) / OWNER_SIGNS), 1)
+        for row in heard.responses.itertuples()
+    ]
+    heights = itertools.accumulate(LINE_MM * count + ROW_MM for count in lines)
+    return max(sum(height <= room for height in heights), 1)
+
+
+def _most_expected(heard: Heard) -> int:
+    """Return how many guesses fit below the roles on the second page."""
+    return MOST_EXPECTED - max(int((heard.heard["state"] != "heard").sum()) - MANY_OPEN, 0)
 
 
 def _facts(words: Words, heard: Heard) -> Part:
@@ -177,7 +200,7 @@ def _retold(part: Part, headline: str) -> Part:
 
 def _blank(words: Words, heard: Heard, guide: Guide) -> tuple[dict[str, Any], dict[str, Any], list[Drawing]]:
     """Return both pages where nothing can be shown yet: how to begin, and the questions."""
-    expected: list[Part] = chapter.expected(words, heard, MOST_EXPECTED) or [_asked(words, guide)]
+    expected: list[Part] = chapter.expected(words, heard, MOST_EXPECTED, left="left") or [_asked(words, guide)]
     first = {
         "headline": words("voices.blank.headline"),
         "text": words("voices.blank.text"),
@@ -214,10 +237,10 @@ def _open_roles(words: Words, heard: Heard, guide: Guide) -> list[Part]:
     by_name = {role.name: role for role in guide.roles}
     rows = [_open_row(words, row, by_name.get(str(row.role)), asked) for row in frame.itertuples()]
     columns = (
-        Column(words("heard.column.role"), width=2.6),
-        Column(words("heard.column.state"), width=1.7),
-        Column(words("heard.column.told"), width=2),
-        Column(words("voices.column.first"), width=5.4),
+        Column(words("heard.column.role"), width=2.5),
+        Column(words("heard.column.state"), width=1.5),
+        Column(words("heard.column.told"), width=3),
+        Column(words("voices.column.first"), width=4.8),
     )
     return [
         Exhibit(words("voices.page.open"), words("heard.hearing_source"), columns=columns, rows=rows, dense=True)

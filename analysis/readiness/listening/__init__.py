@@ -8,7 +8,6 @@ _NAMES = {
     "guide_text": ".pages",
     "listen": ".verb",
     "read_guide": ".guide",
-    "themes": ".counting",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _NAMES, globals())

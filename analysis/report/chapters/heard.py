@@ -15,7 +15,7 @@ from analysis.report.numbers import mark
 from analysis.report.words import Words
 
 STATES = {"heard": "accent", "too few to tell": "plain", "not heard": "warning"}
-MOST_RESPONSES, MOST_EXPECTED = 6, 9
+MOST_RESPONSES, MOST_EXPECTED, MOST_LISTED = 6, 9, 3
 
 
 def chapter(c: Context) -> Chapter:
@@ -79,14 +79,14 @@ def themes(theme: Theme, result: Any) -> Part:
     )
 
 
-def changed(words: Words, result: Any, most: int = MOST_RESPONSES) -> list[Part]:
-    """Return what was changed because of it, as it was written for print."""
+def changed(words: Words, result: Any, most: int = MOST_RESPONSES, *, left: str = "more") -> list[Part]:
+    """Return what was changed because of it, as it was written for print; what is left out is in the workbook, or left."""
     frame = result.responses
     if frame.empty:
         return []
     source = words("heard.changed_source")
     if len(frame) > most:
-        source = f"{source} {words('heard.changed_more', n=words.n.count(len(frame) - most))}"
+        source = f"{source} {words(f'heard.changed_{left}', n=words.n.count(len(frame) - most))}"
     rows = [
         (_upper(row.theme), row.changed, row.owner_role, _day(words, row.changed_on))
         for row in frame.head(most).itertuples()
@@ -100,21 +100,31 @@ def changed(words: Words, result: Any, most: int = MOST_RESPONSES) -> list[Part]
     return [Exhibit(words.some("heard.changed", len(frame)), source, columns=columns, rows=rows)]
 
 
-def expected(words: Words, result: Any, most: int = MOST_EXPECTED) -> list[Part]:
-    """Return what leaders guessed beside what was measured."""
-    frame = result.expectations.head(most)
+def expected(words: Words, result: Any, most: int = MOST_EXPECTED, *, left: str = "more") -> list[Part]:
+    """Return what leaders guessed, beside what was measured once it was; what is left out is in the workbook, or left."""
+    frame, beyond = result.expectations.head(most), len(result.expectations) - most
     if frame.empty:
         return []
-    rows = [_expected(words, row) for row in frame.itertuples()]
+    known = bool(frame["low"].notna().any())
+    rows = [_compared(words, row) if known else _recorded(words, row) for row in frame.itertuples()]
     source = words("heard.expected_source") + (words("heard.expected_late") if frame["late"].any() else "")
-    columns = (
-        Column(words("heard.column.guessed_what"), width=4.2),
-        Column(words("heard.column.people"), "right", 0.9),
-        Column(words("heard.column.guess"), width=2.3),
-        Column(words("heard.column.measured"), width=2.3),
-        Column(words("heard.column.lesson"), width=2.4),
-    )
+    if beyond > 0:
+        source = f"{source} {words(f'heard.changed_{left}', n=words.n.count(beyond))}"
+    first = (Column(words("heard.column.guessed_what"), width=4.2), Column(words("heard.column.people"), "right", 0.9))
+    names = (("guess", 2.3), ("measured", 2.3), ("lesson", 2.4)) if known else (("range", 3.5), ("middle", 3.5))
+    columns = (*first, *(Column(words(f"heard.column.{name}"), width=width) for name, width in names))
     return [Exhibit(expected_headline(words, frame), source, columns=columns, rows=rows, dense=len(frame) > 5)]
+
+
+def _recorded(words: Words, row: Any) -> tuple[str | Cell, ...]:
+    """Return a guess before there is a figure."""
+    bounds = words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True)
+    return (*_guessed(words, row), bounds, words.n.figure(row.guess, row.unit))
+
+
+def _guessed(words: Words, row: Any) -> tuple[str, str]:
+    star = words("heard.late_sign") if row.late else ""
+    return f"{_upper(_what(words, row))}{star}", words.n.count(row.people)
 
 
 def expected_headline(words: Words, frame: pd.DataFrame) -> str:
@@ -141,18 +151,13 @@ def side(row: Any) -> str:
     return "low" if row.guess < row.low else "high" if row.guess > row.high else "right"
 
 
-def _expected(words: Words, row: Any) -> tuple[str | Cell, ...]:
-    guess = words(
-        "heard.guess",
-        bounds=words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True),
-        middle=words.n.figure(row.guess, row.unit),
-    )
+def _compared(words: Words, row: Any) -> tuple[str | Cell, ...]:
+    """Return a guess beside its figure."""
+    bounds = words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True)
     found = side(row)
-    star = words("heard.late_sign") if row.late else ""
     return (
-        f"{_upper(row.words)}, {words(f'population.{row.population}').lower()}{star}",
-        words.n.count(row.people),
-        guess,
+        *_guessed(words, row),
+        words("heard.guess", bounds=bounds, middle=words.n.figure(row.guess, row.unit)),
         _measured(words, row) if found else Cell(words("heard.not_yet"), tone="muted"),
         Cell(words(f"heard.lesson.{found}"), strong=True) if found else "",
     )
@@ -199,6 +204,8 @@ def hearing_headline(words: Words, frame: pd.DataFrame) -> str:
         return words("heard.hearing.all")
     if not silent:
         return words("heard.hearing.few", few=_upper(words.listed(few)))
+    if len(silent) > MOST_LISTED:
+        return words("heard.hearing.many", n=words.n.count(len(silent)), all=words.n.count(len(roles)))
     return words("heard.hearing.silent", silent=_upper(words.listed(silent)))
 
 
