@@ -49,7 +49,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     todo = [wish.chosen] if wish.chosen is not None else unread_files(folder, engagement.source)
     desk = Desk(folder, talk, wish)
     if todo and wish.chosen is None:
-        talk.say(f"{number_of(len(todo), 'file')} in data/ that no [[source]] in engagement.toml names.")
+        talk.say(f"{number_of(len(todo), 'file')} in data/ or answers/ that no [[source]] in engagement.toml names.")
     looks: list[Look] = []
     for file in todo:
         # one block reads all files that are alike

@@ -22,7 +22,7 @@ from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DataProblem
 from analysis.intake.checking.verdicts import _GOOD as GOOD
 from analysis.intake.recognise.block import pattern_of
-from analysis.intake.recognise.guess import Guess, guesses, sure_of
+from analysis.intake.recognise.guess import Guess, guesses, of_whole_books, sure_of
 from analysis.intake.recognise.peek import Peek, peek
 from analysis.intake.recognise.proposal import Proposal, propose
 from analysis.intake.recognise.questions import as_word
@@ -126,7 +126,9 @@ class Desk:
             self.talk.say("", str(problem))
             return [Look(file, problem=str(problem))]
         wanted = self.wish.answers.get("sheet")
-        heads = [head for head in heads if head.sheet == wanted] or heads
+        heads = [head for head in heads if head.sheet == wanted] or (
+            heads if self.wish.chosen else of_whole_books(heads)
+        )
         looks = [self._at(head) for head in heads]
         fit = [look for look in looks if look.blocks or (look.proposal is not None and look.proposal.table)]
         for look in looks:

@@ -69,14 +69,24 @@ def named_files(folder: Folder, sources: Sequence[Source]) -> dict[str, int]:
 
 
 def unread_files(folder: Folder, sources: Sequence[Source]) -> list[str]:
-    """Return the files below data/, and members of archives there, that nothing in the engagement file names."""
+    """Return the files below data/, members of archives there, and workbooks in answers/ that nothing in the engagement file names."""
     named, found = named_files(folder, sources), []
-    for file in data_files(folder):
+    for file in [*data_files(folder), *_answer_books(folder)]:
         try:
             found += [name for name in tables_in(folder, file) if name not in named]
         except DataProblem:
             found.append(file)  # it is told what is wrong with the archive when it is looked at
     return found
+
+
+def _answer_books(folder: Folder) -> list[str]:
+    """Return the workbooks in answers/."""
+    names = files_below(folder.root / "answers") if (folder.root / "answers").is_dir() else ()
+    return [
+        f"answers/{name}"
+        for name in names
+        if name.lower().endswith((".xlsx", ".ods")) and not name.startswith((".", "~$"))
+    ]
 
 
 def place_of_file(folder: Folder, name: str) -> Path:

@@ -131,7 +131,7 @@ def opener(adapter: str) -> OpenerOfAll:
         except OSError:
             raise unreadable(file) from None
         if kind not in ("xlsx", "ods"):
-            return [open_table(file, path, source, wanted)]
+            return [_with_role(open_table(file, path, source, wanted), adapter, source)]
         stated = {name: origin.names for name, origin in source.columns.items()}
         sheets = _under_their_names(sheets_of(adapter), COLUMNS[adapter], stated)
         found = read_sheets(file, path, wanted=wanted, sheets=sheets, sheet=source.sheet)
@@ -140,6 +140,15 @@ def opener(adapter: str) -> OpenerOfAll:
         return _by_role(found, source) if adapter == "kit_readiness" else found
 
     return open_all
+
+
+def _with_role(raw: RawFile, adapter: str, source: Source) -> RawFile:
+    """Refuse a table of ratings that names no role; only a sheet can be named after one."""
+    if adapter == "kit_readiness" and "role" not in source.columns and not set(ROLE) & set(raw.header):
+        raise DataProblem(
+            f'{raw.file}: no column names the role of who rated. Add a column Role, or role = "..." to [source.columns].'
+        )
+    return raw
 
 
 def _under_their_names(sheets: Sheets, own: Mapping[str, Names], stated: Mapping[str, Sequence[str]]) -> Sheets:

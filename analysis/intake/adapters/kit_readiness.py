@@ -11,4 +11,5 @@ FORMAT = Format(
     defaults=answers.COLUMNS["kit_readiness"],
     signature=(("Criterion", "Rater", "Rating", "Seen"), ("Criterion", "Rater", "Role", "Rating")),
     open_all=answers.opener("kit_readiness"),
+    fills=("role",),
 )

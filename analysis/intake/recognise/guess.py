@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.foundation.schema import DataProblem
+from analysis.foundation.schema import TABLES, DataProblem
 from analysis.intake.adapters import adapter_names, format_of
 from analysis.intake.adapters.format import Format
 from analysis.intake.recognise.block import block_text, pattern_of
@@ -193,6 +193,28 @@ def sure_of(found: Sequence[Guess]) -> list[Guess]:
     return [] if level else [first]
 
 
+def of_whole_books(heads: Sequence[Peek]) -> list[Peek]:
+    """Return the tables of a file to look at, where a format reads all sheets of a workbook that it knows: one of them stands for all.
+
+    Parameters
+    ----------
+    heads
+        The tables of one file. Where such a format is sure of one, those that nothing is sure of (guides, lists of words) are left out.
+    """
+    if len(heads) < 2:
+        return list(heads)
+    sure = [(head, {one.adapter for one in sure_of(guesses(head))}) for head in heads]
+    books = {name for _, names in sure for name in names if format_of(name).open_all is not None}
+    if not books:
+        return list(heads)
+    chosen, seen = [], set()
+    for head, names in sure:
+        if names and not names & seen:
+            chosen.append(replace(head, sheet=None) if names & books else head)
+            seen |= names & books
+    return chosen
+
+
 def _is_twin(first: Guess, other: Guess) -> bool:
     """Return whether one export of a vendor is read as two formats, as it fills two tables: by the same names, equally sure."""
     vendors = {format_of(one.adapter).vendor for one in (first, other)}
@@ -223,7 +245,7 @@ def _guess(name: str, fit: Fit | None, head: Peek, looked: Sequence[Profile]) ->
         explained=fit.explained,
         names=fit.names,
         population=_population(form),
-        sheet=head.sheet,
+        sheet=None if form.open_all is not None else head.sheet,
     )
     return _named(guess)
 
@@ -245,7 +267,8 @@ def _questions(form: Format, fit: Fit, looked: Sequence[Profile]) -> list[str]:
         )
     by_name = {one.name: one for one in looked}
     stamps = [by_name[name] for name in sorted(fit.used) if name in by_name and by_name[name].is_stamp]
-    if stamps and form.time_zone is None and not any(one.aware for one in stamps):
+    timed = "time" in TABLES.get(str(form.table), {}).values()
+    if stamps and timed and form.time_zone is None and not any(one.aware for one in stamps):
         asked.append(
             "Its times carry no zone. They are read as the client's; set time_zone in the block if the export shows another."
         )

@@ -17,7 +17,9 @@ from analysis.foundation.schema import DataProblem
 from analysis.intake.opening.files import kind_of_text, sniff
 from analysis.intake.opening.raw import HEADER_SEARCH_ROWS, plain
 from analysis.intake.opening.text import SEPARATORS
+from analysis.intake.opening.workbook.limits import MAX_SHEETS
 from analysis.intake.opening.workbook.parent import first_rows
+from analysis.intake.opening.workbook.several import first_rows_of_all
 from analysis.intake.recognise.names import fits, key
 from analysis.intake.recognise.words import ROLES
 
@@ -183,8 +185,11 @@ def _sheets(file: str, path: Path, *, page: bool) -> Iterator[tuple[str | None, 
     rows, names = first_rows(file, path, page=page, at_most=ROWS)
     if not names:
         yield None, rows
-    for name in names:
-        yield name, first_rows(file, path, sheet=name, page=page, at_most=ROWS)[0]
+    elif not page and len(names) <= MAX_SHEETS:
+        yield from first_rows_of_all(file, path, at_most=ROWS)
+    else:
+        for name in names:
+            yield name, first_rows(file, path, sheet=name, page=page, at_most=ROWS)[0]
 
 
 def _parquet(file: str, path: Path) -> Peek:

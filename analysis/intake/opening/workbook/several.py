@@ -116,6 +116,35 @@ def read_sheets(file: str, path: Path, *, wanted: Wanted, sheets: Sheets, sheet:
     return found
 
 
+def first_rows_of_all(file: str, path: Path, *, at_most: int) -> list[tuple[str, list[list[str]]]]:
+    """Return name and first rows of every sheet of a workbook that holds something, in one reading.
+
+    Parameters
+    ----------
+    file, path
+        As in :func:`read_sheets`.
+    at_most
+        So many rows of each sheet at most.
+
+    Raises
+    ------
+    DataProblem
+        The workbook is hostile, damaged or protected.
+    """
+    found: list[tuple[str, list[list[str]]]] = []
+    with tempfile.TemporaryFile() as output:
+        _run(file, path, ["", "", str(MEMORY_LIMIT_BYTES), "every"], output)
+        output.seek(0)
+        for record in map(json.loads, output):
+            if "refused" in record:
+                raise _refused(file, record["refused"])
+            if "sheet" in record:
+                found.append((str(record["sheet"]), []))
+            elif "row" in record and len(found[-1][1]) < at_most:
+                found[-1][1].append(list(record["cells"]))
+    return found
+
+
 def _of_sheet(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the records of one sheet; its notes are the last, and end it."""
     for record in records:
