@@ -37,7 +37,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             f"{TEXT}: status reason sentence",
         ),
         "modes": columns(
-            f"{TEXT}: mode verdict blocking",
+            f"{TEXT}: mode verdict room blocking",
             f"{NUMBER}: hours_per_week hours_low hours_high type_h_per_week",
             f"{TEXT}: sentence",
         ),

@@ -58,14 +58,14 @@ class Readiness:
     verdict
         The headline.
     modes
-        `mode`, `verdict`, `blocking` (criteria that keep it from ready, ids joined by commas), `hours_per_week` (what the mode would move, from blending) with `hours_low`, `hours_high`, `type_h_per_week` (hours of the item
+        `mode`, `verdict` (by the rule, whatever the room), `room` (by blending: room | no room | cannot say), `blocking` (criteria that keep it from ready, ids joined by commas), `hours_per_week` (what the mode would move, from blending) with `hours_low`, `hours_high`, `type_h_per_week` (hours of the item
         types left in), `sentence`; one row a mode.
     gates
         `criterion`, `name`, `modes` (joined by commas), `level`, `low_level`, `high_level`, `needed`, `state` (met | open | stops | unknown), `source`, `grade`, `sentence`.
     types
-        Criteria that are judged type by type: `type`, `criterion`, `hours_per_week`, `level`, `source` (raters | item types | none), `grade`, `left_out` (modes joined by commas; empty: in all), `sentence`.
+        Criteria that are judged type by type: `type`, `criterion`, `hours_per_week`, `level`, `source` (data | raters | item types | none), `grade`, `left_out` (modes joined by commas; empty: in all), `sentence`.
     changes
-        `mode`, `goal` (ready | allowed), `order`, `criterion`, `type` (item type; empty: all), `name`, `change`, `from_level` (NA = not answered), `to_level`, `effort`, `owner_role`, `evidence` (that will show it done),
+        `mode`, `goal` (ready | allowed), `order`, `criterion`, `type` (item type; empty: all, or all that were not judged apart), `name`, `change`, `from_level` (NA = not answered), `to_level`, `effort`, `owner_role`, `evidence` (that will show it done),
         `unlocks_h_per_week` with `unlocks_low`, `unlocks_high` and `unlocks_value_per_week` (what this change alone adds once the others of its set are made; NaN where that cannot be said), `unlocks` (in words).
     change_sets
         The smallest set per mode and goal: `mode`, `goal`, `changes` (number), `low_effort`, `medium_effort`, `high_effort` (numbers), `criteria` (ids joined by commas), `hours_per_week` with `hours_low`, `hours_high` and

@@ -73,6 +73,7 @@ def mode_rows(case: Case) -> Rows:
             {
                 "mode": mode,
                 "verdict": case.verdicts[mode],
+                "room": case.rooms.of(mode).verdict,
                 "blocking": ", ".join(blocking),
                 "hours_per_week": found.value,
                 "hours_low": found.low,

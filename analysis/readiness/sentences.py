@@ -14,9 +14,9 @@ from analysis.readiness.verdict import headline_mode, types_state
 from analysis.value.words import amount, hours
 
 MODE_WORDS = {
-    "blocks": "blocks of agents away from contacts",
+    "blocks": "items in blocks",
     "between_contacts": "items between contacts",
-    "interrupt": "items that a contact interrupts",
+    "interrupt": "items with interruption",
 }
 CLASS_WORDS = {
     "ready": "ready",
@@ -99,7 +99,7 @@ def needed_words(changes: Sequence[Change]) -> str:
         return counted(len(changes))
     if gates == len(changes):
         return f"{counted(gates)} ({'a gate' if gates == 1 else 'all gates'})"
-    return f"{counted(len(changes))} ({counted(gates, 'gate')})"
+    return f"{counted(len(changes))} ({gates} of them {'a gate' if gates == 1 else 'gates'})"
 
 
 def mode_sentence(case: Case, mode: str) -> str:
@@ -118,13 +118,13 @@ def _standing(case: Case, mode: str) -> str:
         return "ready"
     if verdict == "ready_with_changes":
         if to_ready is None:
-            return f"no gate stops it, but it cannot become ready: {_too_few(case)}"
-        return f"no gate stops it; ready after {needed_words(to_ready)}"
+            return f"no gate stops them, but they cannot become ready: {_too_few(case)}"
+        return f"no gate stops them; ready after {needed_words(to_ready)}"
     if verdict == "cannot_say":
         return f"cannot be said; no answer that counts on {listed(_names(open_gates(case, mode)), _NAMED)}"
-    why = listed([f"{name} {'stop' if name.endswith('s') else 'stops'} it" for name in _names(stopping(case, mode))])
-    way = "" if to_allowed is None else f"; {counted(len(to_allowed))} would allow it"
-    return f"not yet; {why or _too_few(case)}{way}"
+    names = listed(_names(stopping(case, mode)), _NAMED)
+    way = "" if to_allowed is None else f"; {counted(len(to_allowed))} would allow them"
+    return f"not yet; {f'stopped by {names}' if names else _too_few(case)}{way}"
 
 
 def _too_few(case: Case) -> str:
@@ -134,16 +134,16 @@ def _too_few(case: Case) -> str:
 
 
 def _room_sentence(case: Case, mode: str) -> str:
-    """Say what the mode would move, or that blending sees no room for it."""
+    """Say what the mode would move, or that blending sees no room for them."""
     room, allowed = case.rooms.of(mode), mode in case.allowed()
     if room.verdict == ROOM:
         said = hours_words(case.hours(mode))
-        return f"It would move {said}." if said else ""
+        return f"Room for {said}." if said else ""
     if not allowed:
         return ""
     if room.verdict == NO_ROOM:
-        return f"But there is no room for it: {room.reason}."
-    return f"But whether there is room for it cannot be said: {room.reason}."
+        return f"But there is no room for them: {room.reason}."
+    return f"But whether there is room for them cannot be said: {room.reason}."
 
 
 def _left_out(case: Case, mode: str) -> str:
@@ -198,13 +198,17 @@ def headline_of(case: Case) -> Verdict:
     if all(stopping(case, one) for one in MODES):
         return Verdict("not_yet", "", _not_yet(case))
     if "cannot_say" in case.verdicts.values():
-        names = dict.fromkeys(name for one in MODES for name in _names(open_gates(case, one)))
-        return Verdict(
-            "cannot_say",
-            "",
-            f"Whether items can be mixed with contacts here cannot be said before this is answered: {listed(list(names), _NAMED)}.",
-        )
+        return Verdict("cannot_say", "", _cannot_say(case))
     return Verdict("not_yet", "", _not_yet(case))
+
+
+def _cannot_say(case: Case) -> str:
+    missing = {gate.id: gate for one in MODES for gate in open_gates(case, one)}
+    names, roles = _names(list(missing.values())), next(iter(missing.values())).roles
+    return (
+        f"Whether items can be mixed with contacts here cannot be said: no answer that counts on {listed(names, _NAMED)}. "
+        f"{'Ask' if len(missing) == 1 else 'Begin with'} the {roles[0]}."
+    )
 
 
 def _ready(case: Case, mode: str) -> str:
@@ -214,11 +218,11 @@ def _ready(case: Case, mode: str) -> str:
 def _with_changes(case: Case, mode: str) -> str:
     changes = case.sets[mode, "ready"]
     if not changes:
-        return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops it, but {_too_few(case)}."
+        return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops them, but {_too_few(case)}."
     first, gain = changes[0], hours_words(case.hours(mode, changes))
     return (
         f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'leads' if len(changes) == 1 else 'lead'} "
-        f"to ready{f' and {gain}' if gain else ''}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
+        f"to ready{f' and to {gain}' if gain else ''}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
     )
 
 
@@ -228,13 +232,13 @@ def _beside(case: Case, mode: str) -> list[str]:
     higher = [one for one in case.allowed() if MODES.index(one) > MODES.index(mode)]
     for one in higher:
         doubt = "there is no room for them" if case.rooms.of(one).verdict == NO_ROOM else "room for them is not known"
-        said.append(f"{capital(MODE_WORDS[one])} pass the gates too, but {doubt}.")
+        said.append(f"No gate stops {MODE_WORDS[one]} either, but {doubt}.")
     others = [one for one in case.rooms.recommended if one != mode]
     if case.rooms.fewer:
         said.append("From the waiting time alone, fewer agents on the roster would save more than items would move.")
     elif others and mode not in case.rooms.recommended:
         classes = listed([f"{MODE_WORDS[one]} ({CLASS_WORDS[case.verdicts[one]]})" for one in others])
-        said.append(f"The simulated weeks recommend {classes} instead.")
+        said.append(f"The simulated weeks recommend another way: {classes}.")
     return said
 
 
@@ -253,10 +257,12 @@ def _without_room(case: Case, allowed: Sequence[str]) -> Verdict:
 
 def _not_yet(case: Case) -> str:
     everywhere = [gate for gate in stopping(case, MODES[0]) if all(gate in stopping(case, one) for one in MODES)]
-    names = listed(_names(everywhere or stopping(case, MODES[0])), _NAMED)
+    gates = everywhere or stopping(case, MODES[0])
+    where = "every mode" if everywhere else MODE_WORDS[MODES[0]]
+    names = f"{listed(_names(gates), _NAMED)} {'stops' if len(gates) == 1 else 'stop'} {where}" if gates else ""
     ways = {one: case.sets[one, "allowed"] for one in MODES if case.rooms.of(one).verdict != NO_ROOM}
     mode = cheapest_mode(ways)
-    first = f"Not yet, in any mode: {names or _too_few(case)}."
+    first = f"Not yet: {names or _too_few(case)}."
     changes = ways.get(mode) or ()
     if not changes:
         return first
@@ -281,7 +287,10 @@ def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) ->
     """Say how many changes lead where, with what effort, and what they unlock."""
     found = case.hours(mode, changes)
     counts = efforts(changes)
-    effort = listed([f"{number} of {name} effort" for name, number in counts.items() if number])
+    effort = listed([f"{number} of {name}" for name, number in counts.items() if number])
+    said_of = (
+        f"1 change of {changes[0].effort} effort" if len(changes) == 1 else f"{len(changes)} changes ({effort} effort)"
+    )
     end = f"make {MODE_WORDS[mode]} ready" if goal == "ready" else f"allow {MODE_WORDS[mode]}"
     if len(changes) == 1:
         end = end.replace("make ", "makes ", 1).replace("allow ", "allows ", 1)
@@ -291,5 +300,6 @@ def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) ->
         gain = ", though blending counts no hours of the item types left in it"
     else:
         said, worth = hours_words(found), money_words(case.money(mode, found), case.currency)
-        gain = f": {said}{f', worth {worth}' if worth else ''}" if said else ""
-    return f"{counted(len(changes))} ({effort}) {end}{gain}."
+        gain = f": room for {said}" if said else ""
+        gain += f"; the part of them that is really moved is worth {worth}" if said and worth else ""
+    return f"{said_of} {end}{gain}."
