@@ -119,8 +119,18 @@ def recognise(path: str | Path, root: str | Path | None = None) -> list[Guess]:
         The file is nothing that intake reads.
     """
     base, file = place_of(path, root)
-    found = [guess for head in peek(file, base / file) for guess in guesses(head)]
-    return sorted(found, key=_rank)
+    found = sorted((guess for head in peek(file, base / file) for guess in guesses(head)), key=_rank)
+    books: set[str] = set()
+    return [guess for guess in found if not _again(guess, books)]
+
+
+def _again(guess: Guess, books: set[str]) -> bool:
+    """Return whether a format that reads all sheets of a workbook was guessed before, from another sheet."""
+    if format_of(guess.adapter).open_all is None:
+        return False
+    before = guess.adapter in books
+    books.add(guess.adapter)
+    return before
 
 
 def place_of(path: str | Path, root: str | Path | None) -> tuple[Path, str]:
@@ -216,7 +226,12 @@ def of_whole_books(heads: Sequence[Peek]) -> list[Peek]:
 
 
 def _is_twin(first: Guess, other: Guess) -> bool:
-    """Return whether one export of a vendor is read as two formats, as it fills two tables: by the same names, equally sure."""
+    """Return whether one export of a vendor is read as two formats, as it fills two tables: by the same names, equally sure.
+
+    So are formats of which each reads its own sheets of one workbook.
+    """
+    if all(format_of(one.adapter).open_all is not None for one in (first, other)):
+        return first.confidence - other.confidence < 0.02
     vendors = {format_of(one.adapter).vendor for one in (first, other)}
     nested = set(first.names) <= set(other.names) or set(other.names) <= set(first.names)
     return len(vendors) == 1 and "" not in vendors and nested and first.confidence - other.confidence < 0.02
