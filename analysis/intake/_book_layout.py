@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": 
 _HEAD, _FIELD, _GATE, _LINE, _UNSAID = "#E3E9ED", "#FFFBE8", "#F9DDD0", "#C9D1D6", "#F6B79A"
 _TEXT = {"font_size": 10, "text_wrap": True, "valign": "top", "border": 1, "border_color": _LINE}
 _FREE = {"locked": False}
+# height of a line of this size of type
+_LINE_PT = 13.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,13 @@ class Column:
     listed: str = ""
     strict: bool = True
     date: bool = False
+
+    @property
+    def form(self) -> str:
+        """How the cells are formatted: what is typed into a text cell is never taken for a number or a formula."""
+        if self.date:
+            return "yyyy-mm-dd"
+        return "General" if self.words or self.listed or self.check is not None else "@"
 
     def rule(self) -> dict[str, Any] | None:
         """Return the check of a cell, or None where anything may be written."""
@@ -124,7 +134,7 @@ class Layout:
         for position, (name, column) in enumerate(columns.items()):
             sheet.write_string(0, position, name, look)
             sheet.write_comment(0, position, column.note, {"x_scale": 1.7, "font_size": 9, "author": ""})
-            form = {**_TEXT, **_FREE, "border": 0, **({"num_format": "yyyy-mm-dd"} if column.date else {})}
+            form = {**_TEXT, **_FREE, "border": 0, "num_format": column.form}
             sheet.set_column(position, position, column.width, self.form(**form))
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
@@ -133,24 +143,23 @@ class Layout:
         self,
         sheet: Worksheet,
         number: int,
-        values: Sequence[Any],
+        cells: Sequence[tuple[Column, Any]],
         *,
         texts: int,
         gate: bool = False,
         parted: bool = False,
-        dates: Sequence[bool] = (),
     ) -> None:
-        """Write one row: the first `texts` cells are read, the others are written in."""
+        """Write one row: the first `texts` cells are read and the row is high enough for them; the others are written in."""
         above = {"top": 2, "top_color": "#7A8790"} if parted else {}
-        for position, value in enumerate(values):
+        for position, (column, value) in enumerate(cells):
             look: dict[str, Any] = {**_TEXT, **above}
             if position >= texts:
-                look |= {**_FREE, "bg_color": _FIELD}
+                look |= {**_FREE, "bg_color": _FIELD, "num_format": column.form}
             elif position == 0:
                 look |= {"bold": True, **({"bg_color": _GATE} if gate else {})}
-            if dates and dates[position]:
-                look["num_format"] = "yyyy-mm-dd"
             _write(sheet, (number, position), value, self.form(**look))
+        if texts:
+            sheet.set_row(number, _LINE_PT * max(_lines(value, column.width) for column, value in cells[:texts]) + 4)
 
     def fields(self, sheet: Worksheet, columns: Mapping[str, Column], *, last: int) -> None:
         """Check what is written into the cells below the headers."""
@@ -184,8 +193,7 @@ class Layout:
         look = {"font_size": 10, "text_wrap": True, "valign": "top"}
         sheet.write_string(at, 0, head, self.form(**look, bold=True))
         sheet.write_string(at, 1, words, self.form(**look))
-        # LibreOffice and Excel fit rows when they open the file; others take this
-        sheet.set_row(at, 14.5 * (1 + len(words) // 105) + 3)
+        sheet.set_row(at, _LINE_PT * _lines(words, 96) + 4)
         return at + 1
 
     def table(self, sheet: Worksheet, at: int, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
@@ -199,6 +207,11 @@ class Layout:
                 else:
                     _write(sheet, (number, position), value, self.form(**_TEXT))
         return at + 2 + len(rows)
+
+
+def _lines(text: Any, width: int) -> int:
+    """Return how many lines a text takes in a column; not every program fits rows to wrapped text by itself."""
+    return sum(max(1, len(textwrap.wrap(part, width))) for part in str(text).split("\n"))
 
 
 def _write(sheet: Worksheet, cell: tuple[int, int], value: Any, look: Format) -> None:

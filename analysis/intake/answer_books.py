@@ -187,7 +187,7 @@ def readiness_book(
         for role, rows in asked.items():
             sheet = page(out, role)
             layout.head(sheet, _ASKED)
-            _rows(layout, sheet, rows, READINESS_HEADER)
+            _rows(layout, sheet, rows, _ASKED)
             layout.fields(sheet, _ASKED, last=len(rows))
             layout.unsaid(sheet, "G", "H", last=len(rows))
             sheet.autofilter(0, 0, max(1, len(rows)), len(READINESS_HEADER) - 1)
@@ -195,14 +195,14 @@ def readiness_book(
         sheet = page(out, BY_TYPE)
         columns = {**_BY_TYPE, "Role": Column(16, _BY_TYPE["Role"].note, words=tuple(asked))}
         layout.head(sheet, columns)
-        _rows(layout, sheet, by_type, TYPE_HEADER)
+        _rows(layout, sheet, by_type, columns)
         layout.fields(sheet, columns, last=ROWS)
         layout.unsaid(sheet, "I", "J", last=ROWS)
         _readiness_words(layout, first, asked, by_type, roles=roles, questionnaire=questionnaire)
     return out.content
 
 
-def _rows(layout: Layout, sheet: Worksheet, rows: Sequence[Row], header: Sequence[str]) -> None:
+def _rows(layout: Layout, sheet: Worksheet, rows: Sequence[Row], columns: Mapping[str, Column]) -> None:
     """Write rows below the header; a line parts one rater from the next."""
     before = itertools.chain([None], rows)
     for number, (row, last) in enumerate(zip(rows, before, strict=False), start=1):
@@ -221,8 +221,8 @@ def _rows(layout: Layout, sheet: Worksheet, rows: Sequence[Row], header: Sequenc
             "Evidence": row.evidence,
         }
         new = last is not None and (last.rater, last.type) != (row.rater, row.type)
-        values = [cells[name] for name in header]
-        layout.row(sheet, number, values, texts=5, gate=row.gate, parted=new)
+        shown = [(column, cells[name]) for name, column in columns.items()]
+        layout.row(sheet, number, shown, texts=len(_TEXTS), gate=row.gate, parted=new)
 
 
 def _readiness_words(
@@ -299,7 +299,7 @@ def listening_book(
             written = (rows or {}).get(name, ())
             for number in range(1, max(len(written), 40) + 1):
                 values = written[number - 1] if number <= len(written) else [""] * len(header)
-                layout.row(sheet, number, values, texts=0, dates=[columns[head].date for head in header])
+                layout.row(sheet, number, list(zip(columns.values(), values, strict=True)), texts=0)
             layout.fields(sheet, columns, last=ROWS)
     return out.content
 

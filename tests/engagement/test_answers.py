@@ -138,6 +138,8 @@ def test_cells_are_checked_and_only_the_questions_are_guarded(book):
         assert all(cell.comment is not None for cell in sheet[1])
         written = {column for column in header if not sheet[f"{letter[column]}2"].protection.locked}
         assert written == set(header) - {"Criterion", "Question", "Level 0", "Level 2", "Level 4"}
+        assert {column for column in header if sheet[f"{letter[column]}2"].number_format == "@"} >= {"Evidence"}
+        assert sheet.row_dimensions[2].height > 50
         assert sheet.freeze_panes == "B2"
         assert sheet.page_setup.orientation == "landscape"
     assert book[ROLES[0]].protection.sheet
@@ -148,6 +150,7 @@ def test_workbooks_hold_no_macros_and_are_the_same_every_time():
     for make in (lambda: readiness_workbook(KIT, types=["a"]), listening_workbook):
         content = make()
         assert content == make()
+        assert b"2026-01-01" in zipfile.ZipFile(io.BytesIO(content)).read("docProps/core.xml")
         assert not any("vba" in name.lower() for name in zipfile.ZipFile(io.BytesIO(content)).namelist())
 
 
@@ -155,7 +158,10 @@ def test_words_that_look_like_formulas_stay_words():
     asked = opened(readiness_workbook(KIT, types=['=HYPERLINK("x")', "@x"]))
     heard = opened(
         listening_book(
-            themes=[Word("=1+1", "")], questions=[Word("q", "")], roles=["r"], rows={"What changed": [("=1+1", "=2")]}
+            themes=[Word("=1+1", "")],
+            questions=[Word("q", "")],
+            roles=["r"],
+            rows={"What changed": [("=1+1", "=2", "", "")]},
         )
     )
     for book, name in ((asked, BY_TYPE), (heard, "What changed")):
