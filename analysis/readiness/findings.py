@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from analysis.foundation.schema import Finding
 from analysis.readiness.case import Case
@@ -108,20 +108,34 @@ def _left_out(case: Case) -> Iterator[Finding]:
 
 
 def _otherwise(case: Case) -> Iterator[Finding]:
-    """Where blending counted hours of item types that are left out here."""
+    """Where blending counts other item types than those left in here."""
     types = case.profile.types
     if types is None:
         return
     for mode in MODES:
-        room = case.rooms.of(mode)
+        room, where = case.rooms.of(mode), f"item types, {MODE_WORDS[mode]}"
         stays = dict(zip(types.names, types_in(case.profile, mode), strict=True))
-        both = {name: held for name, held in room.counted.items() if held > 0 and not stays.get(name, True)}
-        if room.verdict == ROOM and both:
+        gone = {name: held for name, held in room.counted.items() if held > 0 and not stays.get(name, True)}
+        if room.verdict == ROOM and gone:
             yield Finding(
                 "readiness_types_counted",
                 "flag",
-                f"item types, {MODE_WORDS[mode]}",
-                f"The hours that blending finds count {hours(sum(both.values()))} a week of {listed([small(name) for name in both], _SHOWN)}, left out here: "
+                where,
+                f"The hours that blending finds count {hours(sum(gone.values()))} a week of {_some(gone)}, left out here: "
                 "blending reads the client's list of item types, this verdict also what raters say. The hours are given as a range; mark these types in the list and run again.",
-                rows=len(both),
+                rows=len(gone),
             )
+        more = {name: text for name, text in room.objections.items() if stays.get(name) and text}
+        if room.verdict == ROOM and more:
+            first = next(iter(more))
+            yield Finding(
+                "readiness_types_not_counted",
+                "flag",
+                where,
+                f"The hours that blending finds count nothing of {_some(more)}, though no gate leaves it out: blending looks at more than the gates ({small(first)}: {more[first]}).",
+                rows=len(more),
+            )
+
+
+def _some(names: Iterable[str]) -> str:
+    return listed([small(name) for name in names], _SHOWN)

@@ -56,6 +56,8 @@ class Room:
         Item hours a week that the mode's policy would move.
     counted
         Hours a week of each item type that blending counts for the mode.
+    objections
+        Why it does not count the other types, in words.
     """
 
     mode: str
@@ -63,6 +65,7 @@ class Room:
     reason: str
     hours: Range
     counted: Mapping[str, float]
+    objections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,11 @@ def _room(blending: Blending, mode: str, view: str) -> Room:
     items = blending.inventory
     mine = items[items[MODE_COLUMNS[view]].astype(bool)] if len(items) else items
     counted = dict(zip(mine["type"].astype(str), mine["hours_per_week"].fillna(0.0).astype(float), strict=True))
-    return Room(mode, verdict, reason or ("no pool of contacts was assessed" if not verdicts else ""), hours, counted)
+    others = items[~items["type"].isin(mine["type"])] if len(items) else items
+    against = dict(zip(others["type"].astype(str), others["reason"].astype(str), strict=True))
+    return Room(
+        mode, verdict, reason or ("" if verdicts else "no pool of contacts was assessed"), hours, counted, against
+    )
 
 
 def _hours(blending: Blending, view: str) -> Range:
