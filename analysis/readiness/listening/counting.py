@@ -162,9 +162,13 @@ def _part(count: int | None, words: str, fewest: int) -> str:
 
 
 def _over_all(row: dict[str, Any], fewest: int) -> str:
-    days, times = row["days_to_read_back"], row["times"]
+    """Return the row over all notes in words."""
+    days, times, read = row["days_to_read_back"], row["times"], row["read_back"]
     took = "" if math.isnan(days) else f", after {some(round(days), 'day')} at the median"
-    read = "all were read back" if row["read_back"] == times else _part(row["read_back"], "were read back", fewest)
-    agreed = "" if row["agreed"] is None else f"; of {row['agreed']} it was agreed that we had understood"
+    if read == times:
+        said = "all were read back"
+    else:
+        said = "none was read back yet" if read == 0 else _part(read, "were read back", fewest)
+    agreed = f"; of {row['agreed']} it was agreed that we had understood" if row["agreed"] else ""
     teams = f" from {row['teams']} teams" if row["teams"] > 1 else ""
-    return f"{some(times, 'note')}{teams}: {read}{took}{agreed}."
+    return f"{some(times, 'note')}{teams}: {said}{took}{agreed}."

@@ -70,7 +70,7 @@ def listen(
     >>> from analysis.foundation.schema import typed_table
     >>> table = typed_table("listening", pd.DataFrame([notes | {"team": team} for team in "aabbc"]))
     >>> listen({"listening": table})
-    5 notes from 3 teams: all were read back, after 4 days at the median; of 0 it was agreed that we had understood.
+    5 notes from 3 teams: all were read back, after 4 days at the median.
     """
     settings, guide = settings or ReadinessSettings(), guide or read_guide()
     fewest = settings.fewest_notes
