@@ -20,7 +20,7 @@ NAMES: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 #: Words of conditions beside those of criteria and blanks.
-WAYS = ("blend", "answer", "instead", "heard", "ages", "replay.missed", "payback.late", "owner.open")
+WAYS = ("blend", "answer", "instead", "heard", "ages", "replay.missed", "payback.late", "owner.open", "service.falls")
 CONDITION = re.compile(
     rf"!?(?:{'|'.join(re.escape(name) for name in sorted({*NAMES, *WAYS}, key=len, reverse=True))}"
     rf"|{_CRITERION}\.(?:unknown|open|done|silent|announced|understood))"

@@ -28,7 +28,7 @@ def known(given: Given, found: Situation, texts: PlanTexts) -> Said:
         "headline": given.headline,
         "weeks_kept": str(texts.limits.weeks_kept),
         "phases": _phases(found, texts),
-        "pilot": _pilot(given.pilot),
+        "pilot": _pilot(given.pilot, texts),
         "open": _open(given, found),
         **_queues(given),
         **_desk(given),
@@ -51,6 +51,8 @@ def known(given: Given, found: Situation, texts: PlanTexts) -> Said:
         conditions.add("replay.missed")
     if blanks["payback"]:
         conditions.add("payback.late")
+    if blanks.get("service_after") != blanks.get("service_today"):
+        conditions.add("service.falls")
     if any(f"{name}.open" in conditions for name in ("M1", "M2", "M6")):
         conditions.add("owner.open")
     return Said(blanks, frozenset(conditions))
@@ -74,7 +76,7 @@ def of_mode(given: Given, mode: str, texts: PlanTexts) -> dict[str, str]:
         "part": whole(part),
         "types": listed(list(types)),
         "item_times": "; ".join(
-            f"{name} {minutes(factor * mean)} (clerks today {minutes(mean)})" for name, mean in types.items()
+            f"{name} {minutes(factor * mean)} (clerks {minutes(mean)})" for name, mean in types.items()
         ),
     }
 
@@ -133,13 +135,14 @@ def _phases(found: Situation, texts: PlanTexts) -> str:
     return ", then ".join(parts)
 
 
-def _pilot(pilot: pd.DataFrame) -> str:
+def _pilot(pilot: pd.DataFrame, texts: PlanTexts) -> str:
     """Return the pilot's units and length by pool."""
     ok = pilot[(pilot["status"] == "ok") & pilot["weeks"].notna()]
     parts = []
     for pool, rows in ok.groupby("pool", sort=False):
         where = f" in {pool}" if pilot["pool"].nunique() > 1 else ""
-        parts.append(f"{rows['unit'].iloc[0]}{where}, {int(rows['weeks'].max())} weeks")
+        unit = str(rows["unit"].iloc[0])
+        parts.append(f"{texts.units.get(unit, unit)}{where}, for {int(rows['weeks'].max())} weeks")
     return "; ".join(parts)
 
 

@@ -40,6 +40,7 @@ def plan_rows(given: Given, found: Situation, texts: PlanTexts, said: Said, of_m
 def _blend(given: Given, found: Situation, texts: PlanTexts, of_mode: dict[str, Said]) -> Iterator[Row]:
     slots = {slot.phase: slot for slot in found.slots}
     before: set[tuple[str, str]] = set()
+    moved = ""
     for phase in PHASES:
         part = texts.phase[phase]
         if phase not in slots:
@@ -47,6 +48,9 @@ def _blend(given: Given, found: Situation, texts: PlanTexts, of_mode: dict[str, 
             yield {"phase": phase, "mode": part.mode, "kind": "left_out", "text": getattr(part, f"left_out_{why}")}
             continue
         slot, said = slots[phase], of_mode[part.mode]
+        kept = _number(said.blanks.get("moved", "")) < _number(moved)
+        moved = moved if kept else said.blanks.get("moved", "")
+        said = said.also(moved=moved)
         place = {"phase": phase, "mode": part.mode}
         weeks = {"week_from": slot.week_from, "week_to": slot.week_to}
         for one in open_for(given, part.mode):
@@ -58,7 +62,7 @@ def _blend(given: Given, found: Situation, texts: PlanTexts, of_mode: dict[str, 
         first = slot == found.slots[0]
         steps = [step for step in part.do if first or "{pilot}" not in step.text]
         yield from (place | weeks | row for row in _steps(steps, said))
-        yield from (place | weeks | row for row in _holds(given, texts, said, slot))
+        yield from (place | weeks | row for row in _holds(given, texts, said, slot, kept=kept))
 
 
 def _entry(one: Open) -> Row:
@@ -82,8 +86,13 @@ def _steps(steps: list[Step] | tuple[Step, ...], said: Said) -> Iterator[Row]:
             }  # fmt: skip
 
 
-def _holds(given: Given, texts: PlanTexts, said: Said, slot: Slot) -> Iterator[Row]:
-    """Return what must hold at the end of a phase, each with its stop rule."""
+def _number(hours: str) -> float:
+    """Return spelled hours as a number; 0 where they are not known."""
+    return float(hours.replace(",", "") or 0)
+
+
+def _holds(given: Given, texts: PlanTexts, said: Said, slot: Slot, *, kept: bool) -> Iterator[Row]:
+    """Return what must hold at the end of a phase, each with its stop rule; `kept` says that no more hours are asked for than before."""
     for hold in texts.hold:
         yield from _pair(hold, *_rule(given, hold, said, slot.ramp), owner=hold.owner_role)
     own = texts.own
@@ -92,7 +101,7 @@ def _holds(given: Given, texts: PlanTexts, said: Said, slot: Slot) -> Iterator[R
     time = said.fill(own["time_go"], own["time_without"], **more)
     yield from _own(own, "breaks", own["breaks_go"])
     yield from _own(own, "time", time)
-    yield from _own(own, "moved", said.fill(own["moved_go"]))
+    yield from _own(own, "moved", said.fill(own["moved_kept" if kept else "moved_go"]))
 
 
 def _own(own: dict[str, str], name: str, go: str) -> Iterator[Row]:

@@ -106,21 +106,42 @@ def situation(given: Given, texts: PlanTexts) -> Situation:
     verdicts = dict.fromkeys(MODES, "cannot_say")
     verdicts |= dict(zip(given.modes["mode"], given.modes["verdict"], strict=True))
     rooms = {mode: room_of(given.blending, mode) for mode in MODES}
+    way, chosen, left_out = phases_of(verdicts, rooms, {phase: part.mode for phase, part in texts.phase.items()})
+    return Situation(way, tuple(_slots(given, texts, chosen)), left_out, verdicts, rooms)
+
+
+def phases_of(
+    verdicts: Mapping[str, str], rooms: Mapping[str, str], modes: Mapping[str, str]
+) -> tuple[str, list[str], dict[str, str]]:
+    """Return the way, the phases that are part of the plan, and why the others are not.
+
+    Parameters
+    ----------
+    verdicts, rooms
+        Class and room by mode.
+    modes
+        Mode by phase.
+
+    Examples
+    --------
+    >>> modes = dict(zip(PHASES, MODES, strict=True))
+    >>> verdicts = {"blocks": "ready", "between_contacts": "not_yet", "interrupt": "ready"}
+    >>> phases_of(verdicts, {"blocks": "room", "between_contacts": "room", "interrupt": "no room"}, modes)
+    ('blend', ['crawl', 'walk'], {'run': 'no_room'})
+    """
     left_out: dict[str, str] = {}
     if all(room == "no room" for room in rooms.values()):
-        return Situation("instead", (), {}, verdicts, rooms)
+        return "instead", [], {}
     chosen: list[str] = []
     for phase in PHASES:
-        mode = texts.phase[phase].mode
+        mode = modes[phase]
         if rooms[mode] != "room":
             left_out[phase] = rooms[mode].replace(" ", "_")
         elif not chosen and verdicts[mode] not in ALLOWED:
             left_out[phase] = "not_allowed"
         else:
             chosen.append(phase)
-    if not chosen:
-        return Situation("answer", (), {}, verdicts, rooms)
-    return Situation("blend", tuple(_slots(given, texts, chosen)), left_out, verdicts, rooms)
+    return ("blend", chosen, left_out) if chosen else ("answer", [], {})
 
 
 def room_of(blending: Blending, mode: str) -> str:

@@ -123,6 +123,7 @@ class PlanTexts(Settings):
 
     version: int
     limits: Limits
+    units: dict[str, str]
     phase: dict[Literal["crawl", "walk", "run"], Phase]
     hold: tuple[Hold, ...]
     own: dict[str, str]
