@@ -60,19 +60,3 @@ def score_all(
         for criterion in criteria
         if criterion.data and criterion.rules
     }
-
-
-def _one(name: str) -> Callable[[Facts], Score | None]:
-    """Return the score of one criterion by the kit's own questionnaire; None where it has no level."""
-
-    def found(facts: Facts) -> Score | None:
-        from analysis.readiness.criteria import read_criteria
-
-        score = score_all(facts, [criterion for criterion in read_criteria() if criterion.id == name])[name]
-        return None if score.level is None else score
-
-    return found
-
-
-#: To be removed once the assessment reads :func:`score_all`.
-SCORES: Mapping[str, Callable[[Facts], Score | None]] = {name: _one(name) for name in READERS}

@@ -53,7 +53,14 @@ def by_day(day: pd.Series, top: Any, base: Any) -> pd.DataFrame:
     return frame.groupby("day", as_index=False)[["top", "base"]].sum()
 
 
-def share(days: pd.DataFrame, *, confidence: float, n_unit: str = "days", working_days: float = 1.0) -> Estimate:
+def share(
+    days: pd.DataFrame,
+    *,
+    confidence: float,
+    n_unit: str = "days",
+    working_days: float = 1.0,
+    rows_per_look: float = 1.0,
+) -> Estimate:
     """Estimate a share as a ratio of sums over days.
 
     Parameters
@@ -64,6 +71,8 @@ def share(days: pd.DataFrame, *, confidence: float, n_unit: str = "days", workin
         Level of the interval.
     n_unit, working_days
         What a row is, and how many working days it holds.
+    rows_per_look
+        Rows that count as one look where all of them say the same: 5 for days that hand a backlog on, which then all weeks share.
 
     Returns
     -------
@@ -74,7 +83,7 @@ def share(days: pd.DataFrame, *, confidence: float, n_unit: str = "days", workin
     -----
     :func:`analysis.foundation.clusters.ratio` with its serial variance. Where the state is too rare (or too common) for a logit interval, the
     exact binomial limits of Clopper & Pearson with the effective number of looks p (1 - p) / se^2, made smaller by (t_normal / t_days)^2; where no day
-    or every day has it, with one look per day.
+    or every day has it, with one look per `rows_per_look` days.
 
     References
     ----------
@@ -97,13 +106,13 @@ def share(days: pd.DataFrame, *, confidence: float, n_unit: str = "days", workin
         variance="serial",
         working_days=working_days,
     )
-    return found if found.value is not None else _rare(rows.assign(top=top), working_days, described)
+    return found if found.value is not None else _rare(rows.assign(top=top), working_days, rows_per_look, described)
 
 
-def _rare(rows: pd.DataFrame, working_days: float, described: dict[str, Any]) -> Estimate:
+def _rare(rows: pd.DataFrame, working_days: float, rows_per_look: float, described: dict[str, Any]) -> Estimate:
     """Return a rare share (or its complement) with exact limits on the effective number of looks."""
     found, tail = _ratio(rows, working_days), (1 - described["confidence"]) / 2
-    looks = float(found.clusters)
+    looks = found.clusters / rows_per_look
     if 0 < found.value < 1 and found.steady > 0:
         looks = found.value * (1 - found.value) / found.steady**2
         looks *= float(stats.norm.ppf(1 - tail) / stats.t.ppf(1 - tail, found.clusters - 1)) ** 2

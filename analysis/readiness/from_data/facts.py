@@ -58,6 +58,12 @@ class Facts:
         """Return the level of the intervals."""
         return self.baseline.settings.confidence
 
+    def too_few(self, *frames: pd.DataFrame | None) -> str:
+        """Return why nothing may be said of people's time where fewer than the smallest group stand behind it; empty where it may."""
+        agents = {str(agent) for frame in frames if frame is not None for agent in frame["agent"].dropna().unique()}
+        least = self.baseline.settings.minimum_group_agents
+        return "" if len(agents) >= least else f"fewer than {least} people stand behind it"
+
     def spells(self, *states: str) -> pd.DataFrame | None:
         """Return the contact centre's spells, of some states alone if named; None without any."""
         spells = self.table("spells")

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.foundation.estimate import Estimate
 from analysis.readiness.from_data.clustered import by_day, positive_ratio, signed_ratio
 from analysis.readiness.from_data.facts import Facts, percent, unsaid
+from analysis.readiness.from_data.room import LONGEST_INTERVAL_S
 from analysis.readiness.scores import Reading
 
 if TYPE_CHECKING:
@@ -37,13 +38,15 @@ def forecast_error(facts: Facts) -> dict[str, Reading]:
         return dict.fromkeys(("error", "bias"), unsaid("no volumes were given to hold the forecast against"))
     both = _paired(forecasts, volumes)
     if both.empty or not both["offered"].sum() > 0:
-        return dict.fromkeys(("error", "bias"), unsaid("no interval has both a forecast made before it and a volume"))
+        return dict.fromkeys(
+            ("error", "bias"), unsaid("no interval of an hour or less has both a forecast made before it and a volume")
+        )
     return _readings(both, facts)
 
 
 def _paired(forecasts: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     """Return the intervals that have a volume and a forecast made before them."""
-    before = forecasts[~(forecasts["made_at"] > forecasts["start"])]
+    before = forecasts[~(forecasts["made_at"] > forecasts["start"]) & (forecasts["length_s"] <= LONGEST_INTERVAL_S)]
     latest = before.sort_values("made_at", na_position="first", kind="stable").drop_duplicates(_KEYS, keep="last")
     came = volumes.groupby(_KEYS, as_index=False)["offered"].sum(min_count=1)
     both = came.merge(latest[[*_KEYS, "offered"]], on=_KEYS, suffixes=("", "_forecast"))

@@ -26,9 +26,9 @@ def _types(facts: Facts) -> list[str]:
 def _lengths(facts: Facts, items: pd.DataFrame) -> pd.Series:
     """Return the lengths [s] of items that start and end on one local day; NaN for the others, whose time holds nights or has no start."""
     length = (items["ended"] - items["started"]).dt.total_seconds()
-    whole = items["started"].notna() & items["ended"].notna() & (length > 0)
-    same = facts.day(items["started"]).eq(facts.day(items["ended"]))
-    return length.where(whole & same)
+    timed = items[length > 0]
+    same = facts.day(timed["started"]).eq(facts.day(timed["ended"]))
+    return length.where(same.reindex(items.index, fill_value=False))
 
 
 def item_times(facts: Facts) -> dict[str, Reading]:
@@ -104,6 +104,9 @@ def _stated_lengths(facts: Facts) -> pd.Series:
 
 def _logged_hours(facts: Facts, items: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str] | None:
     """Return hours and lengths from the log: timed items, scaled to all items of their type; untimed types by the client's standard."""
+    items = items[items["ended"].notna()]
+    if items.empty:
+        return None
     length, stated = _lengths(facts, items), _stated_lengths(facts)
     # an item counts on the day it ended
     frame = pd.DataFrame(
@@ -212,6 +215,8 @@ def backlog(facts: Facts) -> dict[str, Reading]:
     idle = idle_cells(facts)
     if idle is None:
         return {"waiting_work": unsaid("no source shows when agents wait")}
+    if few := facts.too_few(facts.spells()):
+        return {"waiting_work": unsaid(few)}
     edge = (queued["begun"] - queued["arrived"]).quantile(_EDGE)
     inside = idle["cell"].between(queued["begun"].min(), queued["begun"].max() - edge)
     return {"waiting_work": _waiting_work(facts, idle[inside], queued)}
@@ -224,7 +229,8 @@ def _waiting_work(facts: Facts, idle: pd.DataFrame, queued: pd.DataFrame) -> Rea
     waiting = np.searchsorted(arrived, middle, side="right") - np.searchsorted(begun, middle, side="right")
     agents = idle["agents"].to_numpy()
     sums = by_day(facts.day(idle["cell"]), agents * (waiting >= agents), agents)
-    found = share(sums, confidence=facts.confidence)
+    # a backlog is handed on from day to day, so a week is one look where it never ran dry
+    found = share(sums, confidence=facts.confidence, rows_per_look=5)
     if found.value is None:
         return Reading(found)
     text = f"In {percent(found.value)} of waiting hours there is at least one suitable item for each waiting agent."

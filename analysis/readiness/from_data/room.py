@@ -18,9 +18,11 @@ from analysis.readiness.from_data.facts import Facts, percent, unsaid
 from analysis.readiness.scores import Reading
 
 SLOT_S = 1800
+# Counts over longer than this hide the intervals in which a promise was missed.
+LONGEST_INTERVAL_S = 3600.0
 # Fewer contacts than this do not show whether a promise was kept: neighbouring intervals of a day are put together until they hold so many.
 FEWEST_CONTACTS = 20
-# The busiest half hours are this share of the half hours of the week, by agents at work on contacts.
+# The busiest half hours are this share of the half hours of the day, by agents at work on contacts.
 _BUSIEST = 0.25
 _OTHER_WORK = ("training", "time_off", "roster", "today")
 
@@ -53,10 +55,11 @@ def _simulated(facts: Facts) -> list[tuple[float, float, float]]:
     if lab.empty:
         return []
     found = []
-    for _, rows in lab.groupby("pool", sort=True):
+    for _, tried in lab.groupby("pool", sort=True):
+        rows = tried[~tried["policy"].isin(_OTHER_WORK)]
         chosen = rows[rows["recommended"]]
         if chosen.empty:
-            kept = rows[rows["keeps_promise"] & rows["keeps_cap"] & ~rows["policy"].isin(_OTHER_WORK)]
+            kept = rows[rows["keeps_promise"] & rows["keeps_cap"]]
             chosen = kept.sort_values("item_h_per_week", ascending=False).head(1)
         if chosen.empty:
             found.append((0.0, 0.0, 0.0))
@@ -171,7 +174,8 @@ def _by_volumes(volumes: pd.DataFrame, promised: Promise) -> pd.DataFrame | None
     """Return counts by interval from the client's own; None where they do not count within the promised time."""
     same = volumes["within_s"].isna() | ((volumes["within_s"] - promised.answer_within_s).abs() < 0.5)
     column = {"of offered": "offered", "of answered": "answered", "short abandons out": "offered"}[promised.definition]
-    rows = volumes[same & volumes["answered_within"].notna() & volumes[column].notna()]
+    short = volumes["length_s"] <= LONGEST_INTERVAL_S
+    rows = volumes[same & short & volumes["answered_within"].notna() & volumes[column].notna()]
     if rows.empty:
         return None
     counted = rows[column]
@@ -207,25 +211,32 @@ def _over_cap(facts: Facts, queues: Sequence[Queue]) -> Reading:
 
     Notes
     -----
-    Occupancy of a half hour: time on contacts over time on contacts and waiting. The busiest half hours are the quarter of the half hours of the
-    week with most agents on contacts, over all days, so that no half hour is chosen for its own chance.
+    Occupancy of a half hour: time on contacts over time on contacts and waiting. The busiest half hours are the quarter of the day's half hours with
+    most agents on contacts on average, on all days: a day or weekday that was busy by chance is not chosen for it.
     """
     if not queues:
         return unsaid("no queue with a cap on occupancy is known")
     duty = _duty(facts, queues)
     if duty is None:
         return unsaid("no source shows both work on contacts and waiting, so occupancy is not known")
+    if few := facts.too_few(facts.spells()):
+        return unsaid(few)
     caps = {queue.pool: queue_promise(queue, facts.blending.settings).max_occupancy for queue in queues}
     for queue in queues:
         caps[queue.pool] = min(caps[queue.pool], queue_promise(queue, facts.blending.settings).max_occupancy)
-    usual = duty.groupby(["pool", "weekday", "slot_of_day_s"])["busy"].transform("mean")
-    busiest = duty[usual >= usual.groupby(duty["pool"]).transform("quantile", 1 - _BUSIEST)]
+    busiest = _busiest(duty)
     over = busiest["busy"] > busiest["pool"].map(caps) * busiest["on_duty"] * (1 + 1e-9)
     found = share(by_day(busiest["day"], busiest["on_duty"] * over, busiest["on_duty"]), confidence=facts.confidence)
     if found.value is None:
         return Reading(found)
     text = f"In {percent(found.value)} of the busiest half hours occupancy lay over the cap of {percent(min(caps.values()))}."
     return Reading(found, text)
+
+
+def _busiest(duty: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the quarter of the half hours of the day that are busiest on average."""
+    usual = duty.groupby(["pool", "slot_of_day_s"])["busy"].transform("mean")
+    return duty[usual >= usual.groupby(duty["pool"]).transform("quantile", 1 - _BUSIEST)]
 
 
 def _duty(facts: Facts, queues: Sequence[Queue]) -> pd.DataFrame | None:

@@ -118,6 +118,8 @@ def _unaccounted(facts: Facts) -> Reading:
     row = shares[shares["population"].eq(CENTRE) & shares["share"].eq("unaccounted")]
     if row.empty or (facts.spells() is None and facts.totals() is None):
         return unsaid("there are no agent states to hold against paid time")
+    if few := facts.too_few(facts.spells(), facts.totals()):
+        return unsaid(few)
     if not _known_attendance(facts):
         return unsaid("paid time is not known from a schedule or payroll, so what the states leave open cannot be seen")
     days, unit, working_days = _hours(facts)
@@ -137,6 +139,8 @@ def _unaccounted(facts: Facts) -> Reading:
 def reason_codes(facts: Facts) -> dict[str, Reading]:
     """Read D2: share of not-ready time under codes that the state map gives no legitimate reason, or that are called other or default."""
     spells, totals = facts.spells(*_NOT_READY), facts.totals()
+    if few := (facts.spells() is not None or totals is not None) and facts.too_few(facts.spells(), totals):
+        return {"default_codes": unsaid(few)}
     if spells is not None:
         hours = (spells["end"] - spells["start"]).dt.total_seconds() / 3600
         empty = spells["state"].eq("AWAY") | spells["state_raw"].str.contains(_CATCH_ALL, case=False, na=False)
@@ -161,9 +165,14 @@ def reconciliation(facts: Facts) -> dict[str, Reading]:
     -----
     Too much and too little are added, not netted: hours of one agent that are missing do not make up for hours of another that are too many.
     """
+    nothing = {"apart": unsaid("no schedule or payroll hours stand beside the agent states")}
+    if not _known_attendance(facts) or (facts.spells() is None and facts.totals() is None):
+        return nothing
+    if few := facts.too_few(facts.spells(), facts.totals()):
+        return {"apart": unsaid(few)}
     days, unit, working_days = _hours(facts)
-    if days.empty or not _known_attendance(facts) or (facts.spells() is None and facts.totals() is None):
-        return {"apart": unsaid("no schedule or payroll hours stand beside the agent states")}
+    if days.empty:
+        return nothing
     missing, outside = days["UNACCOUNTED"].fillna(0.0), days["OUTSIDE_PAID"].fillna(0.0)
     either = days[list(ATTENDED)].sum(axis=1) + outside
     sums = days.assign(top=missing + outside, base=either)
