@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.foundation.schema import DataProblem, Finding
 from analysis.measure import agreement
@@ -93,23 +94,28 @@ class Ratings:
     def resting_on(self, bases: Collection[str]) -> Ratings:
         """Return these ratings without the levels that rest on anything else than `bases`, over all item types.
 
+        `raters` and `roles` are then the fewest and the most that can be left.
+
         Examples
         --------
         >>> Ratings((1, 4), bases=("document", "said")).resting_on({"document"}).median
         1
         """
         kept = [(level, basis) for level, basis in zip(self.levels, self.bases, strict=True) if basis in bases]
+        types = {name: part.resting_on(bases) for name, part in self.types.items()}
+        raters = max([len(kept), *(len(part.levels) for part in types.values())])
         return Ratings(
             tuple(level for level, _ in kept),
             self.not_known,
             tuple(basis for _, basis in kept),
             self.assumed,
-            roles=min(self.roles, len(kept)),
-            types=MappingProxyType({name: part.resting_on(bases) for name, part in self.types.items()}),
+            raters=raters,
+            roles=min(self.roles, raters),
+            types=MappingProxyType(types),
         )
 
     def spread(self) -> str:
-        """Return the spread in words, without decimals.
+        """Return the spread in words, without decimals; never the level of a single rater.
 
         Examples
         --------
@@ -130,9 +136,9 @@ class Ratings:
 
 def _range(levels: tuple[int, ...]) -> str:
     low, high = levels[0], levels[-1]
-    if low != high:
-        return f"{low} to {high}, {_counted(len(levels))}"
-    return f"all {low}, {_counted(len(levels))}" if len(levels) > 1 else f"{low}, {_counted(1)}"
+    if len(levels) == 1:  # the level of one person is not spelled out as that person's
+        return _counted(1)
+    return f"{low} to {high}, {_counted(len(levels))}" if low != high else f"all {low}, {_counted(len(levels))}"
 
 
 def _counted(raters: int) -> str:
@@ -171,9 +177,26 @@ def collect(answers: pd.DataFrame | None, known: Collection[str]) -> dict[str, R
     if answers is None or answers.empty:
         return {}
     rows = _checked(answers, known)
-    place = {name: number for number, name in enumerate(known)}
-    parts = {str(name): part for name, part in rows.groupby("criterion", sort=False)}
-    return {name: _ratings(parts[name]) for name in sorted(parts, key=place.__getitem__)}
+    columns = (rows[name].tolist() for name in ("criterion", "type", "rater", "role", "basis"))
+    levels = [None if math.isnan(level) else int(level) for level in rows["rating"].astype("float64")]
+    parts: dict[str, list[_Given]] = {}
+    for criterion, *who, level in zip(*columns, levels, strict=True):
+        parts.setdefault(criterion, []).append(_Given(*who, level))
+    return {name: _ratings(parts[name]) for name in known if name in parts}
+
+
+class _Given(NamedTuple):
+    """One row of the answers."""
+
+    type: str
+    rater: str
+    role: str
+    basis: str
+    level: int | None
+
+    @property
+    def counts(self) -> bool:
+        return self.level is not None and GRADES[self.basis] != "D"
 
 
 def _checked(answers: pd.DataFrame, known: Collection[str]) -> pd.DataFrame:
@@ -216,35 +239,29 @@ def _checked(answers: pd.DataFrame, known: Collection[str]) -> pd.DataFrame:
     return rows.assign(rater=who["rater"], grade=rows["basis"].map(dict(GRADES)))
 
 
-def _ratings(rows: pd.DataFrame) -> Ratings:
+def _ratings(rows: Sequence[_Given]) -> Ratings:
     """Return the ratings of one criterion, those of its item types beside them."""
-    typed = rows[rows["type"] != ""]
-    own = _own(rows[rows["type"] == ""])
-    types = {str(name): _own(part) for name, part in sorted(typed.groupby("type"), key=lambda one: str(one[0]))}
-    counted = rows[rows["rating"].notna() & (rows["grade"] != "D")]
-    answered = set(rows.loc[rows["rating"].notna(), "rater"])
-    return Ratings(
-        own.levels,
-        len(set(rows["rater"]) - answered),
-        own.bases,
-        own.assumed,
-        raters=counted["rater"].nunique(),
-        roles=counted["role"].nunique(),
-        types=MappingProxyType(types),
+    own = _own([row for row in rows if not row.type])
+    kinds = sorted({row.type for row in rows if row.type})
+    answered = {row.rater for row in rows if row.level is not None}
+    return replace(
+        own,
+        not_known=len({row.rater for row in rows} - answered),
+        raters=len({row.rater for row in rows if row.counts}),
+        roles=len({row.role for row in rows if row.counts}),
+        types=MappingProxyType({kind: _own([row for row in rows if row.type == kind]) for kind in kinds}),
     )
 
 
-def _own(rows: pd.DataFrame) -> Ratings:
+def _own(rows: Sequence[_Given]) -> Ratings:
     """Return the ratings of rows that all speak of the same thing."""
-    given = rows[rows["rating"].notna()]
-    counted = given[given["grade"] != "D"]
-    pairs = sorted(zip(counted["rating"].astype(int), counted["grade"], counted["basis"], strict=True))
+    counted = sorted((row.level, GRADES[row.basis], row.basis) for row in rows if row.level is not None and row.counts)
     return Ratings(
-        tuple(int(level) for level, _, _ in pairs),
-        int(rows["rating"].isna().sum()),
-        tuple(str(basis) for _, _, basis in pairs),
-        tuple(sorted(int(level) for level in given.loc[given["grade"] == "D", "rating"])),
-        roles=counted["role"].nunique(),
+        tuple(level for level, _, _ in counted),
+        sum(row.level is None for row in rows),
+        tuple(basis for _, _, basis in counted),
+        tuple(sorted(row.level for row in rows if row.level is not None and not row.counts)),
+        roles=len({row.role for row in rows if row.counts}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.foundation.schema import DataProblem
@@ -35,6 +35,7 @@ ROWS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(ROWS, st.permutations("abcdef"), st.randoms(use_true_random=False))
 def test_labels_of_raters_and_order_of_rows_change_nothing(rows, names, random):
     other = dict(zip("abcdef", names, strict=True))
@@ -42,6 +43,7 @@ def test_labels_of_raters_and_order_of_rows_change_nothing(rows, names, random):
     assert collect(answers(*rows), IDS) == collect(answers(*moved), IDS)
 
 
+@settings(max_examples=40)
 @given(ROWS)
 def test_every_rating_is_somewhere(rows):
     found = collect(answers(*rows), IDS)
@@ -85,7 +87,7 @@ def test_types_are_judged_apart():
 
 @pytest.mark.parametrize(
     ("levels", "words"),
-    [((), "nobody was asked"), ((3,), "3, 1 rater"), ((3, 3), "all 3, 2 raters"), ((0, 3), "0 to 3, 2 raters")],
+    [((), "nobody was asked"), ((3,), "1 rater"), ((3, 3), "all 3, 2 raters"), ((0, 3), "0 to 3, 2 raters")],
 )
 def test_spread_in_words(levels, words):
     assert Ratings(levels).spread() == words
