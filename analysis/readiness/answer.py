@@ -142,6 +142,8 @@ class Answer:
         rated, score = self.ratings.median, self.score
         apart = None if score is None else score.apart(rated)
         if score is not None and apart is not None and apart >= levels_apart:
+            if len(self.ratings.levels) == 1:
+                return "one rater sees it otherwise than the data"
             said = (
                 f"the data allow no more than {score.ceiling}" if score.level is None else f"the data say {score.level}"
             )

@@ -178,4 +178,5 @@ def _frames(case: Case) -> dict[str, pd.DataFrame]:
 
 
 def _scores(scores: Mapping[str, Score], ratings: Mapping[str, Ratings]) -> pd.DataFrame:
-    return scores_frame(scores, {name: one.median for name, one in ratings.items()})
+    """Hold the scores against the raters' median, where two or more of them stand behind it: one rating alone is not shown."""
+    return scores_frame(scores, {name: one.median for name, one in ratings.items() if len(one.levels) > 1})

@@ -41,7 +41,7 @@ def _unanswered(case: Case) -> Iterator[Finding]:
         "readiness_unanswered",
         "ask",
         _WHERE,
-        f"{len(missing)} criteria have no answer that counts: {names}.{more} Ask the roles named in the questionnaire.",
+        f"{'1 criterion has' if len(missing) == 1 else f'{len(missing)} criteria have'} no answer that counts: {names}.{more} Ask the roles named in the questionnaire.",
         rows=len(missing),
     )
 
