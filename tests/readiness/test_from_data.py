@@ -45,10 +45,10 @@ def table(name, rows):
     return typed_table(name, frame)
 
 
-def facts(*, attendance="schedule", days=None, shares=None, queues=(LINE,), zone="UTC", holidays=(), suitable=("letter",), lab=None, usable=None, **tables):  # fmt: skip
+def facts(*, attendance="schedule", days=None, shares=None, slots=None, queues=(LINE,), zone="UTC", holidays=(), suitable=("letter",), lab=None, usable=None, **tables):  # fmt: skip
     rows = pd.DataFrame({"population": ["contact_centre"], "source": [attendance], "paid_h": [100.0]})
     unaccounted = pd.DataFrame({"population": ["contact_centre"], "share": ["unaccounted"], "value": np.nan, "low": np.nan, "high": np.nan, "status": "insufficient", "reason": "no paid time"})  # fmt: skip
-    baseline: Any = SimpleNamespace(settings=BaselineSettings(), attendance=rows, days=pd.DataFrame() if days is None else days, shares=unaccounted if shares is None else unaccounted.assign(**shares))  # fmt: skip
+    baseline: Any = SimpleNamespace(settings=BaselineSettings(), attendance=rows, days=pd.DataFrame() if days is None else days, shares=unaccounted if shares is None else unaccounted.assign(**shares), idle_by_slot=pd.DataFrame() if slots is None else slots)  # fmt: skip
     inventory = pd.DataFrame({"type": pd.Series(list(suitable), dtype="str"), **dict.fromkeys(MODES, True)})
     empty = pd.DataFrame()
     blending: Any = SimpleNamespace(settings=BlendingSettings(), inventory=inventory, service=empty, lab=empty if lab is None else lab, usable=empty if usable is None else usable)  # fmt: skip
@@ -319,6 +319,29 @@ def test_backlog_counts_idle_hours_and_not_intervals():
     none = facts(spells=table("spells", spells), work_items=table("work_items", rows), suitable=())
     assert score("W5", none).level == 0
     assert score("W5", facts(work_items=table("work_items", rows))).level is None
+
+
+def test_without_logged_waiting_the_usual_idle_of_the_half_hour_stands_for_it():
+    slots = pd.DataFrame({"population": "contact_centre", "weekday": range(5), "slot_of_day_s": 9 * 3600, "idle_agents": 4.0})  # fmt: skip
+    # five letters wait at a quarter past nine on even days, three on odd ones
+    rows = [item("letter", day, minutes=5, arrived=-60, started=300, number=number) for day in range(10) for number in range(5 - 2 * (day % 2))]  # fmt: skip
+    rows += [item("letter", -5, minutes=1), item("letter", 25, minutes=1)]
+    given = facts(slots=slots, days=hours(0.0, 0.0), work_items=table("work_items", rows))
+    assert figure("W5", "waiting_work", given).value == pytest.approx(0.5)
+
+
+def test_interval_totals_serve_where_there_are_no_spells():
+    def totals(share):
+        rows = [{"agent": name, "interval_start": at(day, 30 * slot), "length_s": 1800.0, "state": state, "us": int(1.8e9 * part)} for day in range(10) for slot in range(4) for name in PEOPLE for state, part in (("HANDLING", share(day, slot)), ("IDLE", 1 - share(day, slot)))]  # fmt: skip
+        return table("state_totals", rows)
+
+    busy = totals(lambda day, slot: 0.3 if slot < 3 else 0.9 if day % 2 else 0.7)
+    assert figure("P2", "over_cap", facts(state_totals=busy)).value == pytest.approx(0.5)
+    rows = [item("letter", day, minutes=5, arrived=-60, started=60, number=number) for day in range(10) for number in range(8)]  # fmt: skip
+    rows += [item("letter", -5, minutes=1), item("letter", 25, minutes=1)]
+    # eight items wait for seven idle agents in the first two of four half hours
+    given = facts(state_totals=totals(lambda day, slot: 0.3), work_items=table("work_items", rows))
+    assert figure("W5", "waiting_work", given).value == pytest.approx(0.5)
 
 
 # --- P1 ---

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from analysis.foundation import intervals
 from analysis.foundation.calendars import local_day
 from analysis.foundation.estimate import Estimate
 from analysis.readiness.scores import Reading
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from analysis.readiness.settings import ReadinessSettings
 
 CENTRE = "contact_centre"
+# Counts over longer than this are no intervals: they hide the half hours in which it was busy.
+LONGEST_INTERVAL_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,22 @@ class Facts:
         spells = spells[spells["population"].eq(CENTRE)]
         spells = spells[spells["state"].isin(states)] if states else spells
         return None if spells.empty else spells
+
+    def time_in(self, *states: str, slot_s: int) -> pd.DataFrame | None:
+        """Return agent, start, length_s and seconds in these states by slot of the clock, from spells, else from interval totals as they are."""
+        spells = self.spells(*states)
+        if spells is not None:
+            found = intervals.busy(spells[["agent", "start", "end"]], slot_s=slot_s)
+            return found.rename(columns={"slot_start": "start"}).assign(
+                s=found["busy_us"] / 1e6, length_s=float(slot_s)
+            )
+        totals = self.totals()
+        if totals is None or self.spells() is not None:
+            return None
+        totals = totals[totals["state"].isin(states) & totals["length_s"].le(LONGEST_INTERVAL_S)]
+        if totals.empty:
+            return None
+        return totals.rename(columns={"interval_start": "start"}).assign(s=totals["us"].astype("float64") / 1e6)
 
     def totals(self) -> pd.DataFrame | None:
         """Return the contact centre's state totals; agents that the roster puts elsewhere are left out."""

@@ -10,8 +10,7 @@ import numpy as np
 
 from analysis.foundation.estimate import Estimate
 from analysis.readiness.from_data.clustered import by_day, positive_ratio, signed_ratio
-from analysis.readiness.from_data.facts import Facts, percent, unsaid
-from analysis.readiness.from_data.room import LONGEST_INTERVAL_S
+from analysis.readiness.from_data.facts import LONGEST_INTERVAL_S, Facts, percent, unsaid
 from analysis.readiness.scores import Reading
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.foundation import intervals
 from analysis.foundation.estimate import Estimate
 from analysis.readiness.from_data.clustered import by_day, median, positive_ratio, share
-from analysis.readiness.from_data.facts import Facts, numbered, percent, unsaid
+from analysis.readiness.from_data.facts import CENTRE, Facts, numbered, percent, unsaid
 from analysis.readiness.scores import Reading
 
 _MODES = ["suitable_blocks", "suitable_between", "suitable_interrupt"]
@@ -214,9 +213,7 @@ def backlog(facts: Facts) -> dict[str, Reading]:
         return {"waiting_work": unsaid("no suitable item has an arrival and a start")}
     idle = idle_cells(facts)
     if idle is None:
-        return {"waiting_work": unsaid("no source shows when agents wait")}
-    if few := facts.too_few(facts.spells()):
-        return {"waiting_work": unsaid(few)}
+        return {"waiting_work": unsaid("no source shows when ten or more agents wait")}
     edge = (queued["begun"] - queued["arrived"]).quantile(_EDGE)
     inside = idle["cell"].between(queued["begun"].min(), queued["begun"].max() - edge)
     return {"waiting_work": _waiting_work(facts, idle[inside], queued)}
@@ -224,7 +221,7 @@ def backlog(facts: Facts) -> dict[str, Reading]:
 
 def _waiting_work(facts: Facts, idle: pd.DataFrame, queued: pd.DataFrame) -> Reading:
     """Return the share of idle time in which enough items wait."""
-    middle = (idle["cell"] + pd.Timedelta(seconds=_CELL_S / 2)).astype("int64").to_numpy()
+    middle = idle["cell"].astype("int64").to_numpy() + (idle["length_s"].to_numpy() * 5e5).astype("int64")
     arrived, begun = (np.sort(queued[name].astype("int64").to_numpy()) for name in ("arrived", "begun"))
     waiting = np.searchsorted(arrived, middle, side="right") - np.searchsorted(begun, middle, side="right")
     agents = idle["agents"].to_numpy()
@@ -238,10 +235,32 @@ def _waiting_work(facts: Facts, idle: pd.DataFrame, queued: pd.DataFrame) -> Rea
 
 
 def idle_cells(facts: Facts) -> pd.DataFrame | None:
-    """Return cell (UTC start) and the mean number of idle agents of the contact centre in it; None where no source shows idle states."""
-    spells = facts.spells("IDLE")
-    if spells is None:
+    """Return cell (UTC start), length_s and the mean number of idle agents in it; None where no source shows idle states of enough people.
+
+    Notes
+    -----
+    From states where they are logged; else from the baseline's means by like half hour, on every day with time of the contact centre.
+    """
+    time = None if facts.too_few(facts.spells(), facts.totals()) else facts.time_in("IDLE", slot_s=_CELL_S)
+    if time is None:
+        return _usual_idle(facts)
+    cells = time.groupby(["start", "length_s"], as_index=False)["s"].sum()
+    cells = cells.assign(cell=cells["start"].astype("datetime64[us, UTC]"), agents=cells["s"] / cells["length_s"])
+    return cells[["cell", "length_s", "agents"]]
+
+
+def _usual_idle(facts: Facts) -> pd.DataFrame | None:
+    """Return idle cells from the baseline's means by like half hour."""
+    usual, days = facts.baseline.idle_by_slot, facts.baseline.days
+    if usual.empty or days.empty:
         return None
-    busy = intervals.busy(spells[["agent", "start", "end"]], slot_s=_CELL_S)
-    cells = busy.groupby("slot_start", as_index=False)["busy_us"].sum()
-    return pd.DataFrame({"cell": cells["slot_start"], "agents": cells["busy_us"].astype("float64") / (_CELL_S * 1e6)})
+    usual = usual[usual["population"].eq(CENTRE) & usual["idle_agents"].gt(0)]
+    days = days.loc[days["population"].eq(CENTRE), ["day", "weekday"]]
+    cells = days.merge(usual[["weekday", "slot_of_day_s", "idle_agents"]], on="weekday")
+    local = cells["day"] + pd.to_timedelta(cells["slot_of_day_s"], unit="s")
+    stamp = local.dt.tz_localize(facts.client.time_zone, nonexistent="shift_forward", ambiguous="NaT")
+    cells = cells.assign(cell=stamp.dt.tz_convert("UTC").astype("datetime64[us, UTC]")).dropna(subset=["cell"])
+    if cells.empty:
+        return None
+    slot_s = float(facts.baseline.settings.slot_s)
+    return pd.DataFrame({"cell": cells["cell"], "length_s": slot_s, "agents": cells["idle_agents"]})

@@ -8,18 +8,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.blending.promise import Promise, queue_promise
-from analysis.foundation import intervals
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Queue
 from analysis.measure.idle import pool_of_agents
 from analysis.measure.load import live_queues, local_slots, offered_contacts
 from analysis.readiness.from_data.clustered import by_day, share
-from analysis.readiness.from_data.facts import Facts, percent, unsaid
+from analysis.readiness.from_data.facts import LONGEST_INTERVAL_S, Facts, percent, unsaid
 from analysis.readiness.scores import Reading
 
 SLOT_S = 1800
-# Counts over longer than this hide the intervals in which a promise was missed.
-LONGEST_INTERVAL_S = 3600.0
 # Fewer contacts than this do not show whether a promise was kept: neighbouring intervals of a day are put together until they hold so many.
 FEWEST_CONTACTS = 20
 # The busiest half hours are this share of the half hours of the day, by agents at work on contacts.
@@ -219,7 +216,7 @@ def _over_cap(facts: Facts, queues: Sequence[Queue]) -> Reading:
     duty = _duty(facts, queues)
     if duty is None:
         return unsaid("no source shows both work on contacts and waiting, so occupancy is not known")
-    if few := facts.too_few(facts.spells()):
+    if few := facts.too_few(facts.spells(), facts.totals()):
         return unsaid(few)
     caps = {queue.pool: queue_promise(queue, facts.blending.settings).max_occupancy for queue in queues}
     for queue in queues:
@@ -241,7 +238,7 @@ def _busiest(duty: pd.DataFrame) -> pd.DataFrame:
 
 def _duty(facts: Facts, queues: Sequence[Queue]) -> pd.DataFrame | None:
     """Return pool, day, weekday, slot_of_day_s, busy and on_duty (mean agents) by half hour with anybody on duty."""
-    busy, idle = facts.spells("HANDLING", "RESERVED"), facts.spells("IDLE")
+    busy, idle = (facts.time_in(*states, slot_s=SLOT_S) for states in (("HANDLING", "RESERVED"), ("IDLE",)))
     if busy is None or idle is None:
         return None
     names = {queue.pool for queue in queues}
@@ -249,19 +246,14 @@ def _duty(facts: Facts, queues: Sequence[Queue]) -> pd.DataFrame | None:
     if len(names) == 1:
         agents = pd.unique(pd.concat([busy["agent"], idle["agent"]]))
         pools = pd.Series(next(iter(names)), index=agents)
-    parts = []
-    for name, spells in (("busy", busy), ("idle", idle)):
-        time = intervals.busy(spells.loc[spells["agent"].isin(pools.index), ["agent", "start", "end"]], slot_s=SLOT_S)
-        parts.append(
-            time.assign(pool=time["agent"].map(pools)).groupby(["pool", "slot_start"])["busy_us"].sum().rename(name)
-        )
-    both = _both(parts)
-    places = local_slots(both["slot_start"], facts.client.time_zone, SLOT_S)
+    both = _both([time.assign(pool=time["agent"].map(pools)) for time in (busy, idle)])
+    places = local_slots(both["start"], facts.client.time_zone, SLOT_S)
     return pd.concat([both, places], axis=1)
 
 
-def _both(parts: list[pd.Series]) -> pd.DataFrame:
-    """Return busy and on_duty in mean agents."""
-    both = pd.concat(parts, axis=1).astype("float64").fillna(0.0).reset_index()
-    agents = both[["busy", "idle"]] / (SLOT_S * 1e6)
-    return both.assign(busy=agents["busy"], on_duty=agents["busy"] + agents["idle"])
+def _both(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return busy and on_duty in mean agents by pool and interval."""
+    sums = [part.groupby(["pool", "start", "length_s"])["s"].sum().rename(name) for name, part in zip(("busy", "idle"), parts, strict=True)]  # fmt: skip
+    both = pd.concat(sums, axis=1).fillna(0.0).reset_index()
+    busy, idle = both["busy"] / both["length_s"], both["idle"] / both["length_s"]
+    return both.assign(busy=busy, on_duty=busy + idle)
