@@ -14,6 +14,8 @@ _NAMES = {
     "evaluate_pilot": ".evaluation",
     "Length": ".reestimate",
     "reestimate_weeks": ".reestimate",
+    "assign_teams": ".teams",
+    "evaluate_teams": ".teams",
     "unit_figures": ".figures",
 }
 

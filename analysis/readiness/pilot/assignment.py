@@ -18,6 +18,7 @@ HALVES: tuple[str, ...] = ("morning", "afternoon")
 _NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # All calendars are listed where there are no more of them; else they are drawn.
 _LISTED = 4096
+_LONGEST = 104
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,9 +124,10 @@ def assign(
     if len(open_days) < 3 or not set(open_days) <= set(range(7)):
         raise ValueError(f"at least three weekdays from 0 to 6 are needed, got {list(weekdays)}")
     places = unit_places(unit, open_days)
-    on = draw_arms(len({place for _, _, place, _ in places}), weeks, 1, np.random.default_rng(seed))[0]
+    count = len({place for _, _, place, _ in places})
+    # a longer pilot with the same seed begins with the same weeks, so that one may be lengthened
+    on = draw_arms(count, max(_LONGEST, weeks), 1, np.random.default_rng(seed))[0][: weeks * count]
     rows = []
-    count = len(on) // weeks
     closed = set(holidays)
     for week in range(weeks):
         for weekday, half, place, washout in places:

@@ -153,13 +153,26 @@ def _row(name: str, units: pd.DataFrame, assignment: Assignment, asked: Asked) -
     for arm, key in ((False, "without"), (True, "with_items")):
         row[key] = float(seen.loc[seen["on"] == arm, name].mean()) if (seen["on"] == arm).any() else math.nan
     reason, tested = _tested(name, seen, assignment, asked)
-    if tested is None or reason:
-        said = f"{words.words}: the pilot cannot tell, because {reason}."
-        return {**row, "verdict": "cannot say", "status": "insufficient", "reason": reason, "sentence": said}
+    return refused(row, reason) if tested is None else answered(row, tested)
+
+
+def refused(row: Mapping[str, object], reason: str) -> dict[str, object]:
+    """Return the row of an outcome on which the pilot cannot answer."""
+    said = f"{_first(str(row['words']))}: the pilot cannot tell, because {reason}."
+    return {**row, "verdict": "cannot say", "status": "insufficient", "reason": reason, "sentence": said}
+
+
+def answered(row: Mapping[str, object], tested: Tested) -> dict[str, object]:
+    """Return the row of an outcome with its effect, verdict and sentence."""
+    words = outcome_of(str(row["outcome"]))
     found = {"effect": tested.effect, "low": tested.low, "high": tested.high, "p_value": tested.p_value}
-    verdict = _verdict(tested, words.better, margin)
+    verdict = _verdict(tested, words.better, float(str(row["margin"])))
     sentence = _sentence(row, tested, verdict, words.unit)
     return {**row, **found, "verdict": verdict, "status": "ok", "reason": "", "sentence": sentence}
+
+
+def _first(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _tested(name: str, seen: pd.DataFrame, assignment: Assignment, asked: Asked) -> tuple[str, Tested | None]:
@@ -218,6 +231,6 @@ def _sentence(row: Mapping[str, object], found: Tested, verdict: str, unit: str)
         "cannot say": "whether it stays within what was agreed cannot be said from so few units",
     }.get(verdict, verdict)
     return (
-        f"{row['words']}: {before} without items, changed by {amount(found.effect, unit)} "
+        f"{_first(str(row['words']))}: {before} without items, changed by {amount(found.effect, unit)} "
         f"({amount(found.low, unit)} to {amount(found.high, unit)}) with items: {said}; {counted}{left}."
     )

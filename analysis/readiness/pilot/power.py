@@ -24,6 +24,8 @@ class Curve:
 
     Attributes
     ----------
+    weeks
+        Length of the pilot.
     effects
         Effects, in standard errors of the estimated effect.
     power
@@ -36,6 +38,7 @@ class Curve:
         Pilots simulated.
     """
 
+    weeks: int
     effects: np.ndarray
     power: np.ndarray
     variance: float
@@ -87,7 +90,7 @@ def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int) -
         float(np.mean(_as_large(each, shared, mine, np.float32(step * math.sqrt(variance))) <= most)) for step in _STEPS
     ]
     freedom = len(week) - basis.shape[1]
-    return Curve(_STEPS, np.maximum.accumulate(power), variance, freedom, pilots)
+    return Curve(weeks, _STEPS, np.maximum.accumulate(power), variance, freedom, pilots)
 
 
 def _as_large(each: np.ndarray, shared: np.ndarray, mine: np.ndarray, effect: np.float32) -> np.ndarray:
@@ -121,13 +124,20 @@ def planned_power(found: Variation, law: Curve, effect: float) -> float:
     Notes
     -----
     Mean over X ~ chi-square with f degrees of freedom of power(effect / se x sqrt(X / f)): the variance was estimated with f degrees of
-    freedom, so that its true value is se^2 f / X. Power at the variance as estimated (X = f) promises too much.
+    freedom, so that its true value is se^2 f / X. Power at the variance as estimated (X = f) promises too much. Where weeks differ in how much they
+    vary, so will those of the pilot: 1 / f = 1 / f_seen + (1 / f_seen - 1 / f_alike) K / W for K past weeks and W weeks of pilot.
 
     References
     ----------
     Julious & Owen, Pharmaceutical Statistics 5 (2006), 29-37, for planning with an estimated variance.
     """
-    return float(known_power(law, effect / standard_error(found, law) * _scales(found.freedom)).mean())
+    return float(known_power(law, effect / standard_error(found, law) * _scales(_freedom(found, law))).mean())
+
+
+def _freedom(found: Variation, law: Curve) -> float:
+    """Return the degrees of freedom with which the pilot's own variation is foretold."""
+    uneven = max(1 / found.freedom - 1 / found.nominal, 0.0)
+    return 1 / (1 / found.freedom + uneven * found.weeks / law.weeks)
 
 
 def detectable(found: Variation, law: Curve, power: float) -> tuple[float, float, float]:
@@ -139,7 +149,7 @@ def detectable(found: Variation, law: Curve, power: float) -> tuple[float, float
     if law.power[-1] < power or not math.isfinite(error):
         return math.inf, math.inf, math.inf
     steps = np.linspace(0, float(law.effects[-1]), 2001)
-    planned = np.array(known_power(law, steps[:, None] * _scales(found.freedom)).mean(axis=1))
+    planned = np.array(known_power(law, steps[:, None] * _scales(_freedom(found, law))).mean(axis=1))
     known = known_power(law, steps)
     if planned[-1] < power:
         return math.inf, math.inf, math.inf

@@ -75,11 +75,23 @@ def reestimate_weeks(
     """
     settings = settings or ReadinessSettings()
     parts = [_of(past_units(part, assignment.unit), outcome, tuple(covariates)) for part in (past, days)]
-    found = _pooled(parts[0], parts[1], effect)
+    done = len(days["day"].dt.to_period("W").unique()) if len(days) else 0
+    return length_of(parts[0], parts[1], effect=effect, positions=assignment.positions, done=done, settings=settings)
+
+
+def length_of(
+    past: Variation | None,
+    pilot: Variation | None,
+    *,
+    effect: float,
+    positions: int,
+    done: int,
+    settings: ReadinessSettings,
+) -> Length:
+    """Return the length that two periods' variation calls for; arguments as in :func:`reestimate_weeks`, `done` the weeks that the pilot has run."""
+    found = _pooled(past, pilot, effect)
     if found is None:
         raise ValueError("neither the past weeks nor those of the pilot show how much the days vary")
-    positions = assignment.positions
-    done = len(days["day"].dt.to_period("W").unique()) if len(days) else 0
     best = (0, 0.0)
     for weeks in lengths(settings):
         if weeks < done:
@@ -115,4 +127,6 @@ def _pooled(past: Variation | None, pilot: Variation | None, effect: float) -> V
     square = max(pilot.within**2 - effect**2 / 4, 0.75 * pilot.within**2)
     freedom = past.freedom + pilot.freedom
     within = math.sqrt((past.freedom * past.within**2 + pilot.freedom * square) / freedom)
-    return dataclasses.replace(past, within=within, freedom=freedom)
+    return dataclasses.replace(
+        past, within=within, freedom=freedom, nominal=past.nominal + pilot.nominal, weeks=past.weeks + pilot.weeks
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.foundation.serial import long_run
 from analysis.readiness.pilot.assignment import draw_arms
 from analysis.readiness.pilot.variation import FEWEST_WEEKS
 
@@ -84,7 +85,7 @@ def threshold(
     -----
     A simulated pilot is a sequence of the client's own pairs of neighbouring weeks, drawn with replacement and moved from their mean by sqrt(f / X), X ~
     chi-square with f = weeks - 1: so few weeks do not show how far ordinary weeks reach; and shifted by a level drawn from the mean's own
-    error. The rule looks at the mean of the last three units after every unit.
+    error, which takes into account that days resemble their neighbours (:func:`analysis.foundation.serial.long_run`). The rule looks at the mean of the last three units after every unit.
     """
     generator = np.random.default_rng([seed, weeks, *table.shape])
     worst = np.sort(_worst(table, weeks=weeks, worse=worse, switched=switched, draws=(pilots, generator)))
@@ -102,10 +103,15 @@ def _worst(
     deviation = (table - table.mean(axis=0)) * math.sqrt(count / (count - 1))
     first = generator.integers(count, size=(pilots, -(-weeks // 2)))
     drawn = np.stack([first, (first + 1) % count], axis=2).reshape(pilots, -1)[:, :weeks]
-    scale = np.sqrt((count - 1) / generator.chisquare(count - 1, size=pilots))
-    error = deviation.mean(axis=1).std() / math.sqrt(count)
-    shift = generator.normal(size=pilots) * error
-    values = table.mean(axis=0) + scale[:, None, None] * (deviation[drawn] + shift[:, None, None])
+    moods = deviation.mean(axis=1, keepdims=True)
+    level = long_run((table - table.mean(axis=0)).ravel(), np.tile(np.arange(positions), count))
+    # weeks that resemble the week before wander further than as many past weeks show
+    wander = max(level.error / table.size * math.sqrt(count) / max(float(moods.std()), 1e-12), 1.0)
+    slow = np.sqrt(level.freedom / generator.chisquare(level.freedom, size=pilots))
+    fast = np.sqrt((count - 1) / generator.chisquare(count - 1, size=pilots))
+    shift = generator.normal(size=pilots) * slow * level.error / table.size
+    week = wander * slow[:, None, None] * moods[drawn] + shift[:, None, None]
+    values = table.mean(axis=0) + week + fast[:, None, None] * (deviation - moods)[drawn]
     values = values.reshape(pilots, weeks * positions)
     if switched:
         arms = draw_arms(positions, weeks, pilots, generator)

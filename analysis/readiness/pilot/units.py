@@ -67,5 +67,5 @@ def past_units(figures: pd.DataFrame, unit: str) -> Units:
     place = rows["weekday"].map({day: number for number, day in enumerate(kept)}).to_numpy(dtype=int)
     if unit == HALF_DAYS:
         place = 2 * place + rows["half"].eq(HALVES[1]).to_numpy()
-    known = tuple(name for name in COVARIATES if len(rows) and rows[name].notna().all() and rows[name].std() > 0)
+    known = tuple(name for name in COVARIATES if name in rows and rows[name].notna().all() and rows[name].std() > 0)
     return Units(unit, rows, week, place, known, kept)

@@ -30,6 +30,8 @@ class Variation:
         Standard deviation of a unit at like week, weekday and covariates: what a pilot that switches within weeks has to see through.
     freedom
         Degrees of freedom of `within`, fewer where weeks differ in how much they vary.
+    nominal
+        Degrees of freedom that `within` would have if all weeks varied alike.
     autocorrelation
         Of neighbouring units after weekday and trend, freed from what removing means does to it.
     units, weeks, covariates
@@ -40,6 +42,7 @@ class Variation:
     sd: float
     within: float
     freedom: float
+    nominal: float
     autocorrelation: float
     units: int
     weeks: int
@@ -90,6 +93,7 @@ def variation(
         sd=sd,
         within=math.sqrt(total / left),
         freedom=2 * total**2 / max(normal, seen),
+        nominal=float(left),
         autocorrelation=correlation,
         units=len(values),
         weeks=count,

@@ -44,8 +44,10 @@ def hours_row(units: Units, weeks: int, settings: ReadinessSettings) -> dict[str
     steps = effect_steps()
     critical = float(stats.t.ppf(1 - settings.pilot_level / 2, weeks - 1))
     seen = stats.nct.sf(critical, weeks - 1, steps) + stats.nct.cdf(-critical, weeks - 1, steps)
-    law = Curve(steps, np.maximum.accumulate(np.nan_to_num(seen, nan=1.0)), 1.0, 1000, 0)
-    found = Variation(float(table.mean()), math.sqrt(within), error, count - 1.0, math.nan, len(values), count, 0)
+    law = Curve(weeks, steps, np.maximum.accumulate(np.nan_to_num(seen, nan=1.0)), 1.0, 1000, 0)
+    found = Variation(
+        float(table.mean()), math.sqrt(within), error, count - 1.0, count - 1.0, math.nan, len(values), count, 0
+    )
     smallest = detectable(found, law, settings.pilot_power)
     return {
         "sd": float(table.std(ddof=1)),
