@@ -54,7 +54,7 @@ def _questions(notes: pd.DataFrame, themed: Any, no_role: Any, backwards: int) -
     """Return what the one who listened has to mend."""
     unknown = int((~notes["own"] & themed).sum())
     cases = (
-        ("listening_theme_unknown", "ask", unknown, "{n} with a theme that is not on the list, merged with others. Choose one of the list in the sheet Concerns, or add the theme to the guide."),
+        ("listening_theme_unknown", "ask", unknown, "{n} with a theme that is not on the list, merged with others. Choose the nearest one of the list in the sheet Concerns."),
         ("listening_theme_none", "ask", int((~themed).sum()), "{n} without a theme, merged with others. Choose one of the list in the sheet Concerns."),
         ("listening_role_unknown", "ask", int(no_role.sum()), "{n} without a role of the guide, so that nobody can tell who was heard. Choose one of its roles in the sheet Concerns."),
         ("listening_read_back_early", "flag", backwards, "{n} read back before being heard, by the dates; not counted as read back. Mend the dates."),

@@ -54,7 +54,7 @@ def guesses(table: pd.DataFrame | None, guide: Guide) -> tuple[pd.DataFrame, lis
     off = frame["guess"].isna() | (frame["guess"] < 0) | (share & (frame["guess"] > 1))
     fine = frame[~off & (frame["population"] != "")].sort_values(["stated_on"], kind="stable", na_position="last")
     once = fine.drop_duplicates(["number", "population", "rater"])
-    counted = {"unknown": int(asked.isna().sum()), "off": int(off.sum()), "nowhere": int((frame["population"] == "").sum()), "again": len(fine) - len(once)}  # fmt: skip
+    counted = {"unknown": int(asked.isna().sum()), "off": int(off.sum()), "nowhere": int((frame["population"] == "").sum()), "again": len(fine) - len(once), "undated": int(once["stated_on"].isna().sum())}  # fmt: skip
     return once.reset_index(drop=True)[columns], _questions(counted)
 
 
@@ -80,6 +80,7 @@ def _questions(counted: dict[str, int]) -> list[Finding]:
         ("expectation_off", "ask", "off", "{n} with a number that the question does not allow (a share lies between 0 and 100 %), left out. Mend them in the sheet Expectations."),
         ("expectation_nowhere", "ask", "nowhere", "{n} without a population that the question is asked of, left out. Choose it in the sheet Expectations."),
         ("expectation_again", "flag", "again", "{n} made again by the same person; the first one counts."),
+        ("expectation_undated", "ask", "undated", "{n} without a day, so that nobody can tell whether the figure was known. Write down the day in the sheet Expectations."),
     )  # fmt: skip
     return [
         Finding(code, severity, WHERE, text.format(n=_guesses(counted[name])), rows=counted[name])  # type: ignore[arg-type]

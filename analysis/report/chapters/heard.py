@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Drawing, Exhibit, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Drawing, Exhibit, Note, Part
 from analysis.report.context import Context
 from analysis.report.exhibits import voices
 from analysis.report.exhibits.theme import Theme
 from analysis.report.numbers import mark
 from analysis.report.words import Words
 
+SIDES = ("right", "high", "low")
 STATES = {"heard": "accent", "too few to tell": "plain", "not heard": "warning"}
 MOST_RESPONSES, MOST_EXPECTED, MOST_LISTED = 6, 9, 3
 
@@ -110,10 +111,13 @@ def expected(words: Words, result: Any, most: int = MOST_EXPECTED, *, left: str 
     source = words("heard.expected_source") + (words("heard.expected_late") if frame["late"].any() else "")
     if beyond > 0:
         source = f"{source} {words(f'heard.changed_{left}', n=words.n.count(beyond))}"
-    first = (Column(words("heard.column.guessed_what"), width=4.2), Column(words("heard.column.people"), "right", 0.9))
-    names = (("guess", 2.3), ("measured", 2.3), ("lesson", 2.4)) if known else (("range", 3.5), ("middle", 3.5))
+    first = (Column(words("heard.column.guessed_what"), width=4), Column(words("heard.column.people"), "right", 0.9))
+    names = (("guess", 2.9), ("measured", 2.2), ("lesson", 2)) if known else (("range", 3.5), ("middle", 3.5))
     columns = (*first, *(Column(words(f"heard.column.{name}"), width=width) for name, width in names))
-    return [Exhibit(expected_headline(words, frame), source, columns=columns, rows=rows, dense=len(frame) > 5)]
+    found = set(frame.apply(side, axis=1))
+    notes = [Note("", words(f"heard.teach.{name}")) for name in SIDES if name in found]
+    head = expected_headline(words, frame)
+    return [Exhibit(head, source, columns=columns, rows=rows, notes=notes, dense=len(frame) > 5)]
 
 
 def _recorded(words: Words, row: Any) -> tuple[str | Cell, ...]:
@@ -140,8 +144,17 @@ def expected_headline(words: Words, frame: pd.DataFrame) -> str:
             guess=words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True),
             measured=_measured(words, row),
         )
-    counts = {name: int((known.apply(side, axis=1) == name).sum()) for name in ("right", "high", "low")}
-    return words("heard.expected.many", n=words.n.count(len(known)), **counts)
+    counts = known.apply(side, axis=1).value_counts()
+    parts = [
+        words(
+            f"heard.expected.{'further' if place else 'first'}",
+            n=words.n.count(counts[name]),
+            all=words.n.count(len(known)),
+            side=words(f"heard.side.{name}"),
+        )
+        for place, name in enumerate(name for name in SIDES if name in counts)
+    ]
+    return words("heard.expected.many", parts=words.listed(parts))
 
 
 def side(row: Any) -> str:
