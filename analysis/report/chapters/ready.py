@@ -83,8 +83,10 @@ def _modes(c: Context) -> Exhibit:
 
 
 def _hours(c: Context, value: Any, low: Any, high: Any) -> str:
-    """Return hours a week with their interval; a dash where they are not known."""
-    return "–" if pd.isna(value) else c.n.interval(value, low, high, "hours_per_week")
+    """Return hours a week with their interval, or their bounds alone; a dash where they are not known."""
+    if pd.notna(value):
+        return c.n.interval(value, low, high, "hours_per_week")
+    return c.n.bounds(low, high, "hours_per_week") if pd.notna(low) and pd.notna(high) else "–"
 
 
 def _gates(c: Context) -> Exhibit:
@@ -194,7 +196,8 @@ def _scores(c: Context) -> list[Exhibit]:
     words, frame = c.words, c.readiness.scores
     if frame.empty:
         return []
-    apart = frame.loc[frame["apart"].fillna(0) > 0, "criterion"].drop_duplicates()
+    most = c.readiness.settings.disagreement_levels
+    apart = frame.loc[frame["apart"].fillna(0) >= most, "criterion"].drop_duplicates()
     scored = frame.loc[frame["status"] == "ok", "criterion"].nunique()
     key = "ready.scores.apart" if len(apart) else "ready.scores.agree"
     return [
@@ -216,16 +219,15 @@ def _scores(c: Context) -> list[Exhibit]:
                     row["sentence"] or row["reason"],
                     Cell(row["rule"], tone="muted"),
                     _level(c, row["level"]),
-                    Cell("–" if pd.isna(row["rated"]) else str(row["rated"]), tone="warning" if _far(row) else "plain"),
+                    Cell(
+                        "–" if pd.isna(row["rated"]) else str(row["rated"]),
+                        tone="warning" if row["criterion"] in set(apart) else "plain",
+                    ),
                 )
                 for row in frame.to_dict("records")
             ],
         )
     ]
-
-
-def _far(row: Mapping[str, Any]) -> bool:
-    return pd.notna(row["apart"]) and int(row["apart"]) > 0
 
 
 def _types(c: Context) -> list[Exhibit]:
@@ -273,7 +275,7 @@ def _firm(c: Context) -> list[Exhibit]:
     if len(shares):
         found.append(
             Exhibit(
-                acceptability(c) or words("ready.firm.none"),
+                _class_holds(c) or words("ready.firm.none"),
                 words("ready.firm_source"),
                 columns=(
                     Column(words("ready.column.mode"), width=3),
@@ -312,6 +314,20 @@ def _firm(c: Context) -> list[Exhibit]:
             )
         )
     return found
+
+
+def _class_holds(c: Context) -> str:
+    """Return how often the class of the headline's mode was met; empty without a mode."""
+    verdict, frame = c.readiness.verdict, c.readiness.acceptability
+    rows = frame[(frame["mode"] == verdict.mode) & (frame["verdict"] == verdict.verdict)]
+    if rows.empty:
+        return ""
+    return c.words(
+        "ready.firm.holds",
+        share=c.n.share(rows["share"].sum()),
+        verdict=c.words(f"verdict.{verdict.verdict}"),
+        mode=c.words(f"mode.{verdict.mode}").lower(),
+    )
 
 
 def _doubts(c: Context) -> list[Any]:

@@ -91,9 +91,13 @@ def _end(readiness: Readiness, words: Words) -> str:
     frame = readiness.change_sets
     row = frame[(frame["mode"] == mode) & (frame["goal"] == to)].iloc[0]
     text = words(f"rungs.end.{to}", mode=words(f"mode.{mode}").lower())
-    if pd.isna(row["hours_per_week"]) or row["hours_per_week"] <= 0:
+    known = row[["hours_per_week", "hours_low", "hours_high"]].notna()
+    if known["hours_per_week"]:
+        hours = words.n.interval(row["hours_per_week"], row["hours_low"], row["hours_high"], "hours_per_week")
+    elif known["hours_low"] and known["hours_high"]:
+        hours = words.n.bounds(row["hours_low"], row["hours_high"], "hours_per_week")
+    else:
         return text
-    hours = words.n.interval(row["hours_per_week"], row["hours_low"], row["hours_high"], "hours_per_week")
     return words("rungs.end.hours", end=text, hours=hours)
 
 
