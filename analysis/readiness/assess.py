@@ -103,7 +103,7 @@ def assess_readiness(
     found |= {name: getattr(heard, name) for name in ("listening", "heard", "expectations", "responses")}
     designed = design_pilot(tables, blending, client=client, queues=queues, settings=settings)
     found |= {name: getattr(designed, name) for name in ("pilot", "pilot_power", "stop_rules")}
-    handed = ("criteria", "gates", "changes", "modes", "types", "pilot", "stop_rules", "listening", "heard", "responses")  # fmt: skip
+    handed = ("criteria", "gates", "changes", "modes", "types", "scores", "pilot", "stop_rules", "listening", "heard", "responses")  # fmt: skip
     plan = plan_of(
         **{name: found[name] for name in handed},
         baseline=baseline,

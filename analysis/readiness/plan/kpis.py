@@ -64,8 +64,19 @@ def _blended(given: Given, found: Situation) -> Row:
         "item_hours": {"today": 0.0, "unit": "hours_per_week"},
         "usable_hours": usable | {"unit": "hours_per_week"},
         "item_time": {"unit": "times"},
-        "forecast_error": {"unit": "share"},
+        "waiting_work": _scored(given, "W5"),
+        "forecast_error": _scored(given, "D5"),
     }
+
+
+def _scored(given: Given, criterion: str) -> Row:
+    """Return the first figure that the data hold on a criterion."""
+    frame = given.scores
+    rows = frame[(frame["criterion"] == criterion) & (frame["status"] == "ok") & (frame["unit"] == "share")]
+    if rows.empty:
+        return {"unit": "share"}
+    names = {"today": "figure", "today_low": "low", "today_high": "high"}
+    return {name: float(rows[column].iloc[0]) for name, column in names.items()} | {"unit": "share"}
 
 
 def _instead(given: Given) -> Row:

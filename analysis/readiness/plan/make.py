@@ -69,6 +69,7 @@ def plan_of(
     settings: ReadinessSettings,
     client: Client,
     types: pd.DataFrame | None = None,
+    scores: pd.DataFrame | None = None,
     baseline: Baseline | None = None,
     value: Value | None = None,
     pilot: pd.DataFrame | None = None,
@@ -84,7 +85,7 @@ def plan_of(
 
     Parameters
     ----------
-    criteria, gates, changes, modes, types
+    criteria, gates, changes, modes, types, scores
         Frames of the assessment; see :class:`analysis.readiness.Readiness`.
     blending, utilization, baseline, value
         Results of the stages; without `baseline` and `value` their figures are left out.
@@ -118,6 +119,7 @@ def plan_of(
     """
     given = Given(
         criteria=criteria, gates=gates, changes=changes, modes=modes, types=_or("types", types),
+        scores=_or("scores", scores),
         blending=blending, utilization=utilization, baseline=baseline, value=value,
         pilot=_or("pilot", pilot), stop_rules=_or("stop_rules", stop_rules),
         listening=_or("listening", listening), heard=_or("heard", heard), responses=_or("responses", responses),

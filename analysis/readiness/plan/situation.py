@@ -35,6 +35,7 @@ class Given:
     changes: pd.DataFrame
     modes: pd.DataFrame
     types: pd.DataFrame
+    scores: pd.DataFrame
     blending: Blending
     utilization: Utilization
     baseline: Baseline | None

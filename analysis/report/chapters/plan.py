@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Part
 from analysis.report.context import Context
 
 PHASES = ("crawl", "walk", "run")
@@ -21,7 +21,10 @@ def chapter(c: Context) -> Chapter:
         parts += [_phases(c), *_entries(c), *_holds(c)]
     elif way:
         parts += [_steps(c, way), *_holds(c)]
-    parts += [*_calendar(c, way), *_kpis(c)]
+    parts += _calendar(c, way)
+    if way == "blend":
+        parts += _pilot(c)
+    parts += _kpis(c)
     return Chapter(c.words("plan.topic"), c.words("plan.question"), _answer(c, way), parts)
 
 
@@ -205,6 +208,67 @@ def _calendar(c: Context, way: str) -> list[Exhibit]:
             dense=True,
         )
     ]
+
+
+def _pilot(c: Context) -> list[Part]:
+    """Return the pilot's design pool by pool: what it can see of each measure, and when it stops."""
+    words, frame = c.words, c.readiness.pilot
+    if frame.empty:
+        return [Absent(words("plan.pilot.absent"), words("plan.pilot.needed"))]
+    parts: list[Part] = []
+    several = frame["pool"].nunique() > 1
+    for pool, part in frame.groupby("pool", sort=False):
+        ok = part[(part["status"] == "ok") & part["weeks"].notna()]
+        if ok.empty:
+            reason = str(part["sentence"].iloc[0] or part["reason"].iloc[0])
+            parts.append(Absent(words("plan.pilot.absent"), reason))
+            continue
+        first = ok.iloc[0]
+        key = "plan.pilot.pool" if several else "plan.pilot.headline"
+        rows = [_outcome(c, str(pool), row) for row in part.to_dict("records")]
+        parts.append(
+            Exhibit(
+                words(key, pool=pool, unit=words(f"plan.pilot.unit.{first['unit']}"), weeks=int(ok["weeks"].max())),
+                words("plan.pilot.source", power=words.n.share(first["power"]), level=words.n.share(first["level"])),
+                columns=(
+                    Column(words("plan.column.measure"), width=3.0),
+                    Column(words("plan.column.today"), "right", 1.2),
+                    Column(words("plan.pilot.seen"), "right", 2.9),
+                    Column(words("plan.pilot.stop"), width=5.6),
+                ),
+                rows=rows,
+                dense=True,
+            )
+        )
+    return parts
+
+
+def _outcome(c: Context, pool: str, row: dict[str, Any]) -> tuple[str | Cell, ...]:
+    """Return one measure of the pilot: today, the smallest change that it sees, and its stop rule."""
+    words, unit = c.words, str(row["unit_of_outcome"])
+    rules = c.readiness.stop_rules
+    rule = rules[(rules["pool"] == pool) & (rules["outcome"] == row["outcome"])]
+    stop = (
+        _capital(str(rule["sentence"].iloc[0]).split(": ")[0].removeprefix(words("plan.pilot.prefix")))
+        if len(rule)
+        else "–"
+    )
+    today = "–" if pd.isna(row["today"]) else _in_unit(c, float(row["today"]), unit)
+    seen: str | Cell = Cell(words("plan.pilot.not_judged"), tone="muted")
+    if row["status"] == "ok" and not pd.isna(row["detectable"]):
+        low, middle, high = (_change(c, float(row[f"detectable{end}"]), unit) for end in ("_low", "", "_high"))
+        seen = words(f"plan.pilot.change.{unit}", middle=middle, low=low, high=high)
+    return _capital(str(row["words"])), today, seen, stop
+
+
+def _in_unit(c: Context, value: float, unit: str) -> str:
+    if unit == "share":
+        return c.words.n.fine_share(value)
+    return c.words.n.length(value) if unit == "s" else c.words.n.plain_number(value)
+
+
+def _change(c: Context, value: float, unit: str) -> str:
+    return c.words.n.plain_number(100 * value if unit == "share" else value)
 
 
 def _kpis(c: Context) -> list[Exhibit]:
