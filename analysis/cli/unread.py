@@ -129,6 +129,9 @@ class Desk:
         heads = [head for head in heads if head.sheet == wanted] or (
             heads if self.wish.chosen else of_whole_books(heads)
         )
+        if file.startswith("answers/") and not any(sure_of(guesses(head)) for head in heads):
+            self.talk.say("", f"{file}: none of the kit's workbooks, so it is not read.")
+            return []
         looks = [self._at(head) for head in heads]
         fit = [look for look in looks if look.blocks or (look.proposal is not None and look.proposal.table)]
         for look in looks:

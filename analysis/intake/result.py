@@ -66,7 +66,7 @@ class Intake:
         physical, used = int(self.files["physical"].sum()), int(self.files["used"].sum())
         rejected = sum(sum(json.loads(text).values()) for text in self.files["rejected"])
         asked = sum(finding.severity == "ask" for finding in self.findings)
-        sentence = f"{number_of(len(self.files), 'file')} with {number_of(physical, 'row')}: {used:,} used, {rejected:,} rejected"
+        sentence = f"{number_of(self.files['file'].nunique(), 'file')} with {number_of(physical, 'row')}: {used:,} used, {rejected:,} rejected"
         return sentence + (f"; {number_of(asked, 'question')} to answer" if asked else "")
 
     def to_frame(self) -> pd.DataFrame:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import openpyxl
 
 from analysis.foundation.schema import DataProblem
 from analysis.foundation.settings import Client, Period
@@ -16,7 +19,24 @@ ROWS = "agent,start,end,state\na,2026-03-02 09:00,2026-03-02 09:30,IDLE\nb,2026-
 MAP = "state_raw,ladder_bucket,paid,planned,legitimate_allowance,cause,interruptible,counts_toward_shrinkage\n"
 HALVES = "".join(f"q,2026-03-02 {9 + i // 2:02d}:{i % 2 * 30:02d},30,5\n" for i in range(24))
 
-Question = tuple[dict[str, Any], Mapping[str, str]]
+RATINGS = {"files": ["data/[ab].*"], "table": "answers", "adapter": "kit_readiness"}
+RATED = [("Criterion", "Rater", "Rating", "Seen"), ("T1", "R1", 3, "said")]
+UNRATED = [("Criterion", "Question", "Rater", "Score", "Seen", "Evidence"), ("T1", "Can it?", "R1", 3, "said", "")]
+
+
+def sheets(pages: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """Return a workbook with rows by sheet."""
+    stream, book = BytesIO(), openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in pages.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+Question = tuple[dict[str, Any], Mapping[str, str | bytes]]
 
 # Title: (keys of the source beside files and table, further files in data/).
 QUESTIONS: dict[str, Question] = {
@@ -43,6 +63,14 @@ QUESTIONS: dict[str, Question] = {
         {"spells.csv": "queue,start,length_s,offered\n" + HALVES},
     ),
     "the same file twice": ({"files": ["data/spells.csv"], "again": True}, {}),
+    "ratings in a table without roles": (RATINGS, {"a.csv": "Criterion,Rater,Rating\nT1,R1,3\n"}),
+    "a sheet of ratings without a name of its own": (RATINGS, {"a.xlsx": sheets({"Sheet1": RATED})}),
+    "a sheet of ratings that lacks a column": (RATINGS, {"a.xlsx": sheets({"IT lead": RATED, "agents": UNRATED})}),
+    "a workbook without any sheet of ratings": (RATINGS, {"a.xlsx": sheets({"notes": [("who", "what"), ("a", "b")]})}),
+    "one mark for two raters": (
+        RATINGS,
+        {"a.xlsx": sheets({"IT lead": RATED}), "b.xlsx": sheets({"IT lead": [RATED[0], ("T1", "R1", 0, "")]})},
+    ),
 }
 
 
@@ -53,7 +81,7 @@ def ask(question: Question) -> str:
         root = Path(folder)
         (root / "data").mkdir()
         for name, content in {"spells.csv": ROWS, **files}.items():
-            (root / "data" / name).write_text(content, encoding="utf-8", newline="")
+            (root / "data" / name).write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
         period = Period(start=dt.date(2026, 3, 2), end=dt.date(2026, 4, 26))
         client = Client(name="Test", time_zone="Europe/Amsterdam", period=period)
         times = 2 if keys.pop("again", False) else 1
