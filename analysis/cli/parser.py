@@ -89,6 +89,12 @@ def build_parser() -> argparse.ArgumentParser:
     demo = _verb(verbs, "demo", "make the sample client, run the chain, print the path of the PDF")
     demo.set_defaults(name="sample")
     _run_flags(demo)
+    _later_verbs(verbs)
+    return parser
+
+
+def _later_verbs(verbs: argparse._SubParsersAction) -> None:
+    """Add the commands for what was run, and for the end."""
     verify = _verb(verbs, "verify", "tell whether any byte changed since the last run")
     verify.add_argument("name")
     explain = _verb(verbs, "explain", "tell why a stage would run again, or where a figure comes from")
@@ -104,7 +110,6 @@ def build_parser() -> argparse.ArgumentParser:
     close = _verb(verbs, "close", "delete the client's data, the answers and the pseudonym key, after asking")
     close.add_argument("name")
     close.add_argument("--yes", action="store_true", help="do not ask")
-    return parser
 
 
 def _verb(verbs: argparse._SubParsersAction, name: str, text: str, more: str = "") -> argparse.ArgumentParser:

@@ -183,6 +183,9 @@ class Criterion(Settings):
         default="", max_length=300, description="the question for one item type, where it is another one"
     )
     type_levels: dict[str, str] = Field(default={}, description="its levels 0, 2 and 4, where they are others")
+    type_change: str = Field(
+        default="", max_length=200, description="the change for one item type, which stands in it as {type}"
+    )
     data: bool = Field(default=False, description="scored from the client's data where they allow it")
     rules: tuple[LevelRule, ...] = Field(default=(), description="how figures of the data become levels")
     effort: Literal["low", "medium", "high"] = Field(description="effort of the change")
@@ -210,6 +213,26 @@ class Criterion(Settings):
         if any(not 1 <= level <= 4 for level in value.values()):
             raise ValueError("the level that a mode needs is a whole number from 1 to 4")
         return value
+
+    @field_validator("type_change")
+    @classmethod
+    def _names_the_type(cls, value: str) -> str:
+        if value and ("{type}" not in value or set("{}") & set(value.replace("{type}", ""))):
+            raise ValueError("write {type} where the item type is to stand, and no other braces")
+        return value
+
+    def change_of(self, item_type: str) -> str:
+        """Return what to change for one item type; for all of them where the type is empty.
+
+        Examples
+        --------
+        >>> from analysis.readiness import read_criteria
+        >>> [one.change_of("claims") for one in read_criteria() if one.id == "C1"]
+        ['Clear claims in writing, or leave this type out']
+        """
+        if not item_type:
+            return self.change
+        return self.type_change.replace("{type}", item_type) if self.type_change else f"{self.change}: {item_type}"
 
     @property
     def is_gate(self) -> bool:

@@ -289,9 +289,9 @@ def _criteria(criteria: Sequence[Criterion], kit: Parsed | None) -> list[str]:
             wrong.append(
                 f"criterion {criterion.id}, key legal: only a gate can be legal. Name its modes in gates, or write legal = false."
             )
-        if not criterion.by_type and (criterion.type_question or criterion.type_levels):
+        if not criterion.by_type and (criterion.type_question or criterion.type_levels or criterion.type_change):
             wrong.append(
-                f"criterion {criterion.id}, key by_type: there is a question for one item type, and by_type is false. Write by_type = true, or take type_question and type_levels away."
+                f"criterion {criterion.id}, key by_type: there are texts for one item type, and by_type is false. Write by_type = true, or take type_question, type_levels and type_change away."
             )
         if criterion.data:
             wrong += _scored(criterion, own.get(criterion.id))
