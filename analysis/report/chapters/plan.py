@@ -130,10 +130,9 @@ def _open_columns(c: Context) -> tuple[Column, ...]:
 
 
 def _open(c: Context, row: dict[str, Any]) -> tuple[str | Cell, ...]:
-    unknown = Cell(c.words("plan.unanswered"), tone="warning", strong=True)
     evidence = Cell(str(row["evidence"]), tone="muted")
     if row["state"] == "unknown" and row["criterion"]:
-        evidence = Cell(c.words("plan.between", one=unknown.text, other=row["evidence"]), tone="warning")
+        evidence = Cell(c.words("plan.unanswered", evidence=row["evidence"]), tone="warning")
     return Cell(str(row["criterion"]), strong=True), str(row["text"]), str(row["owner_role"]), evidence
 
 
@@ -142,9 +141,10 @@ def _steps(c: Context, way: str) -> Exhibit:
     words = c.words
     frame = c.readiness.plan
     rows = frame[frame["kind"].isin(["entry", "do"])]
+    done = frame.loc[(frame["kind"] == "exit") & (frame["measure"] == ""), "text"]
     return Exhibit(
         words(f"plan.headline.{way}", steps=words.some("plan.steps", len(rows))),
-        words("plan.steps_source"),
+        " ".join([*(words("plan.done_when", text=text) for text in done), words("plan.steps_source")]),
         columns=_open_columns(c),
         rows=[_open(c, row) for row in rows.to_dict("records")],
     )
@@ -172,7 +172,10 @@ def _holds(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words("plan.headline.holds", n=words.n.count(exits["measure"].nunique())),
-            words("plan.holds_source", phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases])),
+            words(
+                "plan.holds_source" if phases[0] in PHASES else "plan.holds_source_instead",
+                phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases]),
+            ),
             columns=(
                 Column(words("plan.column.measure"), width=1.9),
                 Column(words("plan.column.go"), width=5.4),
@@ -281,15 +284,11 @@ def _kpis(c: Context) -> list[Exhibit]:
     guards = [_kpi(c, row, 0) for row in frame[frame["role"] == "guard"].to_dict("records")]
     if guards:
         rows += [(Cell(words("plan.group.guard"), strong=True), "", "", "", ""), *guards]
-    key = words.some
+    some = {role: words.some(f"plan.of_role.{role}", int(n)) for role, n in counts.items()}
+    listed = words.listed([some[role] for role in ("goal", "driver", "guard") if role in some])
     return [
         Exhibit(
-            words(
-                "plan.headline.kpis",
-                goals=key("plan.goals", int(counts.get("goal", 0))),
-                drivers=key("plan.guards", int(counts.get("driver", 0))),
-                guards=key("plan.guards", int(counts.get("guard", 0))),
-            ),
+            words("plan.headline.kpis", roles=listed),
             words("plan.kpis_source", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
             columns=(
                 Column(words("plan.column.kpi"), width=5.6),
