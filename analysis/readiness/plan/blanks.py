@@ -12,7 +12,7 @@ _CRITERION = r"[A-Z][A-Za-z]*\d+"
 NAMES: frozenset[str] = frozenset(
     {
         *("breaks", "cap", "changed", "change", "errors", "factor", "fewest_items", "freed", "freed_in_place", "headline"),
-        *("hours", "idle", "item_times", "left", "looks", "measured", "merged", "missed", "most", "moved", "no_room", "no_targets", "not_heard"),
+        *("hours", "idle", "item_times", "left", "looks", "measured", "merged", "missed", "most", "moved", "no_room", "not_heard"),
         *("notes", "occupancy_after", "occupancy_today", "occupancy_worst", "occupancy_worst_today", "open", "part"),
         *("payback", "period", "phases", "pilot", "policy", "promise", "question", "queue", "read_back", "reason", "regulated"),
         *("replay_missed", "service_after", "service_today", "smallest", "surplus", "target", "targets", "themes"),

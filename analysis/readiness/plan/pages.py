@@ -45,7 +45,7 @@ def _named(given: Given, texts: MessageTexts, banned: tuple[str, ...]) -> tuple[
     named = given.listening[given.listening["kind"] == "theme"]
     themes = [str(name) for name in named["theme"]]
     changed = [str(text).strip().rstrip(".") for text in given.responses["changed"]]
-    targets, why_not = _targets(given)
+    targets = _targets(given)
     kept = {
         "themes_named": _kept(themes, banned)[: texts.most_themes],
         "changed": _kept(changed, banned)[: texts.most_themes],
@@ -56,7 +56,6 @@ def _named(given: Given, texts: MessageTexts, banned: tuple[str, ...]) -> tuple[
         "themes_named": listed(kept["themes_named"]),
         "changed": "; ".join(kept["changed"]),
         "targets": " ".join(kept["targets"]),
-        "no_targets": why_not,
     }
     return more, [_left_out(lost)] if lost else []
 
@@ -74,12 +73,9 @@ def _left_out(count: int) -> Finding:
     )
 
 
-def _targets(given: Given) -> tuple[list[str], str]:
-    """Return the reasons of the targets that may be published, else why none is."""
+def _targets(given: Given) -> list[str]:
+    """Return the reasons of the targets that may be published; no other target is ever named."""
     if given.value is None:
-        return [], ""
+        return []
     frame = given.value.targets
-    shown = frame[frame["publish"].astype(bool)]
-    reasons = [str(reason) for reason in shown["reason"] if reason]
-    why = [str(reason) for reason in frame.loc[~frame["publish"].astype(bool), "why_not"] if reason]
-    return reasons, "" if reasons or not why else max(dict.fromkeys(why), key=why.count)
+    return [str(reason) for reason in frame.loc[frame["publish"].astype(bool), "reason"] if reason]

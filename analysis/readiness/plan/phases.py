@@ -65,11 +65,16 @@ def _blend(given: Given, found: Situation, texts: PlanTexts, of_mode: dict[str, 
         yield from (place | weeks | row for row in _holds(given, texts, said, slot, kept=kept))
 
 
+def of_type(text: str, item_type: str) -> str:
+    """Return a change with the item type that it concerns, unless it names it already."""
+    return text if not item_type or item_type in text else f"{text} ({item_type})"
+
+
 def _entry(one: Open) -> Row:
     """Return an entry criterion; one that nobody could answer is asked, else its change is named."""
     return {
         "kind": "entry",
-        "text": f"{one.change} ({one.type})" if one.type else one.change,
+        "text": of_type(one.change, one.type),
         "criterion": one.criterion,
         "owner_role": one.owner_role,
         "evidence": one.evidence,
@@ -137,7 +142,7 @@ def _answer(given: Given, found: Situation, texts: PlanTexts, said: Said) -> Ite
         asked = one.state == "unknown"
         text = said.fill(part.ask, question=one.question) if asked else said.fill(part.make, change=one.change)
         yield place | {
-            "text": f"{text} ({one.type})" if one.type else text,
+            "text": of_type(text, one.type),
             "criterion": one.criterion,
             "owner_role": one.owner_role,
             "evidence": part.ask_evidence if asked else one.evidence,
