@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from analysis.foundation.settings import Client, Queue
 
 # Effects of the chart: multiples of the change that matters, or of the smallest change seen.
-_CHART = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+_CHART = tuple(number / 8 for number in (*range(21), 22, 24))
 _FEWEST_PILOT_WEEKS = 4
 GUARD = "service_level"
 

@@ -22,6 +22,7 @@ _NAMES = {
     "ladder_shares": ".shares",
     "levels": ".places",
     "longest_gap": ".longest_gap",
+    "pilot_power": ".pilot",
     "policy_lab": ".lab",
     "ramp": ".steps",
     "readiness_profile": ".profile",
