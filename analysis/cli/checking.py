@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.cli.bar import reading_bar
 from analysis.cli.talk import Talk
@@ -20,6 +20,10 @@ from analysis.foundation.assets import assets
 from analysis.foundation.schema import UnmappedStates
 from analysis.intake.answer_books import ADAPTERS
 from analysis.intake.words import number_of
+
+if TYPE_CHECKING:
+    from analysis.intake import Intake
+    from analysis.readiness.questionnaire import Questionnaire
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
 
@@ -44,7 +48,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
     if folder.slug == "sample":
         ensure_sample(folder)
     engagement = load_engagement(folder.file)
-    checked_questionnaire(engagement, folder)
+    questionnaire = checked_questionnaire(engagement, folder)
     key = pseudonym_key(folder)
     todo = [wish.chosen] if wish.chosen is not None else unread_files(folder, engagement.source)
     desk = Desk(folder, talk, wish)
@@ -57,7 +61,7 @@ def check_engagement(folder: Folder, talk: Talk, wish: Wish) -> dict[str, Any]:
             looks += desk.look(file)
     outcome: dict[str, Any] = {"summary": "", "questions": [], "files": [], "findings": []}
     if desk.engagement.source and wish.chosen is None:
-        outcome = _read(folder, desk, key, talk)
+        outcome = _read(folder, desk, key, talk, questionnaire)
     outcome["unread"] = [look.to_dict() for look in looks]
     outcome["questions"] += _open(folder, desk, looks)
     described = [source for source in desk.engagement.source if source.adapter not in ADAPTERS]
@@ -95,7 +99,25 @@ def _open(folder: Folder, desk: Desk, looks: list[Look]) -> list[str]:
     return said
 
 
-def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
+def _not_asked(intake: Intake, questionnaire: Questionnaire) -> list[str]:
+    """Return the question about ratings of criteria that the questionnaire does not have."""
+    answers = intake.tables.get("answers")
+    if answers is None:
+        return []
+    known = {criterion.id for criterion in questionnaire.criteria}
+    other = sorted(set(answers["criterion"]) - known)
+    if not other:
+        return []
+    files = ", ".join(dict.fromkeys(intake.files.loc[intake.files["table"] == "answers", "file"]))
+    listed = ", ".join(other[:8]) + (" ..." if len(other) > 8 else "")
+    words = (
+        f"{files}: ratings of {listed}, which the questionnaire does not have ({questionnaire.words}). Correct the column Criterion, or name "
+        "the questionnaire that was used in [readiness]."
+    )
+    return [words]
+
+
+def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk, questionnaire: Questionnaire) -> dict[str, Any]:
     """Read all sources and say what became of every file."""
     from analysis.intake import check_sources, reconcile, reconciliation_lines
 
@@ -106,9 +128,10 @@ def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
         )
     reconciliation = reconcile(intake, client=engagement.client)
     questions = [finding for finding in intake.findings if finding.severity == "ask"]
+    not_asked = _not_asked(intake, questionnaire)
     outcome = {
         "summary": repr(intake),
-        "questions": [finding.message for finding in questions],
+        "questions": [*(finding.message for finding in questions), *not_asked],
         "files": [_file(record) for record in intake.files.to_dict("records")],
         "findings": [
             {
@@ -127,6 +150,7 @@ def _read(folder: Folder, desk: Desk, key: bytes, talk: Talk) -> dict[str, Any]:
     order = list(_SEVERITY)
     for finding in sorted(intake.findings, key=lambda item: order.index(item.severity), reverse=True):
         talk.say(f"{_SEVERITY[finding.severity]}: {finding.message}")
+    talk.say(*(f"{_SEVERITY['ask']}: {message}" for message in not_asked))
     talk.say(repr(intake))
     for finding in questions:
         if "without a meaning" in finding.message:

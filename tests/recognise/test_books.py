@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 
 import openpyxl
@@ -70,12 +71,23 @@ def test_a_check_offers_and_adds_them_wherever_they_lie(tmp_path, monkeypatch, c
     assert marks
     (folder / "answers" / "readiness.xlsx").replace(folder / "data" / "readiness.xlsx")
     (folder / "answers" / "timetable.xlsx").write_bytes(_other())
-    assert main(["check", "acme", "--accept"]) == 0
+    book = openpyxl.load_workbook(folder / "data" / "readiness.xlsx")
+    for row in [
+        ("T99", "", "", "", "", "claim", "R1", "IT lead", 3),
+        ("T1", "", "", "", "", "claim", "R1", "IT lead", 3),
+    ]:
+        book[BY_TYPE].append(row)
+    book.save(folder / "data" / "readiness.xlsx")
+    assert main(["check", "acme", "--accept"]) == 3
     said = capsys.readouterr().out
     added = tomllib.loads(file.read_text(encoding="utf-8"))["source"]
     assert [one["adapter"] for one in added] == ["kit_readiness", *FOUR]
     assert [one["files"] for one in added] == [["data/readiness.xlsx"]] + 4 * [["answers/listening.xlsx"]]
-    assert said.count("nothing was written down yet.") == 5
+    assert said.count("nothing was written down yet.") == 4
+    assert re.search(
+        r"the readiness ratings: 2 answers by 1 rater in 1 role, \d+ rows not answered", " ".join(said.split())
+    )
+    assert "data/readiness.xlsx: ratings of T99, which the questionnaire does not have" in " ".join(said.split())
     assert "answers/timetable.xlsx: none of the kit's workbooks" in said
 
 
