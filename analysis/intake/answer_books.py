@@ -196,8 +196,9 @@ def readiness_book(
         columns = {**_BY_TYPE, "Role": Column(16, _BY_TYPE["Role"].note, words=tuple(asked))}
         layout.head(sheet, columns)
         _rows(layout, sheet, by_type, columns)
-        layout.fields(sheet, columns, last=ROWS)
-        layout.unsaid(sheet, "I", "J", last=ROWS)
+        last = max(ROWS, len(by_type))
+        layout.fields(sheet, columns, last=last)
+        layout.unsaid(sheet, "I", "J", last=last)
         _readiness_words(layout, first, asked, by_type, roles=roles, questionnaire=questionnaire)
     return out.content
 
@@ -245,7 +246,7 @@ def _readiness_words(
     ]
     kinds = ", ".join(sorted({row.criterion for row in by_type}))
     what = f"whoever knows the item types ({kinds})" if kinds else "whoever knows the item types"
-    lines.append((BY_TYPE, what, *_progress(BY_TYPE, by_type, "I", ROWS)))
+    lines.append((BY_TYPE, what, *_progress(BY_TYPE, by_type, "I", max(ROWS, len(by_type)))))
     layout.table(sheet, at, ("Sheet", "who", "rows", "answered"), lines)
 
 

@@ -264,9 +264,9 @@ def _roles(roles: Sequence[Role], criteria: Sequence[Criterion]) -> list[str]:
     names = [role.name for role in roles]
     folded = [name.casefold() for name in names]
     wrong = [
-        f"role {name}, key name: stands twice, or is the name of another sheet. Give each role its own name."
+        f"role {name}, key name: stands twice, or is the name of a sheet that a workbook keeps for itself. Give each role its own name."
         for position, name in enumerate(names)
-        if folded[position] in {*folded[:position], "how to", "by item type"}
+        if folded[position] in {*folded[:position], "how to", "by item type", "history"}
     ]
     for name in dict.fromkeys(name for criterion in criteria for name in criterion.roles if name not in names):
         ids = [criterion.id for criterion in criteria if name in criterion.roles]

@@ -154,6 +154,19 @@ def test_workbooks_hold_no_macros_and_are_the_same_every_time():
         assert not any("vba" in name.lower() for name in zipfile.ZipFile(io.BytesIO(content)).namelist())
 
 
+def test_many_people_types_and_roles_fit(root, tmp_path):
+    text = (root / "templates" / "questionnaires" / "readiness.toml").read_text(encoding="utf-8")
+    more = "".join(f'\n[[role]]\nname = "a role with a long name no. {n}"\nwho = "x"\n' for n in range(10, 20))
+    file = tmp_path / "questionnaire.toml"
+    file.write_text(text + more, encoding="utf-8")
+    book = opened(readiness_workbook(read_questionnaire(file), raters=8, types=[f"type {n}" for n in range(20)]))
+    assert "a role with a long name no. 19" in book.sheetnames
+    sheet = book[BY_TYPE]
+    assert sheet.max_row > 1_001
+    rated = next(one for one in sheet.data_validations.dataValidation if "not known" in str(one.formula1))
+    assert str(rated.sqref) == f"I2:I{sheet.max_row}"
+
+
 def test_words_that_look_like_formulas_stay_words():
     asked = opened(readiness_workbook(KIT, types=['=HYPERLINK("x")', "@x"]))
     heard = opened(
