@@ -363,6 +363,9 @@ def test_posts_are_the_hours_of_the_recommended_policy():
     usable = pd.DataFrame({"pool": ["q", "q"], "mode": ["releasable", "shareable"], "agents": [2.0, 4.0], "low": [1.0, 3.0], "high": [3.0, 5.0], "hours_per_week": [80.0, 160.0]})  # fmt: skip
     plain = figure("P1", "posts", facts(usable=usable))
     assert (plain.value, plain.low, plain.high) == (4, 3, 5)
+    # a pool that was not simulated counts by its best mode
+    both = figure("P1", "posts", facts(lab=tried(), usable=usable.assign(pool="r")))
+    assert (both.value, both.low, both.high, both.n) == (6.5, 4.75, 8.25, 2)
     assert score("P1", facts()).level is None
 
 

@@ -60,9 +60,12 @@ def short_items(facts: Facts) -> dict[str, Reading]:
     days, lengths, unit = hours
     limit = facts.settings.short_item_s
     mean = lengths["mean_s"] <= limit
-    ends = {"value": mean, "low": lengths["high_s"] <= limit, "high": lengths["low_s"] <= limit}
-    found = {name: _in_types(days, short, unit, facts.confidence) for name, short in ends.items()}
-    value = found["value"]
+    ends = {"low": lengths["high_s"] <= limit, "high": lengths["low_s"] <= limit}
+    value = _in_types(days, mean, unit, facts.confidence)
+    found = {
+        name: value if ends[name].equals(mean) else _in_types(days, ends[name], unit, facts.confidence)
+        for name in ("low", "high")
+    }
     if value.value is None:
         return {"short_hours": Reading(value)}
     low, high = (found[name] for name in ("low", "high"))

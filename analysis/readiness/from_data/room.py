@@ -21,6 +21,7 @@ SLOT_S = 1800
 FEWEST_CONTACTS = 20
 # The busiest half hours are this share of the half hours of the day, by agents at work on contacts.
 _BUSIEST = 0.25
+_HOURS = ("item_h_per_week", "item_h_low", "item_h_high")
 _OTHER_WORK = ("training", "time_off", "roster", "today")
 
 
@@ -32,9 +33,10 @@ def idle_posts(facts: Facts) -> dict[str, Reading]:
     Per pool: the policy that the simulation recommends, else the one that keeps promise and cap and moves most; without a simulation the best mode
     of `usable`, its interval in proportion to that of its agents. Pools share days, so their limits are added.
     """
-    rows = _simulated(facts) or _usable(facts)
-    if not rows:
+    pools = {**_usable(facts), **_simulated(facts)}
+    if not pools:
         return {"posts": unsaid("what idle time could be used was not worked out")}
+    rows = tuple(pools.values())
     full_time = facts.client.full_time_h_per_week
     value, low, high = (sum(row[place] for row in rows) / full_time for place in range(3))
     estimate = Estimate(
@@ -46,37 +48,31 @@ def idle_posts(facts: Facts) -> dict[str, Reading]:
     }
 
 
-def _simulated(facts: Facts) -> list[tuple[float, float, float]]:
-    """Return hours a week with limits by pool, from the simulation."""
+def _simulated(facts: Facts) -> dict[str, tuple[float, float, float]]:
+    """Return hours a week with limits by pool, from the simulation; nothing is recovered where no policy keeps promise and cap."""
     lab = facts.blending.lab
-    if lab.empty:
-        return []
-    found = []
-    for _, tried in lab.groupby("pool", sort=True):
+    found = {}
+    for pool, tried in () if lab.empty else lab.groupby("pool", sort=True):
         rows = tried[~tried["policy"].isin(_OTHER_WORK)]
-        chosen = rows[rows["recommended"]]
-        if chosen.empty:
-            kept = rows[rows["keeps_promise"] & rows["keeps_cap"]]
-            chosen = kept.sort_values("item_h_per_week", ascending=False).head(1)
-        if chosen.empty:
-            found.append((0.0, 0.0, 0.0))
-            continue
-        hours, low, high = (float(chosen.iloc[0][name]) for name in ("item_h_per_week", "item_h_low", "item_h_high"))
-        if np.isfinite([hours, low, high]).all():
-            found.append((max(hours, 0.0), max(low, 0.0), max(high, 0.0)))
+        kept = rows[rows["recommended"]]
+        if kept.empty:
+            kept = rows[rows["keeps_promise"] & rows["keeps_cap"]].sort_values("item_h_per_week", ascending=False)
+        best = [0.0] * 3 if kept.empty else [float(kept.iloc[0][name]) for name in _HOURS]
+        if np.isfinite(best).all():
+            found[str(pool)] = (max(best[0], 0.0), max(best[1], 0.0), max(best[2], 0.0))
     return found
 
 
-def _usable(facts: Facts) -> list[tuple[float, float, float]]:
+def _usable(facts: Facts) -> dict[str, tuple[float, float, float]]:
     """Return hours a week with limits by pool, from the best mode."""
     usable = facts.blending.usable
-    usable = usable.dropna(subset=["hours_per_week"]) if not usable.empty else usable
-    found = []
-    for _, rows in usable.groupby("pool", sort=True) if not usable.empty else ():
+    usable = usable if usable.empty else usable.dropna(subset=["hours_per_week"])
+    found = {}
+    for pool, rows in () if usable.empty else usable.groupby("pool", sort=True):
         best = rows.sort_values("hours_per_week", ascending=False).iloc[0]
         hours, agents, low, high = (float(best[name]) for name in ("hours_per_week", "agents", "low", "high"))
-        known = np.isfinite([agents, low, high]).all() and agents > 0
-        found.append((hours, hours * low / agents, hours * high / agents) if known else (hours, hours, hours))
+        known = bool(np.isfinite([agents, low, high]).all()) and agents > 0
+        found[str(pool)] = (hours, hours * low / agents, hours * high / agents) if known else (hours,) * 3
     return found
 
 
