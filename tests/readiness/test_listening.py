@@ -94,6 +94,8 @@ def test_a_theme_from_one_team_and_one_role_is_merged_however_often_it_is_heard(
 def test_a_single_rare_theme_takes_the_smallest_named_one_along():
     rows = [*(note("trust", team) for team in "abcd"), *(note("skills", team) for team in "abc"), note("budget", "a")]
     assert set(themes_of(*rows)) == {"trust", "other themes", ""}
+    rows[-1:] = [note("the weather", team) for team in "abc"]
+    assert set(themes_of(*rows)) == {"trust", "other themes", ""}
 
 
 def test_few_escalations_are_hidden_with_what_would_give_them_away():
