@@ -204,7 +204,12 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 def _mistakes(error: ValidationError, label: str, model: type[Settings]) -> list[str]:
     """Return one line for each key of a block that is wrong."""
     said: dict[str, str] = {}
-    for item in error.errors(include_url=False):
+    items = error.errors(include_url=False)
+    for item in items:
+        outer = item["loc"]
+        inside = any(one["loc"][: len(outer)] == outer and len(one["loc"]) > len(outer) for one in items)
+        if item["type"] == "too_short" and inside:
+            continue  # a list is not empty because one of its entries is wrong
         place = [part for part in item["loc"] if not (isinstance(part, str) and "[" in part)]
         inner = _PARTS.get(str(place[0])) if place else None
         known = list((inner if inner is not None and len(place) > 2 else model).model_fields)
@@ -246,7 +251,7 @@ _WANTED: Mapping[str, str] = {
 def _said(item: Any, known: Sequence[str]) -> str:
     """Return what is wrong with one key, and what to do."""
     kind, given = item["type"], item.get("input")
-    shown = f'"{given}"' if isinstance(given, str) else str(given)
+    shown = f'"{given}"' if isinstance(given, str) else str(given).lower() if isinstance(given, bool) else str(given)
     if kind == "extra_forbidden":
         return f"there is no such key.{nearest(str(item['loc'][-1]), known)}"
     if kind == "literal_error":

@@ -130,6 +130,7 @@ WRONG = [
     ("T1", "legal = false", 'legal = "perhaps"', 'criterion T1, key legal: "perhaps" must be true or false'),
     ("T1", '"IT lead"', '"IT leads"', 'criterion T1, key roles: there is no [[role]] "IT leads". Did you mean IT lead?'),
     ("T1", '"said"]', '"said", "assumed"]', 'criterion T1, key accepts no. 5: "assumed" is not allowed'),
+    ("T1", '["system", "observed", "document", "said"]', '["seen"]', 'criterion T1, key accepts no. 1: "seen" is not allowed'),
     ("T1", "Can one", "Can\\u0007 one", "criterion T1, key question: holds a line break or a sign that cannot be printed"),
     ("T2", "legal = false", "legal = true", "criterion T2, key legal: only a gate can be legal"),
     ("T2", "data = false", "data = true", "criterion T2, key data: the kit has no figure for it"),
