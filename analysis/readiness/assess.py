@@ -90,7 +90,7 @@ def assess_readiness(
     """
     asked, settings = questionnaire or read_questionnaire(), settings or ReadinessSettings()
     used = tuple(criteria) if criteria is not None else asked.criteria
-    said = tables.get("answers")
+    said, not_asked = _asked(tables.get("answers"), asked, used)
     ratings = _counted(collect(said, [one.id for one in used]), used)
     scores = score_all(Facts(tables, baseline, blending, client, settings, queues), used)
     types = _types(used, ratings, baseline, blending, settings)
@@ -124,13 +124,25 @@ def assess_readiness(
         **found,
         quantities=(),
         findings=(
-            *findings_of(case, asked, ratings),
+            *findings_of(case, asked, ratings, not_asked),
             *rater_findings(ratings, agreed, used, settings, scored=by_data),
             *heard.findings,
             *plan.findings,
         ),
         settings=settings,
     )
+
+
+def _asked(
+    answers: pd.DataFrame | None, questionnaire: Questionnaire, criteria: Sequence[Criterion]
+) -> tuple[pd.DataFrame | None, dict[str, int]]:
+    """Take away ratings of criteria that the questionnaire leaves out on purpose, and count them."""
+    gone = set(questionnaire.edits.left_out) - {criterion.id for criterion in criteria}
+    if answers is None or not gone:
+        return answers, {}
+    away = answers["criterion"].isin(list(gone))
+    counts = answers.loc[away, "criterion"].value_counts(sort=False)
+    return answers[~away].reset_index(drop=True), {str(name): int(number) for name, number in counts.items()}
 
 
 def _counted(ratings: Mapping[str, Ratings], criteria: Sequence[Criterion]) -> dict[str, Ratings]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from analysis.readiness.case import Case
 from analysis.readiness.changes import EFFORTS, GOALS, Change, efforts
@@ -28,7 +27,8 @@ def change_rows(case: Case) -> Rows:
     for mode in MODES:
         for goal in GOALS:
             changes = case.sets[mode, goal] or ()
-            found = [(change, *unlocked(case, mode, change, changes)) for change in changes]
+            whole = case.hours(mode, changes, goal)
+            found = [(change, *unlocked(case, mode, change, whole)) for change in changes]
             found.sort(key=lambda one: (not one[0].gate, EFFORTS.index(one[0].effort), -_most(one[1])))
             rows += [
                 {"mode": mode, "goal": goal, "order": order, **_row(change), **_gain(case, mode, adds, words)}
@@ -69,15 +69,15 @@ def _gain(case: Case, mode: str, adds: Range, words: str) -> dict[str, object]:
     }
 
 
-def unlocked(case: Case, mode: str, change: Change, changes: Sequence[Change]) -> tuple[Range, str]:
-    """Return what one change adds once the others of its set are made, and that in words.
+def unlocked(case: Case, mode: str, change: Change, whole: Range) -> tuple[Range, str]:
+    """Return what one change adds once the others of its set are made, and that in words; `whole` is what the set unlocks.
 
     Notes
     -----
     Where nothing says what it adds alone, it is part of what the whole set unlocks. A step of the waterfall is the most that a change could add, and no change adds more than the
     item hours that suit the mode and are not moved yet; it was simulated for the policy that is recommended, so it is used for that policy's mode alone.
     """
-    name, room, whole = change.criterion.id, case.rooms.of(mode), case.hours(mode, changes)
+    name, room = change.criterion.id, case.rooms.of(mode)
     if room.verdict == NO_ROOM:
         return Range(0.0, 0.0, 0.0), "no room"
     if change.type and case.profile.types is not None:
@@ -86,7 +86,8 @@ def unlocked(case: Case, mode: str, change: Change, changes: Sequence[Change]) -
     lost = case.rooms.losses.get(BARS.get(name, ""), Range())
     if lost.known and mode in case.rooms.recommended:
         spare = sum(room.counted.values()) - room.hours.value if room.hours.known and room.counted else math.inf
-        most = min(max(-lost.value, 0.0), max(spare, 0.0))
+        ends = [end for end in (whole.value, whole.high) if not math.isnan(end)]
+        most = min(max(-lost.value, 0.0), max(spare, 0.0), max(ends, default=math.inf))
         return Range(low=0.0, high=most), f"at most {hours(most)} hours a week" if most >= 0.5 else "no hours by itself"
     under = STEPS.get(name, {}).get(mode)
     if under is not None and whole.known and case.rooms.of(under).hours.known:
@@ -114,7 +115,7 @@ def set_rows(case: Case) -> Rows:
             changes = case.sets[mode, goal]
             if not changes:
                 continue
-            found, counts = case.hours(mode, changes), efforts(changes)
+            found, counts = case.hours(mode, changes, goal), efforts(changes)
             worth = case.money(mode, found)
             rows.append(
                 {

@@ -18,12 +18,15 @@ _WHERE = "readiness answers"
 _SHOWN = 4
 
 
-def findings_of(case: Case, questionnaire: Questionnaire, ratings: Mapping[str, Ratings]) -> tuple[Finding, ...]:
-    """Return the findings, in the order in which a reader needs them."""
+def findings_of(
+    case: Case, questionnaire: Questionnaire, ratings: Mapping[str, Ratings], not_asked: Mapping[str, int]
+) -> tuple[Finding, ...]:
+    """Return the findings, in the order in which a reader needs them; `not_asked` counts ratings of criteria that the questionnaire leaves out."""
     return (
         *_unanswered(case),
         *_disagreement(case),
         *_edited(questionnaire),
+        *_not_asked(not_asked),
         *_strange_types(case, ratings),
         *_left_out(case),
         *_otherwise(case),
@@ -54,6 +57,19 @@ def _disagreement(case: Case) -> Iterator[Finding]:
             yield Finding(
                 "readiness_disagreement", "flag", where, f"{text}. Talk it through before the verdict is shared."
             )
+
+
+def _not_asked(count: Mapping[str, int]) -> Iterator[Finding]:
+    if count:
+        given = sum(count.values())
+        number = f"{given} rating{'' if given == 1 else 's'} of {listed(list(count), _SHOWN)}"
+        yield Finding(
+            "readiness_not_asked",
+            "flag",
+            _WHERE,
+            f"{number} {'does' if given == 1 else 'do'} not count: the edited questionnaire leaves the criteria out.",
+            rows=given,
+        )
 
 
 def _edited(questionnaire: Questionnaire) -> Iterator[Finding]:
@@ -96,13 +112,13 @@ def _left_out(case: Case) -> Iterator[Finding]:
         same.setdefault(tuple(case.left_out(mode)), []).append(mode)
     for names, modes in same.items():
         if names:
-            left, where = hours(case.type_hours(modes[0])), listed([MODE_WORDS[mode] for mode in modes])
+            held, where = hours(case.held(names)), listed([MODE_WORDS[mode] for mode in modes])
             number = "1 item type is" if len(names) == 1 else f"{len(names)} item types are"
             yield Finding(
                 "readiness_types_left_out",
                 "flag",
                 f"item types, {where}",
-                f"{number} left out: {listed([small(name) for name in names], _SHOWN)}. The others hold {left} hours a week.",
+                f"{number} left out, because a gate stops {'it' if len(names) == 1 else 'them'}: {_some(names)}, {held} hours a week.",
                 rows=len(names),
             )
 
@@ -114,7 +130,7 @@ def _otherwise(case: Case) -> Iterator[Finding]:
         return
     for mode in MODES:
         room, where = case.rooms.of(mode), f"item types, {MODE_WORDS[mode]}"
-        stays = dict(zip(types.names, types_in(case.profile, mode), strict=True))
+        stays = dict(zip(types.names, types_in(case.profile, mode), strict=True))  # a type without an answer is not
         gone = {name: held for name, held in room.counted.items() if held > 0 and not stays.get(name, True)}
         if room.verdict == ROOM and gone:
             yield Finding(

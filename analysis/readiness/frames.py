@@ -51,7 +51,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             f"{TEXT}: type criterion",
             f"{NUMBER}: hours_per_week",
             f"{WHOLE}: level",
-            f"{TEXT}: source grade left_out sentence",
+            f"{TEXT}: source grade left_out open_in sentence",
         ),
         "changes": columns(
             f"{TEXT}: mode goal",

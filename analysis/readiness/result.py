@@ -63,7 +63,8 @@ class Readiness:
     gates
         `criterion`, `name`, `modes` (joined by commas), `level`, `low_level`, `high_level`, `needed`, `state` (met | open | stops | unknown), `source`, `grade`, `sentence`.
     types
-        Criteria that are judged type by type: `type`, `criterion`, `hours_per_week`, `level`, `source` (data | raters | item types | none), `grade`, `left_out` (modes joined by commas; empty: in all), `sentence`.
+        Criteria that are judged type by type: `type`, `criterion`, `hours_per_week`, `level`, `source` (data | raters | item types | none), `grade`, `left_out` (modes in which a gate stops it, joined by commas), `open_in`
+        (modes for which it is not ready yet), `sentence`.
     changes
         `mode`, `goal` (ready | allowed), `order`, `criterion`, `type` (item type; empty: all, or all that were not judged apart), `name`, `change`, `from_level` (NA = not answered), `to_level`, `effort`, `owner_role`, `evidence` (that will show it done),
         `unlocks_h_per_week` with `unlocks_low`, `unlocks_high` and `unlocks_value_per_week` (what this change alone adds once the others of its set are made; NaN where that cannot be said), `unlocks` (in words).

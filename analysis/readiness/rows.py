@@ -24,7 +24,6 @@ from analysis.readiness.sentences import (
     stopping,
 )
 from analysis.readiness.types import TypeLevel
-from analysis.readiness.verdict import types_in
 from analysis.value.words import hours
 
 Rows = list[dict[str, object]]
@@ -139,12 +138,11 @@ def type_rows(case: Case) -> Rows:
     if types is None:
         return []
     by_id = {criterion.id: criterion for criterion in case.profile.criteria}
-    stays = {mode: types_in(case.profile, mode) for mode in MODES}
     rows: Rows = []
     for place, name in enumerate(types.names):
         for criterion, levels in types.levels.items():
             one = levels[place]
-            out = [mode for mode in MODES if not stays[mode][place] and _leaves_out(case, criterion, one, mode)]
+            out, waiting = _standing_of(case, criterion, one)
             rows.append(
                 {
                     "type": name,
@@ -154,29 +152,37 @@ def type_rows(case: Case) -> Rows:
                     "source": one.source,
                     "grade": one.grade,
                     "left_out": ", ".join(out),
-                    "sentence": _type_sentence(name, types.hours[place], one, out, by_id[criterion]),
+                    "open_in": ", ".join(waiting),
+                    "sentence": _type_sentence(case, name, one, (out, waiting), by_id[criterion]),
                 }
             )
     return rows
 
 
-def _leaves_out(case: Case, criterion: str, one: TypeLevel, mode: str) -> bool:
-    """Tell whether it is this criterion that leaves a type out of a mode."""
-    floor = case.profile.floors(mode, "allowed").get(criterion)
-    if floor is None:
-        return False
-    if one.level is None or one.level < floor:
-        return True
-    reached = case.profile.types.level(criterion) or 0  # type: ignore[union-attr]
-    return one.level < min(reached, case.profile.floors(mode, "ready")[criterion])
+def _standing_of(case: Case, criterion: str, one: TypeLevel) -> tuple[list[str], list[str]]:
+    """Return the modes that this criterion leaves a type out of, and those for which it is not ready."""
+    out, waiting = [], []
+    for mode in MODES:
+        least = case.profile.floors(mode, "allowed").get(criterion)
+        if least is not None and one.level is not None and one.level < least:
+            out.append(mode)
+        elif least is not None and (one.level is None or one.level < case.profile.floors(mode, "ready")[criterion]):
+            waiting.append(mode)
+    return out, waiting
 
 
-def _type_sentence(name: str, held: float, one: TypeLevel, out: list[str], criterion: Criterion) -> str:
-    if not out:
+def _type_sentence(
+    case: Case, name: str, one: TypeLevel, standing: tuple[list[str], list[str]], criterion: Criterion
+) -> str:
+    out, waiting = standing
+    if not out and not waiting:
         return ""
-    why = one.words or f"is at level {one.level} of {small(criterion.name)}, and other types reach more"
-    where = "every mode" if len(out) == len(MODES) else listed([MODE_WORDS[mode] for mode in out])
-    return f"{capital(name)} ({hours(held)} hours a week) {why}: left out of {where}."
+    why = one.words or f"is at level {one.level} on {small(criterion.name)}"
+    modes = out or waiting
+    every = f"{'every' if out else 'any'} mode"
+    where = every if len(modes) == len(MODES) else listed([MODE_WORDS[mode] for mode in modes])
+    end = f"left out of {where}" if out else f"not ready yet for {where}"
+    return f"{capital(name)} ({hours(case.held([name]))} hours a week) {why}: {end}."
 
 
 def sensitivity_rows(case: Case) -> Rows:

@@ -147,13 +147,22 @@ def _room_sentence(case: Case, mode: str) -> str:
 
 
 def _left_out(case: Case, mode: str) -> str:
-    names = case.left_out(mode) if mode in case.allowed() else []
-    if not names:
+    """Say which item types are left out, and which are not ready yet."""
+    if mode not in case.allowed():
         return ""
-    left = hours(case.type_hours(mode))
-    return (
-        f"Left out: {listed([small(name) for name in names], _NAMED)}; the other item types hold {left} hours a week."
-    )
+    out, waiting = case.left_out(mode), case.not_ready(mode)
+    said = [f"Left out: {_types(case, out)}"] if out else []
+    left = len(case.profile.types.names) - len(out) if case.profile.types is not None else 0
+    if waiting and len(waiting) == left:
+        said.append(f"{'The others are' if out else 'No item type is'} {'not ' if out else ''}ready yet")
+    elif waiting:
+        said.append(f"Not ready yet: {_types(case, waiting)}")
+    return "".join(f"{part}. " for part in said).strip()
+
+
+def _types(case: Case, names: Sequence[str]) -> str:
+    """Return item types with the hours that they hold."""
+    return f"{listed([small(name) for name in names], _NAMED)} ({hours(case.held(names))} hours a week)"
 
 
 def stopping(case: Case, mode: str) -> list[Criterion]:
@@ -219,11 +228,23 @@ def _with_changes(case: Case, mode: str) -> str:
     changes = case.sets[mode, "ready"]
     if not changes:
         return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops them, but {_too_few(case)}."
-    first, gain = changes[0], hours_words(case.hours(mode, changes))
+    first = changes[0]
     return (
         f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'leads' if len(changes) == 1 else 'lead'} "
-        f"to ready{f' and to {gain}' if gain else ''}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
+        f"to ready{_opened(case, mode, changes)}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
     )
+
+
+def _opened(case: Case, mode: str, changes: Sequence[Change]) -> str:
+    """Say which hours a set of changes opens, as a part of all that blending finds."""
+    gain, whole = case.hours(mode, changes, "ready"), case.rooms.of(mode).hours
+    said = hours_words(gain)
+    if not said:
+        return ""
+    if gain.known:
+        return f" and open {said}" if len(changes) > 1 else f" and opens {said}"
+    part = f"{hours(gain.low)} to {hours(gain.high)} of the {hours_words(whole)} that blending finds"
+    return f" and open{'' if len(changes) > 1 else 's'} {part}; each further item type opens more"
 
 
 def _beside(case: Case, mode: str) -> list[str]:
@@ -280,12 +301,15 @@ def change_words(change: Change) -> str:
     if change.from_level is None:
         about = f" for {small(change.type)}" if change.type else ""
         return f"Answer{about}: {small(criterion.type_question if change.type and criterion.type_question else criterion.question)}"
-    return f"For {small(change.type)}: {small(criterion.change)}" if change.type else criterion.change
+    if not change.type:
+        return criterion.change
+    own = str(getattr(criterion, "type_change", ""))
+    return own.format(type=small(change.type)) if own else f"For {small(change.type)}: {small(criterion.change)}"
 
 
 def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) -> str:
     """Say how many changes lead where, with what effort, and what they unlock."""
-    found = case.hours(mode, changes)
+    found = case.hours(mode, changes, goal)
     counts = efforts(changes)
     effort = listed([f"{number} of {name}" for name, number in counts.items() if number])
     said_of = (

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Level of a type whose flag is fine but of which nobody said more: stated, neither seen nor put in writing.
 STATED = 2
+#: Highest level of a type that takes too long but is done in steps.
+STEPS = 2
 #: What a flag in the client's list of item types says against a type, by criterion: flag, the answer that fails, and words.
 FLAGS: Mapping[str, tuple[tuple[str, bool, str], ...]] = {
     "W2": (("interruptible", False, "cannot be interrupted"),),
@@ -149,8 +151,8 @@ def types_of(
 
     Notes
     -----
-    In this order: for length, the mean of timed items (4 when short, else 0); what raters said of the type; a flag of the client's list that
-    fails (0), or a stated length; the raters' level for the criterion as a whole; 2 where the flags are fine and nobody said more. A flag
+    In this order: for length, the mean of timed items (4 when short; a long type has a 2 where raters or the client's list say that it can be left part-way, else
+    0); what raters said of the type; a flag of the client's list that fails (0), or a stated length; the raters' level for the criterion as a whole; 2 where the flags are fine and nobody said more. A flag
     that is fine proves no more than that, so it never lifts a type above what raters said.
     """
     if not len(inventory) or not (inventory["hours_per_week"].fillna(0.0) > 0).any():
@@ -174,16 +176,15 @@ def types_of(
 
 def _level(criterion: Criterion, ratings: Ratings, fact: Mapping[str, object]) -> TypeLevel:
     """Return the level of one type on one criterion."""
-    by_length, seen_s = criterion.id == _LENGTH and criterion.data, fact["measured_s"]
-    if by_length and seen_s is not None:
-        return _by_length(float(seen_s), fact, "data", "A")  # type: ignore[arg-type]
     own = ratings.types.get(str(fact["type"]))
-    if own is not None and own.levels:
-        return TypeLevel(
-            own.median, "raters", own.grade, own.levels, f"is at level {own.median} by its raters", apart=True
-        )
-    if by_length and _known(fact.get("mean_s")):
-        return _by_length(float(fact["mean_s"]), fact, "item types", "C")  # type: ignore[arg-type]
+    rated = None if own is None or not own.levels else own
+    seen_s, stated_s = fact["measured_s"], fact.get("mean_s")
+    if criterion.id == _LENGTH and criterion.data and seen_s is not None:
+        return _by_length(float(seen_s), fact, rated, ("data", "A"))  # type: ignore[arg-type]
+    if rated is not None:
+        return TypeLevel(rated.median, "raters", rated.grade, rated.levels, apart=True)
+    if criterion.id == _LENGTH and criterion.data and _known(stated_s):
+        return _by_length(float(stated_s), fact, None, ("item types", "C"))  # type: ignore[arg-type]
     return _by_flags(criterion, ratings, fact)
 
 
@@ -200,10 +201,21 @@ def _by_flags(criterion: Criterion, ratings: Ratings, fact: Mapping[str, object]
     return TypeLevel(None, words="has no answer that counts")
 
 
-def _by_length(seconds: float, fact: Mapping[str, object], source: str, grade: str) -> TypeLevel:
-    short = seconds <= float(fact["short_s"])  # type: ignore[arg-type]
-    words = "" if short else f"takes {seconds / 60:.0f} minutes on average"
-    return TypeLevel(4 if short else 0, source, grade, words=words, apart=True)
+def _by_length(
+    seconds: float, fact: Mapping[str, object], rated: Ratings | None, known_by: tuple[str, str]
+) -> TypeLevel:
+    """Return 4 for a short type; a long one has at most a 2, and that only where somebody said that it can be left part-way."""
+    source, grade = known_by
+    if seconds <= float(fact["short_s"]):  # type: ignore[arg-type]
+        return TypeLevel(4, source, grade, apart=True)
+    words = f"takes {seconds / 60:.0f} minutes on average"
+    if rated is not None:
+        levels = tuple(min(level, STEPS) for level in rated.levels)
+        return TypeLevel(min(rated.median or 0, STEPS), "raters", rated.grade, levels, words, apart=True)
+    stops = fact.get("interruptible")
+    if _known(stops) and bool(stops):
+        return TypeLevel(STEPS, "item types", "C", words=words, apart=True)
+    return TypeLevel(0, source, grade, words=f"{words}, in one piece as far as is known", apart=True)
 
 
 def _known(value: object) -> bool:

@@ -136,20 +136,16 @@ def short_of(profile: Profile, mode: str) -> list[Criterion]:
     return found
 
 
-def types_in(profile: Profile, mode: str) -> tuple[bool, ...]:
-    """Return which item types are left in `mode`.
+def types_in(profile: Profile, mode: str, goal: str = "allowed") -> tuple[bool, ...]:
+    """Return which item types are left in `mode`: those that no gate stops; with the goal ``ready`` those that need no change."""
+    return () if profile.types is None else profile.types.left_in(profile.floors(mode, goal))
 
-    Notes
-    -----
-    A criterion leaves out the types under the level that it counts with (the highest that types with enough hours reach), but none that has what ready needs.
-    Where the types that pass all criteria so would not hold enough hours, only those that stop the mode are left out.
-    """
-    types = profile.types
-    if types is None:
+
+def types_failed(profile: Profile, mode: str) -> tuple[bool, ...]:
+    """Return which item types a gate stops for certain; a type without an answer is neither left in nor failed."""
+    if profile.types is None:
         return ()
-    least, needed = profile.floors(mode, "allowed"), profile.floors(mode, "ready")
-    floors = {name: max(least[name], min(types.level(name) or 0, needed[name])) for name in needed}
-    return types.left_in(floors if types.enough(types.hours_of(floors)) else least)
+    return tuple(not stays for stays in profile.types.left_in(profile.floors(mode, "allowed"), unanswered=True))
 
 
 def headline_mode(verdicts: Mapping[str, str]) -> str:

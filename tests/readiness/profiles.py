@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from analysis.readiness import read_criteria
@@ -24,6 +25,7 @@ BY_TYPE = [criterion.id for criterion in CRITERIA if criterion.by_type]
 GATES = {mode: {c.id for c in CRITERIA if mode in c.gates or mode in c.least} for mode in MODES}
 ALONE = [name for name in IDS if name not in BY_TYPE]
 level = st.integers(0, 4)
+FEW = settings(max_examples=35)
 maybe = st.one_of(st.none(), level)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.foundation.estimate import Estimate
@@ -27,7 +27,7 @@ from analysis.readiness.result import CLASSES, MODES
 from analysis.readiness.scores import Reading, scored
 from analysis.readiness.settings import ReadinessSettings
 from analysis.readiness.verdict import verdict_of
-from tests.readiness.profiles import BY_ID, CRITERIA, GATES, IDS, some_profiles
+from tests.readiness.profiles import BY_ID, CRITERIA, FEW, GATES, IDS, some_profiles
 
 SETTINGS = ReadinessSettings(draws=400)
 DOMAINS = [criterion.domain for criterion in CRITERIA]
@@ -40,6 +40,7 @@ def column(profile):
     return Drawn(levels, types, np.ones((len(CRITERIA), 1), dtype=bool))
 
 
+@FEW
 @given(some_profiles(), st.sampled_from(MODES))
 def test_every_draw_follows_the_written_rule(profile, mode):
     sure = dataclasses.replace(profile, lowest={})
@@ -63,7 +64,7 @@ def missed(value, low, high):
     return scored(BY_ID["P2"], {"missed": Reading(Estimate(value, low, high), "x"), "over_cap": sure})
 
 
-@settings(max_examples=40)
+@FEW
 @given(st.floats(0.0, 1.0), st.floats(0.0, 0.3), st.floats(0.0, 0.3), st.sampled_from(MODES))
 def test_a_gate_that_data_put_at_zero_or_leave_in_doubt_is_never_ready(value, below, above, mode):
     score = missed(value, max(0.0, value - below), min(1.0, value + above))
@@ -80,6 +81,7 @@ def test_a_gate_that_data_put_at_zero_or_leave_in_doubt_is_never_ready(value, be
     assert not (found[stops] == CLASSES.index("ready")).any()
 
 
+@FEW
 @given(st.sampled_from(sorted(GATES["interrupt"])), st.sampled_from(MODES))
 def test_an_unanswered_gate_is_never_ready_in_any_draw(name, mode):
     answers = answered({name: ()})
@@ -130,6 +132,7 @@ def test_one_source_of_doubt_at_a_time():
     assert moved == {"weights": [], "raters": ["M1"], "data": ["P2"]}
 
 
+@FEW
 @given(some_profiles(), st.sampled_from(MODES))
 def test_half_as_much_or_half_again_on_a_weight_changes_nothing(profile, mode):
     assert swung(profile, mode, 0.1) == 1.0

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.readiness.changes import Change, after, cheapest_mode, efforts, smallest
 from analysis.readiness.result import MODES
 from analysis.readiness.types import TypeLevel, Types
 from analysis.readiness.verdict import ALLOWED, Profile, verdict_of
-from tests.readiness.profiles import BY_ID, BY_TYPE, CRITERIA, IDS, some_profiles
+from tests.readiness.profiles import BY_ID, BY_TYPE, CRITERIA, FEW, IDS, some_profiles
 
 REACHED = {"ready": ("ready",), "allowed": ALLOWED}
 
@@ -53,7 +53,7 @@ def universe(profile, mode):
     return found
 
 
-@settings(max_examples=60)
+@FEW
 @given(some_profiles(low=3), st.sampled_from(MODES), st.sampled_from(["ready", "allowed"]))
 def test_no_smaller_set_reaches_the_goal(profile, mode, goal):
     changes, every = smallest(profile, mode, goal), universe(profile, mode)
@@ -74,6 +74,7 @@ def test_no_smaller_set_reaches_the_goal(profile, mode, goal):
         assert weight(changes) <= lightest
 
 
+@FEW
 @given(some_profiles(low=8), st.sampled_from(MODES), st.sampled_from(["ready", "allowed"]))
 def test_every_change_of_the_set_is_needed(profile, mode, goal):
     changes = smallest(profile, mode, goal) or ()
@@ -82,6 +83,7 @@ def test_every_change_of_the_set_is_needed(profile, mode, goal):
         assert verdict_of(after(profile, rest), mode) not in REACHED[goal]
 
 
+@FEW
 @given(some_profiles(low=8), st.sampled_from(MODES))
 def test_gates_come_first_then_the_least_effort(profile, mode):
     changes = smallest(profile, mode, "ready") or ()

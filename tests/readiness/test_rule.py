@@ -12,7 +12,7 @@ from analysis.readiness import verdict as rules
 from analysis.readiness.changes import Change, after
 from analysis.readiness.result import MODES
 from analysis.readiness.verdict import Profile, verdict_of
-from tests.readiness.profiles import ALONE, BY_ID, CRITERIA, GATES, IDS, some_profiles
+from tests.readiness.profiles import ALONE, BY_ID, CRITERIA, FEW, GATES, IDS, some_profiles
 
 some_modes = st.sampled_from(MODES)
 ORDER = ["not_yet", "cannot_say", "ready_with_changes", "ready"]
@@ -29,6 +29,7 @@ def test_gates_are_those_of_the_catalogue():
     assert GATES["interrupt"] == everywhere | {"W1", "W2", "T1"}
 
 
+@FEW
 @given(some_profiles(), some_modes)
 def test_a_gate_at_zero_or_without_an_answer_or_in_doubt_is_never_ready(profile, mode):
     verdict, levels = verdict_of(profile, mode), [profile.levels[name] for name in GATES[mode]]
@@ -41,6 +42,7 @@ def test_a_gate_at_zero_or_without_an_answer_or_in_doubt_is_never_ready(profile,
         assert verdict != "ready"
 
 
+@FEW
 @given(st.fixed_dictionaries({name: st.one_of(st.none(), st.integers(0, 4)) for name in IDS}), some_modes)
 def test_the_rule_is_that_of_the_catalogue(levels, mode):
     """Written out once more from the catalogue, for levels without item types."""
@@ -59,6 +61,7 @@ def test_the_rule_is_that_of_the_catalogue(levels, mode):
     assert verdict_of(Profile(CRITERIA, levels), mode) == expected
 
 
+@FEW
 @given(some_profiles(st.integers(0, 4)), some_modes, st.sampled_from(ALONE))
 def test_raising_a_level_never_makes_the_verdict_worse(profile, mode, name):
     change = Change(BY_ID[name], "", profile.levels[name], min(4, profile.levels[name] + 1), gate=False)
@@ -66,6 +69,7 @@ def test_raising_a_level_never_makes_the_verdict_worse(profile, mode, name):
     assert ORDER.index(verdict_of(raised, mode)) >= ORDER.index(verdict_of(profile, mode))
 
 
+@FEW
 @given(some_profiles(st.integers(0, 4)), some_modes, st.data())
 def test_raising_an_item_type_never_makes_the_verdict_worse(profile, mode, data):
     name, place = data.draw(st.sampled_from(sorted(profile.types.levels))), 0
@@ -94,24 +98,23 @@ def test_a_gate_whose_interval_reaches_a_stopping_level_is_not_ready():
     assert verdict_of(Profile(CRITERIA, levels, {"T2": 0}), "blocks") == "ready"  # no gate
 
 
+@FEW
 @given(some_profiles(), some_modes)
 def test_the_order_of_the_criteria_does_not_matter(profile, mode):
     turned = dataclasses.replace(profile, criteria=profile.criteria[::-1])
     assert verdict_of(turned, mode) == verdict_of(profile, mode)
 
 
+@FEW
 @given(some_profiles(st.integers(1, 4), low=2), some_modes)
 def test_the_types_left_in_are_enough_whenever_a_mode_is_allowed(profile, mode):
     verdict = verdict_of(profile, mode)
     if verdict not in rules.ALLOWED:
         return
-    left = rules.types_in(profile, mode)
-    held = sum(hours for hours, stays in zip(profile.types.hours, left, strict=True) if stays)
-    assert profile.types.enough(held)
-    if verdict == "ready":
-        for name, floor in profile.floors(mode, "ready").items():
-            levels = [one.level for one, stays in zip(profile.types.levels[name], left, strict=True) if stays]
-            assert all(level is not None and level >= floor for level in levels)
+    goal = "ready" if verdict == "ready" else "allowed"
+    left, failed = rules.types_in(profile, mode, goal), rules.types_failed(profile, mode)
+    assert not any(stays and out for stays, out in zip(left, failed, strict=True))
+    assert profile.types.enough(sum(h for h, stays in zip(profile.types.hours, left, strict=True) if stays))
 
 
 def test_headline_is_the_highest_allowed_mode():
