@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +48,15 @@ class Made:
         SHA-256 of what it was made of, by name.
     notes
         What the user must know beside it.
+    shown, fewest
+        Counts of notes that it prints by name, and the least change of one that gives nobody away; empty where it prints none.
     """
 
     file: str
     inputs: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    shown: Mapping[str, int] = field(default_factory=dict)
+    fewest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +91,28 @@ def build_only(folder: Folder, part: str) -> OnlyRun:
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), tempfile.TemporaryDirectory() as name:
         into = Path(name)
         made = PARTS[part](folder, into)
-        notes: list[str] = []
+        notes = _grown_by_few(made, read_json(_manifest(folder, part)) or {})
         folder.reports.mkdir(parents=True, exist_ok=True)
         aside = folder.reports / f".{made.file}.part"
         write_bytes(aside, (into / made.file).read_bytes())
-        outputs = {made.file: sha256_of(aside)}
+        stated = {"schema": 1, "part": part, "inputs": dict(made.inputs), "outputs": {made.file: sha256_of(aside)}}
         pdf = place(aside, folder.reports / made.file, notes)
-        write_json(
-            _manifest(folder, part), {"schema": 1, "part": part, "inputs": dict(made.inputs), "outputs": outputs}
-        )
+        write_json(_manifest(folder, part), {**stated, "shown": dict(made.shown)})
     return OnlyRun(pdf, (*made.notes, *notes))
+
+
+def _grown_by_few(made: Made, before: Mapping[str, Any]) -> list[str]:
+    """Say whether two documents, held side by side, would tell what a note or two are on."""
+    former = before.get("shown", {})
+    few = [name for name, count in made.shown.items() if name in former and 0 < abs(count - former[name]) < made.fewest]
+    if not few:
+        return []
+    return [
+        (
+            f"Since the last {made.file} some counts changed by fewer than {made.fewest} notes: whoever holds both can tell what these were on. "
+            "Hand out the new one once more has been added, or to people who have not seen the last."
+        )
+    ]
 
 
 def _manifest(folder: Folder, part: str) -> Path:
@@ -148,7 +164,8 @@ def _listening(folder: Folder, into: Path) -> Made:
     )
     (into / FILE).write_bytes(made.pdf)
     asked = [f"{one.where}: {one.message}" for one in heard.findings if one.severity == "ask"]
-    return Made(FILE, inputs, (*notes, *skipped, *asked))
+    counts = dict(zip(heard.listening["theme"], heard.listening["times"].astype(int).tolist(), strict=True))
+    return Made(FILE, inputs, (*notes, *skipped, *asked), counts, engagement.readiness.fewest_notes)
 
 
 def first_day(folder: Folder) -> tuple[Engagement, bool]:

@@ -78,10 +78,17 @@ def test_what_it_was_made_of_stands_beside_it_and_a_change_is_found(acme, capsys
     made = only.build_only(acme, "listening")
     assert made.notes[0].startswith("answers/listening.xlsx is read, though no [[source]]")
     once = made.pdf.read_bytes()
-    assert only.build_only(acme, "listening").pdf.read_bytes() == once
+    again = only.build_only(acme, "listening")
+    assert again.pdf.read_bytes() == once
+    assert again.notes == made.notes
     manifest = json.loads((acme.reports / "listening.manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["inputs"]) == {"answers/listening.xlsx", "guide", "package"}
+    assert manifest["shown"] == {"": 8, "systems": 4, "workload": 4}
     assert only.changed(acme) == []
+    few, many = ({**manifest, "shown": {"workload": count}} for count in (3, 1))
+    made = only.Made("listening.pdf", {}, shown=manifest["shown"], fewest=3)
+    assert "fewer than 3 notes" in only._grown_by_few(made, few)[0]
+    assert only._grown_by_few(made, many) == []
     (acme.reports / "listening.pdf").write_bytes(b"x")
     assert only.changed(acme) == ["reports/acme/listening.pdf is changed"]
     assert [path.name for path in acme.reports.iterdir() if path.name.startswith(".")] == []
