@@ -110,9 +110,10 @@ def read_part(
         unanswered=partial(written.unanswered, batch, origins) if written.is_written(batch) else None,
     )
     mapping.exclude(batch, origins)
+    theirs = origins
     if written.is_written(batch):
         origins = written.tidied(batch, origins)
-    note_number_identifiers(batch, origins)
+    note_number_identifiers(batch, theirs)
     zone, period = source.time_zone or client.time_zone, source.period or client.period
     batch.zone = zone
     columns, stamps = cast(batch, origins, zone=zone, near_year=period.start.year)
@@ -125,7 +126,7 @@ def read_part(
     here = client.time_zone if form.own_clock or form.time_zone is not None or _nowhere(zone) else zone
     check(batch, columns, wide, period=period, zone=here, overlapping=form.overlapping)
     written.settled(batch, columns)
-    check_totals(batch, origins, totals)
+    check_totals(batch, theirs, totals)
     states = pd.DataFrame()
     if source.target in STATE_TABLES and not wide:
         meaning = load_state_map(source, root)
@@ -271,6 +272,7 @@ REASONS: Mapping[str, str] = {
     "rater_repeats": "one mark in Rater with different ratings of one criterion; give every rater a mark of his own",
     "bad_kind": "a word in Kind that is not in its list",
     "missing_concern": "neither a concern nor a theme",
+    "bad_people": "no whole number of people in People",
     "unclear_share": "a share of 1 that may be 1 % or all; write 1 % or 100 %",
     "share_out_of_range": "a share below 0 or above 100 %",
     "range_out_of_order": "Low above Guess, or Guess above High",

@@ -362,13 +362,14 @@ HEARD = {
     ],
     "Expectations": [
         [DAY, "R1", "head", "contact centre", SHARE, 25, 10, 40],
-        [DAY, "R2", "head", "back office", SHARE, "25 %", "", ""],
+        [DAY, "R2", "head", "back office", SHARE, "0.5 %", "", ""],
         [DAY, "R3", "head", "", SHARE, 0.25, 0.1, 0.4],
         [DAY, "R4", "head", "", "hours a week", 1.125, 0.5, 2],
         [DAY, "R5", "head", "", SHARE, 30, 40, 50],
         [DAY, "R6", "head", "", SHARE, 130, "", ""],
         [DAY, "R7", "head", "somewhere", SHARE, 20, "", ""],
     ],
+    "To hear": [["agents", "North", 4, DAY], ["planners", "", 2.5, ""], ["head", "", -1, ""], ["Total", "", 4, ""]],
     "What changed": [["trust", "We say what happens to freed time.", "head", DAY]],
 }
 
@@ -387,12 +388,13 @@ def test_the_four_sheets_of_listening(exports: Exports):
     assert listening["role"].tolist() == ["planners", "planners"]
     assert fates(intake, 0) == {"header": 1, "blank": 36, "used": 2, "bad_kind": 1, "missing_heard_on": 1}
     guesses = intake.tables["expectations"]
-    assert guesses["guess"].tolist() == [0.25, 0.25, 0.25, 1.125]
+    assert guesses["guess"].tolist() == [0.25, 0.005, 0.25, 1.125]
     assert guesses["low"].fillna(-1).tolist() == [0.1, -1, 0.1, 0.5]
     assert guesses["population"].fillna("").tolist() == ["contact_centre", "back_office", "", ""]
     refused = {"range_out_of_order": 1, "share_out_of_range": 1, "bad_population": 1}
     assert fates(intake, 1) == {"header": 1, "blank": 33, "used": 4, **refused}
-    assert intake.tables["to_hear"].empty
+    assert table(intake, "to_hear") == [("agents", "North", 4.0, pd.Timestamp(DAY))]
+    assert fates(intake, 2) == {"header": 1, "blank": 36, "used": 1, "bad_people": 2, "total": 1}
     assert intake.tables["responses"]["changed"].tolist() == ["We say what happens to freed time."]
     assert intake.tables["responses"]["changed_on"].tolist() == [pd.Timestamp(DAY)]
     book = heard_book(copy.deepcopy(HEARD))

@@ -144,6 +144,9 @@ def settled(batch: Batch, columns: Mapping[str, Column]) -> None:
     DataProblem
         One mark gives different ratings in two files: most often it stands for two persons.
     """
+    if "people" in columns:
+        people = columns["people"]
+        batch.reject(people.given & ((people.array < 0) | (people.array % 1 != 0)), "bad_people")
     if batch.source.target != "answers":
         return
     rows = np.flatnonzero(batch.fates.open)
