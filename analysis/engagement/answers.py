@@ -198,7 +198,7 @@ def prepare_answers(folder: Folder, wish: AnswersWish) -> AnswersMade:
     people = "1 person" if wish.raters == 1 else f"{wish.raters} people"
     kinds = f"; by item type: {', '.join(types)}" if types else ""
     steps = (
-        f"Wrote {' and '.join(files)} after the {questionnaire.words}: {len(questionnaire.roles)} roles, {people} each{kinds}.",
+        f"Wrote {' and '.join(files)} ({questionnaire.words}): {len(questionnaire.roles)} roles, {people} each{kinds}.",
         *([f"Gone with the file that was there: {lost}."] if lost else []),
         *notes,
         f"The first sheet says how to fill it in. Then: engage check {folder.slug}",
@@ -268,7 +268,7 @@ def _types(folder: Folder, given: Sequence[str]) -> tuple[tuple[str, ...], list[
         )
     if not types:
         notes.append(
-            f"No item types are known yet: the sheet {BY_TYPE} holds one row a question for all of them. Prepare it with --types, or copy its rows."
+            f"No item types are known yet: the sheet {BY_TYPE} asks about all of them together. Prepare rows for each with --types once they are known."
         )
     return types, notes
 
