@@ -23,7 +23,7 @@ from analysis.intake.words import number_of
 
 if TYPE_CHECKING:
     from analysis.intake import Intake
-    from analysis.readiness.questionnaire import Questionnaire
+    from analysis.readiness.criteria import Questionnaire
 
 _SEVERITY = {"ask": "QUESTION", "rejected": "left out", "flag": "note", "fixed": "mended"}
 
@@ -104,7 +104,8 @@ def _not_asked(intake: Intake, questionnaire: Questionnaire) -> list[str]:
     answers = intake.tables.get("answers")
     if answers is None:
         return []
-    known = {criterion.id for criterion in questionnaire.criteria}
+    # what an edited questionnaire leaves out on purpose is no question
+    known = {*(criterion.id for criterion in questionnaire.criteria), *questionnaire.edits.left_out}
     other = sorted(set(answers["criterion"]) - known)
     if not other:
         return []
