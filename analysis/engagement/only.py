@@ -15,7 +15,7 @@ from analysis.engagement.load import load_engagement, nearest, read_stated
 from analysis.engagement.model import Engagement
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
-from analysis.engagement.report import place, run_facts
+from analysis.engagement.report import MANIFEST, place, run_facts
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.stage import read_results
 from analysis.engagement.stages import CHAIN, stage_spec
@@ -122,9 +122,13 @@ def _manifest(folder: Folder, part: str) -> Path:
 def changed(folder: Folder) -> list[str]:
     """Return one line per document built alone that is not as it was written."""
     lines = []
+    # a run writes some of them as well; its own manifest speaks for these
+    of_the_run = (read_json(folder.reports / MANIFEST) or {}).get("outputs", {})
     for part in PARTS:
         stated = (read_json(_manifest(folder, part)) or {}).get("outputs", {})
         for name, digest in stated.items():
+            if name in of_the_run:
+                continue
             path = folder.reports / name
             if not path.is_file():
                 lines.append(f"reports/{folder.slug}/{name} is missing")

@@ -31,7 +31,7 @@ from analysis.report.chapters import (
 )
 from analysis.report.communication import build_communication
 from analysis.report.context import Context
-from analysis.report.disclosure import check_groups, check_texts, without_few
+from analysis.report.disclosure import check_groups, check_heard, check_texts, without_few
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, drawings_of
 from analysis.report.furniture import furniture
@@ -162,6 +162,7 @@ def build_report(
         reconcile(intake, client=client, minimum_group_agents=smallest), value,
     )  # fmt: skip
     check_groups(baseline, utilization, blending)
+    check_heard(readiness)
     chapters = [chapter(c) for chapter in CHAPTERS]
     record = {
         **furniture(c.words, title=c.words("title"), client=client.name, run=c.run.short, brand=chosen, paper=sheet),

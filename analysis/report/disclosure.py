@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.foundation.schema import DisclosureProblem
 
@@ -30,6 +30,8 @@ IDLE = ("agents", "load", "idle_agents", "structural_agents", "surplus_agents", 
         "surplus_volume_agents", "surplus_handling_agents", "releasable_agents", "shareable_agents", "interruptible_agents")  # fmt: skip
 # a quarter of people needs as many people as a group
 QUARTER = 0.25
+# the fewest that any setting allows
+FEWEST_NOTES, FEWEST_PEOPLE = 2, 3
 
 
 def check_groups(baseline: Baseline, utilization: Utilization | None = None, blending: Blending | None = None) -> None:
@@ -150,6 +152,35 @@ def _figures(frame: pd.DataFrame, smallest: int, columns: tuple[str, ...]) -> pd
     """Return the rows that hold a figure and stand on fewer people than the smallest group, or on an unknown number."""
     small = ~frame["agents"].ge(smallest).fillna(False).astype(bool)
     return frame[small & frame[list(columns)].notna().any(axis=1)]
+
+
+def check_heard(result: Any) -> None:
+    """Refuse counts of notes, and guesses, that could be one person's.
+
+    Parameters
+    ----------
+    result
+        Whatever holds the frames `listening`, `heard` and `expectations`: a readiness assessment, or what was heard.
+
+    Raises
+    ------
+    DisclosureProblem
+        A theme, a role or the escalations of one note, a theme from one team and one role, or guesses of fewer than three people; the message says how many, never which.
+    """
+    listening, heard, expectations = result.listening, result.heard, result.expectations
+    alone = (listening["teams"] < 2) & (listening["roles"].fillna(0) < 2)
+    found = {
+        "themes": int(((listening["times"] < FEWEST_NOTES) | alone).sum()),
+        "escalations": int(listening["escalations"].between(1, FEWEST_NOTES - 1).sum()),
+        "roles": int(heard["notes"].between(1, FEWEST_NOTES - 1).sum()),
+        "guesses": int((expectations["people"] < FEWEST_PEOPLE).sum()),
+    }
+    for what, count in found.items():
+        if count:
+            raise DisclosureProblem(
+                f"listening: {count} counts of {what} could be of one person. "
+                "Nothing was written. Report it as a fault of the kit."
+            )
 
 
 def check_texts(texts: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.report.blocks import Absent, Cell, Column, Drawing, Exhibit, Fact, Facts, Part
 from analysis.report.brand import load_brand
 from analysis.report.chapters import heard as chapter
-from analysis.report.disclosure import check_texts
+from analysis.report.disclosure import check_heard, check_texts
 from analysis.report.exhibits import voices
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures
@@ -99,10 +99,11 @@ def build_listening(
     UsageProblem
         The brand file or the paper is wrong.
     DisclosureProblem
-        A text holds a pseudonym of a person.
+        A text holds a pseudonym, or a count could be of one person.
     PageError
         The pages could not be set without a warning.
     """
+    check_heard(heard)
     chosen, sheet = load_brand(brand), paper_named(paper)
     theme = Theme.of(chosen)
     words = theme.words

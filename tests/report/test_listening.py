@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import itertools
@@ -106,6 +107,23 @@ def test_the_same_content_gives_the_same_tagged_pages():
 def test_a_pseudonym_stops_the_pages():
     with pytest.raises(DisclosureProblem, match=r"listening.pdf: holds 2 pseudonyms"):
         pages(listen({}), client="p0123456789ab")
+
+
+@pytest.mark.parametrize(
+    ("frame", "column", "what"),
+    [
+        ("listening", "times", "themes"),
+        ("listening", "escalations", "escalations"),
+        ("heard", "notes", "roles"),
+        ("expectations", "people", "guesses"),
+    ],
+)
+def test_a_count_that_could_be_one_persons_stops_the_pages(frame, column, what):
+    heard = world(themes=3)
+    small = getattr(heard, frame).copy()
+    small.loc[0, column] = 1
+    with pytest.raises(DisclosureProblem, match=f"1 counts of {what} could be of one person"):
+        pages(dataclasses.replace(heard, **{frame: small}))
 
 
 def test_more_themes_than_a_chart_holds_are_put_together_without_losing_a_note():
