@@ -95,14 +95,21 @@ def _hours(given: Given, mode: str) -> tuple[str, float]:
 
 
 def _types(given: Given, mode: str) -> dict[str, float]:
-    """Return the item types to begin with and their mean lengths: the first ones of the inventory that no criterion leaves out."""
+    """Return the item types to begin with and their mean lengths: the first ones of the inventory that no criterion leaves out, those that are ready before others."""
     suits = {"blocks": "suitable_blocks", "between_contacts": "suitable_between", "interrupt": "suitable_interrupt"}
-    frame, out = given.blending.inventory, given.types
-    left = set(out.loc[out["left_out"].map(lambda modes: mode in str(modes)), "type"])
-    frame = frame[frame[suits[mode]].astype(bool) & ~frame["type"].isin(left)]
+    frame = given.blending.inventory
+    frame = frame[frame[suits[mode]].astype(bool) & ~frame["type"].isin(_in(given.types, "left_out", mode))]
+    ready = frame[~frame["type"].isin(_in(given.types, "open_in", mode))]
+    frame = ready if len(ready) else frame
     if "rank" in frame:
         frame = frame[frame["rank"].notna()].sort_values("rank", kind="stable")
     return {str(row.type): float(row.mean_s) for row in frame.head(MOST_NAMED).itertuples()}  # type: ignore[arg-type]
+
+
+def _in(types: pd.DataFrame, column: str, mode: str) -> set[str]:
+    """Return the item types whose column names the mode."""
+    modes = types[column].map(lambda text: mode in [name.strip() for name in str(text).split(",")])
+    return set(types.loc[modes.astype(bool), "type"])
 
 
 def _levels(given: Given) -> set[str]:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Listing, Part
 from analysis.report.context import Context
+from analysis.report.exhibits import phases as timeline
+from analysis.report.exhibits import pilot
 
 PHASES = ("crawl", "walk", "run")
 INDENT = "\u00a0" * 4
@@ -18,7 +20,7 @@ def chapter(c: Context) -> Chapter:
     way = way_of(c.readiness.plan)
     parts: list[Part] = []
     if way == "blend":
-        parts += [_phases(c), *_entries(c), *_holds(c)]
+        parts += [_timeline(c), _phases(c), *_entries(c), *_holds(c)]
     elif way:
         parts += [_steps(c, way), *_holds(c)]
     parts += _calendar(c, way)
@@ -61,57 +63,54 @@ def _answer(c: Context, way: str) -> str:
     return words(
         "plan.say.blend",
         mode=words(f"plan.phase.{phases[0]}").split(": ")[-1],
-        open=words.some("plan.entries", len(first)),
+        open=words.some("plan.entries", int((first["criterion"] != "").sum())),
         weeks=words.n.count(int(_of(c, "do")["week_to"].max())),
         phases=words.some("plan.phases", len(phases)),
     )
 
 
-def _phases(c: Context) -> Exhibit:
-    """Return the phases: their weeks, what is done, and which criteria are still open before each."""
-    words, phases = c.words, _in_plan(c)
-    rows: list[tuple[str | Cell, ...]] = []
-    for phase in phases:
-        done, entry = _of(c, "do", phase), _of(c, "entry", phase)
-        span = words("plan.weeks", start=int(done["week_from"].min()), end=int(done["week_to"].max()))
-        ids = [str(name) for name in dict.fromkeys(entry["criterion"]) if name]
-        rows.append(
-            (Cell(words(f"plan.phase.{phase}"), strong=True), span, " ".join(done["text"]), ", ".join(ids) or "–")
-        )
+def _timeline(c: Context) -> Part:
+    """Return the phases on their weeks."""
+    return c.drawn(
+        timeline,
+        timeline.phases,
+        c.readiness,
+        name="phases",
+        height_mm=timeline.height_mm(c.readiness),
+        margins_mm=timeline.MARGINS_MM,
+        source=c.words("phases.source"),
+    )
+
+
+def _phases(c: Context) -> Listing:
+    """Return what is done in each phase, and why a way of working is not part of the plan."""
+    words = c.words
+    rows: list[tuple[str | Cell, ...]] = [
+        (Cell(words(f"plan.phase.{phase}"), strong=True), " ".join(_of(c, "do", phase)["text"]))
+        for phase in _in_plan(c)
+    ]
     rows += [
-        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), "–", Cell(str(row.text), tone="muted"), "–")
+        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), Cell(str(row.text), tone="muted"))
         for row in _of(c, "left_out").itertuples()
     ]
-    last = int(_of(c, "do")["week_to"].max())
-    return Exhibit(
-        words(
-            "plan.headline.phases", phases=_capital(words.some("plan.phases", len(phases))), weeks=words.n.count(last)
-        ),
-        words("plan.steps_source"),
-        columns=(
-            Column(words("plan.column.phase"), width=2.6),
-            Column(words("plan.column.weeks"), width=1.7),
-            Column(words("plan.column.work"), width=6.2),
-            Column(words("plan.column.before"), width=2.2),
-        ),
-        rows=rows,
-    )
+    return Listing((Column(words("plan.column.phase"), width=3), Column(words("plan.column.work"), width=9)), rows)
 
 
 def _entries(c: Context) -> list[Exhibit]:
     """Return the entry criteria of the first phase, then what each later phase needs beside."""
     words, phases = c.words, _in_plan(c)
-    frame = _of(c, "entry")
+    frame, told = _of(c, "entry"), set()
     rows: list[tuple[str | Cell, ...]] = []
     for phase in phases:
         part = frame[frame["phase"] == phase]
         if len(phases) > 1:
             rows.append(("", Cell(words(f"plan.phase.{phase}"), strong=True), "", ""))
-        rows += [_open(c, row) for row in part.to_dict("records")]
-    count = words.some("plan.entries", int((frame["phase"] == phases[0]).sum()))
+        rows += [_open(c, row) for row in part.to_dict("records") if row["criterion"] or row["text"] not in told]
+        told |= set(part.loc[part["criterion"] == "", "text"])
+    first = int(((frame["phase"] == phases[0]) & (frame["criterion"] != "")).sum())
     return [
         Exhibit(
-            _capital(words("plan.headline.entry", open=count, phase=words(f"plan.phase_short.{phases[0]}"))),
+            words.some("plan.before", first, phase=words(f"plan.phase_short.{phases[0]}")),
             words("plan.entry_source"),
             columns=_open_columns(c),
             rows=rows,
@@ -166,9 +165,10 @@ def _holds(c: Context) -> list[Exhibit]:
         rule = stops.loc[(stops["phase"] == row.phase) & (stops["measure"] == row.measure), "text"]
         later = row.phase != phases[0]
         name = f"{row.measure}, {words(f'plan.phase_short.{row.phase}')}" if later else str(row.measure)
-        rows.append(
-            (Cell(name, strong=True), str(row.text), Cell(str(rule.iloc[0]) if len(rule) else "", tone="muted"))
-        )
+        stop = str(rule.iloc[0]) if len(rule) else ""
+        told = (str(row.measure), stop) in seen
+        seen.add((str(row.measure), stop))
+        rows.append((Cell(name, strong=True), str(row.text), Cell("" if told else stop, tone="muted")))
     return [
         Exhibit(
             words("plan.headline.holds", n=words.n.count(exits["measure"].nunique())),
@@ -218,7 +218,7 @@ def _pilot(c: Context) -> list[Part]:
     words, frame = c.words, c.readiness.pilot
     if frame.empty:
         return [Absent(words("plan.pilot.absent"), words("plan.pilot.needed"))]
-    parts: list[Part] = []
+    parts: list[Part] = [*_power(c)]
     several = frame["pool"].nunique() > 1
     for pool, part in frame.groupby("pool", sort=False):
         ok = part[(part["status"] == "ok") & part["weeks"].notna()]
@@ -244,6 +244,19 @@ def _pilot(c: Context) -> list[Part]:
             )
         )
     return parts
+
+
+def _power(c: Context) -> list[Part]:
+    """Return what a pilot of so many weeks sees, for the first pool that it can be planned for."""
+    pools = [str(pool) for pool in c.readiness.pilot["pool"].unique()]
+    shown = next((pool for pool in pools if not pilot.missing(c.readiness, pool=pool, theme=c.theme)), "")
+    if not shown:
+        return []
+    drawn = c.drawn(
+        pilot, pilot.pilot_power, c.readiness, name="pilot_power", height_mm=pilot.HEIGHT_MM,
+        margins_mm=pilot.MARGINS_MM, source=c.words("plan.pilot.power"), pool=shown,
+    )  # fmt: skip
+    return [drawn]
 
 
 def _outcome(c: Context, pool: str, row: dict[str, Any]) -> tuple[str | Cell, ...]:

@@ -23,6 +23,7 @@ _NAMES = {
     "levels": ".places",
     "longest_gap": ".longest_gap",
     "pilot_power": ".pilot",
+    "phases": ".phases",
     "policy_lab": ".lab",
     "ramp": ".steps",
     "readiness_profile": ".profile",
