@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TEMPLATE = "listening.typ"
 FILE = "listening.pdf"
 # what the second page holds on the smaller paper
-MOST_EXPECTED, MANY_OPEN = 8, 5
+MOST_EXPECTED, MANY_OPEN, MOST_EARLY = 8, 5, 1
 # the first page without its themes and answers; a line of an answer, its row, and the signs that a line holds at least
 FIRST_MM, LINE_MM, ROW_MM, SIGNS, OWNER_SIGNS = 118.0, 3.9, 3.1, 42, 16
 # questions beside a role that was not heard yet: more where fewer roles are left
@@ -202,20 +202,22 @@ def _retold(part: Part, headline: str) -> Part:
 def _blank(words: Words, heard: Heard, guide: Guide) -> tuple[dict[str, Any], dict[str, Any], list[Drawing]]:
     """Return both pages where nothing can be shown yet: how to begin, and the questions."""
     expected: list[Part] = chapter.expected(words, heard, MOST_EXPECTED, left="left") or [_asked(words, guide)]
+    # the printed guide holds the rules as well
+    answers = chapter.changed(words, heard, MOST_EARLY, left="left")
     first = {
         "headline": words("voices.blank.headline"),
         "text": words("voices.blank.text"),
         "parts": [
             _head(words("voices.page.first")),
             _lines(guide.first, numbered=True),
-            *_records(expected),
-            *_rules(words, guide),
+            *_records([*expected, *answers]),
+            *([] if answers else _rules(words, guide)),
         ],
     }
     second = {
         "headline": words("voices.blank.questions"),
         "text": "",
-        "parts": [{"kind": "questions", "columns": _columns(words, guide)}],
+        "parts": [{"kind": "questions", "columns": _columns(words, heard, guide)}],
     }
     return first, second, []
 
@@ -265,13 +267,21 @@ def _lines(items: Sequence[str], *, numbered: bool = False, double: bool = False
     return {"kind": "lines", "items": list(items), "numbered": numbered, "double": double, "size": size}
 
 
-def _columns(words: Words, guide: Guide) -> list[list[dict[str, Any]]]:
+def _columns(words: Words, heard: Heard, guide: Guide) -> list[list[dict[str, Any]]]:
     """Divide the questions into two columns of nearly the same length, in order."""
+    known = {str(row.role): chapter.told(words, row) for row in heard.heard.itertuples() if row.kind == "role"}
     blocks = [
-        {"name": words("voices.opening"), "questions": list(guide.opening)},
-        *({"name": f"{role.name[:1].upper()}{role.name[1:]}", "questions": list(role.questions)} for role in guide.roles),
-        {"name": words("voices.closing"), "questions": list(guide.closing)},
-    ]  # fmt: skip
+        {"name": words("voices.opening"), "planned": "", "questions": list(guide.opening)},
+        *(
+            {
+                "name": f"{role.name[:1].upper()}{role.name[1:]}",
+                "planned": known.get(role.name, ""),
+                "questions": list(role.questions),
+            }
+            for role in guide.roles
+        ),
+        {"name": words("voices.closing"), "planned": "", "questions": list(guide.closing)},
+    ]
     sizes = [2 + sum(1 + len(line) // 60 for line in block["questions"]) for block in blocks]
     cut = min(range(len(blocks) + 1), key=lambda place: max(sum(sizes[:place]), sum(sizes[place:])))
     return [blocks[:cut], blocks[cut:]]

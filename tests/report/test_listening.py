@@ -84,6 +84,16 @@ def test_the_pages_say_what_was_heard_and_never_who_or_where():
     assert not {"North", "Claims"} & set((first + second).split())
 
 
+def test_a_log_without_notes_shows_what_else_was_written_down_on_two_pages():
+    told = words_of(
+        pages(world(times=0, answers=3, baseline=MEASURED), "letter", client="A very long name of a client " * 6)
+    )
+    assert len(told) == 2
+    assert "Leaders guessed 2 of 2 figures too low" in told[0]
+    assert "What changed because of what was heard: 3 answers" in told[0]
+    assert "120 people on the list, planned for 2 March 2026" in told[1].replace("\u00a0", " ")
+
+
 def test_an_empty_log_says_how_to_begin_and_asks_the_questions():
     first, second = words_of(pages(listen({}), period=(dt.date(2026, 3, 2), dt.date(2026, 4, 26))))
     assert "2 March to 26 April 2026" in first.replace("\u00a0", " ")

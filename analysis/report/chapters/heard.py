@@ -205,7 +205,7 @@ def hearing(words: Words, result: Any) -> list[Part]:
 def hearing_row(words: Words, row: Any) -> tuple[str | Cell, ...]:
     """Return a role, its state, and what is known of it."""
     state = Cell(words(f"heard.state.{row.state}"), tone=STATES[row.state], strong=True)  # type: ignore[arg-type]
-    return _upper(row.role), state, _told(words, row)
+    return _upper(row.role), state, told(words, row)
 
 
 def hearing_headline(words: Words, frame: pd.DataFrame) -> str:
@@ -222,7 +222,7 @@ def hearing_headline(words: Words, frame: pd.DataFrame) -> str:
     return words("heard.hearing.silent", silent=_upper(words.listed(silent)))
 
 
-def _told(words: Words, row: Any) -> str:
+def told(words: Words, row: Any) -> str:
     """Return what is known of how far a role was heard, without the role's name."""
     if row.kind == "teams":
         return words("heard.told.teams", heard=words.n.count(row.teams), n=words.n.count(row.to_hear))
