@@ -27,7 +27,7 @@ def chapter(c: Context) -> Chapter:
             row_exhibit.sources,
             c.intake,
             name="sources",
-            height_mm=5.2 * max(len(c.intake.files), 1) + 7,
+            height_mm=5.2 * max(c.intake.files["file"].nunique(), 1) + 7,
             margins_mm=(row_exhibit.name_mm(c.intake), 70, 5.5, 0.5),
             source=c.source(definition=words("data.accounting")),
         ),
@@ -42,7 +42,7 @@ def chapter(c: Context) -> Chapter:
 
 def _answer(c: Context) -> str:
     asked = sum(finding.severity == "ask" for finding in _all_findings(c))
-    files = c.words.some("sources.files", len(c.intake.files))
+    files = c.words.some("sources.files", c.intake.files["file"].nunique())
     rows = c.n.count(c.intake.files["physical"].sum())
     answer = c.words("data.answer", rows=rows, files=files, period=c.period)
     return f"{answer} {c.words.some('data.asked', asked) if asked else c.words('data.nothing_asked')}"

@@ -94,7 +94,7 @@ def _traces(c: Context) -> Listing:
         Column(words("traces.hash"), width=3),
         Column(words("traces.rows"), "right", 1.4),
     )
-    rows_of = dict(zip(c.intake.files["file"], c.intake.files["used"], strict=True))
+    rows_of = c.intake.files.groupby("file")["used"].sum()
     rows = [
         (name, Cell(digest[:HASH_DIGITS], tone="muted"), c.n.count(rows_of[name]) if name in rows_of else "–")
         for name, digest in sorted(c.run.inputs.items())

@@ -231,23 +231,27 @@ def _scores(c: Context) -> list[Exhibit]:
 
 
 def _types(c: Context) -> list[Exhibit]:
-    """Return which item types stay in and which are left out, for criteria that are judged type by type."""
+    """Return which item types are left out of a mode, and which are not ready yet, for criteria that are judged type by type."""
     words, frame = c.words, c.readiness.types
     if frame.empty:
         return []
     ids = list(frame["criterion"].drop_duplicates())
-    wide = frame.set_index(["type", "criterion"])
     types = frame.drop_duplicates("type").sort_values("hours_per_week", ascending=False, kind="stable")
     rows, left = [], []
     for row in types.itertuples():
-        own = {name: wide.loc[(row.type, name)] for name in ids if (row.type, name) in wide.index}
-        out = [mode for one in own.values() for mode in str(one["left_out"]).split(", ") if mode]
-        modes = list(dict.fromkeys(out))
-        left += [str(row.type)] if modes else []
-        levels = [_level(c, own[name]["level"]) if name in own else "–" for name in ids]
-        text = _modes_of(c, ", ".join(modes)) if modes else "–"
+        own = frame[frame["type"] == row.type].set_index("criterion")
+        out = _in_any(own["left_out"])
+        left += [str(row.type)] if out else []
+        levels = [_level(c, own.at[name, "level"]) if name in own.index else "–" for name in ids]
+        still = [mode for mode in _in_any(own["open_in"]) if mode not in out]
         rows.append(
-            (row.type, c.n.hours(row.hours_per_week), *levels, Cell(text, tone="warning" if modes else "muted"))
+            (
+                row.type,
+                c.n.hours(row.hours_per_week),
+                *levels,
+                Cell(_modes_of(c, ", ".join(out)) if out else "–", tone="warning" if out else "muted"),
+                Cell(_modes_of(c, ", ".join(still)) if still else "–", tone="muted"),
+            )
         )
     key = "ready.types.out" if left else "ready.types.none"
     return [
@@ -258,11 +262,18 @@ def _types(c: Context) -> list[Exhibit]:
                 Column(words("ready.column.type"), width=3),
                 Column(words("ready.column.hours"), "right", 1.4),
                 *(Column(name, width=1.4) for name in ids),
-                Column(words("ready.column.left_out"), width=2.4),
+                Column(words("ready.column.left_out"), width=2.2),
+                Column(words("ready.column.open_in"), width=2.2),
             ),
             rows=rows,
         )
     ]
+
+
+def _in_any(cells: pd.Series) -> list[str]:
+    """Return the modes that any of the cells names, in the modes' order."""
+    named = {mode for cell in cells for mode in str(cell).split(", ")}
+    return [mode for mode in MODES if mode in named]
 
 
 def _firm(c: Context) -> list[Exhibit]:

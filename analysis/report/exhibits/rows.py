@@ -31,9 +31,9 @@ def reasons(cell: Any) -> dict[str, int]:
 
 
 def fates(intake: Any) -> pd.DataFrame:
-    """Return one row per file: its rows by fate; the fates add to the physical rows."""
+    """Return one row per file, all sheets that were read of it together: its rows by fate; the fates add to the physical rows."""
     frame = intake.files
-    return pd.DataFrame(
+    parts = pd.DataFrame(
         {
             "file": frame["file"],
             "physical": frame["physical"],
@@ -44,6 +44,7 @@ def fates(intake: Any) -> pd.DataFrame:
             "rejected": [sum(reasons(cell).values()) for cell in frame["rejected"]],
         }
     )
+    return parts.groupby("file", sort=False).sum().reset_index()
 
 
 def name_mm(intake: Any) -> float:
@@ -65,7 +66,7 @@ def headline(intake: Any, *, theme: Theme | None = None) -> str:
     return words(
         "sources.headline",
         physical=words.n.count(sums["physical"]),
-        files=words.some("sources.files", len(intake.files)),
+        files=words.some("sources.files", intake.files["file"].nunique()),
         used=words.n.count(sums["used"]),
         rejected=words.n.count(sums["rejected"]),
     )
