@@ -359,6 +359,9 @@ HEARD = {
         [DAY, "Planners", "", "Complaints", "", "Trust", "", "", "no"],
         [DAY, "agents", "", "joke", "", "trust", "", "", ""],
         ["", "agents", "", "idea", "", "trust", "", "", ""],
+        [DAY, "agents", "", "", "x", "trust", "", "", "partly"],
+        ["soon", "agents", "", "", "x", "trust", "", "", ""],
+        [DAY, "agents", "", "", "x", "trust", "", "May", ""],
     ],
     "Expectations": [
         [DAY, "R1", "head", "contact centre", SHARE, 25, 10, 40],
@@ -368,6 +371,7 @@ HEARD = {
         [DAY, "R5", "head", "", SHARE, 30, 40, 50],
         [DAY, "R6", "head", "", SHARE, 130, "", ""],
         [DAY, "R7", "head", "somewhere", SHARE, 20, "", ""],
+        [DAY, "R8", "head", "", SHARE, "a lot", "", ""],
     ],
     "To hear": [["agents", "North", 4, DAY], ["planners", "", 2.5, ""], ["head", "", -1, ""], ["Total", "", 4, ""]],
     "What changed": [["trust", "We say what happens to freed time.", "head", DAY]],
@@ -386,13 +390,22 @@ def test_the_four_sheets_of_listening(exports: Exports):
     assert listening["kind"].tolist() == ["concern", "complaint"]
     assert listening["theme"].tolist() == ["trust", "trust"]
     assert listening["role"].tolist() == ["planners", "planners"]
-    assert fates(intake, 0) == {"header": 1, "blank": 36, "used": 2, "bad_kind": 1, "missing_heard_on": 1}
+    assert fates(intake, 0) == {
+        "header": 1,
+        "blank": 33,
+        "used": 2,
+        "bad_kind": 1,
+        "missing_heard_on": 1,
+        "bad_agreed": 1,
+        "bad_heard_on": 1,
+        "bad_read_back_on": 1,
+    }
     guesses = intake.tables["expectations"]
     assert guesses["guess"].tolist() == [0.25, 0.005, 0.25, 1.125]
     assert guesses["low"].fillna(-1).tolist() == [0.1, -1, 0.1, 0.5]
     assert guesses["population"].fillna("").tolist() == ["contact_centre", "back_office", "", ""]
-    refused = {"range_out_of_order": 1, "share_out_of_range": 1, "bad_population": 1}
-    assert fates(intake, 1) == {"header": 1, "blank": 33, "used": 4, **refused}
+    refused = {"bad_guess": 1, "range_out_of_order": 1, "share_out_of_range": 1, "bad_population": 1}
+    assert fates(intake, 1) == {"header": 1, "blank": 32, "used": 4, **refused}
     assert table(intake, "to_hear") == [("agents", "North", 4.0, pd.Timestamp(DAY))]
     assert fates(intake, 2) == {"header": 1, "blank": 36, "used": 1, "bad_people": 2, "total": 1}
     assert intake.tables["responses"]["changed"].tolist() == ["We say what happens to freed time."]
@@ -401,6 +414,20 @@ def test_the_four_sheets_of_listening(exports: Exports):
     for number, (other, name) in enumerate(((saved(bare(book)), "bare.xlsx"), (ods(book), "libre.ods"))):
         again = heard(exports, other, name)
         assert [table(again, one) for one in intake.tables] == [table(intake, one) for one in intake.tables], number
+
+
+def test_columns_and_words_that_the_source_states_count(exports: Exports):
+    text = "when,subject,fine\n2026-03-03,trust,approved\n2026-03-04,trust,refused\n"
+    columns = {"heard_on": "when", "theme": "subject", "agreed": {"column": "fine", "true": ["approved"]}}
+    intake = exports.read("generic", text, name="a.csv", table="listening", columns=columns)
+    assert intake.tables["listening"]["agreed"].tolist() == [True, False]
+    book = some_ratings()
+    for sheet in book:
+        for cell in sheet[1]:
+            cell.value = {"Rating": "Score", "Rater": "Mark"}.get(cell.value, cell.value)
+    named = {"rating": "Score", "rater": "Mark"}
+    plain = table(exports.read("kit_readiness", saved(some_ratings()), name="b.xlsx"))
+    assert table(exports.read("kit_readiness", saved(book), name="c.xlsx", columns=named)) == plain
 
 
 def test_nobodys_words_are_kept(exports: Exports):

@@ -40,7 +40,7 @@ def guessed(batch: Batch, texts: Mapping[str, pd.Series], quantity: pd.Series) -
     for name, text in texts.items():
         marked = text.str.endswith("%").to_numpy(dtype=bool)
         number = parse_numbers(text.str.removesuffix("%").str.strip(), decimal=_sign(batch, text), typed=_typed(batch))
-        batch.reject(number.bad | number.unclear, "bad_number")
+        batch.reject(number.bad | number.unclear, "bad_guess")
         values[name] = np.where(number.given & ~number.bad & ~number.unclear, number.values, np.nan)
         signs |= marked & share
     every = np.array([values[name] for name in values])

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.foundation.schema import GIVEN, UNQUOTED
+from analysis.foundation.schema import GIVEN, TABLES, UNQUOTED
 from analysis.intake import mapping
 from analysis.intake.batch import TEXT, Batch
+from analysis.intake.casting.numerals import parse_flags, parse_numbers
+from analysis.intake.casting.stamps import parse_stamps
 from analysis.intake.settings import ColumnSource
 from analysis.intake.words import number_of
 from analysis.intake.written.guesses import GUESSED, guessed
@@ -83,6 +85,7 @@ def tidied(batch: Batch, origins: Mapping[str, ColumnSource]) -> Origins:
     elif table == "expectations":
         quantity = texts.get("quantity", pd.Series("", index=batch.cells.index, dtype=TEXT))
         texts |= guessed(batch, {name: texts[name] for name in GUESSED if name in texts}, quantity)
+    _dates_and_flags(batch, texts)
     for name in _ONE_WORD[table]:
         if name in texts:
             texts[name] = one_spelling(batch, name, texts[name])
@@ -91,7 +94,24 @@ def tidied(batch: Batch, origins: Mapping[str, ColumnSource]) -> Origins:
             texts[name] = texts[name].where(texts[name] == "", GIVEN).astype(TEXT)
     for name, text in texts.items():
         batch.cells[_TIDY + name] = text
-    return {name: ColumnSource(column=_TIDY + name) for name in texts}
+    true = {name: origin.true for name, origin in origins.items()}
+    return {name: ColumnSource(column=_TIDY + name, true=true.get(name)) for name in texts}
+
+
+def _dates_and_flags(batch: Batch, texts: Mapping[str, pd.Series]) -> None:
+    """Reject rows whose cells hold no date, no number of people, or neither yes nor no; the reason names the column."""
+    source = batch.source
+    for name, kind in TABLES[source.target].items():
+        if name not in texts:
+            continue
+        if kind == "date":
+            stamps = parse_stamps(texts[name], order=source.date_order, near_year=0, serials=source.serial_dates)
+            batch.reject(stamps.bad & stamps.given, f"bad_{name}")
+        elif kind == "flag" and source.columns.get(name, ColumnSource(column=name)).true is None:
+            batch.reject(parse_flags(texts[name])[2], f"bad_{name}")
+        elif name == "people":
+            found = parse_numbers(texts[name], decimal=source.decimal, typed=all(raw.typed for raw in batch.files))
+            batch.reject(found.bad, "bad_people")
 
 
 def _ratings(batch: Batch, texts: dict[str, pd.Series]) -> None:
