@@ -25,7 +25,8 @@ HELD = 0.926
 @lru_cache(maxsize=64)
 def _long(criterion: str, key: str, world: World, moods: Moods, more: tuple[tuple[str, object], ...]) -> float:
     """Return the figure of a very long period, for worlds that do not state their truth."""
-    made = world(1, Months(moods).long(), **dict(more))
+    days = worlds.VERY_LONG if world is worlds.queue_of_items else worlds.LONG
+    made = world(1, Months(moods, days).long(), **dict(more))
     value = READERS[criterion](made)[key].estimate.value  # type: ignore[arg-type]
     if value is None:
         raise ValueError("the long run has no figure")
@@ -111,6 +112,17 @@ _TOLD = {
 }
 
 
+_QUICK = {
+    "default codes .25; 8 weeks, days correlated .4": 60,
+    "forecast bias .06; 8 weeks, days correlated .4": 60,
+}
+_RARE = "of the twenty days of four weeks none to five are the bad ones, so the interval comes out too narrow too often"
+_KNOWN = {
+    "hours missing and too many; 4 weeks, days correlated .44": _RARE,
+    "hours hardly apart; 4 weeks, days correlated .44": _RARE,
+}
+
+
 class _Frozen(dict):
     """A mapping that can be part of a key."""
 
@@ -125,7 +137,9 @@ def _cells() -> tuple[Cell, ...]:
         for place in _TOLD[words]:
             when, moods = tuple(_MOODS.items())[place]
             draw = partial(figure, of=of, world=world, moods=moods, **told)
-            made.append(Cell(f"{words}; {when}", f"readiness {of[0]} {of[1]}", draw))
+            name = f"{words}; {when}"
+            more_of = {"quick": _QUICK.get(name, 0), "known": _KNOWN.get(name, "")}
+            made.append(Cell(name, f"readiness {of[0]} {of[1]}", draw, **more_of))
         draw = partial(figure, of=of, world=world, moods=LASTING, levels=True, **told)
         made.append(Cell(f"{words}; level range", f"readiness {of[0]} level", draw, rate=HELD))
     return tuple(made)

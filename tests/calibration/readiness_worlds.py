@@ -22,6 +22,8 @@ OPEN = np.timedelta64(9, "h")
 SECOND = np.timedelta64(1_000_000, "us")
 QUEUE = Queue(name="line", pool="line", answer_within_s=20.0, target=0.8, max_occupancy=0.88)
 LONG = 3000
+# A queue that seldom runs dry remembers weeks, so its long run is longer.
+VERY_LONG = 12_000
 _BEFORE = 150
 
 
@@ -46,11 +48,11 @@ class Months:
     """The same for the long run."""
 
     moods: Moods = field(default_factory=Moods)
+    number: int = LONG
 
     def long(self) -> Moods:
         """Return the moods of a very long period."""
-        moods = self.moods
-        return Moods(LONG, moods.correlation, moods.mood, moods.size, moods.skewness)
+        return replace(self.moods, days=self.number)
 
 
 @lru_cache(maxsize=1)

@@ -451,6 +451,12 @@ def test_the_range_of_levels_holds_the_level_of_every_figure_of_the_interval(end
     assert set(drawn.tolist()) <= {0, 2, 4}
 
 
+def test_a_step_inside_the_interval_counts_although_neither_end_is_on_it():
+    middle = RULE.model_copy(update={"levels": (4, 0, 4)})
+    found = scored(CRITERIA["D2"].model_copy(update={"rules": (middle,)}), {"x": Reading(Estimate(0.1, 0.05, 0.5))})
+    assert (found.level, found.range()) == (4, (0, 4))
+
+
 def test_draws_follow_the_interval_on_either_side():
     drawn = one(0.15, 0.10, 0.25).draws(np.random.default_rng(1), 20_000)
     assert (drawn == 4).mean() == pytest.approx(0.5, abs=0.01)
