@@ -15,10 +15,16 @@ from xml.sax.saxutils import escape
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import text
 
-from analysis.foundation.schema import DataProblem
+from analysis.foundation.schema import BASES as BASES_KEPT
+from analysis.foundation.schema import NOTE_KINDS, DataProblem
 from analysis.intake import Intake, Source, read_sources
+from analysis.intake.adapters._answers import role_of_sheet
 from analysis.intake.answer_books import BY_TYPE, HOW_TO, SEEN, Row, Word, listening_book, readiness_book
+from analysis.intake.opening.raw import plain
+from analysis.intake.written.spelling import basis_of, criterion_of, kind_of, level_of
 from tests.adapters.conftest import KEY, Exports
 
 LEVELS = ("none", "some", "all")
@@ -329,6 +335,21 @@ def test_copies_that_raters_filled_in_alone_are_one_source(exports: Exports):
     exports.put("readiness-R9.xlsx", saved(clash))
     with pytest.raises(DataProblem, match=r"several files.*give every rater a mark of his own"):
         read_sources([source], client=exports.client, root=exports.root, key=KEY)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(text() | text("0123459.,-\u2212 levL?_()T", max_size=8))
+def test_whatever_stands_in_a_cell_is_read_or_has_a_reason(cell):
+    value, reason = level_of(cell)
+    assert value in ("", *"01234")
+    assert not (value and reason)
+    for read, known in ((basis_of, BASES_KEPT), (kind_of, NOTE_KINDS)):
+        value, reason = read(cell)
+        assert value in ("", *known)
+        assert not (value and reason)
+    assert reason or value or not cell.strip()
+    assert re.fullmatch("[A-Z][0-9]{1,2}|", criterion_of(cell)[0])
+    assert bool(role_of_sheet(cell)) == bool(plain(cell))
 
 
 # --- nothing yet -----------------------------------------------------------------------------------------------------
