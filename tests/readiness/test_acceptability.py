@@ -144,7 +144,7 @@ def test_a_weight_that_may_not_count_when_halved_can_change_the_class():
 
 
 def test_without_a_domain_its_gates_still_count():
-    profile = profile_of(answered({"K4": (0,), "M1": (2,)}))
+    profile = profile_of(answered({"M1": (2,)}))
     assert verdict_of(profile, "blocks") == without_domain(profile, "management", "blocks") == "ready_with_changes"
     assert without_domain(profile_of(answered({"K4": (0,)})), "change", "blocks") == "ready"
 

@@ -121,6 +121,13 @@ def test_types_that_were_not_judged_apart_are_one_change():
     assert [(one.criterion.id, one.type, one.from_level, one.to_level) for one in changes] == [("C1", "", 2, 4)]
 
 
+def test_a_criterion_that_data_score_is_one_change_with_its_types():
+    shared = Types(("a",), (50.0,), 38.0, {name: (TypeLevel(2 if name == "W1" else 4),) for name in BY_TYPE})
+    levels = {**dict.fromkeys(IDS, 4), "W1": 2}  # the share of short hours, by data
+    changes = wanted(Profile(CRITERIA, levels, {}, shared, frozenset({"W2", "C1"})), "interrupt", "ready")
+    assert [(one.criterion.id, one.type) for one in changes] == [("W1", "")]
+
+
 def test_a_gate_in_doubt_needs_surety_and_no_more():
     profile = Profile(CRITERIA, dict.fromkeys(IDS, 4), {"P2": 0})
     changes = wanted(profile, "blocks", "ready")
