@@ -121,8 +121,13 @@ def _cells() -> tuple[Cell, ...]:
     ]
     cells += [
         Cell(place, figure, partial(world, figure=figure, **given))
-        for figure in ("AC1", "AC2 quadratic", "Fleiss' kappa", "Conger's kappa")
+        for figure in ("AC1", "AC2 quadratic")
         for place, given in (places[0], places[5])
+    ]
+    cells += [
+        Cell(place, figure, partial(world, figure=figure, **given))
+        for figure in ("Fleiss' kappa", "Conger's kappa")  # refused below 30 criteria
+        for place, given in (places[0], places[2])
     ]
     cells += [
         Cell(

@@ -129,6 +129,7 @@ def test_few_differences_and_few_units_give_a_figure_without_interval():
     assert "only one of 8 criteria shows a difference" in repr(agreement.krippendorff_alpha(seldom, n_unit="criteria"))
     assert "only 5 units with two ratings" in repr(agreement.krippendorff_alpha(EIGHT[:5]))
     assert agreement.percent_agreement(EIGHT[:5]).estimate.status == "insufficient"
+    assert "only 8 units with two ratings; the interval of this coefficient" in repr(agreement.fleiss_kappa(EIGHT))
 
 
 @pytest.mark.parametrize("measure", [agreement.krippendorff_alpha, agreement.gwet_ac, agreement.conger_kappa])

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.foundation.estimate import Estimate
 from analysis.measure.agreement.counts import Counted, Sums, count_ratings
-from analysis.measure.agreement.intervals import fisher_interval, percent_interval
+from analysis.measure.agreement.intervals import MINIMUM_KAPPA_UNITS, fisher_interval, percent_interval
 from analysis.measure.agreement.weights import Level, Weights, agreement_weights, squared_distances
 
 Statistic = Callable[[Sums], np.ndarray]
@@ -209,7 +209,7 @@ def fleiss_kappa(
 ) -> Coefficient:
     """Measure agreement by Fleiss' kappa: chance from the ratings of all raters together.
 
-    Parameters, returns and errors as in :func:`gwet_ac`.
+    Parameters, returns and errors as in :func:`gwet_ac`; without an interval below 30 units.
 
     References
     ----------
@@ -225,9 +225,8 @@ def fleiss_kappa(
         pull = share @ w
         return (pull * share).sum(axis=-1), pull
 
-    return _weighted(
-        "Fleiss' kappa", ratings, weights, chance, categories=categories, n_unit=n_unit, confidence=confidence
-    )
+    more = {"n_unit": n_unit, "confidence": confidence, "fewest": MINIMUM_KAPPA_UNITS}
+    return _weighted("Fleiss' kappa", ratings, weights, chance, categories=categories, **more)
 
 
 def brennan_prediger(
@@ -271,7 +270,7 @@ def conger_kappa(
 ) -> Coefficient:
     """Measure agreement by Conger's kappa: chance from each rater's own ratings; Cohen's kappa for two raters.
 
-    Parameters, returns and errors as in :func:`gwet_ac`; `error` by leaving one unit out.
+    Parameters, returns and errors as in :func:`gwet_ac`; `error` by leaving one unit out; without an interval below 30 units.
 
     References
     ----------
@@ -297,7 +296,7 @@ def conger_kappa(
         expected = pairs / (raters * (raters - 1))
         return (_agreed(sums, w) - expected) / (1 - expected)
 
-    more = {"n_unit": n_unit, "confidence": confidence, "corrected": True}
+    more = {"n_unit": n_unit, "confidence": confidence, "corrected": True, "fewest": MINIMUM_KAPPA_UNITS}
     return _coefficient("Conger's kappa", _WEIGHTS[weights], counted, statistic, **more)
 
 
@@ -366,7 +365,9 @@ def _weighted(
     chance: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
     *,
     categories: Sequence[object] | None,
-    **more: Any,
+    n_unit: str,
+    confidence: float,
+    fewest: int = 0,
 ) -> Coefficient:
     """Return a coefficient whose chance agreement follows from the shares of the categories.
 
@@ -374,6 +375,7 @@ def _weighted(
     """
     _check(weights)
     counted = count_ratings(ratings, categories)
+    more = {"n_unit": n_unit, "confidence": confidence}
     if len(counted.categories) < 2:
         return _same(name, _WEIGHTS[weights], counted, **more)
     w = agreement_weights(counted.categories, weights)  # type: ignore[arg-type]
@@ -383,7 +385,7 @@ def _weighted(
         return (_agreed(sums, w) - expected) / (1 - expected)
 
     error = _linearised(counted, w, chance)
-    return _coefficient(name, _WEIGHTS[weights], counted, statistic, error=error, corrected=True, **more)
+    return _coefficient(name, _WEIGHTS[weights], counted, statistic, error=error, corrected=True, fewest=fewest, **more)
 
 
 def _linearised(counted: Counted, w: np.ndarray, chance: Callable[..., tuple[np.ndarray, np.ndarray]]) -> float | None:
@@ -422,6 +424,7 @@ def _coefficient(
     n_unit: str,
     confidence: float,
     corrected: bool,
+    fewest: int = 0,
     error: float | None = None,
 ) -> Coefficient:
     """Return a coefficient with the interval that the units give."""
@@ -438,6 +441,7 @@ def _coefficient(
         without,
         differing=counted.disagreeing(),
         corrected=corrected,
+        fewest=fewest,
         n=k,
         n_unit=n_unit,
         confidence=confidence,

@@ -13,6 +13,8 @@ from analysis.foundation.estimate import Estimate
 
 # With fewer units whose ratings differ, leaving one out leaves nothing to judge by (docs/method/agreement.md).
 MINIMUM_DIFFERING = 2
+# Kappas that take chance agreement from the ratings themselves are pulled down on few units, and their intervals with them.
+MINIMUM_KAPPA_UNITS = 30
 
 
 def too_few(units: int, n_unit: str) -> str:
@@ -39,7 +41,7 @@ def percent_interval(share: float, error: float, *, looks: int, **more: Any) -> 
 
 
 def fisher_interval(
-    value: float, without_one: np.ndarray, *, differing: int, corrected: bool = False, **more: Any
+    value: float, without_one: np.ndarray, *, differing: int, corrected: bool = False, fewest: int = 0, **more: Any
 ) -> Estimate:
     """Return a coefficient with its interval, its bare value with why there is none, or no value where units are too few.
 
@@ -53,6 +55,8 @@ def fisher_interval(
         Units whose ratings differ.
     corrected
         Whether the interval is centred on the jackknife's figure without bias: chance agreement from the shares of few units is too small.
+    fewest
+        Units below which there is a value and no interval.
     **more
         Fields of :class:`Estimate`; `n` is the number of units.
 
@@ -65,6 +69,9 @@ def fisher_interval(
     k, words = int(more["n"]), more["n_unit"]
     if k < MINIMUM_CLUSTERS:
         return Estimate.missing(too_few(k, words), **more)
+    if k < fewest:
+        reason = f"only {k} {words} with two ratings; the interval of this coefficient needs at least {fewest}"
+        return Estimate(value, reasons=(reason,), **more)
     if differing < MINIMUM_DIFFERING:
         said = f"{'only one' if differing else 'none'} of {k} {words} shows a difference"
         return Estimate(value, reasons=(f"{said}, so the uncertainty cannot be judged",), **more)
