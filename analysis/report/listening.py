@@ -177,7 +177,10 @@ def _facts(words: Words, heard: Heard) -> Part:
         return Facts(())
     count, teams = words.n.count, total["teams"]
     notes = words("voices.fact.notes", teams=words.some("voices.teams", teams)) if teams > 1 else words("voices.fact.notes_one")  # fmt: skip
-    agreed = words("voices.fact.agreed", n=count(total["agreed"])) if pd.notna(total["agreed"]) else words("voices.fact.read")  # fmt: skip
+    left = 0 if pd.isna(total["read_back"]) else int(total["times"] - total["read_back"])
+    agreed = words("voices.fact.left", left=count(left)) if left else words("voices.fact.read")
+    if pd.notna(total["agreed"]) and total["agreed"]:
+        agreed = words("voices.fact.agreed", read=agreed, n=count(total["agreed"]))
     items = [
         Fact(count(total["times"]), notes),
         Fact(words("voices.fact.nearly_all") if pd.isna(total["read_back"]) else count(total["read_back"]), agreed),
