@@ -19,10 +19,11 @@ OVERLAP = 25
 def test_two_overlapping_exports_are_one(tmp_path, adapter, order):
     export, client = write_export(adapter, tmp_path, season="autumn")
     files = [path for pattern in export.source["files"] for path in sorted(tmp_path.glob(pattern))]
-    lines = files[0].read_text(encoding="utf-8-sig").splitlines()
-    banner = lines[0].count(",") < max(line.count(",") for line in lines[:10])
-    if len(files) > 1 or files[0].suffix != ".csv" or banner:
+    if len(files) > 1 or files[0].suffix != ".csv":
         return
+    lines = files[0].read_text(encoding="utf-8-sig").splitlines()
+    if lines[0].count(",") < max(line.count(",") for line in lines[:10]):
+        return  # a banner stands above the header
     whole = read_sources([Source(**export.source)], client=client, root=tmp_path, key=bytes(32))
     head, *body = lines
     middle = len(body) // 2
