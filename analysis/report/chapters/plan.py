@@ -59,11 +59,11 @@ def _answer(c: Context, way: str) -> str:
         left = " ".join(_of(c, "left_out")["text"]) if way == "instead" else ""
         return left or words(f"plan.say.{way}", steps=steps)
     phases = _in_plan(c)
-    first = _of(c, "entry", phases[0])
+    count = int((_of(c, "entry", phases[0])["criterion"] != "").sum())
     return words(
-        "plan.say.blend",
+        "plan.say.blend" if count else "plan.say.ready",
         mode=words(f"plan.phase.{phases[0]}").split(": ")[-1],
-        open=words.some("plan.entries", int((first["criterion"] != "").sum())),
+        open=words.some("plan.entries", count),
         weeks=words.n.count(int(_of(c, "do")["week_to"].max())),
         phases=words.some("plan.phases", len(phases)),
     )
@@ -108,9 +108,10 @@ def _entries(c: Context) -> list[Exhibit]:
         rows += [_open(c, row) for row in part.to_dict("records") if row["criterion"] or row["text"] not in told]
         told |= set(part.loc[part["criterion"] == "", "text"])
     first = int(((frame["phase"] == phases[0]) & (frame["criterion"] != "")).sum())
+    name = words(f"plan.phase_short.{phases[0]}")
     return [
         Exhibit(
-            words.some("plan.before", first, phase=words(f"plan.phase_short.{phases[0]}")),
+            words.some("plan.before", first, phase=name) if first else words("plan.before.none", phase=name),
             words("plan.entry_source"),
             columns=_open_columns(c),
             rows=rows,
