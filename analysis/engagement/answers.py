@@ -293,9 +293,12 @@ def _listed_types(folder: Folder) -> tuple[tuple[str, ...], list[str]]:
 
     try:
         engagement = load_engagement(folder.file)
-        sources = [source for source in engagement.source if source.target == "item_types"]
-        if not sources:
-            return (), []
+    except KitError:
+        return (), []  # not filled in yet: check and run say what is missing, here nothing depends on it
+    sources = [source for source in engagement.source if source.target == "item_types"]
+    if not sources:
+        return (), []
+    try:
         tables = read_sources(sources, client=engagement.client, root=folder.root, key=pseudonym_key(folder)).tables
     except KitError as error:
         return (), [f"The list of item types could not be read: {str(error).splitlines()[0]}"]

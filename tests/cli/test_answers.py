@@ -35,6 +35,8 @@ def test_a_new_engagement_names_its_workbooks_and_they_say_nothing_yet(tmp_path,
 def test_the_verb_takes_types_and_raters_and_refuses_what_cannot_be(capsys):
     main(["new", "acme"])
     capsys.readouterr()
+    assert main(["answers", "acme"]) == 0
+    assert "could not be read" not in capsys.readouterr().out
     assert main(["answers", "acme", "--raters", "1", "--types", "Address change", "Claim", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["files"] == ["answers/readiness.xlsx"]
