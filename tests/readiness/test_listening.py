@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -47,10 +49,11 @@ def rest_of(heard, code):
     counts=st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 9), min_size=1),
     fewest=st.integers(2, 5),
     zeros=st.booleans(),
+    spare=st.booleans(),
     alone=st.sets(st.sampled_from("abcdefgh")),
 )
-def test_no_sum_of_hidden_counts_gives_one_away(counts, fewest, zeros, alone):
-    told = shown(counts, fewest, zeros=zeros, alone=sorted(alone))
+def test_no_sum_of_hidden_counts_gives_one_away(counts, fewest, zeros, spare, alone):
+    told = shown(counts, fewest, zeros=zeros, spare=spare, alone=sorted(alone))
     hidden = [counts[name] for name, count in told.parts.items() if count is None]
     for name, count in told.parts.items():
         assert count in (None, counts[name])
@@ -60,6 +63,10 @@ def test_no_sum_of_hidden_counts_gives_one_away(counts, fewest, zeros, alone):
         assert told.total == sum(counts.values())
         assert left == sum(hidden)
         assert left == 0 or (left >= fewest and len(hidden) >= 2)
+        # a reader knows of a hidden count that it is small, and not nothing where nothing is shown
+        if left and zeros and all(0 < count < fewest for count in hidden):
+            ranges = [range(1, fewest)] * len(hidden)
+            assert sum(sum(guess) == left for guess in itertools.islice(itertools.product(*ranges), 3000)) > 1
 
 
 @settings(derandomize=True, deadline=None, max_examples=20)
@@ -122,6 +129,14 @@ def test_reading_back_is_counted_timed_and_still_owed():
     assert rest_of(heard, "listening_not_read_back") == [4]
     assert rest_of(heard, "listening_read_back_early") == [1]
     assert "after 4 days at the median" in repr(heard)
+
+
+def test_single_notes_that_are_still_to_be_read_back_are_not_told_by_their_number():
+    read = {"read_back_on": MARCH + pd.Timedelta(days=1)}
+    rows = [note(theme, team, **(read if team != "a" or theme == "skills" else {})) for theme in ("trust", "quality", "workload", "skills") for team in "abcd"]  # fmt: skip
+    told = themes_of(*rows)
+    assert told[""]["read_back"] == 13
+    assert all(pd.isna(told[theme]["read_back"]) for theme in ("trust", "quality", "workload", "skills"))
 
 
 def test_words_that_are_no_theme_or_role_become_a_question_and_are_never_repeated():

@@ -132,7 +132,7 @@ def theme_rows(notes: pd.DataFrame, fewest: int, answered: Sequence[str]) -> lis
                 "changed": len(answered) if over_all else changed.count(name),
             }
         )
-    return [row | {"sentence": _sentence(row, fewest)} for row in rows]
+    return [row | {"sentence": _sentence(row)} for row in rows]
 
 
 def _shown(parts: dict[str, pd.DataFrame], what: str, fewest: int, *, zeros: bool, alone: Sequence[str] = ()) -> Shown:
@@ -141,7 +141,7 @@ def _shown(parts: dict[str, pd.DataFrame], what: str, fewest: int, *, zeros: boo
         name: int({"raised": part["raised"], "unread": ~part["read"], "unsettled": ~part["agreed"]}[what].sum())
         for name, part in parts.items()
     }
-    return shown(counts, fewest, zeros=zeros, alone=alone)
+    return shown(counts, fewest, zeros=zeros, spare=zeros, alone=alone)
 
 
 def _median(days: pd.Series, fewest: int) -> float:
@@ -149,26 +149,31 @@ def _median(days: pd.Series, fewest: int) -> float:
     return float(known.median()) if len(known) >= fewest else float("nan")
 
 
-def _sentence(row: dict[str, Any], fewest: int) -> str:
+def _sentence(row: dict[str, Any]) -> str:
     """Return a row in words."""
     if row["kind"] == "all":
-        return _over_all(row, fewest)
-    read = "all of them read back" if row["read_back"] == row["times"] else _part(row["read_back"], "read back", fewest)
-    return f"{row['theme'][:1].upper()}{row['theme'][1:]}: {some(row['times'], 'note')}, {read}."
+        return _over_all(row)
+    read, times = row["read_back"], row["times"]
+    said = (
+        "all of them read back"
+        if read == times
+        else "how many were read back is not shown"
+        if read is None
+        else f"{read} read back"
+    )
+    return f"{row['theme'][:1].upper()}{row['theme'][1:]}: {some(times, 'note')}, {said}."
 
 
-def _part(count: int | None, words: str, fewest: int) -> str:
-    return f"all but fewer than {fewest} {words}" if count is None else f"{count} {words}"
-
-
-def _over_all(row: dict[str, Any], fewest: int) -> str:
+def _over_all(row: dict[str, Any]) -> str:
     """Return the row over all notes in words."""
     days, times, read = row["days_to_read_back"], row["times"], row["read_back"]
     took = "" if math.isnan(days) else f", after {some(round(days), 'day')} at the median"
     if read == times:
         said = "all were read back"
     else:
-        said = "none was read back yet" if read == 0 else _part(read, "were read back", fewest)
+        said = (
+            "not all were read back" if read is None else f"{read} were read back" if read else "none was read back yet"
+        )
     agreed = f"; of {row['agreed']} it was agreed that we had understood" if row["agreed"] else ""
     teams = f" from {row['teams']} teams" if row["teams"] > 1 else ""
     return f"{some(times, 'note')}{teams}: {said}{took}{agreed}."
