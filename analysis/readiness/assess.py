@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.readiness import change_rows, rows
 from analysis.readiness.acceptability import acceptability_rows
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
 
     from analysis.baseline import Baseline
     from analysis.blending import Blending
+    from analysis.foundation.schema import Finding
     from analysis.foundation.settings import Client, Queue
     from analysis.utilization import Utilization
     from analysis.value import Value
+
+#: Frames that the plan is made from.
+_PLANNED = (
+    *("criteria", "gates", "changes", "modes", "types", "scores"),
+    *("pilot", "stop_rules", "listening", "heard", "responses"),
+)
 
 
 def assess_readiness(
@@ -97,40 +104,45 @@ def assess_readiness(
     case = Case.of(answers_of(used, scores, ratings, types), rooms_of(blending, value), settings, client.currency)
     verdict, agreed = headline_of(case), agreement_frame(said, used, settings)
     found = {**_frames(case), "scores": _scores(scores, ratings), "agreement": agreed}
-    heard = listen(
-        tables, baseline=baseline, utilization=utilization, blending=blending, client=client, settings=settings
-    )
-    found |= {name: getattr(heard, name) for name in ("listening", "heard", "expectations", "responses")}
-    designed = design_pilot(tables, blending, client=client, queues=queues, settings=settings)
-    found |= {name: getattr(designed, name) for name in ("pilot", "pilot_power", "stop_rules")}
-    handed = ("criteria", "gates", "changes", "modes", "types", "scores", "pilot", "stop_rules", "listening", "heard", "responses")  # fmt: skip
-    plan = plan_of(
-        **{name: found[name] for name in handed},
-        baseline=baseline,
-        utilization=utilization,
-        blending=blending,
-        value=value,
-        questions=used,
-        queues=queues,
-        settings=settings,
-        client=client,
-        headline=verdict.headline,
-    )
-    found |= {name: getattr(plan, name) for name in ("plan", "calendar", "kpis", "messages", "risks")}
+    stages = {"baseline": baseline, "utilization": utilization, "blending": blending}
+    more, noted = _around(
+        tables, found, client=client, queues=queues, value=value, questions=used, headline=verdict.headline, settings=settings, **stages
+    )  # fmt: skip
     by_data = [answer.criterion.id for answer in case.answers if answer.scored is not None]
     return Readiness(
         questionnaire=asked.words,
         verdict=verdict,
         **found,
+        **more,
         quantities=(),
         findings=(
             *findings_of(case, asked, ratings, not_asked),
             *rater_findings(ratings, agreed, used, settings, scored=by_data),
-            *heard.findings,
-            *plan.findings,
+            *noted,
         ),
         settings=settings,
     )
+
+
+def _around(
+    tables: Mapping[str, pd.DataFrame],
+    found: Mapping[str, pd.DataFrame],
+    *,
+    client: Client,
+    queues: Sequence[Queue],
+    settings: ReadinessSettings,
+    **more: Any,
+) -> tuple[dict[str, pd.DataFrame], tuple[Finding, ...]]:
+    """Return the frames of what was heard, of the pilot and of the plan, and what is to be known about them."""
+    stages = {name: more[name] for name in ("baseline", "utilization", "blending")}
+    heard = listen(tables, client=client, settings=settings, **stages)
+    designed = design_pilot(tables, more["blending"], client=client, queues=queues, settings=settings)
+    made = {name: getattr(heard, name) for name in ("listening", "heard", "expectations", "responses")}
+    made |= {name: getattr(designed, name) for name in ("pilot", "pilot_power", "stop_rules")}
+    both = {**found, **made}
+    plan = plan_of(**{name: both[name] for name in _PLANNED}, client=client, queues=queues, settings=settings, **more)
+    made |= {name: getattr(plan, name) for name in ("plan", "calendar", "kpis", "messages", "risks")}
+    return made, (*heard.findings, *plan.findings)
 
 
 def _asked(

@@ -148,7 +148,7 @@ def _otherwise(case: Case) -> Iterator[Finding]:
                 "readiness_types_not_counted",
                 "flag",
                 where,
-                f"The hours that blending finds count nothing of {_some(more)}, though no gate leaves it out: blending looks at more than the gates ({small(first)}: {more[first]}).",
+                f"The hours that blending finds count nothing of {_some(more)}, though no gate leaves {'it' if len(more) == 1 else 'them'} out: blending looks at more than the gates ({small(first)}: {more[first]}).",
                 rows=len(more),
             )
 

@@ -243,7 +243,8 @@ def _opened(case: Case, mode: str, changes: Sequence[Change]) -> str:
         return ""
     if gain.known:
         return f" and open {said}" if len(changes) > 1 else f" and opens {said}"
-    part = f"{hours(gain.low)} to {hours(gain.high)} of the {hours_words(whole)} that blending finds"
+    own = f"at least {hours(gain.low)}" if gain.high >= whole.value else f"{hours(gain.low)} to {hours(gain.high)}"
+    part = f"{own} of the {hours_words(whole)} that blending finds"
     return f" and open{'' if len(changes) > 1 else 's'} {part}; each further item type opens more"
 
 
@@ -326,4 +327,9 @@ def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) ->
         said, worth = hours_words(found), money_words(case.money(mode, found), case.currency)
         gain = f": room for {said}" if said else ""
         gain += f"; the part of them that is really moved is worth {worth}" if said and worth else ""
+    missing = sum(change.from_level is None for change in changes)
+    if missing == len(changes):
+        said_of = f"{counted(missing, 'missing answer')}, if good enough,"
+    elif missing:
+        said_of = f"{said_of}, {missing} of them {'a missing answer' if missing == 1 else 'missing answers'},"
     return f"{said_of} {end}{gain}."
