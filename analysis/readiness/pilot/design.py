@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ from analysis.measure.load import live_queues
 from analysis.readiness.frames import frame
 from analysis.readiness.pilot import sentences
 from analysis.readiness.pilot.assignment import DAYS, HALF_DAYS
-from analysis.readiness.pilot.figures import life_days, unit_figures
-from analysis.readiness.pilot.power import Curve, curve, detectable, planned_power, standard_error
+from analysis.readiness.pilot.figures import life_days, replayed_policy, unit_figures
+from analysis.readiness.pilot.power import Curve, curve, detectable, planned_power, rounded, standard_error
 from analysis.readiness.pilot.rules import stop_rules
 from analysis.readiness.pilot.units import Units, past_units
+from analysis.readiness.pilot.variation import Variation
 from analysis.readiness.pilot.weekly import errors_row, hours_row
 from analysis.readiness.pilot.words import OUTCOMES, outcome_of
 from analysis.readiness.settings import ReadinessSettings
@@ -110,7 +111,7 @@ def design_pilot(
             units, weeks = _better(units, finer, settings)
         length = weeks or longest(settings)
         rows += _pool_rows(str(pool), units, (weeks, length), settings, lasting)
-        rows += _weekly_rows(str(pool), tables, units, length, settings)
+        rows += _weekly_rows(str(pool), tables, units, length, (settings, replayed_policy(blending, str(pool))))
         power += _power_rows(str(pool), units, length, settings)
         rules += stop_rules(
             str(pool), units, tables, blending, weeks=length, settings=settings,
@@ -127,9 +128,16 @@ def longest(settings: ReadinessSettings) -> int:
     return max(settings.pilot_most_weeks // 2 * 2, _FEWEST_PILOT_WEEKS)
 
 
-def law_of(units: Units, weeks: int, settings: ReadinessSettings) -> Curve:
-    """Return the power curve of a length of pilot."""
-    return curve(units.positions, weeks, level=settings.pilot_level, pilots=settings.pilot_draws, seed=settings.seed)
+def law_of(units: Units, found: Variation, weeks: int, settings: ReadinessSettings) -> Curve:
+    """Return the power curve of a length of pilot for an outcome that varies like this."""
+    return curve(
+        units.positions,
+        weeks,
+        level=settings.pilot_level,
+        pilots=settings.pilot_draws,
+        seed=settings.seed,
+        carried=rounded(found.carried),
+    )
 
 
 def lengths(settings: ReadinessSettings) -> range:
@@ -142,11 +150,22 @@ def fewest_weeks(units: Units, settings: ReadinessSettings) -> int | None:
     found = units.of(GUARD)
     if found is None or units.positions < 3:
         return None
-    for weeks in lengths(settings):
-        planned = planned_power(found, law_of(units, weeks, settings), settings.pilot_service_change)
-        if planned >= settings.pilot_power:
-            return weeks
-    return None
+    return shortest(
+        lambda weeks: planned_power(found, law_of(units, found, weeks, settings), settings.pilot_service_change),
+        settings,
+    )
+
+
+def shortest(power: Callable[[int], float], settings: ReadinessSettings) -> int | None:
+    """Return the fewest weeks at which a power that grows with them suffices; None where the longest pilot does not."""
+    known = list(lengths(settings))
+    if power(known[-1]) < settings.pilot_power:
+        return None
+    low, high = 0, len(known) - 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power(known[middle]) >= settings.pilot_power else (middle + 1, high)
+    return known[high]
 
 
 def _better(whole: Units, finer: Units, settings: ReadinessSettings) -> tuple[Units, int | None]:
@@ -160,13 +179,12 @@ def _pool_rows(
 ) -> list[dict[str, object]]:
     """Return the rows of a pool, the service level first."""
     weeks, used = length
-    law = law_of(units, used, settings)
     rows = []
     for name in OUTCOMES:
         if name == "item_h" or name not in units.figures or not units.figures[name].notna().any():
             continue
         row = _described(pool, name, units, used, settings) | {"today": float(units.figures[name].mean())}
-        rows.append(row | _figures(name, units, law, settings, (weeks, lasting)))
+        rows.append(row | _figures(name, units, settings, (weeks, used, lasting)))
     return rows
 
 
@@ -188,10 +206,11 @@ def _described(pool: str, name: str, units: Units, weeks: int, settings: Readine
 
 
 def _weekly_rows(
-    pool: str, tables: Mapping[str, pd.DataFrame], units: Units, weeks: int, settings: ReadinessSettings
+    pool: str, tables: Mapping[str, pd.DataFrame], units: Units, weeks: int, asked: tuple[ReadinessSettings, str]
 ) -> list[dict[str, object]]:
     """Return the rows of what is judged by weeks."""
-    found = {"item_h": hours_row(units, weeks, settings), "errors": errors_row(tables)}
+    settings, policy = asked
+    found = {"item_h": hours_row(units, weeks, settings, policy=policy), "errors": errors_row(tables)}
     return [
         _described(pool, name, units, weeks, settings) | {"covariates": ""} | row
         for name, row in found.items()
@@ -200,10 +219,10 @@ def _weekly_rows(
 
 
 def _figures(
-    name: str, units: Units, law: Curve, settings: ReadinessSettings, known: tuple[int | None, float]
+    name: str, units: Units, settings: ReadinessSettings, known: tuple[int | None, int, float]
 ) -> dict[str, object]:
     """Return what the pilot can see of an outcome, and why not where it cannot."""
-    weeks, lasting = known
+    weeks, used, lasting = known
     found = units.of(name)
     if found is None:
         return _unseen(name, f"{len(np.unique(units.week))} weeks of figures do not show how much it varies by itself")
@@ -215,6 +234,7 @@ def _figures(
     }
     if not outcome_of(name).switched and not lasting < 1:
         return shown | _unseen(name, sentences.lasts(lasting))
+    law = law_of(units, found, used, settings)
     smallest, low, high = detectable(found, law, settings.pilot_power)
     if not math.isfinite(smallest):
         return shown | _unseen(name, "no change is seen often enough in a pilot of this length")
@@ -232,6 +252,13 @@ def _unseen(name: str, reason: str) -> dict[str, object]:
     return {"status": "insufficient", "reason": reason, "sentence": sentences.unseen(name, reason)}
 
 
+def chart_lengths(planned: int, settings: ReadinessSettings) -> list[int]:
+    """Return the lengths of the chart: the planned one, and four from the shortest to the longest."""
+    known = list(lengths(settings))
+    even = {known[round(at)] for at in np.linspace(0, len(known) - 1, 4)}
+    return sorted({planned, *even})
+
+
 def _power_rows(pool: str, units: Units, length: int, settings: ReadinessSettings) -> list[dict[str, object]]:
     """Return the power by length and effect of every outcome that days can be held against each other for."""
     rows = []
@@ -242,11 +269,11 @@ def _power_rows(pool: str, units: Units, length: int, settings: ReadinessSetting
             continue
         step = settings.pilot_service_change
         if name != GUARD:
-            step = detectable(found, law_of(units, length, settings), settings.pilot_power)[0]
+            step = detectable(found, law_of(units, found, length, settings), settings.pilot_power)[0]
         if not math.isfinite(step):
             continue
-        for weeks in lengths(settings):
-            law = law_of(units, weeks, settings)
+        for weeks in chart_lengths(length, settings):
+            law = law_of(units, found, weeks, settings)
             if not math.isfinite(standard_error(found, law)):
                 continue
             for part in _CHART:

@@ -26,11 +26,19 @@ COVARIATES: tuple[str, ...] = ("log_offered", "log_staff_h")
 OUTCOMES: tuple[str, ...] = (
     "service_level", "abandonment", "handling_s", "occupancy", "item_h", "items_done", "items_in_due",
 )  # fmt: skip
+# figures that speak of people, not of contacts or items
+_OF_PEOPLE = ("handling_s", "occupancy", "item_h", "log_staff_h")
 _READY = ("HANDLING", "RESERVED", "IDLE")
 
 
 def unit_figures(
-    tables: Tables, blending: Blending | None, *, client: Client, queues: Sequence[Queue], halves: bool = False
+    tables: Tables,
+    blending: Blending | None,
+    *,
+    client: Client,
+    queues: Sequence[Queue],
+    halves: bool = False,
+    minimum_group_agents: int = 10,
 ) -> pd.DataFrame:
     """Return one row per pool and open day, or half day, with the figures that a pilot would be judged by.
 
@@ -45,6 +53,8 @@ def unit_figures(
     halves
         Whether a day is split at the half hour that halves its contacts; the half hour after the split is left out, because the queue of the
         morning is still there.
+    minimum_group_agents
+        Pools with fewer people have no figures about them: handling time, occupancy, item hours and staff are NaN.
 
     Returns
     -------
@@ -65,8 +75,22 @@ def unit_figures(
     with np.errstate(divide="ignore"):
         found["log_offered"] = np.log(found["offered"].where(found["offered"] > 0))
         found["log_staff_h"] = np.log(found["staff_h"].where(found["staff_h"] > 0))
+    small = found["pool"].map(_people(tables, live)).fillna(0).lt(minimum_group_agents)
+    found.loc[small, list(_OF_PEOPLE)] = float("nan")
     ordered = found.sort_values(["pool", "day", "half"], key=_morning_first, kind="stable").reset_index(drop=True)
     return ordered[[*KEY, "weekday", "offered", *OUTCOMES, *COVARIATES]]
+
+
+def _people(tables: Tables, live: Sequence[Queue]) -> pd.Series:
+    """Return how many people take the contacts of each pool."""
+    contacts, spells = tables.get("contacts"), tables.get("spells")
+    pools = {queue.name: queue.pool for queue in live}
+    if contacts is not None and not contacts.empty and contacts["agent"].notna().any():
+        return contacts["agent"].groupby(contacts["queue"].map(pools)).nunique()
+    if spells is None or spells.empty:
+        return pd.Series(dtype="float64")
+    there = spells[spells["population"].eq("contact_centre")]
+    return there["agent"].groupby(_pool_of(tables, live, there["agent"])).nunique()
 
 
 def _morning_first(column: pd.Series) -> pd.Series:
@@ -191,3 +215,12 @@ def life_days(tables: Tables, client: Client) -> float:
     begun, ended = (local_day(known[name], client.time_zone).to_numpy() for name in ("arrived", "ended"))
     passed = np.searchsorted(open_days, ended) - np.searchsorted(open_days, begun)
     return float(np.quantile(passed, 0.8))
+
+
+def replayed_policy(blending: Blending | None, pool: str) -> str:
+    """Return in words the policy under which a pool's own days were replayed: the recommended one; empty where none is."""
+    lab = None if blending is None else blending.lab
+    if lab is None or lab.empty:
+        return ""
+    chosen = lab[lab["pool"].eq(pool) & lab["recommended"]]
+    return str(chosen["words"].iloc[0]) if len(chosen) else ""

@@ -13,7 +13,7 @@ from analysis.readiness.pilot.randomised import nuisance
 from analysis.readiness.pilot.variation import Variation
 
 # Effects, in standard errors, at which the power is simulated; between them it is interpolated.
-_STEPS = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.5, 8.0, 11.0, 15.0, 25.0])
+_STEPS = np.array([0.0, 0.7, 1.4, 2.0, 2.5, 3.0, 3.5, 4.25, 5.5, 8.0, 13.0, 25.0])
 _CALENDARS = 499
 _NODES = 64
 
@@ -52,7 +52,7 @@ def effect_steps() -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int) -> Curve:
+def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int, carried: float = 0.0) -> Curve:
     """Simulate pilots whose units vary by 1 and put each to the test that will be run.
 
     Parameters
@@ -65,6 +65,9 @@ def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int) -
         Simulated pilots.
     seed
         Seed of the simulation.
+    carried
+        Correlation of neighbouring units within a week. The test stays right whatever it is, but calendars then differ in how much they tell, which costs
+        power; see :func:`rounded`.
     """
     generator = np.random.default_rng([seed, positions, weeks])
     place = np.tile(np.arange(positions), weeks)
@@ -74,7 +77,7 @@ def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int) -
     if len(calendars) > _CALENDARS:
         calendars, listed = draw_arms(positions, weeks, _CALENDARS, generator), False
     drawn = draw_arms(positions, weeks, pilots, generator).astype(np.float32)
-    noise = generator.standard_normal((pilots, len(week)), dtype=np.float32)
+    noise = _noise(pilots, positions, weeks, carried, generator)
     # calendars are balanced: taking out weeks and positions shifts them by the same in every draw
     centred = calendars - (calendars @ basis) @ basis.T
     norm = (centred**2).sum(axis=1)
@@ -86,11 +89,37 @@ def curve(positions: int, weeks: int, *, level: float, pilots: int, seed: int) -
     mine = (own * noise).sum(axis=1) / own_norm
     extra = 0 if listed else 1
     most = math.floor(level * (len(norm) + extra) + 1e-9) - extra
-    power = [
-        float(np.mean(_as_large(each, shared, mine, np.float32(step * math.sqrt(variance))) <= most)) for step in _STEPS
-    ]
+    power: list[float] = []
+    for step in _STEPS:
+        sure = bool(power) and power[-1] == 1.0
+        effect = np.float32(step * math.sqrt(variance))
+        power.append(1.0 if sure else float(np.mean(_as_large(each, shared, mine, effect) <= most)))
     freedom = len(week) - basis.shape[1]
     return Curve(weeks, _STEPS, np.maximum.accumulate(power), variance, freedom, pilots)
+
+
+def _noise(pilots: int, positions: int, weeks: int, carried: float, generator: np.random.Generator) -> np.ndarray:
+    """Return units that vary by 1 at like week, and resemble the unit before within their week."""
+    fresh = generator.standard_normal((pilots, weeks, positions), dtype=np.float32)
+    if not carried:
+        return fresh.reshape(pilots, -1)
+    keep = np.float32(math.sqrt(1 - carried**2))
+    for place in range(1, positions):
+        fresh[:, :, place] = carried * fresh[:, :, place - 1] + keep * fresh[:, :, place]
+    lag = np.abs(np.subtract.outer(np.arange(positions), np.arange(positions)))
+    within = (positions - float((carried**lag).sum()) / positions) / (positions - 1)
+    return fresh.reshape(pilots, -1) / np.float32(math.sqrt(within))
+
+
+def rounded(carried: float) -> float:
+    """Return a correlation as the curves know it: 0, .3 or .6.
+
+    Examples
+    --------
+    >>> rounded(-0.2), rounded(0.33), rounded(0.8)
+    (0.0, 0.3, 0.6)
+    """
+    return min(max(round(carried / 0.3) * 0.3, 0.0), 0.6)
 
 
 def _as_large(each: np.ndarray, shared: np.ndarray, mine: np.ndarray, effect: np.float32) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.readiness.pilot.assignment import Assignment
 from analysis.readiness.pilot.design import lengths
-from analysis.readiness.pilot.power import curve, planned_power
+from analysis.readiness.pilot.power import curve, planned_power, rounded
 from analysis.readiness.pilot.units import Units, past_units
 from analysis.readiness.pilot.variation import Variation, variation
 from analysis.readiness.settings import ReadinessSettings
@@ -96,7 +96,10 @@ def length_of(
     for weeks in lengths(settings):
         if weeks < done:
             continue
-        law = curve(positions, weeks, level=settings.pilot_level, pilots=settings.pilot_draws, seed=settings.seed)
+        law = curve(
+            positions, weeks, level=settings.pilot_level, pilots=settings.pilot_draws, seed=settings.seed,
+            carried=rounded(found.carried),
+        )  # fmt: skip
         best = (weeks, planned_power(found, law, effect))
         if best[1] >= settings.pilot_power:
             break

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.blending.promise import queue_promise
 from analysis.blending.settings import BlendingSettings
-from analysis.readiness.pilot.stopping import FALSE_STOPS, LAST, Threshold, threshold, week_table
+from analysis.readiness.pilot.stopping import FALSE_STOPS, Threshold, looked_at, threshold, week_table
 from analysis.readiness.pilot.weekly import error_weeks
 from analysis.readiness.pilot.words import figure, units_words
 from analysis.readiness.settings import ReadinessSettings
@@ -107,7 +107,11 @@ def _target(queues: Sequence[Queue], targets: Sequence[float], blending: Blendin
 def _row(pool: str, rule: Rule, found: Threshold, unit: str) -> dict[str, object]:
     side = "above" if rule.worse > 0 else "below"
     plain = units_words(unit).split(",")[0]
-    over = f"the last {LAST} {plain} with items" if rule.switched else f"the last {LAST} weeks"
+    over = (
+        f"the last {looked_at(rule.table.shape[1])} {plain} with items"
+        if rule.switched
+        else f"the last {looked_at(1)} weeks"
+    )
     look = f"after every one of the {plain} with items" if rule.switched else "every Monday"
     given = not math.isnan(rule.limit) and math.isclose(found.value, rule.limit)
     if given:

@@ -68,10 +68,11 @@ def detected(name: str, unit: str, found: Variation, seen: tuple[float, float, f
     )
 
 
-def hours(expected: float, seen: tuple[float, float, float]) -> str:
+def hours(expected: float, seen: tuple[float, float, float], policy: str = "") -> str:
     """Return the smallest shortfall of item hours that the pilot sees."""
+    way = f" ({policy}; under another policy the pilot expects what that one would do)" if policy else ""
     return (
-        f"{_first(outcome_of('item_h').words)}: {amount(expected, 'h')} are expected on a day with items, by the replay of the client's own days; the "
+        f"{_first(outcome_of('item_h').words)}: {amount(expected, 'h')} are expected on a day with items, by the replay of the client's own days{way}; the "
         f"smallest shortfall seen is {_range(seen, 'h')}."
     )
 

@@ -13,8 +13,9 @@ from analysis.readiness.pilot.variation import FEWEST_WEEKS
 
 # Share of pilots without any effect that all rules together may stop.
 FALSE_STOPS = 0.05
-# Units whose mean is looked at.
+# Days (weeks where a week is one unit) whose mean is looked at.
 LAST = 3
+_HALF_DAYS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,18 @@ def threshold(
     -----
     A simulated pilot is a sequence of the client's own pairs of neighbouring weeks, drawn with replacement and moved from their mean by sqrt(f / X), X ~
     chi-square with f = weeks - 1: so few weeks do not show how far ordinary weeks reach; and shifted by a level drawn from the mean's own
-    error, which takes into account that days resemble their neighbours (:func:`analysis.foundation.serial.long_run`). The rule looks at the mean of the last three units after every unit.
+    error, which takes into account that days resemble their neighbours (:func:`analysis.foundation.serial.long_run`). The rule looks at the mean of the last three days after every unit.
     """
     generator = np.random.default_rng([seed, weeks, *table.shape])
     worst = np.sort(_worst(table, weeks=weeks, worse=worse, switched=switched, draws=(pilots, generator)))
     ordinary = worse * float(np.quantile(worst, 1 - share))
     value = ordinary if math.isnan(limit) else (max(limit, ordinary) if worse > 0 else min(limit, ordinary))
     return Threshold(value, float(np.mean(worst > worse * value)), ordinary)
+
+
+def looked_at(positions: int) -> int:
+    """Return how many units a rule looks back: three days, or six half days."""
+    return LAST * (2 if positions >= _HALF_DAYS else 1)
 
 
 def _worst(
@@ -104,7 +110,9 @@ def _worst(
     first = generator.integers(count, size=(pilots, -(-weeks // 2)))
     drawn = np.stack([first, (first + 1) % count], axis=2).reshape(pilots, -1)[:, :weeks]
     moods = deviation.mean(axis=1, keepdims=True)
-    level = long_run((table - table.mean(axis=0)).ravel(), np.tile(np.arange(positions), count))
+    level = long_run(
+        (table - table.mean(axis=0)).ravel(), np.tile(np.arange(positions), count), working_days=5 / positions
+    )
     # weeks that resemble the week before wander further than as many past weeks show
     wander = max(level.error / table.size * math.sqrt(count) / max(float(moods.std()), 1e-12), 1.0)
     slow = np.sqrt(level.freedom / generator.chisquare(level.freedom, size=pilots))
@@ -117,5 +125,5 @@ def _worst(
         arms = draw_arms(positions, weeks, pilots, generator)
         values = values[arms].reshape(pilots, -1)
     sums = np.cumsum(np.concatenate([np.zeros((pilots, 1)), values], axis=1), axis=1)
-    last = min(LAST, values.shape[1])
+    last = min(looked_at(positions), values.shape[1])
     return (worse * (sums[:, last:] - sums[:, :-last]) / last).max(axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,6 +35,8 @@ class Variation:
         Degrees of freedom that `within` would have if all weeks varied alike.
     autocorrelation
         Of neighbouring units after weekday and trend, freed from what removing means does to it.
+    carried
+        Correlation of neighbouring units within a week, once its week and covariates are held alike, freed likewise; 0 where it cannot be told.
     units, weeks, covariates
         Counts behind it.
     """
@@ -44,6 +47,7 @@ class Variation:
     freedom: float
     nominal: float
     autocorrelation: float
+    carried: float
     units: int
     weeks: int
     covariates: int
@@ -95,6 +99,7 @@ def variation(
         freedom=2 * total**2 / max(normal, seen),
         nominal=float(left),
         autocorrelation=correlation,
+        carried=_carried(residual, number, positions),
         units=len(values),
         weeks=count,
         covariates=used,
@@ -108,3 +113,33 @@ def _after_trend(values: np.ndarray, positions: np.ndarray) -> tuple[float, floa
     residual = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
     left = max(len(values) - design.shape[1], 1)
     return math.sqrt(float((residual**2).sum()) / left), long_run(residual, labels).correlation
+
+
+def _carried(residual: np.ndarray, week: np.ndarray, position: np.ndarray) -> float:
+    """Return the correlation of neighbours within weeks that explains the one seen once every week's mean is taken out."""
+    count = int(position.max(initial=0)) + 1
+    if count < 4:
+        return 0.0
+    next_to = (np.diff(week) == 0) & (np.diff(position) == 1)
+    if not next_to.any():
+        return 0.0
+    pairs = float((residual[1:] * residual[:-1])[next_to].mean())
+    grid, seen = _centred_lag(count)
+    return float(np.interp(pairs / float((residual**2).mean()), seen, grid))
+
+
+@lru_cache(maxsize=32)
+def _centred_lag(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return correlations r^|s - t| and what neighbours of a week of `count` units then show once its mean is taken out."""
+    grid = np.linspace(-0.4, 0.9, 66)
+    centre = np.eye(count) - 1 / count
+    lag = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    seen = []
+    for one in grid:
+        law = centre @ _powers(one, lag) @ centre
+        seen.append(float(np.diag(law, 1).mean() / np.diag(law).mean()))
+    return grid, np.maximum.accumulate(seen)
+
+
+def _powers(correlation: float, lag: np.ndarray) -> np.ndarray:
+    return np.where(lag == 0, 1.0, np.sign(correlation) ** lag * np.abs(correlation) ** lag)

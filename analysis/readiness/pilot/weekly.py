@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analysis.readiness.pilot.units import Units
 
 
-def hours_row(units: Units, weeks: int, settings: ReadinessSettings) -> dict[str, object] | None:
+def hours_row(units: Units, weeks: int, settings: ReadinessSettings, *, policy: str = "") -> dict[str, object] | None:
     """Return the row of the item hours: the smallest shortfall against what the replay expects; None without a replay.
 
     Notes
@@ -46,7 +46,16 @@ def hours_row(units: Units, weeks: int, settings: ReadinessSettings) -> dict[str
     seen = stats.nct.sf(critical, weeks - 1, steps) + stats.nct.cdf(-critical, weeks - 1, steps)
     law = Curve(weeks, steps, np.maximum.accumulate(np.nan_to_num(seen, nan=1.0)), 1.0, 1000, 0)
     found = Variation(
-        float(table.mean()), math.sqrt(within), error, count - 1.0, count - 1.0, math.nan, len(values), count, 0
+        mean=float(table.mean()),
+        sd=float(table.std(ddof=1)),
+        within=error,
+        freedom=count - 1.0,
+        nominal=count - 1.0,
+        autocorrelation=math.nan,
+        carried=0.0,
+        units=len(values),
+        weeks=count,
+        covariates=0,
     )
     smallest = detectable(found, law, settings.pilot_power)
     return {
@@ -57,7 +66,7 @@ def hours_row(units: Units, weeks: int, settings: ReadinessSettings) -> dict[str
         "detectable_low": smallest[1],
         "detectable_high": smallest[2],
         "status": "ok",
-        "sentence": sentences.hours(found.mean, smallest),
+        "sentence": sentences.hours(found.mean, smallest, policy),
     }
 
 
