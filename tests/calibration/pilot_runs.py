@@ -12,7 +12,7 @@ from analysis.readiness.pilot.assignment import calendars_possible, draw_arms, l
 from analysis.readiness.pilot.power import Curve, curve, detectable, known_power, planned_power, rounded, standard_error
 from analysis.readiness.pilot.randomised import Tested, nuisance, randomisation_test
 from analysis.readiness.pilot.reestimate import length_of
-from analysis.readiness.pilot.stopping import LAST, threshold
+from analysis.readiness.pilot.stopping import looked_at, threshold
 from analysis.readiness.pilot.variation import Variation, variation
 from analysis.readiness.settings import ReadinessSettings
 from tests.calibration.pilot_worlds import OPEN, World, world
@@ -186,5 +186,5 @@ def stopped(seed: int, kind: str, weeks: int, share: float) -> bool:
     rule = threshold(table, weeks=weeks, worse=-1, share=share, pilots=2000, seed=seed)
     later = days_of(made, PAST + GAP, weeks)
     seen = later.value[draw_arms(OPEN, weeks, 1, np.random.default_rng([8, seed]))[0]]
-    means = np.convolve(seen, np.ones(LAST) / LAST, mode="valid")
+    means = np.convolve(seen, np.ones(looked_at(OPEN)) / looked_at(OPEN), mode="valid")
     return bool((means < rule.value).any())
