@@ -93,7 +93,7 @@ _TOLD = {
     "default codes .04": (1,),
     "hours missing and too many": (0, 1, 3),
     "hours hardly apart": (1, 3),
-    "forecast error": (1, 2, 3, 4),
+    "forecast error": (1, 2, 3),
     "forecast error, small volumes": (1, 3),
     "forecast bias .06": (1, 3),
     "short types, far from the border": (1, 3),
@@ -116,6 +116,7 @@ _QUICK = {
     "default codes .25; 8 weeks, days correlated .4": 60,
     "forecast bias .06; 8 weeks, days correlated .4": 60,
 }
+_RARE_STATES = ("promise hardly ever missed",)
 _RARE = "of the twenty days of four weeks none to five are the bad ones, so the interval comes out too narrow too often"
 _KNOWN = {
     "hours missing and too many; 4 weeks, days correlated .44": _RARE,
@@ -138,7 +139,8 @@ def _cells() -> tuple[Cell, ...]:
             when, moods = tuple(_MOODS.items())[place]
             draw = partial(figure, of=of, world=world, moods=moods, **told)
             name = f"{words}; {when}"
-            more_of = {"quick": _QUICK.get(name, 0), "known": _KNOWN.get(name, "")}
+            # where a state is too rare for the logit interval its limits are exact, and wide by design
+            more_of = {"quick": _QUICK.get(name, 0), "known": _KNOWN.get(name, ""), "bound": words in _RARE_STATES}
             made.append(Cell(name, f"readiness {of[0]} {of[1]}", draw, **more_of))
         draw = partial(figure, of=of, world=world, moods=LASTING, levels=True, **told)
         made.append(Cell(f"{words}; level range", f"readiness {of[0]} level", draw, rate=HELD))
