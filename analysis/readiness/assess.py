@@ -102,7 +102,7 @@ def assess_readiness(
     scores = score_all(Facts(tables, baseline, blending, client, settings, queues), used)
     types = _types(used, ratings, baseline, blending, settings)
     case = Case.of(answers_of(used, scores, ratings, types), rooms_of(blending, value), settings, client.currency)
-    verdict, agreed = headline_of(case), agreement_frame(said, used, settings)
+    verdict, agreed = headline_of(case, asked.edits), agreement_frame(said, used, settings)
     found = {**_frames(case), "scores": _scores(scores, ratings), "agreement": agreed}
     stages = {"baseline": baseline, "utilization": utilization, "blending": blending}
     more, noted = _around(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analysis.readiness.case import Case
 from analysis.readiness.changes import Change, cheapest_mode, efforts
 from analysis.readiness.criteria import Criterion
+from analysis.readiness.questionnaire import NO_EDITS, Edits
 from analysis.readiness.result import MODES, Verdict
 from analysis.readiness.room import NO_ROOM, ROOM, Range
 from analysis.readiness.verdict import headline_mode, types_state
@@ -193,8 +195,18 @@ def _names(criteria: Sequence[Criterion]) -> list[str]:
     return [small(criterion.name) for criterion in criteria]
 
 
-def headline_of(case: Case) -> Verdict:
-    """Return the headline: the highest mode that is allowed and has room, or why there is none."""
+def headline_of(case: Case, edits: Edits = NO_EDITS) -> Verdict:
+    """Return the headline: the highest mode that is allowed and has room, or why there is none; and which gates an edited questionnaire took away."""
+    found = _verdict(case)
+    gates = [*edits.gates_taken_away, *edits.gates_loosened]
+    if not gates:
+        return found
+    return replace(
+        found, headline=f"{found.headline} Judged by an edited questionnaire, with weaker gates: {listed(gates)}."
+    )
+
+
+def _verdict(case: Case) -> Verdict:
     rooms, allowed = case.rooms, case.allowed()
     with_room = {mode: case.verdicts[mode] for mode in allowed if rooms.of(mode).verdict == ROOM}
     mode = headline_mode({**dict.fromkeys(MODES, "not_yet"), **with_room})

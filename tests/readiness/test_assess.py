@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pandas as pd
 import pytest
 
+from analysis.foundation.assets import assets
 from analysis.foundation.schema import typed_table
 from analysis.readiness import ReadinessSettings, assess_readiness
+from analysis.readiness.criteria import read_questionnaire
 from analysis.readiness.frames import FRAMES
+from analysis.readiness.questionnaire import Edits
 from analysis.readiness.result import MODES, Readiness
 from tests.readiness.profiles import BY_ID, CRITERIA, IDS
 from tests.report import factory
@@ -193,17 +197,24 @@ def test_shares_of_the_classes_add_up_and_carry_their_error(good):
     assert few["error"].max() > good.acceptability["error"].max()
 
 
-def test_an_edited_questionnaire_is_a_finding(tmp_path):
-    from analysis.foundation.assets import assets
-    from analysis.readiness.criteria import read_questionnaire
-
+def test_an_edited_questionnaire_is_a_finding_and_weaker_gates_stand_in_the_headline(tmp_path):
     kit = (assets() / "templates" / "questionnaires" / "readiness.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
-    own.write_text(kit.replace('effort = "high"', 'effort = "medium"', 1), encoding="utf-8")
+    head, _, rest = kit.partition('id = "M1"')
+    own.write_text(head + 'id = "M1"' + re.sub(r"(?m)^gates = .*$", "gates = []", rest, count=1), encoding="utf-8")
     asked = read_questionnaire(own)
     found = assess_readiness({"answers": ratings()}, BASELINE, UTILIZATION, BLENDING, client=CLIENT, questionnaire=asked)  # fmt: skip
     assert found.questionnaire == asked.words
-    assert asked.own == any(finding.code == "readiness_questionnaire_edited" for finding in found.findings)
+    assert found.verdict.headline.endswith("Judged by an edited questionnaire, with weaker gates: M1.")
+    assert any(finding.code == "readiness_questionnaire_edited" for finding in found.findings)
+
+
+def test_ratings_of_criteria_that_the_questionnaire_leaves_out_are_counted_and_taken_away():
+    kept = tuple(criterion for criterion in CRITERIA if criterion.id != "K3")
+    asked = dataclasses.replace(read_questionnaire(), own=True, criteria=kept, edits=Edits(left_out=("K3",)))
+    found = assess_readiness({"answers": ratings()}, BASELINE, UTILIZATION, BLENDING, client=CLIENT, questionnaire=asked)  # fmt: skip
+    assert "K3" not in set(found.criteria["criterion"])
+    assert next(one for one in found.findings if one.code == "readiness_not_asked").rows == 2
 
 
 def test_ratings_of_unknown_types_are_a_question():
