@@ -161,12 +161,13 @@ def _nowhere(zone: str) -> bool:
 
 
 def _nameless(batch: Batch, origins: Mapping[str, ColumnSource]) -> NDArray[np.bool_]:
-    """Return the looks at people whom nobody named: equal ones are several people."""
-    if batch.source.target != "observations":
+    """Return the rows that may be equal and still be several: looks at people whom nobody named, notes without the words that were said."""
+    named = {"observations": "agent", "listening": "concern"}.get(batch.source.target)
+    if named is None:
         return np.zeros(len(batch.rows), dtype=bool)
-    if "agent" not in origins:
+    if named not in origins:
         return np.ones(len(batch.rows), dtype=bool)
-    return (mapping.text_of(batch, origins["agent"]) == "").to_numpy(dtype=bool)
+    return (mapping.text_of(batch, origins[named]) == "").to_numpy(dtype=bool)
 
 
 def _by_format(batch: Batch, columns: dict[str, Column], form: Format) -> None:

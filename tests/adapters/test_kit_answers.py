@@ -368,7 +368,7 @@ def test_untouched_workbooks_are_read_and_say_so(exports: Exports):
     assert len(said) == len(sources)
     assert all(one.endswith("nothing was written down yet.") for one in said)
     assert fates(intake) == {"header": 3, "not_answered": 12} | ({"blank": fates(intake).get("blank")} if "blank" in fates(intake) else {})  # fmt: skip
-    assert intake.files["good_for"].str.contains("nothing was written down yet").all()
+    assert intake.files["good_for"].iloc[0] == "nothing: no row of it is used, 12 rows not answered"
 
 
 # --- what was heard --------------------------------------------------------------------------------------------------
@@ -435,6 +435,19 @@ def test_the_four_sheets_of_listening(exports: Exports):
     for number, (other, name) in enumerate(((saved(bare(book)), "bare.xlsx"), (ods(book), "libre.ods"))):
         again = heard(exports, other, name)
         assert [table(again, one) for one in intake.tables] == [table(intake, one) for one in intake.tables], number
+
+
+def test_notes_without_words_may_be_equal_and_still_be_several(exports: Exports):
+    same = [DAY, "agents", "North", "", "", "trust", "", "", ""]
+    said = [DAY, "agents", "North", "", "the same words", "trust", "", "", ""]
+    intake = heard(exports, saved(heard_book({"Concerns": [same, same, same, said, said]})), "listening.xlsx")
+    assert fates(intake) == {"header": 1, "blank": 35, "used": 4, "duplicate": 1}
+    text = "heard_on,theme\n" + 3 * "2026-03-03,trust\n"
+    for number in (1, 2):  # exports that overlap hold the same notes
+        exports.put(f"heard_{number}.csv", text)
+    source = Source(files=["data/heard_*.csv"], table="listening")
+    both = read_sources([source], client=exports.client, root=exports.root, key=KEY)
+    assert len(both.tables["listening"]) == 3
 
 
 def test_columns_and_words_that_the_source_states_count(exports: Exports):

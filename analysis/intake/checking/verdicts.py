@@ -70,10 +70,11 @@ def verdict(table: str, frame: pd.DataFrame, *, used: int, date_only: bool, not_
     -----
     The rules stand in ``docs/data.md``, section Reconciliation.
     """
+    if used == 0:
+        left = f", {number_of(not_answered, 'row')} not answered" if not_answered else ""
+        return f"nothing: no row of it is used{left}", _GOOD[table]
     if table in ANSWER:
         return f"{_GOOD[table]}: {said(table, frame, not_answered)}", ""
-    if used == 0:
-        return "nothing: no row of it is used", _GOOD[table]
     good, bad = [_GOOD[table]], []
     if date_only and table in ("spells", "contacts", "work_items", "observations", "state_totals"):
         bad.append("utilization, or anything within a day: its stamps are dates without a time")

@@ -239,8 +239,6 @@ def said(table: str, frame: pd.DataFrame, not_answered: int) -> str:
         Rows that were prepared and hold no answer.
     """
     open_rows = f", {number_of(not_answered, 'row')} not answered" if not_answered else ""
-    if not len(frame):
-        return f"nothing was written down yet{open_rows}"
     return _LINES[table](frame) + open_rows
 
 
