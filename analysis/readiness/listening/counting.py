@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.foundation.schema import Finding
-from analysis.readiness.listening.guide import OTHER_ROLES, OTHER_THEMES, Guide, some
+from analysis.readiness.listening.guide import OTHER_ROLES, OTHER_THEMES, Guide, key, some
 from analysis.readiness.listening.hiding import Shown, shown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def sorted_notes(notes: pd.DataFrame, guide: Guide) -> tuple[pd.DataFrame, list[
     import pandas as pd
 
     written = notes["theme"].fillna("").astype("str")
-    theme, role = written.map(guide.theme), notes["role"].map(guide.role)
+    theme, role, team = written.map(guide.theme), notes["role"].map(guide.role), notes["team"].map(key).astype("str")
     days = (notes["read_back_on"] - notes["heard_on"]).dt.days
     kind = notes["kind"].fillna("") if "kind" in notes else pd.Series("", index=notes.index)
     result = pd.DataFrame(
@@ -39,7 +39,7 @@ def sorted_notes(notes: pd.DataFrame, guide: Guide) -> tuple[pd.DataFrame, list[
             "own": theme.notna(),
             "written": theme.fillna(written.str.casefold().str.strip()).astype("str"),
             "role": role.fillna(OTHER_ROLES).astype("str"),
-            "team": notes["team"].str.casefold().str.split().str.join(" "),
+            "team": team.mask(team == ""),
             "raised": kind.isin(RAISED),
             "read": notes["read_back_on"].notna() & ~(days < 0),
             "agreed": notes["agreed"].astype("boolean").fillna(False).astype(bool),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.readiness.listening.guide import OTHER_ROLES, Guide
+from analysis.readiness.listening.guide import OTHER_ROLES, Guide, key
 from analysis.readiness.listening.hiding import shown
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def _teams_row(notes: pd.DataFrame, roster: pd.DataFrame | None, smallest_team: 
 
     if roster is None or roster.empty:
         return []
-    team = roster["team"].str.casefold().str.split().str.join(" ")
-    size = roster.groupby(team)["agent"].nunique()
+    team = roster["team"].map(key)
+    size = roster[team != ""].groupby(team)["agent"].nunique()
     large = set(size[size >= smallest_team].index)
     if not large:
         return []
