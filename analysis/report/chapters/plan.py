@@ -103,9 +103,10 @@ def _entries(c: Context) -> list[Exhibit]:
     rows: list[tuple[str | Cell, ...]] = []
     for phase in phases:
         part = frame[frame["phase"] == phase]
-        if len(phases) > 1:
+        fresh = [_open(c, row) for row in part.to_dict("records") if row["criterion"] or row["text"] not in told]
+        if fresh and len(phases) > 1:
             rows.append(("", Cell(words(f"plan.phase.{phase}"), strong=True), "", ""))
-        rows += [_open(c, row) for row in part.to_dict("records") if row["criterion"] or row["text"] not in told]
+        rows += fresh
         told |= set(part.loc[part["criterion"] == "", "text"])
     first = int(((frame["phase"] == phases[0]) & (frame["criterion"] != "")).sum())
     name = words(f"plan.phase_short.{phases[0]}")
