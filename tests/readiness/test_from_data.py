@@ -316,6 +316,9 @@ def test_backlog_counts_idle_hours_and_not_intervals():
     found = figure("W5", "waiting_work", given)
     assert found.value == pytest.approx(0.5)
     assert found.level == 2
+    # the log of items ends before anybody waits
+    early = facts(spells=table("spells", spells), work_items=table("work_items", [item("letter", -20, minutes=1)]))
+    assert "not seen waiting" in figure("W5", "waiting_work", early).reason
     none = facts(spells=table("spells", spells), work_items=table("work_items", rows), suitable=())
     assert score("W5", none).level == 0
     assert score("W5", facts(work_items=table("work_items", rows))).level is None

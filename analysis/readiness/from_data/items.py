@@ -219,6 +219,10 @@ def backlog(facts: Facts) -> dict[str, Reading]:
         return {"waiting_work": unsaid("no source shows when ten or more agents wait")}
     edge = (queued["begun"] - queued["arrived"]).quantile(_EDGE)
     inside = idle["cell"].between(queued["begun"].min(), queued["begun"].max() - edge)
+    if not inside.any():
+        return {
+            "waiting_work": unsaid("items wait about as long as the log, or agents were not seen waiting while it ran")
+        }
     return {"waiting_work": _waiting_work(facts, idle[inside], queued)}
 
 

@@ -40,7 +40,13 @@ def idle_posts(facts: Facts) -> dict[str, Reading]:
     full_time = facts.client.full_time_h_per_week
     value, low, high = (sum(row[place] for row in rows) / full_time for place in range(3))
     estimate = Estimate(
-        value, min(low, value), max(high, value), confidence=facts.confidence, unit="fte", n=len(rows), n_unit="pools"
+        value,
+        min(low, value),
+        max(high, value),
+        confidence=facts.blending.settings.confidence,
+        unit="fte",
+        n=len(rows),
+        n_unit="pools",
     )
     posts = "post" if round(value, 1) == 1.0 else "posts"
     return {
