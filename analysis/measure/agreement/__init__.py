@@ -8,13 +8,13 @@ _NAMES = {
     "observer_agreement": ".observers",
     "agreement_weights": ".weights",
     "brennan_prediger": ".coefficients",
-    "Coefficient": ".coefficients",
+    "Coefficient": ".coefficient",
     "conger_kappa": ".coefficients",
     "fleiss_kappa": ".coefficients",
     "gwet_ac": ".coefficients",
     "icc": ".correlations",
     "IntraclassCorrelations": ".correlations",
-    "krippendorff_alpha": ".coefficients",
+    "krippendorff_alpha": ".alpha",
     "percent_agreement": ".coefficients",
 }
 

@@ -1,151 +1,17 @@
-"""Coefficients of agreement for two raters or more, missing ratings allowed: alpha, AC1 and AC2, and the kappas."""
+"""Coefficients whose chance agreement follows from weights and shares: AC1 and AC2, the kappas; and plain percentages."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from analysis.foundation.estimate import Estimate
+from analysis.measure.agreement.coefficient import Coefficient, coefficient, undefined
 from analysis.measure.agreement.counts import Counted, Sums, count_ratings
-from analysis.measure.agreement.intervals import MINIMUM_KAPPA_UNITS, fisher_interval, percent_interval
-from analysis.measure.agreement.weights import Level, Weights, agreement_weights, squared_distances
-
-Statistic = Callable[[Sums], np.ndarray]
-_METRICS = {
-    "nominal": "nominal metric",
-    "ordinal": "Krippendorff's own ordinal metric",
-    "interval": "interval metric",
-    "ratio": "ratio metric",
-}
-_WEIGHTS = {
-    "identity": "no partial agreement",
-    "ordinal": "Gwet's ordinal weights",
-    "linear": "linear weights",
-    "quadratic": "quadratic weights",
-}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Coefficient:
-    """A coefficient of agreement with its interval.
-
-    Attributes
-    ----------
-    name, variant
-        Which coefficient, and what counts as how much agreement, in words.
-    estimate
-        The coefficient, at most 1; 0 is what chance alone would give. Without an interval where `estimate.reasons` says why.
-    error
-        Standard error of the coefficient: linearised as published by Gwet for AC1, AC2, Fleiss and Brennan-Prediger, else by leaving one unit
-        out; None where it is not defined. The interval is not made from it.
-    units, raters
-        Units with two ratings or more, and raters who shared one.
-    """
-
-    name: str
-    variant: str
-    estimate: Estimate
-    error: float | None
-    units: int
-    raters: int
-
-    @property
-    def value(self) -> float | None:
-        """Return the coefficient."""
-        return self.estimate.value
-
-    def __repr__(self) -> str:
-        """Return the coefficient as a sentence."""
-        found, where = self.estimate, f"{self.units} {self.estimate.n_unit} and {self.raters} raters"
-        head = f"{self.name} ({self.variant})"
-        if found.value is None:
-            return f"{head} cannot be given for {where}: {'; '.join(found.reasons)}"
-        if found.low is None or found.high is None:
-            return f"{head} is {found.value:.2f} for {where}: {'; '.join(found.reasons)}"
-        return f"{head} is {found.value:.2f} ({found.low:.2f} to {found.high:.2f}) for {where}"
-
-
-def krippendorff_alpha(
-    ratings: Any,
-    level: Level = "ordinal",
-    *,
-    variant: Literal["krippendorff", "gwet"] = "krippendorff",
-    categories: Sequence[object] | None = None,
-    n_unit: str = "units",
-    confidence: float = 0.95,
-) -> Coefficient:
-    """Measure agreement by Krippendorff's alpha.
-
-    Parameters
-    ----------
-    ratings
-        Table with one row per unit and one column per rater; None or NaN where a rater did not rate.
-    level
-        ``"nominal"``, ``"ordinal"``, ``"interval"`` or ``"ratio"``: what differences between ratings mean.
-    variant
-        ``"krippendorff"``: his own metrics. ``"gwet"``: the ordinal level with Gwet's ordinal weights, as some programs print it; another figure
-        on the same data (.834 against .815 on the canonical ones), so the variant belongs beside it.
-    categories
-        All categories in their order; None takes those that occur, sorted.
-    n_unit
-        What a unit is.
-    confidence
-        Level of the interval.
-
-    Returns
-    -------
-    Coefficient
-        Without a value where every rating is the same or fewer than 6 units were rated twice; without an interval where fewer than 2 show a difference.
-
-    Raises
-    ------
-    ValueError
-        Not a table of two raters or more, an unknown level or variant, or categories without the order or numbers that the level needs.
-    DataProblem
-        No unit was rated by two raters, or a rating is none of `categories`.
-
-    Notes
-    -----
-    alpha = 1 - D_o / D_e over the coincidences o_ck of units rated by m_u >= 2: D_o = sum o_ck d_ck / n, D_e = sum n_c n_k d_ck / (n (n - 1)).
-    Own ordinal metric: d_ck = (sum of n_g from c to k - (n_c + n_k) / 2)^2. Interval: jackknife over units on Fisher's scale. It speaks of
-    other units judged by these raters, not of other raters.
-
-    References
-    ----------
-    Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011. Hayes & Krippendorff, Communication Methods and Measures 1 (2007), 77-89.
-
-    Examples
-    --------
-    >>> krippendorff_alpha([[0, 0], [1, 2], [4, 3], [2, 2], [3, 1], [0, 1], [4, 4], [1, 3]])
-    Krippendorff's alpha (Krippendorff's own ordinal metric) is 0.66 (-0.27 to 0.95) for 8 units and 2 raters
-    """
-    if level not in _METRICS:
-        raise ValueError(f"the level is one of {', '.join(_METRICS)}, got {level}")
-    if variant not in ("krippendorff", "gwet") or (variant == "gwet" and level != "ordinal"):
-        raise ValueError("the variant is krippendorff, or gwet with the ordinal level")
-    counted = count_ratings(ratings, categories)
-    names = counted.categories
-
-    def distances(totals: np.ndarray) -> np.ndarray:
-        if variant == "gwet":
-            return 1 - agreement_weights(names, "ordinal")  # type: ignore[arg-type]
-        return squared_distances(names, level, totals)
-
-    def statistic(sums: Sums) -> np.ndarray:
-        totals = sums.coincidences.sum(axis=-1)
-        n = totals.sum(axis=-1)
-        apart = distances(totals)
-        seen = (sums.coincidences * apart).sum(axis=(-2, -1)) / n
-        expected = (totals[..., :, None] * totals[..., None, :] * apart).sum(axis=(-2, -1)) / (n * (n - 1))
-        return 1 - seen / expected
-
-    words = _METRICS[level] if variant == "krippendorff" else _WEIGHTS["ordinal"]
-    more = {"n_unit": n_unit, "confidence": confidence, "corrected": False}  # the formula itself allows for few ratings
-    return _coefficient("Krippendorff's alpha", words, counted, statistic, **more)
+from analysis.measure.agreement.intervals import MINIMUM_KAPPA_UNITS, percent_interval
+from analysis.measure.agreement.weights import WORDS, Weights, agreement_weights
 
 
 def gwet_ac(
@@ -284,7 +150,7 @@ def conger_kappa(
     _check(weights)
     counted = count_ratings(ratings, categories)
     if len(counted.categories) < 2:
-        return _same("Conger's kappa", _WEIGHTS[weights], counted, n_unit=n_unit, confidence=confidence)
+        return undefined("Conger's kappa", WORDS[weights], counted, n_unit=n_unit, confidence=confidence)
     w = agreement_weights(counted.categories, weights)  # type: ignore[arg-type]
 
     def statistic(sums: Sums) -> np.ndarray:
@@ -297,7 +163,7 @@ def conger_kappa(
         return (_agreed(sums, w) - expected) / (1 - expected)
 
     more = {"n_unit": n_unit, "confidence": confidence, "corrected": True, "fewest": MINIMUM_KAPPA_UNITS}
-    return _coefficient("Conger's kappa", _WEIGHTS[weights], counted, statistic, **more)
+    return coefficient("Conger's kappa", WORDS[weights], counted, statistic, **more)
 
 
 def percent_agreement(
@@ -349,8 +215,8 @@ def percent_agreement(
 
 
 def _check(weights: str) -> None:
-    if weights not in _WEIGHTS:
-        raise ValueError(f"weights are one of {', '.join(_WEIGHTS)}, got {weights}")
+    if weights not in WORDS:
+        raise ValueError(f"weights are one of {', '.join(WORDS)}, got {weights}")
 
 
 def _agreed(sums: Sums, w: np.ndarray) -> np.ndarray:
@@ -377,7 +243,7 @@ def _weighted(
     counted = count_ratings(ratings, categories)
     more = {"n_unit": n_unit, "confidence": confidence}
     if len(counted.categories) < 2:
-        return _same(name, _WEIGHTS[weights], counted, **more)
+        return undefined(name, WORDS[weights], counted, **more)
     w = agreement_weights(counted.categories, weights)  # type: ignore[arg-type]
 
     def statistic(sums: Sums) -> np.ndarray:
@@ -385,7 +251,7 @@ def _weighted(
         return (_agreed(sums, w) - expected) / (1 - expected)
 
     error = _linearised(counted, w, chance)
-    return _coefficient(name, _WEIGHTS[weights], counted, statistic, error=error, corrected=True, fewest=fewest, **more)
+    return coefficient(name, WORDS[weights], counted, statistic, error=error, corrected=True, fewest=fewest, **more)
 
 
 def _linearised(counted: Counted, w: np.ndarray, chance: Callable[..., tuple[np.ndarray, np.ndarray]]) -> float | None:
@@ -403,48 +269,3 @@ def _linearised(counted: Counted, w: np.ndarray, chance: Callable[..., tuple[np.
     by_chance = one.parts @ pull - expected
     residual = by_unit - 2 * (1 - value) * by_chance / (1 - expected) - value
     return math.sqrt(float((residual[rated] ** 2).sum()) / (n * (n - 1)))
-
-
-def _same(name: str, variant: str, counted: Counted, *, n_unit: str, confidence: float) -> Coefficient:
-    """Return a coefficient that is not defined, because every rating is the same."""
-    k = int((counted.raters >= 2).sum())
-    words = "every rating is the same, so agreement cannot be told from raters who always say the same"
-    missing = Estimate.missing(
-        words, status="degenerate", unit="agreement", n=k, n_unit=n_unit, confidence=confidence, method=name
-    )
-    return Coefficient(name, variant, missing, None, k, int(counted.compared.sum()))
-
-
-def _coefficient(
-    name: str,
-    variant: str,
-    counted: Counted,
-    statistic: Statistic,
-    *,
-    n_unit: str,
-    confidence: float,
-    corrected: bool,
-    fewest: int = 0,
-    error: float | None = None,
-) -> Coefficient:
-    """Return a coefficient with the interval that the units give."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(counted.total()))
-        without = np.asarray(statistic(counted.without_one()), dtype=float)
-    if not math.isfinite(value):
-        return _same(name, variant, counted, n_unit=n_unit, confidence=confidence)
-    k = int((counted.raters >= 2).sum())
-    if error is None and k > 1 and np.isfinite(without).all():
-        error = math.sqrt((k - 1) / k * float(((without - without.mean()) ** 2).sum()))
-    found = fisher_interval(
-        value,
-        without,
-        differing=counted.disagreeing(),
-        corrected=corrected,
-        fewest=fewest,
-        n=k,
-        n_unit=n_unit,
-        confidence=confidence,
-        method=f"{name}, {variant}, jackknife on Fisher's scale",
-    )
-    return Coefficient(name, variant, found, error, k, int(counted.compared.sum()))

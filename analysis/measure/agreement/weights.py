@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import numpy as np
 
 Weights = Literal["identity", "ordinal", "linear", "quadratic"]
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
+WORDS: Mapping[str, str] = {
+    "identity": "no partial agreement",
+    "ordinal": "Gwet's ordinal weights",
+    "linear": "linear weights",
+    "quadratic": "quadratic weights",
+}
 
 
 def agreement_weights(
