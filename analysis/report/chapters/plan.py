@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Listing, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Listing, Part, Text
 from analysis.report.context import Context
 from analysis.report.exhibits import phases as timeline
 from analysis.report.exhibits import pilot
@@ -20,7 +20,7 @@ def chapter(c: Context) -> Chapter:
     way = way_of(c.readiness.plan)
     parts: list[Part] = []
     if way == "blend":
-        parts += [_timeline(c), _phases(c), *_entries(c), *_holds(c)]
+        parts += [_timeline(c), *_phases(c), *_holds(c)]
     elif way:
         parts += [_steps(c, way), *_holds(c)]
     parts += _calendar(c, way)
@@ -82,43 +82,27 @@ def _timeline(c: Context) -> Part:
     )
 
 
-def _phases(c: Context) -> Listing:
-    """Return what is done in each phase, and why a way of working is not part of the plan."""
+def _phases(c: Context) -> list[Part]:
+    """Return what is done in each phase and what is open before it, then who gives the go; owners and evidence stand with the changes."""
     words = c.words
-    rows: list[tuple[str | Cell, ...]] = [
-        (Cell(words(f"plan.phase.{phase}"), strong=True), " ".join(_of(c, "do", phase)["text"]))
-        for phase in _in_plan(c)
-    ]
+    rows: list[tuple[str | Cell, ...]] = []
+    for phase in _in_plan(c):
+        ids = [str(name) for name in dict.fromkeys(_of(c, "entry", phase)["criterion"]) if name]
+        before = Cell(", ".join(ids), strong=True) if ids else Cell(words("plan.before"), tone="muted")
+        done = " ".join(_of(c, "do", phase)["text"])
+        rows.append((Cell(words(f"plan.phase.{phase}"), strong=True), done, before))
     rows += [
-        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), Cell(str(row.text), tone="muted"))
+        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), Cell(str(row.text), tone="muted"), "")
         for row in _of(c, "left_out").itertuples()
     ]
-    return Listing((Column(words("plan.column.phase"), width=3), Column(words("plan.column.work"), width=9)), rows)
-
-
-def _entries(c: Context) -> list[Exhibit]:
-    """Return the entry criteria of the first phase, then what each later phase needs beside."""
-    words, phases = c.words, _in_plan(c)
-    frame, told = _of(c, "entry"), set()
-    rows: list[tuple[str | Cell, ...]] = []
-    for phase in phases:
-        part = frame[frame["phase"] == phase]
-        fresh = [_open(c, row) for row in part.to_dict("records") if row["criterion"] or row["text"] not in told]
-        if fresh and len(phases) > 1:
-            rows.append(("", Cell(words(f"plan.phase.{phase}"), strong=True), "", ""))
-        rows += fresh
-        told |= set(part.loc[part["criterion"] == "", "text"])
-    first = int(((frame["phase"] == phases[0]) & (frame["criterion"] != "")).sum())
-    name = words(f"plan.phase_short.{phases[0]}")
-    return [
-        Exhibit(
-            words.some("plan.before", first, phase=name) if first else words("plan.before.none", phase=name),
-            words("plan.entry_source"),
-            columns=_open_columns(c),
-            rows=rows,
-            dense=True,
-        )
-    ]
+    columns = (
+        Column(words("plan.column.phase"), width=2.6),
+        Column(words("plan.column.work"), width=7.2),
+        Column(words("plan.column.before"), width=2.2),
+    )
+    entry = _of(c, "entry")
+    goes = dict.fromkeys(str(text) for text in entry.loc[entry["criterion"] == "", "text"])
+    return [Listing(columns, rows), Text(words("plan.go", go=" ".join(goes)))]
 
 
 def _open_columns(c: Context) -> tuple[Column, ...]:
