@@ -13,6 +13,7 @@ from analysis.readiness.pilot.design import lengths
 from analysis.readiness.pilot.power import curve, planned_power, rounded
 from analysis.readiness.pilot.units import Units, past_units
 from analysis.readiness.pilot.variation import Variation, variation
+from analysis.readiness.pilot.words import percent
 from analysis.readiness.settings import ReadinessSettings
 
 
@@ -107,7 +108,7 @@ def length_of(
     said = (
         f"{best[0]} weeks in all"
         + (" suffice" if enough else " are the longest considered and do not suffice")
-        + f": the change that matters is then seen with {best[1]:.0%} chance, judged without looking at which days ran with items."
+        + f": the change that matters is then seen with {percent(best[1])} chance, judged without looking at which days ran with items."
     )
     return Length(best[0], best[1], enough, said)
 

@@ -14,7 +14,7 @@ from analysis.blending.promise import queue_promise
 from analysis.blending.settings import BlendingSettings
 from analysis.readiness.pilot.stopping import FALSE_STOPS, Threshold, looked_at, threshold, week_table
 from analysis.readiness.pilot.weekly import error_weeks
-from analysis.readiness.pilot.words import figure, units_words
+from analysis.readiness.pilot.words import figure, percent, units_words
 from analysis.readiness.settings import ReadinessSettings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _row(pool: str, rule: Rule, found: Threshold, unit: str) -> dict[str, object
         why = "ordinary weeks hardly ever go so far"
     sentence = (
         f"Stop when {rule.what}, over {over}, lies {side} {figure(found.value, 'share')}: {why}. "
-        f"A pilot in which items change nothing would be stopped by this rule in {found.false_stops:.1%} of cases."
+        f"A pilot in which items change nothing would be stopped by this rule in {percent(found.false_stops, 1)} of cases."
     )
     return {
         "pool": pool,

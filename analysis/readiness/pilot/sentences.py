@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from analysis.readiness.pilot.variation import Variation
-from analysis.readiness.pilot.words import amount, figure, outcome_of, units_words
+from analysis.readiness.pilot.words import amount, figure, outcome_of, percent, units_words
 from analysis.readiness.settings import ReadinessSettings
 
 
@@ -32,12 +32,12 @@ def service(told: Told, found: Variation, settings: ReadinessSettings) -> str:
     if told.weeks is None:
         return (
             f"A change of {change} in the share of contacts answered in time is not seen reliably within {told.most} weeks: the smallest "
-            f"change seen with {settings.pilot_power:.0%} chance is {smallest}, {basis}. {_advice(told, settings)}"
+            f"change seen with {percent(settings.pilot_power)} chance is {smallest}, {basis}. {_advice(told, settings)}"
         )
     return (
         f"{told.weeks} weeks in which {plain} with and without items are drawn by lot ({told.weeks * told.positions} in all) see a change of {change} in the "
-        f"share of contacts answered in time with {told.planned:.0%} chance; if items change nothing, they show with the same chance that the loss is smaller "
-        f"than that. The smallest change seen with {settings.pilot_power:.0%} chance is {smallest}, {basis}."
+        f"share of contacts answered in time with {percent(told.planned)} chance; if items change nothing, they show with the same chance that the loss is smaller "
+        f"than that. The smallest change seen with {percent(settings.pilot_power)} chance is {smallest}, {basis}."
     )
 
 
@@ -55,7 +55,7 @@ def too_short(told: Told, settings: ReadinessSettings) -> str:
     """Return in one clause why no length suffices."""
     return (
         f"within {told.most} weeks a change of {amount(told.seen[0], 'share')} is the smallest that is seen with "
-        f"{settings.pilot_power:.0%} chance, not {amount(settings.pilot_service_change, 'share')}"
+        f"{percent(settings.pilot_power)} chance, not {amount(settings.pilot_service_change, 'share')}"
     )
 
 

@@ -72,6 +72,17 @@ def figure(value: float, unit: str) -> str:
     return f"{100 * value:.1f} %" if unit == "share" else amount(value, unit)
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share as it is printed.
+
+    Examples
+    --------
+    >>> percent(0.813), percent(0.0125, 1)
+    ('81 %', '1.2 %')
+    """
+    return f"{100 * share:.{digits}f} %"
+
+
 def units_words(unit: str) -> str:
     """Return what is drawn by lot, in words."""
     return {
