@@ -333,7 +333,7 @@ def test_copies_that_raters_filled_in_alone_are_one_source(exports: Exports):
     assert sorted(intake.tables["answers"]["rating"]) == [1, 3]
     assert intake.files["used"].tolist() == [1, 1]
     exports.put("readiness-R9.xlsx", saved(clash))
-    with pytest.raises(DataProblem, match=r"several files.*give every rater a mark of his own"):
+    with pytest.raises(DataProblem, match=r"several files.*Give every rater a mark of his own"):
         read_sources([source], client=exports.client, root=exports.root, key=KEY)
 
 

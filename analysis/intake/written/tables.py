@@ -208,7 +208,7 @@ def _once(batch: Batch, frame: pd.DataFrame, key: list[str], same: list[str]) ->
     if (over > 1).any():
         raise batch.ask(
             f"{batch.file_at(apart)}: {number_of(int((over > 1).sum()), 'rating')} under one rater mark in several files with different levels "
-            f"(first: {batch.place(apart)}). Most often several people filled in the rows of one mark: give every rater a mark of his own in the "
+            f"(first: {batch.place(apart)}). Most often several people filled in the rows of one mark. Give every rater a mark of his own in the "
             "column Rater, or take the older file out of files."
         )
     batch.reject(apart, "rater_repeats")
