@@ -22,8 +22,10 @@ from analysis.readiness.sentences import (
     open_gates,
     small,
     stopping,
+    too_few,
 )
 from analysis.readiness.types import TypeLevel
+from analysis.readiness.verdict import short_of
 from analysis.value.words import hours
 
 Rows = list[dict[str, object]]
@@ -67,7 +69,11 @@ def mode_rows(case: Case) -> Rows:
     rows: Rows = []
     for mode in MODES:
         found = case.hours(mode)
-        blocking = dict.fromkeys(change.criterion.id for change in case.sets[mode, "ready"] or ())
+        changes = case.sets[mode, "ready"]
+        waits = short_of(case.profile, mode) if changes is None else [change.criterion for change in changes]
+        blocking = dict.fromkeys(
+            criterion.id for criterion in [*waits, *([] if changes is not None else stopping(case, mode))]
+        )
         rows.append(
             {
                 "mode": mode,
@@ -118,6 +124,9 @@ def _gate_state(case: Case, answer: Answer, modes: list[str], needed: int) -> tu
     if stops:
         where = "every mode" if len(stops) == len(MODES) else listed([MODE_WORDS[mode] for mode in stops])
         words = f"{gate.levels['0']}" if level == 0 else f"level {level}"
+        types = case.profile.types
+        if types is not None and gate.id in case.profile.from_types and not types.enough(sum(types.hours)):
+            words = too_few(case)
         return "stops", f"{words}; stops {where}"
     if any(case.profile.unsure(gate, mode) for mode in modes):
         return (

@@ -120,16 +120,18 @@ def _standing(case: Case, mode: str) -> str:
         return "ready"
     if verdict == "ready_with_changes":
         if to_ready is None:
-            return f"no gate stops them, but they cannot become ready: {_too_few(case)}"
-        return f"no gate stops them; ready after {needed_words(to_ready)}"
+            return f"no gate stops them, but they cannot become ready: {too_few(case)}"
+        more = "" if case.hours(mode, to_ready, "ready").known else ", and every further item type opens more"
+        return f"no gate stops them; ready after {needed_words(to_ready)}{more}"
     if verdict == "cannot_say":
         return f"cannot be said; no answer that counts on {listed(_names(open_gates(case, mode)), _NAMED)}"
-    names = listed(_names(stopping(case, mode)), _NAMED)
+    names = listed(_stops(case, stopping(case, mode)), _NAMED)
     way = "" if to_allowed is None else f"; {counted(len(to_allowed))} would allow them"
-    return f"not yet; {f'stopped by {names}' if names else _too_few(case)}{way}"
+    return f"not yet; {f'stopped by {names}' if names else too_few(case)}{way}"
 
 
-def _too_few(case: Case) -> str:
+def too_few(case: Case) -> str:
+    """Say that no choice of item types could hold the hours asked for."""
     types = case.profile.types
     held = 0.0 if types is None else sum(types.hours)
     return f"all item types together hold {hours(held)} hours a week, and {hours(case.settings.minimum_type_h_per_week)} are asked"
@@ -191,6 +193,15 @@ def open_gates(case: Case, mode: str) -> list[Criterion]:
     return own
 
 
+def _stops(case: Case, gates: Sequence[Criterion]) -> list[str]:
+    """Return what stops a mode: names of gates, and one for all that fail only because the item types hold too few hours."""
+    types = case.profile.types
+    if types is None or types.enough(sum(types.hours)):
+        return _names(gates)
+    own = [gate for gate in gates if gate.id not in case.profile.from_types]
+    return [*_names(own), *(["the small number of item hours"] if len(own) < len(gates) else [])]
+
+
 def _names(criteria: Sequence[Criterion]) -> list[str]:
     return [small(criterion.name) for criterion in criteria]
 
@@ -239,25 +250,23 @@ def _ready(case: Case, mode: str) -> str:
 def _with_changes(case: Case, mode: str) -> str:
     changes = case.sets[mode, "ready"]
     if not changes:
-        return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops them, but {_too_few(case)}."
+        return f"Ready with changes, for {MODE_WORDS[mode]}: no gate stops them, but {too_few(case)}."
     first = changes[0]
     return (
-        f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'leads' if len(changes) == 1 else 'lead'} "
-        f"to ready{_opened(case, mode, changes)}. The first: {small(change_words(first))} ({first.criterion.owner_role})."
+        f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'opens' if len(changes) == 1 else 'open'} "
+        f"{_opened(case, mode, changes)}. First: {small(change_words(first))} ({first.criterion.owner_role})."
     )
 
 
 def _opened(case: Case, mode: str, changes: Sequence[Change]) -> str:
-    """Say which hours a set of changes opens, as a part of all that blending finds."""
+    """Return which hours a set of changes opens, as a part of all that blending finds."""
     gain, whole = case.hours(mode, changes, "ready"), case.rooms.of(mode).hours
-    said = hours_words(gain)
-    if not said:
-        return ""
+    if math.isnan(gain.low) and not gain.known:
+        return "the way to ready"
     if gain.known:
-        return f" and open {said}" if len(changes) > 1 else f" and opens {said}"
+        return hours_words(gain)
     own = f"at least {hours(gain.low)}" if gain.high >= whole.value else f"{hours(gain.low)} to {hours(gain.high)}"
-    part = f"{own} of the {hours_words(whole)} that blending finds"
-    return f" and open{'' if len(changes) > 1 else 's'} {part}; each further item type opens more"
+    return f"{own} of the {hours(whole.value)} hours a week that blending finds"
 
 
 def _beside(case: Case, mode: str) -> list[str]:
@@ -265,11 +274,11 @@ def _beside(case: Case, mode: str) -> list[str]:
     said = []
     higher = [one for one in case.allowed() if MODES.index(one) > MODES.index(mode)]
     for one in higher:
-        doubt = "there is no room for them" if case.rooms.of(one).verdict == NO_ROOM else "room for them is not known"
-        said.append(f"No gate stops {MODE_WORDS[one]} either, but {doubt}.")
+        none = case.rooms.of(one).verdict == NO_ROOM
+        said.append(f"For {MODE_WORDS[one]} {'there is no room' if none else 'room is not known'}.")
     others = [one for one in case.rooms.recommended if one != mode]
     if case.rooms.fewer:
-        said.append("From the waiting time alone, fewer agents on the roster would save more than items would move.")
+        said.append("Fewer agents on the roster would save more than items would move.")
     elif others and mode not in case.rooms.recommended:
         classes = listed([f"{MODE_WORDS[one]} ({CLASS_WORDS[case.verdicts[one]]})" for one in others])
         said.append(f"The simulated weeks recommend another way: {classes}.")
@@ -277,7 +286,7 @@ def _beside(case: Case, mode: str) -> list[str]:
 
 
 def _without_room(case: Case, allowed: Sequence[str]) -> Verdict:
-    names = listed([MODE_WORDS[one] for one in allowed])
+    names = "any mode" if len(allowed) == len(MODES) else listed([MODE_WORDS[one] for one in allowed])
     unknown = [case.rooms.of(one) for one in allowed if case.rooms.of(one).verdict != NO_ROOM]
     if unknown:
         text = f"Whether this will work cannot be said: no gate stops {names}, but whether the waiting time leaves room is not known ({unknown[-1].reason})."
@@ -293,10 +302,11 @@ def _not_yet(case: Case) -> str:
     everywhere = [gate for gate in stopping(case, MODES[0]) if all(gate in stopping(case, one) for one in MODES)]
     gates = everywhere or stopping(case, MODES[0])
     where = "every mode" if everywhere else MODE_WORDS[MODES[0]]
-    names = f"{listed(_names(gates), _NAMED)} {'stops' if len(gates) == 1 else 'stop'} {where}" if gates else ""
+    stops = _stops(case, gates)
+    names = f"{listed(stops, _NAMED)} {'stops' if len(stops) == 1 else 'stop'} {where}" if stops else ""
     ways = {one: case.sets[one, "allowed"] for one in MODES if case.rooms.of(one).verdict != NO_ROOM}
     mode = cheapest_mode(ways)
-    first = f"Not yet: {names or _too_few(case)}."
+    first = f"Not yet: {names or too_few(case)}."
     changes = ways.get(mode) or ()
     if not changes:
         return first

@@ -68,7 +68,9 @@ def row(frame, **keys):
 def test_all_good_is_ready_for_the_highest_mode_with_room(good):
     assert (good.verdict.verdict, good.verdict.mode) == ("ready", "between_contacts")
     assert good.verdict.headline.startswith("Ready for items between contacts: room for 365 ")
-    assert "no room for them" in good.verdict.headline  # interruption passes the gates, and blending rejects it
+    assert (
+        "For items with interruption there is no room." in good.verdict.headline
+    )  # interruption passes the gates, and blending rejects it
     assert row(good.modes, mode="interrupt")[["verdict", "room", "hours_per_week"]].tolist() == [
         "ready",
         "no room",
@@ -126,7 +128,7 @@ def test_the_headline_says_when_the_simulated_weeks_recommend_another_way():
     assert "recommend another way: items in blocks (ready)" in assessed(blending=dataclasses.replace(BLENDING, lab=lab)).verdict.headline  # fmt: skip
     lab = BLENDING.lab.assign(recommended=BLENDING.lab["policy"].eq("roster"))
     assert lab["recommended"].sum() == 1
-    assert "fewer agents on the roster" in assessed(blending=dataclasses.replace(BLENDING, lab=lab)).verdict.headline
+    assert "Fewer agents on the roster" in assessed(blending=dataclasses.replace(BLENDING, lab=lab)).verdict.headline
 
 
 def test_types_that_fail_are_left_out_and_hours_that_counted_them_become_a_range(good):
@@ -143,6 +145,15 @@ def test_types_that_fail_are_left_out_and_hours_that_counted_them_become_a_range
     assert row(found.types, type=gone, criterion="W2")["left_out"] == "between_contacts, interrupt"
     codes = {finding.code for finding in found.findings}
     assert {"readiness_types_left_out", "readiness_types_counted"} <= codes
+
+
+def test_too_few_hours_of_item_types_stop_every_mode_and_no_change_helps():
+    found = assessed(settings=ReadinessSettings(minimum_type_h_per_week=5000.0))
+    assert found.verdict.verdict == "not_yet"
+    assert found.change_sets.empty
+    assert "all item types together hold" in row(found.gates, criterion="C1")["sentence"]
+    assert row(found.modes, mode="blocks")["blocking"] == "W1, W2, C1"
+    assert "small number of item hours stops every mode" in found.verdict.headline
 
 
 def test_changes_are_named_with_owner_effort_evidence_and_what_they_unlock():
