@@ -190,13 +190,24 @@ def expected(monkeypatch, *rows, quantities=(IDLE, SITE), client=None):
 
 
 def test_guesses_of_three_people_stand_beside_the_figure(monkeypatch):
-    rows = [guess("x", 10), guess("y", 0.15), guess("z", 0.25), guess("z", 0.9, stated_on=pd.Timestamp("2026-06-01"))]
+    rows = [guess("x", 10), guess("y", 0.17), guess("z", 0.25), guess("z", 0.9, stated_on=pd.Timestamp("2026-06-01"))]
     heard = expected(monkeypatch, *rows)
     row = heard.expectations.iloc[0]
-    assert tuple(row[["people", "guess_low", "guess", "guess_high", "measured", "low", "high"]]) == (3, 0.1, 0.15, 0.25, 0.31, 0.27, 0.35)  # fmt: skip
-    assert "10 to 25 %" in row["sentence"]
-    assert "measured: 31 % (27 to 35). Everybody guessed less than there is." in row["sentence"]
+    assert tuple(row[["people", "guess", "measured", "low", "high"]]) == (3, 0.15, 0.31, 0.27, 0.35)
+    assert row[["guess_low", "guess_high"]].isna().all()
+    assert "3 people guessed about 15 % in the middle" in row["sentence"]
+    assert "measured: 31 % (27 to 35). Most guessed less than there is." in row["sentence"]
     assert rest_of(heard, "expectation_again") == [1]
+
+
+def test_five_people_have_a_range_and_no_guess_is_told_as_it_was_made(monkeypatch):
+    values = (0.11, 0.13, 0.17, 0.19, 0.23)
+    row = expected(
+        monkeypatch, *(guess(name, value) for name, value in zip("vwxyz", values, strict=True))
+    ).expectations.iloc[0]
+    assert tuple(row[["guess_low", "guess", "guess_high"]]) == (0.1, 0.15, 0.25)
+    assert "5 people guessed about 10 to 25 %" in row["sentence"]
+    assert "Everybody guessed less than there is." in row["sentence"]
 
 
 def test_two_people_are_too_few_and_unknown_questions_are_asked_about(monkeypatch):
@@ -205,7 +216,7 @@ def test_two_people_are_too_few_and_unknown_questions_are_asked_about(monkeypatc
     assert heard.expectations.empty
     assert rest_of(heard, "expectation_few") == [1]
     assert rest_of(heard, "expectation_unknown") == [1]
-    assert expected(monkeypatch, *rows).expectations["guess_low"].tolist() == [0.07]
+    assert expected(monkeypatch, *rows).expectations["guess"].tolist() == [0.1]
 
 
 def test_without_a_run_a_guess_is_recorded_and_a_late_one_is_marked(monkeypatch):

@@ -68,7 +68,7 @@ def _answers() -> pd.DataFrame:
 
 
 def _listening() -> pd.DataFrame:
-    themes = ["freed time means fewer people"] * 14 + ["being measured while learning"] * 9 + ["careful work"] * 7
+    themes = ["freed time"] * 14 + ["measurement"] * 9 + ["quality"] * 7
     rows = [
         (
             pd.Timestamp("2026-03-05"),

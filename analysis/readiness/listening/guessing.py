@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WHERE = "expectations"
 # guesses of fewer people could be told apart by those who know them
 FEWEST_PEOPLE = 3
+# of fewer people the ends of a range and the guess in the middle are the guesses themselves, so the middle stands alone, rounded
+FEWEST_FOR_RANGE = 5
 POPULATION_WORDS = {"contact_centre": "the contact centre", "back_office": "the back office"}
 
 
@@ -120,9 +122,7 @@ def expectation_rows(
             "words": asked.question,
             "unit": asked.unit,
             "people": int(part["rater"].nunique()),
-            "guess_low": float(part["guess"].min()),
-            "guess": float(part["guess"].median()),
-            "guess_high": float(part["guess"].max()),
+            **_spread(part["guess"], asked.unit),
             "measured": _number(found and found.value),
             "low": _number(found and found.low),
             "high": _number(found and found.high),
@@ -131,6 +131,25 @@ def expectation_rows(
         }
         rows.append(row | {"sentence": _sentence(row)})
     return rows
+
+
+def _spread(guesses: pd.Series, unit: str) -> dict[str, float]:
+    """Return the guess in the middle and, of enough people, the range, all rounded so that no guess is told as it was made."""
+    ends = (float(guesses.min()), float(guesses.max())) if len(guesses) >= FEWEST_FOR_RANGE else (math.nan, math.nan)
+    return {
+        "guess_low": _coarse(ends[0], unit),
+        "guess": _coarse(float(guesses.median()), unit),
+        "guess_high": _coarse(ends[1], unit),
+    }
+
+
+def _coarse(number: float, unit: str) -> float:
+    """Return a guess to 5 points of a share, to 5 hours, else to a whole number."""
+    if math.isnan(number):
+        return number
+    if unit == "share":
+        return round(5 * round(20 * number) / 100, 2)
+    return float(5 * round(number / 5) if unit == "hours_per_week" else round(number))
 
 
 def measured(asked: Expectation, population: str, quantities: Sequence[Quantity]) -> Estimate | None:
@@ -147,9 +166,11 @@ def _number(value: float | None) -> float:
 
 def _sentence(row: dict[str, Any]) -> str:
     """Return guesses and figure in words, and what their distance teaches."""
-    told = _bounds(row["guess_low"], row["guess_high"], row["unit"])
-    middle = _figure(row["guess"], row["unit"])
-    people = f"{row['people']} people guessed {told} for the {row['words']} in {POPULATION_WORDS[row['population']]}, {middle} in the middle"
+    middle, of = _figure(row["guess"], row["unit"]), f"the {row['words']} in {POPULATION_WORDS[row['population']]}"
+    people = f"{row['people']} people guessed about {middle} in the middle for {of}"
+    if not math.isnan(row["guess_low"]):
+        told = _bounds(row["guess_low"], row["guess_high"], row["unit"])
+        people = f"{row['people']} people guessed about {told} for {of}, {middle} in the middle"
     late = " Some of them guessed after the period had ended, and may have known figures." if row["late"] else ""
     if math.isnan(row["low"]) or math.isnan(row["high"]):
         return f"{people}; it has not been measured yet.{late}"

@@ -168,7 +168,8 @@ def _unseen(c: Context) -> str:
             else c.words("first.and_more", shown=", ".join(shown), more=c.n.count(more))
         )
         text = f"{text} {c.words('first.no_figure', what=listed)}".strip()
-    return text or c.words("first.all_seen")
+    edited = [finding.message for finding in c.readiness.findings if finding.code == "readiness_questionnaire_edited"]
+    return " ".join([text or c.words("first.all_seen"), *edited])
 
 
 def _figure(c: Context, quantity: Quantity) -> str:

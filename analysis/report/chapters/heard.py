@@ -122,8 +122,18 @@ def expected(words: Words, result: Any, most: int = MOST_EXPECTED, *, left: str 
 
 def _recorded(words: Words, row: Any) -> tuple[str | Cell, ...]:
     """Return a guess before there is a figure."""
-    bounds = words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True)
-    return (*_guessed(words, row), bounds, words.n.figure(row.guess, row.unit))
+    return (*_guessed(words, row), _range(words, row) or "–", words.n.figure(row.guess, row.unit))
+
+
+def _range(words: Words, row: Any) -> str:
+    """Return the range of the guesses; empty where too few people guessed to show one."""
+    return "" if math.isnan(row.guess_low) else words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True)
+
+
+def _told(words: Words, row: Any) -> str:
+    """Return the guess in the middle, after the range where there is one."""
+    middle, bounds = words.n.figure(row.guess, row.unit), _range(words, row)
+    return words("heard.guess", bounds=bounds, middle=middle) if bounds else words("heard.guess_alone", middle=middle)
 
 
 def _guessed(words: Words, row: Any) -> tuple[str, str]:
@@ -141,7 +151,7 @@ def expected_headline(words: Words, frame: pd.DataFrame) -> str:
         return words(
             "heard.expected.one",
             what=_what(words, row),
-            guess=words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True),
+            guess=_told(words, row),
             measured=_measured(words, row),
         )
     counts = known.apply(side, axis=1).value_counts()
@@ -166,11 +176,10 @@ def side(row: Any) -> str:
 
 def _compared(words: Words, row: Any) -> tuple[str | Cell, ...]:
     """Return a guess beside its figure."""
-    bounds = words.n.bounds(row.guess_low, row.guess_high, row.unit, sign=True)
     found = side(row)
     return (
         *_guessed(words, row),
-        words("heard.guess", bounds=bounds, middle=words.n.figure(row.guess, row.unit)),
+        _told(words, row),
         _measured(words, row) if found else Cell(words("heard.not_yet"), tone="muted"),
         Cell(words(f"heard.lesson.{found}"), strong=True) if found else "",
     )

@@ -63,7 +63,7 @@ def _modes(c: Context) -> Exhibit:
     ]
     return Exhibit(
         words("ready.allowed", modes=words.listed(allowed)) if allowed else words("ready.none_allowed"),
-        words("ready.modes_source"),
+        f"{words('ready.modes_source')} {words('ready.asked', questionnaire=c.readiness.questionnaire)}".strip(),
         columns=(
             Column(words("ready.column.mode"), width=2),
             Column(words("ready.column.verdict"), width=2),

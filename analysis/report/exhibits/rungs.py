@@ -49,7 +49,8 @@ def height_mm(readiness: Readiness) -> float:
 
 def missing(readiness: Readiness, *, theme: Theme | None = None) -> str:
     """Return why the exhibit cannot be drawn; empty when it can."""
-    return "" if len(steps(readiness)) else (theme or Theme()).words("missing.rungs")
+    drawn = len(steps(readiness)) and readiness.verdict.verdict != "cannot_say"
+    return "" if drawn else (theme or Theme()).words("missing.rungs")
 
 
 def by_effort(frame: pd.DataFrame, words: Words) -> str:
