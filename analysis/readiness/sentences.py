@@ -227,8 +227,6 @@ def _verdict(case: Case) -> Verdict:
         return Verdict(verdict, mode, " ".join(part for part in (said, *_beside(case, mode)) if part))
     if allowed:
         return _without_room(case, allowed)
-    if all(stopping(case, one) for one in MODES):
-        return Verdict("not_yet", "", _not_yet(case))
     if "cannot_say" in case.verdicts.values():
         return Verdict("cannot_say", "", _cannot_say(case))
     return Verdict("not_yet", "", _not_yet(case))
@@ -237,9 +235,14 @@ def _verdict(case: Case) -> Verdict:
 def _cannot_say(case: Case) -> str:
     missing = {gate.id: gate for one in MODES for gate in open_gates(case, one)}
     names, roles = _names(list(missing.values())), next(iter(missing.values())).roles
+    everywhere = [gate for gate in stopping(case, MODES[0]) if all(gate in stopping(case, one) for one in MODES)]
+    stops = _stops(case, [gate for gate in everywhere if gate.id not in missing])
+    also = (
+        f" Known already: {listed(stops, _NAMED)} {'stops' if len(stops) == 1 else 'stop'} every mode." if stops else ""
+    )
     return (
         f"Whether items can be mixed with contacts here cannot be said: no answer that counts on {listed(names, _NAMED)}. "
-        f"{'Ask' if len(missing) == 1 else 'Begin with'} the {roles[0]}."
+        f"{'Ask' if len(missing) == 1 else 'Begin with'} the {roles[0]}.{also}"
     )
 
 

@@ -99,6 +99,13 @@ def test_a_gate_without_an_answer_that_counts_cannot_be_said_and_the_headline_sa
     assert set(found.modes["verdict"]) == {"cannot_say"}
 
 
+def test_a_missing_answer_comes_before_a_gate_that_stops_and_both_are_named():
+    found = assessed({"M1": None, "C2": 0})
+    assert found.verdict.verdict == "cannot_say"
+    assert "no answer that counts on one owner" in found.verdict.headline
+    assert "monitoring of work stops every mode" in found.verdict.headline
+
+
 def test_what_was_only_assumed_does_not_answer_a_gate():
     found = assessed(basis="assumed")
     assert found.verdict.verdict == "cannot_say"
