@@ -247,7 +247,7 @@ def _cannot_say(case: Case) -> str:
 
 
 def _ready(case: Case, mode: str) -> str:
-    return f"Ready for {MODE_WORDS[mode]}: room for {hours_words(case.hours(mode)) or 'hours not known'}."
+    return f"Ready for {MODE_WORDS[mode]}: room for {_opened(case, mode, ()) or 'hours that are not known'}."
 
 
 def _with_changes(case: Case, mode: str) -> str:
@@ -257,7 +257,7 @@ def _with_changes(case: Case, mode: str) -> str:
     first = changes[0]
     return (
         f"Ready with changes, for {MODE_WORDS[mode]}: {needed_words(changes)} {'opens' if len(changes) == 1 else 'open'} "
-        f"{_opened(case, mode, changes)}. First: {small(change_words(first))} ({first.criterion.owner_role})."
+        f"{_opened(case, mode, changes) or 'the way to ready'}. First: {small(change_words(first))} ({first.criterion.owner_role})."
     )
 
 
@@ -265,7 +265,7 @@ def _opened(case: Case, mode: str, changes: Sequence[Change]) -> str:
     """Return which hours a set of changes opens, as a part of all that blending finds."""
     gain, whole = case.hours(mode, changes, "ready"), case.rooms.of(mode).hours
     if math.isnan(gain.low) and not gain.known:
-        return "the way to ready"
+        return ""
     if gain.known:
         return hours_words(gain)
     own = f"at least {hours(gain.low)}" if gain.high >= whole.value else f"{hours(gain.low)} to {hours(gain.high)}"

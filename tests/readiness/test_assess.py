@@ -154,6 +154,17 @@ def test_types_that_fail_are_left_out_and_hours_that_counted_them_become_a_range
     assert {"readiness_types_left_out", "readiness_types_counted"} <= codes
 
 
+def test_hours_of_types_that_are_not_ready_yet_are_no_part_of_what_is_ready():
+    items = BLENDING.inventory
+    kind = str(items.loc[items["suitable_between"].astype(bool), "type"].iloc[0])
+    found = assessed(types=[("W2", kind, 2)])
+    assert found.verdict.verdict == "ready"
+    assert "of the 365 hours a week that blending finds" in found.verdict.headline
+    assert row(found.types, type=kind, criterion="W2")["open_in"] == "between_contacts, interrupt"
+    assert row(found.types, type=kind, criterion="W2")["left_out"] == ""
+    assert row(found.modes, mode="between_contacts")["hours_per_week"] == 365.0  # nothing stops the type
+
+
 def test_too_few_hours_of_item_types_stop_every_mode_and_no_change_helps():
     found = assessed(settings=ReadinessSettings(minimum_type_h_per_week=5000.0))
     assert found.verdict.verdict == "not_yet"
