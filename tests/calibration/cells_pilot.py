@@ -24,6 +24,10 @@ from tests.calibration.pilot_worlds import KINDS, OPEN, world
 
 # the promise of the plan, in points of power
 WITHIN = 0.03
+# what a single kind of world may fall short: the promise is the mean over worlds
+OF_A_KIND = 0.05
+# eight weeks hold few moods and few wild weeks: there a rule that may stop one in twenty stops up to one in ten (docs/method/pilot.md)
+FEW_SEEN = ("moods of weeks", "calm and wild weeks")
 
 
 def effect(seed: int, *, kind: str, weeks: int) -> Trial:
@@ -36,6 +40,11 @@ def effect(seed: int, *, kind: str, weeks: int) -> Trial:
 def seen(seed: int, *, kind: str) -> Trial:
     """Whether the effect that a pilot was planned for is seen; lengths in turn."""
     return said(one_run(seed, kind, LENGTHS[seed % len(LENGTHS)]).seen)
+
+
+def in_turn(seed: int) -> Trial:
+    """Whether the planned effect is seen; kinds and lengths in turn."""
+    return said(one_run(seed, KINDS[seed % len(KINDS)], LENGTHS[seed // len(KINDS) % len(LENGTHS)]).seen)
 
 
 def called_none(seed: int, *, kind: str) -> Trial:
@@ -59,11 +68,19 @@ def _cells() -> tuple[Cell, ...]:
         for kind in KINDS
         for weeks in (4, 8)
     ]
+    cells.append(Cell("planned from 8 weeks, all kinds in turn", "planned effect seen", in_turn, rate=POWER - WITHIN))
     for kind in KINDS:
         cells += [
-            Cell(f"planned from 8 weeks, {kind}", "planned effect seen", partial(seen, kind=kind), rate=POWER - WITHIN),
+            Cell(
+                f"planned from 8 weeks, {kind}", "planned effect seen", partial(seen, kind=kind), rate=POWER - OF_A_KIND
+            ),
             Cell(f"no effect, {kind}", "pilot without effect", partial(called_none, kind=kind), rate=0.934),
-            Cell(f"a stop rule, no effect, {kind}", "pilot not stopped", partial(goes_on, kind=kind), rate=0.92),
+            Cell(
+                f"a stop rule, no effect, {kind}",
+                "pilot not stopped",
+                partial(goes_on, kind=kind),
+                rate=0.90 if kind in FEW_SEEN else 0.93,
+            ),
         ]
     return tuple(cells)
 

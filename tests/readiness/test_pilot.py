@@ -326,6 +326,43 @@ def test_too_few_past_weeks_and_no_contacts_are_said():
     assert none.stop_rules.empty
 
 
+def test_half_days_split_where_half_of_the_contacts_came_and_leave_out_the_half_hour_after():
+    tables = volumes(weeks=5)
+    whole = pilot.unit_figures(tables, None, client=CLIENT, queues=[Queue(name="service")])
+    halves = pilot.unit_figures(tables, None, client=CLIENT, queues=[Queue(name="service")], halves=True)
+    assert len(halves) == 2 * len(whole) == 50
+    assert halves["half"].tolist() == ["morning", "afternoon"] * 25
+    lost = whole["offered"].sum() - halves["offered"].sum()
+    # hours 8 to 15, one interval each: the first of the afternoon is left out
+    assert lost == pytest.approx(whole["offered"].sum() / 8, rel=0.05)
+    share = tables["volumes"]["answered_within"].sum() / tables["volumes"]["offered"].sum()
+    assert np.average(whole["service_level"], weights=whole["offered"]) == pytest.approx(share)
+
+
+def test_half_days_are_judged_as_they_were_drawn():
+    drawn = pilot.assign(4, starts_on=START, unit="switchback half days", seed=3)
+    noise = np.random.default_rng(12).normal(0, 0.01, 40)
+    row = pilot.evaluate_pilot(days_of(drawn, 0.9 + noise - 0.04 * drawn.on), drawn).outcomes.iloc[0]
+    assert (row["units_on"], row["units_off"]) == (20, 20)
+    assert row["low"] < -0.04 < row["high"] < 0
+
+
+def test_what_carries_over_is_not_compared_day_by_day():
+    tables = volumes()
+    ended = tables["volumes"]["start"]
+    for days, status in ((0, "ok"), (2, "insufficient")):
+        items = pd.DataFrame({"item": ended.index.astype(str), "type": "letter", "agent": "p", "ended": ended})
+        items = items.assign(arrived=ended - pd.Timedelta(days=days) - pd.Timedelta(minutes=5), started=ended)
+        late = np.random.default_rng(13).random(len(items)) < 0.2
+        items["due"] = ended + pd.to_timedelta(np.where(late, -1, 1), unit="h")
+        given = tables | {"work_items": items}
+        found = pilot.design_pilot(given, None, client=CLIENT, queues=[Queue(name="service")], settings=QUICK)
+        row = found.pilot[found.pilot["outcome"] == "items_in_due"].iloc[0]
+        assert row["status"] == status, row["reason"]
+        assert ("watched by a stop rule" in row["reason"]) == (days > 0)
+        assert "items_in_due" in set(found.stop_rules["outcome"])
+
+
 def test_the_figures_of_a_pool_of_few_people_stay_out():
     tables = volumes()
     start = tables["volumes"]["start"].repeat(4).reset_index(drop=True)

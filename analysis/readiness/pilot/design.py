@@ -102,7 +102,7 @@ def design_pilot(
     rows, power, rules = [], [], []
     covariates, weekdays = {}, {}
     for pool, part in whole.groupby("pool", sort=False):
-        units = past_units(part, DAYS)
+        units = days = past_units(part, DAYS)
         weeks = fewest_weeks(units, settings)
         if weeks is None and not part.empty:
             if halves is None:
@@ -111,7 +111,7 @@ def design_pilot(
             units, weeks = _better(units, finer, settings)
         length = weeks or longest(settings)
         rows += _pool_rows(str(pool), units, (weeks, length), settings, lasting)
-        rows += _weekly_rows(str(pool), tables, units, length, (settings, replayed_policy(blending, str(pool))))
+        rows += _weekly_rows(str(pool), tables, (units, days), length, (settings, replayed_policy(blending, str(pool))))
         power += _power_rows(str(pool), units, length, settings)
         rules += stop_rules(
             str(pool), units, tables, blending, weeks=length, settings=settings,
@@ -206,11 +206,15 @@ def _described(pool: str, name: str, units: Units, weeks: int, settings: Readine
 
 
 def _weekly_rows(
-    pool: str, tables: Mapping[str, pd.DataFrame], units: Units, weeks: int, asked: tuple[ReadinessSettings, str]
+    pool: str,
+    tables: Mapping[str, pd.DataFrame],
+    past: tuple[Units, Units],
+    weeks: int,
+    asked: tuple[ReadinessSettings, str],
 ) -> list[dict[str, object]]:
-    """Return the rows of what is judged by weeks."""
-    settings, policy = asked
-    found = {"item_h": hours_row(units, weeks, settings, policy=policy), "errors": errors_row(tables)}
+    """Return the rows of what is judged by weeks; `past` holds the units of the pilot and its whole days."""
+    (units, days), (settings, policy) = past, asked
+    found = {"item_h": hours_row(days, weeks, settings, policy=policy), "errors": errors_row(tables)}
     return [
         _described(pool, name, units, weeks, settings) | {"covariates": ""} | row
         for name, row in found.items()
@@ -225,7 +229,7 @@ def _figures(
     weeks, used, lasting = known
     found = units.of(name)
     if found is None:
-        return _unseen(name, f"{len(np.unique(units.week))} weeks of figures do not show how much it varies by itself")
+        return _unseen(name, sentences.untold(len(np.unique(units.week))))
     shown = {
         "sd": found.sd,
         "within": found.within,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from analysis.readiness.pilot.variation import Variation
+from analysis.readiness.pilot.variation import FEWEST_WEEKS, Variation
 from analysis.readiness.pilot.words import amount, figure, outcome_of, percent, units_words
 from analysis.readiness.settings import ReadinessSettings
 
@@ -80,6 +80,13 @@ def hours(expected: float, seen: tuple[float, float, float], policy: str = "") -
 def unseen(name: str, reason: str) -> str:
     """Return that an outcome is not judged by the pilot, and why."""
     return f"{_first(outcome_of(name).words)}: not judged by this pilot, because {reason}."
+
+
+def untold(weeks: int) -> str:
+    """Return why the ordinary variation of an outcome is not known."""
+    if weeks < FEWEST_WEEKS:
+        return f"only {weeks} weeks of figures are there; at least {FEWEST_WEEKS} are needed to tell how much it varies by itself"
+    return "it did not vary from day to day, or too few days have a figure"
 
 
 def lasts(days: float) -> str:
