@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis import agreement
 from analysis.foundation.schema import DataProblem
@@ -83,11 +84,22 @@ def test_icc_rr04():
 
 
 def test_intervals_of_the_exact_forms_of_icc():
-    # R psych 2.2.9, ICC(x, lmer = FALSE)
+    """By hand from the mean squares: Shrout & Fleiss 1979, pages 424 to 425; F ratios and their bounds."""
+    x = np.array(JUDGED, dtype=float)
+    n, k = x.shape
+    between = k * ((x.mean(axis=1) - x.mean()) ** 2).sum() / (n - 1)
+    within = ((x - x.mean(axis=1, keepdims=True)) ** 2).sum() / (n * (k - 1))
+    rest = x - x.mean(axis=1, keepdims=True) - x.mean(axis=0) + x.mean()
+    residual = (rest**2).sum() / ((n - 1) * (k - 1))
+
+    def bounds(ratio, below):
+        return ratio / stats.f.ppf(0.975, n - 1, below), ratio * stats.f.ppf(0.975, below, n - 1)
+
+    one, three = bounds(between / within, n * (k - 1)), bounds(between / residual, (n - 1) * (k - 1))
     found = agreement.icc(JUDGED)
-    assert (found.icc11.low, found.icc11.high) == pytest.approx((-0.1329323, 0.7225601), abs=1e-6)
-    assert (found.icc31.low, found.icc31.high) == pytest.approx((0.3424648, 0.9458583), abs=1e-6)
-    assert (found.icc3k.low, found.icc3k.high) == pytest.approx((0.6756747, 0.9858917), abs=1e-6)
+    assert (found.icc11.low, found.icc11.high) == pytest.approx([(f - 1) / (f + k - 1) for f in one], abs=1e-12)
+    assert (found.icc31.low, found.icc31.high) == pytest.approx([(f - 1) / (f + k - 1) for f in three], abs=1e-12)
+    assert (found.icc3k.low, found.icc3k.high) == pytest.approx([1 - 1 / f for f in three], abs=1e-12)
 
 
 RATINGS = st.lists(
