@@ -13,7 +13,7 @@ from analysis.readiness.pilot.power import Curve, curve, detectable, known_power
 from analysis.readiness.pilot.randomised import Tested, nuisance, randomisation_test
 from analysis.readiness.pilot.reestimate import length_of
 from analysis.readiness.pilot.stopping import looked_at, threshold
-from analysis.readiness.pilot.variation import Variation, variation
+from analysis.readiness.pilot.variation import Variation, rise_of, variation
 from analysis.readiness.settings import ReadinessSettings
 from tests.calibration.pilot_worlds import OPEN, World, world
 
@@ -66,7 +66,7 @@ class Days:
         found = variation(self.value, self.week, self.place, self.alike)
         if found is None:
             raise ValueError("a world without variation")
-        return found
+        return dataclasses.replace(found, rise=rise_of(self.value, np.exp(self.alike[:, 0]), found.within))
 
 
 def days_of(made: World, first: int, weeks: int, change: np.ndarray | float = 0.0) -> Days:

@@ -249,6 +249,31 @@ def test_the_length_is_judged_again_without_the_arms():
     assert lengths[0] < lengths[1]
 
 
+def test_the_length_of_a_running_pilot_follows_from_its_own_days():
+    drawn = pilot.assign(6, starts_on=START, seed=1)
+    draw = np.random.default_rng(14)
+    past = pilot.assign(8, starts_on=dt.date(2026, 3, 2), seed=2)
+    parts = [
+        one.calendar[["day", "half", "weekday"]].assign(service_level=0.9 + size * draw.normal(size=len(one.calendar)))
+        for one, size in ((past, 0.01), (drawn, 0.05))
+    ]
+    asked = ReadinessSettings(pilot_draws=300)
+    calm = pilot.reestimate_weeks(parts[0], parts[0], drawn, effect=0.02, settings=asked)
+    wild = pilot.reestimate_weeks(*parts, drawn, effect=0.02, settings=asked)
+    assert calm.enough
+    assert wild.weeks > calm.weeks
+    assert "without looking" in wild.sentence
+
+
+def test_a_share_pushed_towards_one_half_varies_more_and_costs_power():
+    law = curve(5, 8, level=0.05, pilots=2000, seed=1)
+    plain, rising = ordinary(within=0.03), ordinary(within=0.03, rise=2.0)
+    assert planned_power(rising, law, 0.03) < planned_power(plain, law, 0.03)
+    found = detectable(rising, law, 0.8)
+    assert planned_power(rising, law, found[0]) == pytest.approx(0.8, abs=0.002)
+    assert found[1] < found[0] < found[2]
+
+
 # --- when it stops ---------------------------------------------------------------------------------------------------
 
 

@@ -160,7 +160,8 @@ def planned_power(found: Variation, law: Curve, effect: float) -> float:
     ----------
     Julious & Owen, Pharmaceutical Statistics 5 (2006), 29-37, for planning with an estimated variance.
     """
-    return float(known_power(law, effect / standard_error(found, law) * _scales(_freedom(found, law))).mean())
+    error = standard_error(found, law) * math.sqrt(1 + found.rise * abs(effect))
+    return float(known_power(law, effect / error * _scales(_freedom(found, law))).mean())
 
 
 def _freedom(found: Variation, law: Curve) -> float:
@@ -187,7 +188,17 @@ def detectable(found: Variation, law: Curve, power: float) -> tuple[float, float
     from scipy import stats
 
     low, high = (math.sqrt(found.freedom / stats.chi2.ppf(tail, found.freedom)) for tail in (0.975, 0.025))
-    return middle * error, plain * error * low, plain * error * high
+    return (
+        _risen(middle * error, found.rise),
+        _risen(plain * error * low, found.rise),
+        _risen(plain * error * high, found.rise),
+    )
+
+
+def _risen(effect: float, rise: float) -> float:
+    """Return the effect x that solves x^2 = effect^2 (1 + rise x)."""
+    square = effect**2 * rise
+    return (square + effect * math.sqrt(effect**2 * rise**2 + 4)) / 2
 
 
 def _rising(power: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ import pandas as pd
 from analysis.readiness.pilot.assignment import Assignment
 from analysis.readiness.pilot.design import lengths
 from analysis.readiness.pilot.power import curve, planned_power, rounded
-from analysis.readiness.pilot.units import Units, past_units
-from analysis.readiness.pilot.variation import Variation, variation
+from analysis.readiness.pilot.units import past_units
+from analysis.readiness.pilot.variation import Variation
 from analysis.readiness.pilot.words import percent
 from analysis.readiness.settings import ReadinessSettings
 
@@ -75,7 +76,8 @@ def reestimate_weeks(
     Kieser & Friede, Statistics in Medicine 22 (2003), 995-1007, for re-estimation without unblinding.
     """
     settings = settings or ReadinessSettings()
-    parts = [_of(past_units(part, assignment.unit), outcome, tuple(covariates)) for part in (past, days)]
+    units = [past_units(part, assignment.unit) for part in (past, days)]
+    parts = [dataclasses.replace(part, covariates=tuple(covariates)).of(outcome) for part in units]
     done = len(days["day"].dt.to_period("W").unique()) if len(days) else 0
     return length_of(parts[0], parts[1], effect=effect, positions=assignment.positions, done=done, settings=settings)
 
@@ -113,19 +115,8 @@ def length_of(
     return Length(best[0], best[1], enough, said)
 
 
-def _of(units: Units, outcome: str, covariates: tuple[str, ...]) -> Variation | None:
-    names = [outcome, *covariates]
-    known = units.figures[names].notna().all(axis=1).to_numpy()
-    rows = units.figures.loc[known, names].to_numpy(dtype=float)
-    if not len(rows):
-        return None
-    return variation(rows[:, 0], units.week[known], units.position[known], rows[:, 1:])
-
-
 def _pooled(past: Variation | None, pilot: Variation | None, effect: float) -> Variation | None:
     """Return the variation of both periods together, each weighing by its degrees of freedom."""
-    import dataclasses
-
     if pilot is None or past is None:
         return past or pilot
     square = max(pilot.within**2 - effect**2 / 4, 0.75 * pilot.within**2)

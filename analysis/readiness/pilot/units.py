@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 
 from analysis.readiness.pilot.assignment import HALF_DAYS, HALVES
 from analysis.readiness.pilot.figures import COVARIATES
-from analysis.readiness.pilot.variation import Variation, variation
+from analysis.readiness.pilot.variation import Variation, rise_of, variation
 
 # Part of the weeks in which a weekday must be open to be a place of the pilot's week.
 _OPEN_PART = 0.5
+_SHARES_OF_OFFERED = ("service_level", "abandonment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ class Units:
         rows = self.figures.loc[known, names].to_numpy(dtype=float)
         if not len(rows):
             return None
-        return variation(rows[:, 0], self.week[known], self.position[known], rows[:, 1:])
+        found = variation(rows[:, 0], self.week[known], self.position[known], rows[:, 1:])
+        if found is None or outcome not in _SHARES_OF_OFFERED or "offered" not in self.figures:
+            return found
+        rise = rise_of(rows[:, 0], self.figures.loc[known, "offered"].to_numpy(dtype=float), found.within)
+        return dataclasses.replace(found, rise=rise)
 
 
 def past_units(figures: pd.DataFrame, unit: str) -> Units:

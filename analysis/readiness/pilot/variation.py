@@ -39,6 +39,8 @@ class Variation:
         Correlation of neighbouring units within a week, once its week and covariates are held alike, freed likewise; 0 where it cannot be told.
     units, weeks, covariates
         Counts behind it.
+    rise
+        Part by which the variance of a unit grows per unit of effect: a share that is pushed towards one half varies more (:func:`rise_of`).
     """
 
     mean: float
@@ -51,6 +53,17 @@ class Variation:
     units: int
     weeks: int
     covariates: int
+    rise: float = 0.0
+
+
+def rise_of(shares: np.ndarray, counts: np.ndarray, within: float) -> float:
+    """Return the part by which the variance of a share grows per unit of effect towards one half, on the half of the units that have it.
+
+    Notes
+    -----
+    mean(|1 - 2 p| / n) / (2 within^2): the slope of p (1 - p) / n, for half of the units.
+    """
+    return float(np.mean(np.abs(1 - 2 * shares) / counts)) / (2 * within**2)
 
 
 def variation(
