@@ -90,8 +90,8 @@ def unlocked(case: Case, mode: str, change: Change, whole: Range) -> tuple[Range
         most = min(max(-lost.value, 0.0), max(spare, 0.0), max(ends, default=math.inf))
         return Range(low=0.0, high=most), f"at most {hours(most)} hours a week" if most >= 0.5 else "no hours by itself"
     under = STEPS.get(name, {}).get(mode)
-    if under is not None and whole.known and case.rooms.of(under).hours.known:
-        return _beyond(whole, case.rooms.of(under).hours)
+    if under is not None and room.hours.known and case.rooms.of(under).hours.known:
+        return _beyond(whole if whole.known else room.hours, case.rooms.of(under).hours, exact=whole.known)
     if whole.known and whole.value > 0:
         return Range(), f"part of {hours(whole.value)} hours a week"
     return Range(), f"part of {hours(whole.low)} to {hours(whole.high)} hours a week" if not math.isnan(
@@ -99,12 +99,20 @@ def unlocked(case: Case, mode: str, change: Change, whole: Range) -> tuple[Range
     ) else ""
 
 
-def _beyond(whole: Range, under: Range) -> tuple[Range, str]:
-    """Return what a mode moves beyond another one; the ends are those of both intervals, the widest that can be."""
+def _beyond(whole: Range, under: Range, *, exact: bool) -> tuple[Range, str]:
+    """Return what a mode moves beyond another one; the ends are those of both intervals, the widest that can be.
+
+    Where the set opens a part of the mode's hours alone (not `exact`), the difference with all item types is the most that there is.
+    """
     adds = Range(
         max(whole.value - under.value, 0.0), max(whole.low - under.high, 0.0), max(whole.high - under.low, 0.0)
     )
-    return adds, f"{hours(adds.value)} hours a week more" if adds.value >= 0.5 else "no more hours than without it"
+    if adds.value < 0.5:
+        return Range(0.0 if exact else math.nan, 0.0, adds.high), "no more hours than without it"
+    if not exact:
+        most = adds.value if math.isnan(adds.high) else adds.high
+        return Range(low=0.0, high=most), f"at most {hours(most)} hours a week more"
+    return adds, f"{hours(adds.value)} hours a week more"
 
 
 def set_rows(case: Case) -> Rows:
