@@ -119,6 +119,7 @@ _QUICK = {
 _RARE_STATES = ("promise hardly ever missed",)
 _RARE = "of the twenty days of four weeks none to five are the bad ones, so the interval comes out too narrow too often"
 _KNOWN = {
+    "queue that seldom runs dry; 12 weeks, a third of the mood lasts all week": "a queue that hardly ever runs dry remembers longer than twelve weeks can show",
     "hours missing and too many; 4 weeks, days correlated .44": _RARE,
     "hours hardly apart; 4 weeks, days correlated .44": _RARE,
 }
