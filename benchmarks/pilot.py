@@ -26,6 +26,9 @@ from tests.calibration.pilot_worlds import KINDS  # noqa: E402
 # length of the pilots that a stop rule watches, and the share of them that it may stop
 STOP_WEEKS, STOP_SHARE = 12, 0.05
 
+# pilots from which on planned and seen power must agree within 3 points
+ENOUGH = 2000
+
 
 def runs(kind: str, weeks: int, first: int, count: int) -> list[Run]:
     """Plan and run the pilots of a share of the worlds."""
@@ -50,7 +53,10 @@ def line(name: str, found: list[Run]) -> str:
         for field in ("planned", "seen", "false", "holds", "plug_in")
     }
     low, high = np.quantile([run.true_power for run in found], [0.1, 0.9])
-    verdict = "holds" if abs(mean["seen"] - mean["planned"]) <= 0.03 else "FAILS"
+    apart, error = abs(mean["seen"] - mean["planned"]), (0.16 / len(found)) ** 0.5
+    # a row of few pilots fails only where chance does not explain it; from 2,000 on the promise itself is held
+    fails = apart > 0.03 + (0.0 if len(found) >= ENOUGH else 2 * error)
+    verdict = "FAILS" if fails else "holds" if apart <= 0.03 else "within chance"
     return (
         f"| {name} | {len(found):,} | {mean['planned']:.3f} | {mean['seen']:.3f} | {100 * (mean['seen'] - mean['planned']):+.1f} | {verdict} | "
         f"{mean['plug_in']:.3f} | {mean['false']:.3f} | {mean['holds']:.3f} | {low:.2f} to {high:.2f} |"
