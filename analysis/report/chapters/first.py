@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,8 @@ from analysis.report.exhibits import limits, policies, rungs, shares, spans, sty
 HEIGHT_MM, ONE_MM = 33.0, 19.0
 COLUMNS = 7
 MOST_UNSEEN = 3
+# room for an answer on the page of questions
+MOST_SIGNS = 200
 
 
 def drawings(c: Context) -> list[Drawing]:
@@ -214,7 +217,7 @@ def contents(c: Context, answers: list[str]) -> dict[str, Any]:
         about[1]["text"] += " " + words("about.small_groups", reason=c.run.small_group_reason)
     return {
         "title": words("contents.title"),
-        "answers": answers,
+        "answers": [in_short(answer) for answer in answers],
         "key": [
             {"title": words("contents.colours"), "items": meanings},
             {"title": words("contents.grades"), "items": grades},
@@ -222,3 +225,20 @@ def contents(c: Context, answers: list[str]) -> dict[str, Any]:
         ],
         "about": about,
     }
+
+
+def in_short(answer: str, most: int = MOST_SIGNS) -> str:
+    """Return the first sentences of an answer that fit the page of questions, one at least.
+
+    Examples
+    --------
+    >>> in_short("Ready with changes. The first: one owner.", most=30)
+    'Ready with changes.'
+    """
+    sentences = re.split(r"(?<=[.?!]) (?=[A-Z0-9])", answer)
+    kept = sentences[0]
+    for sentence in sentences[1:]:
+        if len(kept) + 1 + len(sentence) > most:
+            break
+        kept = f"{kept} {sentence}"
+    return kept
