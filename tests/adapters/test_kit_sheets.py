@@ -22,7 +22,9 @@ from analysis.synthetic import office_exports, write_sample
 from analysis.synthetic.vendors import write_export
 
 KEY = bytes(range(32))
-SHEETS = [name for name in adapter_names() if name.startswith("kit_")]
+# sheets of the two workbooks of answers, which the kit writes itself: tests/adapters/test_kit_answers.py
+BOOKS = {"kit_readiness", "kit_concerns", "kit_expectations", "kit_to_hear", "kit_changed"}
+SHEETS = [name for name in adapter_names() if name.startswith("kit_") and name not in BOOKS]
 WIDE = ("kit_weekly_workload", "kit_skills")
 
 
@@ -53,7 +55,7 @@ def test_no_header_of_an_empty_sheet_is_that_of_two_formats(root):
         assert hits == [f"kit_{path.stem}"]
 
 
-@pytest.mark.parametrize("adapter", SHEETS)
+@pytest.mark.parametrize("adapter", [*SHEETS, *sorted(BOOKS)])
 def test_traps_find_nothing_in_a_clean_sheet(tmp_path, adapter):
     export, client = write_export(adapter, tmp_path)
     intake = read_sources([Source(**export.source)], client=client, root=tmp_path, key=KEY)

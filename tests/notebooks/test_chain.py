@@ -23,7 +23,7 @@ from analysis.engagement.verify import explain_quantity, explain_stages, stage_s
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import DisclosureProblem, UsageProblem
 
-DELIVERED = {"assessment.pdf", "results.json", "tables.xlsx", "manifest.json"}
+DELIVERED = {"assessment.pdf", "communication.pdf", "results.json", "tables.xlsx", "manifest.json"}
 OVERRIDE = ("utilization.personal_share", 0.07)
 
 
