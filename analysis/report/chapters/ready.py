@@ -317,7 +317,7 @@ def _firm(c: Context) -> list[Exhibit]:
                 rows=[
                     (
                         words(f"ready.measure.{row.measure}"),
-                        "–" if pd.isna(row.value) else c.n.interval(row.value, row.low, row.high, "index"),
+                        _index(c, row),
                         row.sentence or row.reason,
                     )
                     for row in agreement.itertuples()
@@ -325,6 +325,13 @@ def _firm(c: Context) -> list[Exhibit]:
             )
         )
     return found
+
+
+def _index(c: Context, row: Any) -> str:
+    """Return a measure of agreement with its interval: a share of pairs, or a coefficient from 0 to 1."""
+    if pd.isna(row.value):
+        return "–"
+    return c.n.interval(row.value, row.low, row.high, "share" if row.measure == "percent" else "index")
 
 
 def _class_holds(c: Context) -> str:
