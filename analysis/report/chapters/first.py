@@ -113,7 +113,7 @@ def _gates(c: Context) -> str:
 
 
 def _decisions(c: Context) -> dict[str, Any]:
-    """Return three decisions: the first changes that readiness asks for, then what any pilot needs."""
+    """Return three decisions: the first changes that readiness asks for, then what any pilot needs, or what can be done while none is allowed."""
     words, changes = c.words, rungs.steps(c.readiness).head(3)
     rows = [
         [
@@ -125,8 +125,10 @@ def _decisions(c: Context) -> dict[str, Any]:
         ]
         for row in changes.to_dict("records")
     ]
+    allowed = c.readiness.verdict.verdict in ("ready", "ready_with_changes")
     for place in range(3 - len(rows)):
-        key = f"first.standing.{place + 1}"
+        # where no mode is allowed nobody is asked to prepare a pilot
+        key = f"first.{'standing' if allowed else 'waiting'}.{place + 1}"
         cells = [words(f"{key}.{part}") for part in ("owner", "by", "effort", "unlocks")]
         rows.append([Cell(words(f"{key}.change"), strong=True), *cells])
     columns = [
