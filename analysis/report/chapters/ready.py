@@ -169,7 +169,7 @@ def _changes(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words.some("ready.changes", len(frame)),
-            words("ready.changes_source"),
+            f"{_whole(c)} {words('ready.changes_source')}".strip(),
             columns=(
                 Column("", width=0),
                 Column(words("ready.column.change"), width=4.6),
@@ -189,6 +189,12 @@ def _changes(c: Context) -> list[Exhibit]:
             ],
         )
     ]
+
+
+def _whole(c: Context) -> str:
+    """Return what the whole set of changes takes and opens, in hours and in money where it is known."""
+    (mode, to), frame = rungs.goal(c.readiness), c.readiness.change_sets
+    return str(frame.loc[(frame["mode"] == mode) & (frame["goal"] == to), "sentence"].iloc[0])
 
 
 def _scores(c: Context) -> list[Exhibit]:
