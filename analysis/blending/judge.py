@@ -128,6 +128,10 @@ class Judged:
         return None if self.simulated is None else self.simulated.best(mode)
 
 
+# columns of `usable` that are missing as numbers, also where no mode has any
+_FIGURES = ("agents", "low", "high", "hours_per_week")
+
+
 def judge_pool(name: str, judged: Judged) -> PoolAnswer:
     """Judge one pool in all modes.
 
@@ -145,7 +149,7 @@ def judge_pool(name: str, judged: Judged) -> PoolAnswer:
     recommended = [_recommendation(name, mode, judged, ruling=rulings[mode], hours=hours[mode]) for mode in MODES]
     simulated = judged.simulated
     return PoolAnswer(
-        usable=pd.DataFrame(usable, columns=USABLE),
+        usable=pd.DataFrame(usable, columns=USABLE).astype(dict.fromkeys(_FIGURES, "float64")),
         frontier=pd.DataFrame(columns=FRONTIER) if modelled is None else _marked(modelled, rulings),
         schedule=pd.DataFrame(columns=SCHEDULE) if modelled is None else modelled.schedule,
         recommendation=pd.DataFrame(recommended, columns=RECOMMENDATION),

@@ -7,21 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from analysis import measure_baseline, read_sources
+from analysis import (
+    assess_blending,
+    assess_readiness,
+    balance_value,
+    estimate_utilization,
+    measure_baseline,
+    read_sources,
+)
 from analysis.engagement import load_engagement
 
 pytestmark = pytest.mark.real_data
 EXPORTS = ("contact-centre/anonymous_bank_1999-02_calls.txt.gz", "event-logs/bpic2012_w_start_end.csv.gz")
 
 
-def measured(name, real_data, folder):
-    """Return intake and baseline of one of the engagement files beside this test."""
+def stated_in(name, real_data, folder):
+    """Return one of the engagement files beside this test, with its exports in place."""
     for export in EXPORTS:
         (folder / "data" / export).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(real_data / export, folder / "data" / export)
     file = folder / "engagement.toml"
     shutil.copyfile(Path(__file__).with_name(name), file)
-    stated = load_engagement(file)
+    return load_engagement(file)
+
+
+def measured(name, real_data, folder):
+    """Return intake and baseline of one of the engagement files beside this test."""
+    stated = stated_in(name, real_data, folder)
     intake = read_sources(stated.source, client=stated.client, root=folder, key=b"k" * 32)
     return intake, measure_baseline(intake.tables, client=stated.client, queues=stated.queue)
 
@@ -76,3 +88,26 @@ def test_a_true_clock_takes_550_hours_of_midnight_out_of_the_span(real_data, tmp
     shares = [q for q in found.quantities if q.id.endswith("_share") and "due" not in q.id]
     assert shares
     assert {q.estimate.status for q in shares} == {"insufficient"}
+
+
+def test_without_a_shift_or_an_answer_the_verdict_cannot_be_said_and_says_what_is_missing(real_data, tmp_path):
+    stated = stated_in("engagement.toml", real_data, tmp_path)
+    tables = read_sources(stated.source, client=stated.client, root=tmp_path, key=b"k" * 32).tables
+    asked = {"client": stated.client, "queues": stated.queue}
+    baseline = measure_baseline(tables, **asked)
+    found = (
+        tables,
+        baseline,
+        estimate_utilization(tables, baseline, **asked),
+        assess_blending(tables, baseline, **asked),
+    )
+    value = balance_value(*found, client=stated.client)
+    readiness = assess_readiness(*found, **asked, value=value)
+    assert readiness.verdict.verdict == "cannot_say"
+    assert "agent-state data" in readiness.verdict.headline
+    scored = readiness.scores.set_index("criterion")
+    assert scored.loc["D1", "level"].dropna().tolist() == [0]
+    # half of the callers wait longer than 20 seconds: the promise of 80 % is missed in nearly every interval
+    assert scored.loc["P2", "level"].dropna().tolist() == [0]
+    assert readiness.modes["hours_per_week"].fillna(0).eq(0).all()
+    assert set(readiness.plan["phase"]) == {"instead"}
