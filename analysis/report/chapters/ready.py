@@ -91,15 +91,15 @@ def _hours(c: Context, value: Any, low: Any, high: Any) -> str:
 
 def _gates(c: Context) -> Exhibit:
     words, frame = c.words, c.readiness.gates
-    met = int((frame["state"] == "met").sum())
-    names = [
-        str(row.name_)
-        for row in frame.rename(columns={"name": "name_"}).itertuples()
-        if row.state in ("stops", "unknown")
+    counts = frame["state"].value_counts()
+    parts = [words("ready.gates.met", met=int(counts.get("met", 0)), all=len(frame))]
+    parts += [
+        words.some(f"ready.gates.{state}", int(counts[state])) for state in ("stops", "unknown") if state in counts
     ]
-    key = "ready.gates.stopped" if names else "ready.gates.open"
+    if len(parts) == 1:
+        parts.append(words("ready.gates.none_stops"))
     return Exhibit(
-        words(key, met=met, all=len(frame), names=words.listed([name.lower() for name in names])),
+        "; ".join(parts),
         words("ready.gates_source"),
         columns=(
             Column("", width=0),
