@@ -24,8 +24,6 @@ from tests.calibration.pilot_worlds import KINDS, OPEN, world
 
 # the promise of the plan, in points of power
 WITHIN = 0.03
-# what a single kind of world may fall short: the promise is the mean over worlds
-OF_A_KIND = 0.05
 # eight weeks hold few moods and few wild weeks: there a rule that may stop one in twenty stops up to one in ten (docs/method/pilot.md)
 FEW_SEEN = ("moods of weeks", "calm and wild weeks")
 
@@ -71,9 +69,7 @@ def _cells() -> tuple[Cell, ...]:
     cells.append(Cell("planned from 8 weeks, all kinds in turn", "planned effect seen", in_turn, rate=POWER - WITHIN))
     for kind in KINDS:
         cells += [
-            Cell(
-                f"planned from 8 weeks, {kind}", "planned effect seen", partial(seen, kind=kind), rate=POWER - OF_A_KIND
-            ),
+            Cell(f"planned from 8 weeks, {kind}", "planned effect seen", partial(seen, kind=kind), rate=POWER - WITHIN),
             Cell(f"no effect, {kind}", "pilot without effect", partial(called_none, kind=kind), rate=0.934),
             Cell(
                 f"a stop rule, no effect, {kind}",
