@@ -19,7 +19,7 @@ OFFERED = "offered"
 METHODS = ("seasonal_naive", "same_slot_mean", "client")
 WIDE, NARROW = "#DCE7F1", "#A9C4DD"
 MARGINS_MM = (7.5, 0.5, 8.0, 9.0)
-HEIGHT_MM = 41.0
+HEIGHT_MM = 36.0
 
 
 def queues(blending: Blending, pool: str | None = None) -> list[str]:
