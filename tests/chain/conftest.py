@@ -70,10 +70,15 @@ def sample_run(tmp_path_factory) -> SampleRun:
 
 @pytest.fixture(scope="session")
 def pdf_text(sample_run) -> str:
-    """Return the words of the PDF, pages joined, white space made single."""
+    """Return the words of the assessment."""
+    return text_of(sample_run.report / "assessment.pdf")
+
+
+def text_of(pdf: Path) -> str:
+    """Return the words of a PDF, pages joined, white space made single."""
     import pypdfium2
 
-    document = pypdfium2.PdfDocument(sample_run.report / "assessment.pdf")
+    document = pypdfium2.PdfDocument(pdf)
     pages = [page.get_textpage().get_text_range() for page in document]
     document.close()
     return " ".join(" ".join(pages).replace("\ufffe", "").split())

@@ -11,7 +11,7 @@ import zipfile
 import pikepdf
 import pytest
 
-from tests.chain.conftest import engage
+from tests.chain.conftest import engage, text_of
 
 STATUSES = {"ok", "insufficient", "degenerate", "not_converged", "suppressed"}
 # Fixed before the first run: the headline intervals that are held against the planted truth.
@@ -170,12 +170,15 @@ def test_nothing_that_could_name_a_person_reaches_a_deliverable(sample_run, plan
     for path in sorted(sample_run.report.rglob("*")):
         if path.suffix in {".json", ".svg"}:
             texts[path.name] = path.read_text(encoding="utf-8")
+        if path.suffix == ".pdf":
+            texts[path.name] = text_of(path)
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:
                 for part in book.namelist():
                     texts[f"{path.name}/{part}"] = book.read(part).decode("utf-8", errors="replace")
     with pikepdf.open(sample_run.report / "assessment.pdf") as pdf:
         texts["metadata"] = str(pdf.docinfo) + str(pdf.Root.get("/Metadata", b""))
+    assert {"assessment.pdf", "communication.pdf"} <= set(texts)
     assert len(planted.canaries) > 200
     for name, text in texts.items():
         hits = [canary for canary in planted.canaries if len(canary) > 3 and canary in text]
@@ -183,12 +186,11 @@ def test_nothing_that_could_name_a_person_reaches_a_deliverable(sample_run, plan
         assert not re.search(r"\bp[0-9a-f]{12}\b", text), f"{name} holds a pseudonym"
 
 
-def test_the_pdf_is_sound(sample_run, qpdf):
-    done = subprocess.run(
-        [qpdf, "--check", sample_run.report / "assessment.pdf"], capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("name", ["assessment.pdf", "communication.pdf"])
+def test_the_pdf_is_sound(name, sample_run, qpdf):
+    done = subprocess.run([qpdf, "--check", sample_run.report / name], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    with pikepdf.open(sample_run.report / "assessment.pdf") as pdf:
+    with pikepdf.open(sample_run.report / name) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert str(pdf.Root.Lang)
         fonts = {str(font.get("/BaseFont")) for page in pdf.pages for font in page.Resources.get("/Font", {}).values()}
