@@ -220,7 +220,9 @@ _SERVICE = ("service_level", "service_low", "service_high")
 def _office(given: Given) -> dict[str, str]:
     """Return today's errors, due times and waiting; which types are regulated, and which groups were merged."""
     inventory = given.blending.inventory
-    regulated = inventory.loc[inventory["regulated"].eq(True).fillna(False).astype(bool), "type"] if len(inventory) else ()
+    regulated = (
+        inventory.loc[inventory["regulated"].eq(True).fillna(False).astype(bool), "type"] if len(inventory) else ()
+    )
     blanks = {"regulated": listed([str(name) for name in regulated][:MOST_NAMED])}
     if given.baseline is None:
         return blanks
