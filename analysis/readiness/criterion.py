@@ -131,10 +131,11 @@ class LevelRule(Settings):
         'level 0 under 4 h, 2 from 4 h, 4 from 24 h'
         """
         marks = [_amount(bound, self.unit) for bound in self.bounds]
-        first = f"level {self.levels[0]} {'up to' if self.belongs_below[0] else 'under'} {marks[0]}"
+        below = "under" if not self.belongs_below[0] else "at" if self.bounds[0] == 0 else "up to"
+        first = f"level {self.levels[0]} {below} {marks[0]}"
         later = [
-            f"{level} {'over' if below else 'from'} {mark}"
-            for level, below, mark in zip(self.levels[1:], self.belongs_below, marks, strict=True)
+            f"{level} {'over' if held else 'from'} {mark}"
+            for level, held, mark in zip(self.levels[1:], self.belongs_below, marks, strict=True)
         ]
         return ", ".join([first, *later])
 
