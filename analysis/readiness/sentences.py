@@ -327,10 +327,7 @@ def change_words(change: Change) -> str:
     if change.from_level is None:
         about = f" for {small(change.type)}" if change.type else ""
         return f"Answer{about}: {small(criterion.type_question if change.type and criterion.type_question else criterion.question)}"
-    if not change.type:
-        return criterion.change
-    own = str(getattr(criterion, "type_change", ""))
-    return own.format(type=small(change.type)) if own else f"For {small(change.type)}: {small(criterion.change)}"
+    return criterion.change_of(small(change.type))
 
 
 def set_sentence(case: Case, mode: str, goal: str, changes: Sequence[Change]) -> str:
