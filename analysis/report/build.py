@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.intake.reconciliation import reconcile
-from analysis.report.blocks import numbered
-from analysis.report.brand import load_brand
-from analysis.report.chapters import (
-    achievable,
-    blend,
-    data,
-    definitions,
-    differ,
-    first,
-    heard,
-    measure,
-    method,
-    plan,
-    ready,
-    reconciled,
-    risks,
-    sure,
-    waiting,
-    worth,
-)
+from analysis.report.brand import Brand, load_brand
 from analysis.report.communication import build_communication
 from analysis.report.context import Context
-from analysis.report.disclosure import check_groups, check_heard, check_texts, without_few
+from analysis.report.disclosure import without_few
 from analysis.report.exhibits.theme import Theme
-from analysis.report.figures import draw_figures, drawings_of
+from analysis.report.figures import draw_figures
 from analysis.report.furniture import furniture
-from analysis.report.paper import paper_named
-from analysis.report.results import results_text
+from analysis.report.material import Material, material
+from analysis.report.paper import Paper, paper_named
 from analysis.report.run import Run
 from analysis.report.settings import ReportSettings
 from analysis.report.typeset import typeset
-from analysis.report.workbook import tables, write_workbook
+from analysis.report.workbook import write_workbook
 
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
@@ -51,24 +31,7 @@ if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
     from analysis.value.result import Value
 
-CHAPTERS = (
-    data.chapter,
-    definitions.chapter,
-    measure.chapter,
-    sure.chapter,
-    differ.chapter,
-    waiting.when,
-    waiting.gaps,
-    achievable.chapter,
-    blend.chapter,
-    worth.chapter,
-    ready.chapter,
-    heard.chapter,
-    plan.chapter,
-    risks.chapter,
-    reconciled.chapter,
-    method.chapter,
-)
+PDF, RESULTS, WORKBOOK, FIGURES = "assessment.pdf", "results.json", "tables.xlsx", "figures"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -156,37 +119,34 @@ def build_report(
     chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
     sheet = paper_named(paper or settings.paper)
     smallest = baseline.settings.minimum_group_agents
-    blending = without_few(blending, baseline)
     c = Context(
-        client, queues, intake, baseline, utilization, blending, readiness, Run.of(run), Theme.of(chosen),
-        reconcile(intake, client=client, minimum_group_agents=smallest), value,
+        client, queues, intake, baseline, utilization, without_few(blending, baseline), readiness, Run.of(run),
+        Theme.of(chosen), reconcile(intake, client=client, minimum_group_agents=smallest), value,
     )  # fmt: skip
-    check_groups(baseline, utilization, blending)
-    check_heard(readiness)
-    chapters = [chapter(c) for chapter in CHAPTERS]
-    record = {
-        **furniture(c.words, title=c.words("title"), client=client.name, run=c.run.short, brand=chosen, paper=sheet),
-        "first": first.first_page(c),
-        "contents": first.contents(c, [chapter.answer for chapter in chapters]),
-        "chapters": numbered(chapters),
-    }
-    results = results_text(c)
-    sheets = tables(c)
-    check_texts(
-        {
-            "assessment.pdf": json.dumps(record, ensure_ascii=False),
-            "results.json": results,
-            "tables.xlsx": "\n".join(frame.to_csv(index=False) for frame in sheets.values()),
-        }
-    )
-    drawings = [*first.drawings(c), *drawings_of(chapters)]
-    figures = draw_figures(drawings, out / "figures", paper=sheet, theme=c.theme)
-    pdf = typeset(record, out / "figures", brand=chosen)
-    (out / "assessment.pdf").write_bytes(pdf)
-    (out / "results.json").write_text(results, encoding="utf-8", newline="\n")
-    write_workbook(c, sheets, out / "tables.xlsx")
-    pages = build_communication(
-        client=client, readiness=readiness, run=c.run, out=out, brand=brand, paper=paper, settings=settings
-    )
-    names = tuple(f"figures/{file.name}" for file in figures)
-    return Report("assessment.pdf", "results.json", "tables.xlsx", pages, names, readiness.verdict.headline)
+    # the audit of all that is published comes here: it stops before anything is computed for print
+    said = material(c)
+    figures = write_assessment(c, said, out, brand=chosen, paper=sheet)
+    (out / RESULTS).write_text(said.results, encoding="utf-8", newline="\n")
+    write_workbook(c, said.sheets, out / WORKBOOK)
+    handed = {"out": out, "brand": brand, "paper": paper}
+    pages = build_communication(client=client, readiness=readiness, run=c.run, settings=settings, **handed)
+    # the summary for staff comes here
+    return Report(PDF, RESULTS, WORKBOOK, pages, figures, readiness.verdict.headline)
+
+
+def write_assessment(c: Context, said: Material, out: Path, *, brand: Brand, paper: Paper) -> tuple[str, ...]:
+    """Draw the charts and set the pages; return the charts, relative to the folder.
+
+    Parameters
+    ----------
+    c, said
+        The results, and what is said of them.
+    out
+        Folder to write to; it is made if need be.
+    brand, paper
+        Looks and sheet.
+    """
+    files = draw_figures(said.drawings, out / FIGURES, paper=paper, theme=c.theme)
+    looks = furniture(c.words, title=c.words("title"), client=c.client.name, run=c.run.short, brand=brand, paper=paper)
+    (out / PDF).write_bytes(typeset({**looks, **said.record}, out / FIGURES, brand=brand))
+    return tuple(f"{FIGURES}/{file.name}" for file in files)

@@ -7,7 +7,7 @@ import dataclasses
 import pikepdf
 import pytest
 
-from analysis.report import build as built_of
+from analysis.report import material as built_of
 from analysis.report.chapters import plan, risks
 from analysis.report.communication import build_communication
 from analysis.report.words import load_words

@@ -1,0 +1,111 @@
+"""Everything that the deliverables say, computed and checked before a byte is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.blocks import Drawing, numbered
+from analysis.report.chapters import (
+    achievable,
+    blend,
+    data,
+    definitions,
+    differ,
+    first,
+    heard,
+    measure,
+    method,
+    plan,
+    ready,
+    reconciled,
+    risks,
+    sure,
+    waiting,
+    worth,
+)
+from analysis.report.disclosure import check_groups, check_heard, check_texts
+from analysis.report.figures import drawings_of
+from analysis.report.results import results_text
+from analysis.report.workbook import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.report.context import Context
+
+CHAPTERS = (
+    data.chapter,
+    definitions.chapter,
+    measure.chapter,
+    sure.chapter,
+    differ.chapter,
+    waiting.when,
+    waiting.gaps,
+    achievable.chapter,
+    blend.chapter,
+    worth.chapter,
+    ready.chapter,
+    heard.chapter,
+    plan.chapter,
+    risks.chapter,
+    reconciled.chapter,
+    method.chapter,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is said, independent of lines, logo and sheet.
+
+    Attributes
+    ----------
+    record
+        What the pages say, as plain data for the template; :func:`analysis.report.furniture.furniture` adds what a firm may change.
+    sheets
+        The tables of the workbook by the key of their name.
+    results
+        The content of ``results.json``.
+    drawings
+        Every chart, in the order of the pages.
+    """
+
+    record: Mapping[str, Any]
+    sheets: Mapping[str, pd.DataFrame]
+    results: str
+    drawings: tuple[Drawing, ...]
+
+
+def material(c: Context) -> Material:
+    """Return everything that the deliverables say.
+
+    Parameters
+    ----------
+    c
+        The results of all stages, and the words and looks to tell them with.
+
+    Raises
+    ------
+    DisclosureProblem
+        A figure could single out a person.
+    """
+    check_groups(c.baseline, c.utilization, c.blending)
+    check_heard(c.readiness)
+    chapters = [chapter(c) for chapter in CHAPTERS]
+    record = {
+        # page one, page two, the questions with their answers, the chapters
+        "first": first.first_page(c),
+        "contents": first.contents(c, [chapter.answer for chapter in chapters]),
+        "chapters": numbered(chapters),
+    }
+    said = Material(record, tables(c), results_text(c), (*first.drawings(c), *drawings_of(chapters)))
+    check_texts(
+        {
+            "assessment.pdf": json.dumps(record, ensure_ascii=False),
+            "results.json": said.results,
+            "tables.xlsx": "\n".join(frame.to_csv(index=False) for frame in said.sheets.values()),
+        }
+    )
+    return said
