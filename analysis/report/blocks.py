@@ -93,14 +93,57 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What an exhibit rests on.
+
+    Attributes
+    ----------
+    files
+        The tables or results it is drawn from, and their period: "Source: agent states; 2 March to 26 April 2026."
+    n
+        How many stand behind it, with their unit.
+    definition
+        What is counted or computed, over what, and what was put together or left out.
+
+    Examples
+    --------
+    >>> print(Source("Source: calls; May 2026.", "120 calls", "Share of offered.").saying("Interval calls only."))
+    Source: calls; May 2026. Share of offered. Interval calls only.
+    """
+
+    files: str
+    n: str = ""
+    definition: str = ""
+
+    def __str__(self) -> str:
+        """Return the line below the exhibit; how many stand behind it is set at its rule."""
+        return " ".join(part for part in (self.files, self.definition) if part)
+
+    def saying(self, *more: str) -> Source:
+        """Return the same source with more sentences of definition."""
+        return Source(self.files, self.n, " ".join(part for part in (self.definition, *more) if part))
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """A finding with its proof: a chart or a table, the sentence above it, and what it rests on below.
 
-    `topic` says beside the number which question of the chapter it answers.
+    Attributes
+    ----------
+    headline
+        A sentence that states the finding with its numbers.
+    source
+        What it rests on; a plain text stands for files and definition in one.
+    drawing, alt, columns, rows, notes, columns_used, dense
+        The chart with its alternative text, or the table; remarks beside it and its looks.
+    topic
+        Which question of the chapter it answers, set beside its number.
+    unnumbered
+        Why the headline states no number; empty where it does.
     """
 
     headline: str
-    source: str = ""
+    source: Source | str = ""
     drawing: Drawing | None = None
     alt: str = ""
     columns: Sequence[Column] = ()
@@ -109,12 +152,16 @@ class Exhibit:
     columns_used: int = 12
     dense: bool = False
     topic: str = ""
+    unnumbered: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return the exhibit for the template, without its number."""
+        source = self.source if isinstance(self.source, Source) else Source(self.source)
         record: dict[str, Any] = {
             "headline": self.headline,
-            "source": self.source,
+            "source": source.files,
+            "n": source.n,
+            "definition": source.definition,
             "notes": [{"term": note.term, "text": note.text} for note in self.notes],
             "columns-used": self.columns_used,
             "breakable": len(self.rows) > LONGEST_WHOLE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate, Quantity
-from analysis.report.blocks import Absent, Drawing, Exhibit, Note
+from analysis.report.blocks import Absent, Drawing, Exhibit, Note, Source
 from analysis.report.numbers import Numbers, mark
 from analysis.report.run import Run
 from analysis.report.words import Words
@@ -113,15 +113,27 @@ class Context:
         present = set(self.baseline.shares["population"])
         return [name for name in ("contact_centre", "back_office") if name in present]
 
-    def source(self, *tables: str, n: str = "", definition: str = "") -> str:
-        """Return the line below an exhibit: which tables, which period, how many, which definition."""
+    def source(self, *tables: str, results: Sequence[str] = (), n: str = "", definition: str = "") -> Source:
+        """Return what an exhibit rests on.
+
+        Parameters
+        ----------
+        tables
+            Canonical tables that it is drawn from; those that the client did not give are left out.
+        results
+            Stages whose results it is drawn from; the files behind each stand in the chapter on lineage.
+        n, definition
+            How many stand behind it with their unit, and what is counted over what.
+        """
         files = self.intake.files
         present = set(files["table"])
         names = [self.words(f"table.{table}") for table in tables if table in present]
+        names += [
+            self.words("source.results", stages=self.words.listed([self.words(f"stage.{one}") for one in results]))
+        ] * bool(results)
         period = self._periods(files[files["table"].isin(tables)] if names else files)
-        parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", period, n]
-        line = "; ".join(part for part in parts if part) + "."
-        return f"{line} {definition}".strip()
+        parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", period]
+        return Source("; ".join(part for part in parts if part) + ".", n, definition)
 
     def prose(self, text: str) -> str:
         """Return a text with the ladder's parts and the populations in words."""
@@ -175,9 +187,10 @@ class Context:
         name: str,
         height_mm: float,
         margins_mm: tuple[float, float, float, float] = (1, 1, 1, 1),
-        source: str = "",
+        source: Source | str = "",
         notes: Sequence[Note] = (),
         topic: str = "",
+        unnumbered: str = "",
         **more: Any,
     ) -> Exhibit | Absent:
         """Return a chart as an exhibit, or the sentence that says why there is none."""
@@ -191,6 +204,7 @@ class Context:
             module.alt_text(result, theme=self.theme, **more),
             notes=notes,
             topic=topic,
+            unnumbered=unnumbered,
         )
 
 

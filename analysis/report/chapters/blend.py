@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.estimate import Estimate
-from analysis.report.blocks import Absent, Chapter, Fact, Facts, Note, Part, Text
+from analysis.report.blocks import Absent, Chapter, Fact, Facts, Note, Part, Source, Text
 from analysis.report.chapters import items, modelled, more_pools, trust
 from analysis.report.context import Context
 from analysis.report.exhibits import (
@@ -173,10 +173,10 @@ def _topic(c: Context, key: str) -> str:
     return c.words(f"blend.topic_of.{key}")
 
 
-def _source(c: Context, key: str, *more: str) -> str:
-    """Return the line below a chart: which tables, how many agents and days, and what is drawn."""
+def _source(c: Context, key: str, *more: str) -> Source:
+    """Return what a chart rests on: which tables, how many agents and days, and what is drawn."""
     source = c.source("spells", "contacts", "volumes", "schedule", n=c.behind("contact_centre"))
-    return " ".join(part for part in (source, c.words(f"blend.definition.{key}"), *more) if part)
+    return source.saying(c.words(f"blend.definition.{key}"), *more)
 
 
 def _with_room(c: Context, pool: str | None) -> list[Part]:
@@ -342,5 +342,5 @@ def _ahead(c: Context, pool: str | None) -> Part:
     return c.drawn(
         ahead, ahead.forecast_fan, c.blending, pool=pool, name="forecast_fan", height_mm=ahead.HEIGHT_MM,
         margins_mm=ahead.MARGINS_MM, topic=_topic(c, "ahead"),
-        source=" ".join(part for part in (c.source("volumes", "contacts"), ahead.check(c.blending, pool=pool, theme=c.theme), rest) if part),
+        source=c.source("volumes", "contacts").saying(ahead.check(c.blending, pool=pool, theme=c.theme), rest),
     )  # fmt: skip

@@ -23,15 +23,15 @@ def parts_of(c: Context, pool: str | None, suffix: str) -> list[Part]:
     parts: list[Part] = [
         c.drawn(
             causes, causes.idle_by_cause, c.blending, pool=pool, name=f"idle_by_cause{suffix}", height_mm=47,
-            margins_mm=(5.5, 0.5, 7.5, 9), source=f"{source} {words('blend.cause_definition')}",
+            margins_mm=(5.5, 0.5, 7.5, 9), source=source.saying(words("blend.cause_definition")),
         ),
         c.drawn(
             usable, usable.usable_by_mode, c.blending, pool=pool, name=f"usable_by_mode{suffix}", height_mm=38,
-            margins_mm=(44, 56, 0.5, 0.5), source=f"{source} {words('blend.usable_definition')}",
+            margins_mm=(44, 56, 0.5, 0.5), source=source.saying(words("blend.usable_definition")),
         ),
         c.drawn(
             policies, policies.frontier, c.blending, pool=pool, name=f"frontier{suffix}", height_mm=62,
-            margins_mm=(9, 2, 6, 10), source=f"{source} {words('blend.frontier_definition')}",
+            margins_mm=(9, 2, 6, 10), source=source.saying(words("blend.frontier_definition")),
         ),
     ]  # fmt: skip
     if isinstance(parts[-1], Absent):
