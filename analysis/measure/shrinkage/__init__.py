@@ -4,12 +4,15 @@ from analysis.foundation.lazy import attach
 
 _NAMES = {
     "BestPart": ".best",
+    "FEWEST_FOR_SPREAD": ".funnel",
     "FEWEST_GROUPS": ".normal",
+    "Funnel": ".funnel",
     "GroupErrors": ".shares",
     "Shrunken": ".normal",
     "best_of_noisy": ".normal",
     "best_part": ".best",
     "differ": ".normal",
+    "fit_funnel": ".funnel",
     "lasting_variance": ".shares",
     "morris": ".normal",
     "shrink": ".normal",

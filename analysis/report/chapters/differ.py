@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.report.blocks import Absent, Chapter, Exhibit
 from analysis.report.context import Context
-from analysis.report.exhibits import breakdowns, groups, why
+from analysis.report.exhibits import breakdowns, funnels, groups, why
 
 TABLES = ("spells", "state_totals", "work_items", "schedule", "roster")
 
@@ -15,7 +15,7 @@ def chapter(c: Context) -> Chapter:
     said = []
     for name in c.populations():
         if not groups.missing(c.baseline, population=name):
-            parts.append(_groups(c, name))
+            parts += [_groups(c, name), _funnel(c, name)]
         if not breakdowns.missing(c.baseline, population=name):
             parts.append(_levels(c, name))
             said.append(
@@ -44,6 +44,24 @@ def _groups(c: Context, population: str) -> Exhibit | Absent:
             "schedule",
             n=c.behind(population),
             definition=c.words("groups.source", n=c.n.count(smallest)),
+        ),
+    )
+
+
+def _funnel(c: Context, population: str) -> Exhibit | Absent:
+    """Return the groups against the limits that chance sets for their size."""
+    return c.drawn(
+        funnels,
+        funnels.funnel,
+        c.baseline,
+        population=population,
+        name=f"funnel_{population}",
+        height_mm=funnels.HEIGHT_MM,
+        margins_mm=funnels.MARGINS_MM,
+        source=c.source(
+            *TABLES,
+            n=c.behind(population),
+            definition=funnels.definition(c.baseline, population=population, theme=c.theme),
         ),
     )
 

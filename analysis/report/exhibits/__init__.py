@@ -13,6 +13,7 @@ _NAMES = {
     "flips": ".turns",
     "forecast_fan": ".ahead",
     "frontier": ".policies",
+    "funnel": ".funnels",
     "gap_law": ".gap_laws",
     "gap_survival": ".gaps",
     "group_shares": ".groups",
