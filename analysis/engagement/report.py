@@ -66,6 +66,7 @@ def make_report(
         run={
             **run_facts(found, made_of, overrides),
             "small_group_reason": engagement.privacy.small_group_reason,
+            "retention_days": engagement.privacy.retention_days,
         },
         out=into,
         brand=brand_file(engagement, folder),

@@ -27,6 +27,8 @@ class Run:
         Stage -> SHA-256 of the input files behind it.
     small_group_reason
         Why groups of fewer than 10 agents are shown; empty when none are.
+    retention_days
+        Days after which the client's data are to be deleted at the latest; 0 where nobody said.
     """
 
     run_id: str
@@ -35,6 +37,7 @@ class Run:
     versions: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     small_group_reason: str = ""
+    retention_days: int = 0
 
     @classmethod
     def of(cls, run: Run | Mapping[str, Any]) -> Run:
