@@ -15,6 +15,7 @@ from analysis.baseline.frames import COLUMNS, estimate_columns
 from analysis.baseline.levels import HIDDEN, hidden_by_day, hidden_half_hours, levels_of
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import NON_WORK, SHARE_PARTS, Clusters, five_shares
+from analysis.baseline.spans import spans_of
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
@@ -222,12 +223,16 @@ def _errors(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> Gr
 
 
 def _of_half_hours(slots: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
-    """Return the shares by slot of the day over all days, days as clusters within weekdays."""
-    there = slots[slots["base_agents"] > 0]
-    hidden = hidden_half_hours(there, minimum=asked.settings.minimum_group_agents)
+    """Return the shares by slot of the day over all days, days as clusters within weekdays; slots of few people with their neighbours."""
+    minimum, slot_s = asked.settings.minimum_group_agents, asked.settings.slot_s
+    spans = spans_of(slots, minimum=minimum, slot_s=slot_s)[["weekday", "slot_of_day_s", "half_hour"]]
+    there = slots[slots["base_agents"] > 0].merge(spans)
+    starts = there.groupby("half_hour")["slot_of_day_s"].min()
+    there = there.assign(slot_of_day_s=there["half_hour"].map(starts))
+    hidden = hidden_half_hours(there, minimum=minimum)
     rows: list[dict[str, object]] = []
     for slot, part in there.groupby("slot_of_day_s", sort=True):
-        level = f"{int(slot) // 3600:02d}:{int(slot) % 3600 // 60:02d}"  # type: ignore[call-overload]
+        level = str(part["half_hour"].iloc[0])
         if slot in hidden:
             rows += _suppressed("half_hour", level, asked)
             continue

@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "groups": ("population", "group", "site", "agents", "share", *_ESTIMATE),
     "idle_by_slot": (
         *("population", "weekday", "slot_of_day_s", "idle_agents", "handling_agents", "workable_agents"),
-        *("attended_agents", "days", "distinct_agents"),
+        *("attended_agents", "days", "distinct_agents", "span_start_s", "span_slots"),
     ),
     "pool_slots": ("pool", "weekday", "slot_of_day_s", "days", "workable_agents", "handling_agents"),
     "gaps": (
@@ -59,6 +59,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "level_days": (
         *("population", "by", "level", "agents", "day", "weekday", "week", "PAID", *BUCKETS, "OUTSIDE_PAID"),
     ),
+    "members": (
+        *("population", "by", "level", "agent", "base_h", "utilization_h", "support_h", "idle_h", "away_h"),
+        "unaccounted_h",
+    ),
+    "merges": ("population", "by", "level", "parts", "agents", "reason"),
 }  # fmt: skip
 
 

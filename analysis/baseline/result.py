@@ -40,7 +40,9 @@ class Baseline:
         population, group, site, agents, share, value, low, high, status, reason; groups under the minimum were merged before anything was computed.
     idle_by_slot
         population, weekday (0 = Monday), slot_of_day_s (local seconds since midnight), idle_agents, handling_agents (contacts and items), workable_agents, attended_agents
-        (means over the days), days, distinct_agents. Cells with fewer distinct agents than the minimum hold no means, and there is no idle mean where no source records idle states.
+        (means over the days), days, distinct_agents, span_start_s, span_slots. Neighbouring half hours of fewer distinct people than the minimum are one span
+        before anything is averaged: all its rows hold the span's means and distinct people. A stretch that stays too small holds no means, and there is no
+        idle mean where no source records idle states.
     pool_slots
         pool, weekday, slot_of_day_s, days, workable_agents, handling_agents (means over the days): the agents behind a pool's staffing; not for print.
     gaps
@@ -80,6 +82,13 @@ class Baseline:
         pool, day, slot_of_day_s, workable_agents: the same day by day, without half hours in which nobody was able to work; not for print.
     level_days
         population, by (site|group), level, agents, day, weekday, week, PAID and one column per part of the ladder, in hours; levels that are shown only. Not for print.
+    members
+        population, by (all|group|site|tenure|weekday|half_hour|slot|pool|pool_slot), level, agent, base_h, utilization_h, support_h, idle_h, away_h, unaccounted_h: who
+        stands behind each cell, suppressed ones too, `level` as `groups`, `breakdowns` and `idle_by_slot` name it ("" for all; "weekday slot_of_day_s" for a slot:
+        "0 34200", each half hour by itself; pools, "pool weekday slot_of_day_s", where there are several). Slots leave holidays out. Never for print: it names
+        people, stays in ``work/`` and is what the attack on the figures is tried with.
+    merges
+        population, by (group|site|tenure|half_hour), level, parts (in words), agents, reason: what was put together before anything was measured; printed.
     """
 
     quantities: tuple[Quantity, ...]
@@ -107,6 +116,8 @@ class Baseline:
     days: pd.DataFrame
     pool_slot_days: pd.DataFrame
     level_days: pd.DataFrame
+    members: pd.DataFrame
+    merges: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per quantity: id, scope, value, low, high, confidence, n, n_unit, unit, status, reasons."""

@@ -13,8 +13,13 @@ from analysis.measure.crosswalk import ATTENDED, BASE, WORK, WORKABLE
 _CELL = ["weekday", "slot_of_day_s"]
 _MEANS = {"idle_agents": ("IDLE",), "handling_agents": WORK, "workable_agents": WORKABLE, "attended_agents": ATTENDED}
 # For the breakdown by half hour; not averaged here.
-_PARTS = {"base_agents": BASE, "away_agents": ("AWAY",), "unaccounted_agents": ("UNACCOUNTED",)}
-IDLE_COLUMNS = ("population", *_CELL, *_MEANS, "days", "distinct_agents")
+_PARTS = {
+    "base_agents": BASE,
+    "support_agents": ("SUPPORT", "OUTAGE"),
+    "away_agents": ("AWAY",),
+    "unaccounted_agents": ("UNACCOUNTED",),
+}
+IDLE_COLUMNS = ("population", *_CELL, *_MEANS, "days", "distinct_agents", "span_start_s", "span_slots")
 POOL_COLUMNS = ("pool", *_CELL, "days", "workable_agents", "handling_agents")
 
 
@@ -36,24 +41,32 @@ def slot_table(people: People, *, client: Client, slot_s: int) -> pd.DataFrame:
     return frame[~frame["day"].isin(pd.to_datetime(list(client.holidays)))]
 
 
-def idle_by_slot(slots: pd.DataFrame, people: People, *, minimum: int) -> pd.DataFrame:
-    """Average a population over the days of each weekday; cells of fewer distinct people than the minimum hold no means.
+def idle_by_slot(slots: pd.DataFrame, people: People, spans: pd.DataFrame) -> pd.DataFrame:
+    """Average a population over the days of each weekday, span by span; spans of too few people hold no means.
+
+    Parameters
+    ----------
+    slots
+        From :func:`slot_table`.
+    people
+        The population.
+    spans
+        From :func:`analysis.baseline.spans.spans_of`.
 
     Notes
     -----
-    Without a source of idle states there is no idle mean. Means are over all days on which anybody of the population was there, so a half hour in which nobody works on some days counts those as zero.
+    Every half hour of a span holds the mean of the span, so sums over half hours stay what they are. Without a source of idle states there is no
+    idle mean. Means are over all days on which anybody of the population was there, so a half hour in which nobody works on some days counts those
+    as zero.
     """
     there = slots[slots["attended_agents"] > 0]
     days = there.groupby("weekday")["day"].nunique()
-    cells = (
-        there.groupby(_CELL)
-        .agg(**{name: (name, "sum") for name in _MEANS}, distinct_agents=("agent", "nunique"))
-        .reset_index()
-    )
+    names, span = list(_MEANS), ["weekday", "span_start_s"]
+    sums = there.merge(spans[[*_CELL, "span_start_s"]]).groupby(span)[names].sum().reset_index()
+    cells = spans.merge(sums, on=span, how="left")
     cells["days"] = cells["weekday"].map(days).astype("int64")
-    names = list(_MEANS)
-    cells[names] = cells[names].div(cells["days"], axis=0)
-    cells.loc[cells["distinct_agents"] < minimum, names] = np.nan
+    cells[names] = cells[names].div(cells["days"] * cells["span_slots"], axis=0)
+    cells.loc[~cells["shown"].astype(bool), names] = np.nan
     if "IDLE" not in people.sees:
         cells["idle_agents"] = np.nan
     return cells.assign(population=people.population)[list(IDLE_COLUMNS)]

@@ -5,12 +5,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.foundation.schema import Finding
 from analysis.measure.records import latest
 
 MINIMUM_AGENTS = 10
+# Hours are one person's or two people's where the largest two hold more than this, or the others together less than that share of the largest.
+DOMINANT_TWO, OTHERS_TO_LARGEST = 0.90, 0.10
+
+
+def too_few(hours: npt.ArrayLike, *, minimum: int) -> bool:
+    """Return whether a cell must not be shown: it stands on fewer people than the minimum, or one or two of them are nearly all of it.
+
+    Parameters
+    ----------
+    hours
+        Hours of each person in the cell's base; people without any do not count.
+    minimum
+        Smallest number of people.
+
+    References
+    ----------
+    Dominance rules of the ACRO defaults: n = 2, k = 90 %; p = 10 %.
+
+    Examples
+    --------
+    >>> too_few([8.0] * 10, minimum=10), too_few([8.0] * 9, minimum=10)
+    (False, True)
+    >>> too_few([400.0, 400.0, *[5.0] * 10], minimum=10)
+    True
+    """
+    there = np.sort(np.asarray(hours, dtype=float))
+    there = there[there > 0]
+    if len(there) < minimum:
+        return True
+    if len(there) < 2:
+        return False
+    total = float(there.sum())
+    return bool(there[-2:].sum() > DOMINANT_TWO * total or total - there[-1] < OTHERS_TO_LARGEST * there[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from analysis.baseline.levels import (
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import clusters_of
 from analysis.baseline.slots import slot_table
+from analysis.baseline.spans import spans_of
 from analysis.foundation.settings import Client, Period
 from analysis.measure.crosswalk import BASE
 from tests.baseline.factory import CLIENT, START, client_tables, table
@@ -303,11 +304,10 @@ class TestDisclosure:
     def check_half_hours(self, found, slots):
         rows = found[found["by"].eq("half_hour") & found["status"].ne("suppressed")]
         assert (rows["agents"] >= 10).all()
-        there = slots[slots["attended_agents"] > 0]
-        cells = there.groupby(["weekday", "slot_of_day_s"])["agent"].agg(set)
-        for slot in {3600 * int(level[:2]) + 60 * int(level[3:]) for level in rows["level"]}:
-            small = [who for at, who in cells.items() if at[1] == slot and len(who) < 10]
-            left = len(set().union(*small))
+        spans = spans_of(slots, minimum=10, slot_s=1800)
+        there = slots[slots["base_agents"] > 0].merge(spans)
+        for level in rows["level"].unique():
+            left = there[there["half_hour"].eq(level) & ~there["shown"]]["agent"].nunique()
             assert left == 0 or left >= 10
 
     def test_a_half_hour_is_not_the_way_to_a_weekday_of_few(self):

@@ -44,16 +44,47 @@ def test_half_hours_of_the_week():
     assert monday.loc[12 * 3600, "idle_agents"] == pytest.approx(10 * 27.5 / 30)
 
 
-def test_half_hours_with_few_people_hold_no_means():
-    def late(day, agent):
-        return [(0, 240 + day, "HANDLING"), (240 + day, 480, "IDLE")]
-
-    tables = client_tables(10, late, agents=TWENTY)
+def test_half_hours_of_few_people_hold_the_mean_of_the_span_that_they_are_put_in():
+    tables = client_tables(10, lambda day, agent: [(0, 240, "HANDLING"), (240, 480, "IDLE")], agents=TWENTY)
     early = tables["schedule"]["agent"].isin(TWENTY[:9])
     tables["schedule"].loc[~early, "start"] += pd.Timedelta(hours=1)
-    first = measure_baseline(tables, client=CLIENT).idle_by_slot.query("slot_of_day_s == 28800")
-    assert (first["distinct_agents"] == 9).all()
-    assert first[["idle_agents", "workable_agents", "attended_agents"]].isna().all(axis=None)
+    found = measure_baseline(tables, client=CLIENT)
+    monday = found.idle_by_slot[found.idle_by_slot["weekday"].eq(0)].set_index("slot_of_day_s")
+    first = monday.loc[[28800, 30600, 32400]]
+    assert (first[["span_start_s", "span_slots", "distinct_agents"]] == [28800, 3, 20]).all(axis=None)
+    assert first["workable_agents"].to_numpy() == pytest.approx((9 + 9 + 20) / 3)
+    assert (monday.loc[34200:, "span_slots"] == 1).all()
+    listed = found.merges.set_index("by").loc["half_hour"]
+    assert listed["level"] == "08:00 to 09:30"
+    assert (listed["parts"], listed["agents"]) == (
+        "3 half hours on Monday, Tuesday, Wednesday, Thursday, Friday",
+        20,
+    )
+
+
+def test_a_stretch_of_too_few_people_holds_no_means():
+    tables = client_tables(10, pieces, agents=TWENTY)
+    night = tables["schedule"][tables["schedule"]["agent"].isin(TWENTY[:9])]
+    later = night.assign(start=night["end"] + pd.Timedelta(hours=2), end=night["end"] + pd.Timedelta(hours=3))
+    tables["schedule"] = pd.concat([tables["schedule"], later], ignore_index=True)
+    found = measure_baseline(tables, client=CLIENT).idle_by_slot.query("slot_of_day_s >= 57600")
+    assert (found["distinct_agents"] == 9).all()
+    assert found[["idle_agents", "workable_agents", "attended_agents"]].isna().all(axis=None)
+
+
+def test_members_add_up_to_what_is_published():
+    found = measure_baseline(client_tables(10, pieces), client=CLIENT)
+    by = found.members.groupby("by")[["base_h", "idle_h"]].sum()
+    assert by["base_h"].to_numpy() == pytest.approx(by.loc["all", "base_h"])
+    assert set(by.index) == {"all", "weekday", "half_hour", "slot"}
+    hours = found.ladder.set_index("bucket")["hours"]
+    assert by.loc["slot", "idle_h"] == pytest.approx(hours["IDLE"])
+    cell = found.members[found.members["level"].eq("0 43200")]
+    shown = found.idle_by_slot[found.idle_by_slot["weekday"].eq(0)].set_index("slot_of_day_s").loc[43200]
+    assert len(cell) == shown["distinct_agents"]
+    assert cell["idle_h"].sum() / (shown["days"] * shown["span_slots"] * 0.5) == pytest.approx(shown["idle_agents"])
+    parts = found.members[["utilization_h", "support_h", "idle_h", "away_h", "unaccounted_h"]].sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(found.members["base_h"].to_numpy())
 
 
 def test_no_idle_states_no_idle_mean():

@@ -19,7 +19,7 @@ from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Period, Queue
 from analysis.utilization.result import Utilization
 from analysis.utilization.settings import UtilizationSettings
-from tests.report import factory_lab, factory_value
+from tests.report import factory_lab, factory_members, factory_value
 
 CC, BO = "contact_centre", "back_office"
 SHARES: dict[str, dict[str, tuple[float, float, float]]] = {
@@ -210,11 +210,13 @@ def _idle_by_slot() -> pd.DataFrame:
                     math.nan if few else staffed * 1.1,
                     8,
                     8 if few else agents,
+                    slot,
+                    1,
                 )
             )
     columns = [
         "population", "weekday", "slot_of_day_s", "idle_agents", "handling_agents", "workable_agents",
-        "attended_agents", "days", "distinct_agents",
+        "attended_agents", "days", "distinct_agents", "span_start_s", "span_slots",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -442,6 +444,7 @@ def baseline() -> Baseline:
         facts=facts,
         days=pd.DataFrame({"population": [CC], "day": [pd.Timestamp("2026-03-02")], "agents": [96], "PAID": [720.0]}),
         **_gap_frames(),
+        **factory_members.frames(_groups_frame(), _idle_by_slot()),
     )
 
 
