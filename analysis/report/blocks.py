@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ class Source:
         How many stand behind it, with their unit.
     definition
         What is counted or computed, over what, and what was put together or left out.
+    tables
+        The canonical tables among them.
 
     Examples
     --------
@@ -114,6 +116,7 @@ class Source:
     files: str
     n: str = ""
     definition: str = ""
+    tables: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the line below the exhibit; how many stand behind it is set at its rule."""
@@ -121,7 +124,11 @@ class Source:
 
     def saying(self, *more: str) -> Source:
         """Return the same source with more sentences of definition."""
-        return Source(self.files, self.n, " ".join(part for part in (self.definition, *more) if part))
+        return replace(self, definition=" ".join(part for part in (self.definition, *more) if part))
+
+    def counted(self, n: str, *more: str) -> Source:
+        """Return the same source with how many stand behind it, and more sentences of definition."""
+        return replace(self.saying(*more), n=n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +271,13 @@ Part = Exhibit | Absent | Text | Subhead | Facts | Terms | Listing
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A question, its answer in a sentence or two, and the parts that prove it."""
+    """A question, its answer in a sentence or two, and the parts that prove it; on a page of its own where it asks for one."""
 
     topic: str
     question: str
     answer: str
     parts: Sequence[Part] = field(default_factory=tuple)
+    own_page: bool = False
 
 
 def numbered(chapters: Sequence[Chapter]) -> list[dict[str, Any]]:
@@ -296,6 +304,11 @@ def numbered(chapters: Sequence[Chapter]) -> list[dict[str, Any]]:
                 exhibits += 1
                 record["number"] = str(exhibits)
             parts.append(record)
-        opening = {"topic": chapter.topic, "question": chapter.question, "answer": chapter.answer}
+        opening = {
+            "topic": chapter.topic,
+            "question": chapter.question,
+            "answer": chapter.answer,
+            "own-page": chapter.own_page,
+        }
         records.append({"number": str(place), **opening, "parts": parts})
     return records

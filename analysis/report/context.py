@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.intake.reconciliation import Reconciliation
     from analysis.intake.result import Intake
     from analysis.readiness.result import Readiness
+    from analysis.report.disclosure.audit import Audit
     from analysis.report.exhibits.theme import Theme
     from analysis.utilization.result import Utilization
     from analysis.value.result import Value
@@ -47,6 +48,7 @@ class Context:
     theme: Theme
     reconciliation: Reconciliation | None = None
     value: Value | None = None
+    audit: Audit | None = None
 
     @property
     def words(self) -> Words:
@@ -126,14 +128,14 @@ class Context:
             How many stand behind it with their unit, and what is counted over what.
         """
         files = self.intake.files
-        present = set(files["table"])
-        names = [self.words(f"table.{table}") for table in tables if table in present]
-        names += [
-            self.words("source.results", stages=self.words.listed([self.words(f"stage.{one}") for one in results]))
-        ] * bool(results)
-        period = self._periods(files[files["table"].isin(tables)] if names else files)
+        given = tuple(table for table in tables if table in set(files["table"]))
+        names = [self.words(f"table.{table}") for table in given]
+        if results:
+            stages = self.words.listed([self.words(f"stage.{stage}") for stage in results])
+            names.append(self.words("source.results", stages=stages))
+        period = self._periods(files[files["table"].isin(given)] if given else files)
         parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", period]
-        return Source("; ".join(part for part in parts if part) + ".", n, definition)
+        return Source("; ".join(part for part in parts if part) + ".", n, definition, given)
 
     def prose(self, text: str) -> str:
         """Return a text with the ladder's parts and the populations in words."""

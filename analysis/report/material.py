@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING, Any
 from analysis.report.blocks import Drawing, numbered
 from analysis.report.chapters import (
     achievable,
+    balance,
     blend,
     data,
     definitions,
     differ,
+    evidence,
     first,
+    glossary,
     heard,
+    lineage,
     measure,
     method,
+    people,
     plan,
     ready,
     reconciled,
     risks,
+    settings,
     sure,
+    traps,
     waiting,
     worth,
 )
@@ -51,9 +58,12 @@ CHAPTERS = (
     heard.chapter,
     plan.chapter,
     risks.chapter,
+    people.chapter,
     reconciled.chapter,
-    method.chapter,
+    traps.chapter,
 )
+# they come after the lineage, which names the exhibits of all before it
+LAST = (method.chapter, settings.chapter, evidence.chapter, glossary.chapter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +104,17 @@ def material(c: Context) -> Material:
     check_groups(c.baseline, c.utilization, c.blending)
     check_heard(c.readiness)
     chapters = [chapter(c) for chapter in CHAPTERS]
+    chapters += [lineage.chapter(c, chapters), *(chapter(c) for chapter in LAST)]
     record = {
         # page one, page two, the questions with their answers, the chapters
         "first": first.first_page(c),
+        "balance": balance.page(c),
         "contents": first.contents(c, [chapter.answer for chapter in chapters]),
         "chapters": numbered(chapters),
     }
-    said = Material(record, tables(c), results_text(c), (*first.drawings(c), *drawings_of(chapters)))
+    said = Material(
+        record, tables(c), results_text(c), (*first.drawings(c), *balance.drawings(c), *drawings_of(chapters))
+    )
     check_texts(
         {
             "assessment.pdf": json.dumps(record, ensure_ascii=False),

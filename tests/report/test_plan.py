@@ -53,7 +53,7 @@ def test_every_step_rule_day_figure_and_risk_is_printed(material):
 
 
 def test_both_chapters_stand_before_the_method_and_after_readiness():
-    order = [chapter.__module__.split(".")[-1] for chapter in built_of.CHAPTERS]
+    order = [chapter.__module__.split(".")[-1] for chapter in (*built_of.CHAPTERS, *built_of.LAST)]
     assert order.index("ready") < order.index("plan") < order.index("risks") < order.index("method")
 
 

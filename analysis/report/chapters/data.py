@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pandas as pd
 
 from analysis.foundation.schema import Finding
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Text, Tone
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Source, Text, Tone
 from analysis.report.context import Context
 from analysis.report.exhibits import rows as row_exhibit
 from analysis.report.numbers import mark
 
 SEVERITIES = ("ask", "rejected", "flag", "fixed")
 TONES: dict[str, Tone] = {"ask": "warning", "rejected": "warning", "flag": "plain", "fixed": "muted"}
-MOST_FINDINGS = 14
+MOST_FINDINGS, MOST_ASKED = 5, 3
 
 
 def chapter(c: Context) -> Chapter:
@@ -29,7 +32,7 @@ def chapter(c: Context) -> Chapter:
             name="sources",
             height_mm=5.2 * max(c.intake.files["file"].nunique(), 1) + 7,
             margins_mm=(row_exhibit.name_mm(c.intake), 70, 5.5, 0.5),
-            source=c.source(definition=words("data.accounting")),
+            source=_read(c).saying(words("data.accounting")),
         ),
         _purposes(c),
         *_findings(c),
@@ -41,11 +44,17 @@ def chapter(c: Context) -> Chapter:
 
 
 def _answer(c: Context) -> str:
-    asked = sum(finding.severity == "ask" for finding in _all_findings(c))
+    asked = sum(finding.severity == "ask" for finding in c.findings)
     files = c.words.some("sources.files", c.intake.files["file"].nunique())
     rows = c.n.count(c.intake.files["physical"].sum())
     answer = c.words("data.answer", rows=rows, files=files, period=c.period)
     return f"{answer} {c.words.some('data.asked', asked) if asked else c.words('data.nothing_asked')}"
+
+
+def _read(c: Context) -> Source:
+    """Return what an exhibit about all files rests on."""
+    files = c.words.some("sources.files", c.intake.files["file"].nunique())
+    return c.source(results=("intake",), n=files)
 
 
 def _purposes(c: Context) -> Exhibit:
@@ -57,7 +66,7 @@ def _purposes(c: Context) -> Exhibit:
     every = words.some("data.limited_none", len(files))
     return Exhibit(
         words("data.purposes.headline", limited=words.some("data.limited", limited)) if limited else every,
-        c.source(),
+        _read(c).saying(words("data.purposes.definition")),
         columns=(
             Column(words("data.column.file"), width=3.6 if several else 2.7),
             *([Column(words("data.column.period"), width=2.4)] if several else []),
@@ -66,9 +75,9 @@ def _purposes(c: Context) -> Exhibit:
         ),
         rows=[
             (
-                str(row.file).removeprefix("data/"),
+                file_name(row.file),
                 *([period] if several else []),
-                str(row.good_for or ""),
+                str(row.good_for or "–"),
                 Cell(str(row.not_good_for or "–"), tone="plain" if row.not_good_for else "muted"),
             )
             for row, period in zip(files.itertuples(), periods, strict=True)
@@ -81,10 +90,6 @@ def _period(c: Context, row: Any) -> str:
     if pd.isna(row.period_start) or pd.isna(row.period_end):
         return "–"
     return c.n.period(pd.Timestamp(row.period_start).date(), pd.Timestamp(row.period_end).date())
-
-
-def _all_findings(c: Context) -> list[Finding]:
-    return sorted(c.findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def _attendance(c: Context) -> str:
@@ -109,44 +114,94 @@ def _attendance(c: Context) -> str:
     return " ".join([*paid, *([c.words("data.unpaid", populations=c.words.listed(unpaid))] if unpaid else [])])
 
 
-def _kinds(found: list[Finding]) -> list[list[Finding]]:
-    """Return findings of one kind together, rejected rows by file: questions first, then by the time that they moved."""
-    kinds: dict[tuple[str, str], list[Finding]] = {}
-    for finding in found:
+def kinds(c: Context, severities: Sequence[str] = SEVERITIES, *, by_place: bool = False) -> list[list[Finding]]:
+    """Return findings of one kind together, rejected rows by file, the weightiest first.
+
+    Questions to the client come first, then what moved most time, then what concerns most rows; with `by_place` in the order of
+    `severities`, and rules of the time ladder each for itself.
+    """
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in c.findings:
+        if finding.severity not in severities:
+            continue
         kind = finding.where if finding.severity == "rejected" else finding.code
-        kinds.setdefault((finding.severity, kind), []).append(finding)
-    return sorted(kinds.values(), key=lambda same: (SEVERITIES.index(same[0].severity), -_moved(same)))
+        found.setdefault((finding.severity, f"{kind} {finding.where}" if by_place else kind), []).append(finding)
+
+    def weight(same: list[Finding]) -> tuple[int, float, int]:
+        severity = same[0].severity
+        first = severities.index(severity) if by_place else int(severity != "ask")
+        return first, -moved_h(c, same), -sum(finding.rows or 0 for finding in same)
+
+    return sorted(found.values(), key=weight)
 
 
-def _moved(same: list[Finding]) -> float:
-    return sum(finding.moved_us or 0 for finding in same) / 3.6e9
+def moved_h(c: Context, same: Sequence[Finding]) -> float:
+    """Return the hours that findings moved: what they state, else what the account of time of their files holds for them."""
+    return sum(abs(_moved_us(c, finding)) for finding in same) / 3.6e9
+
+
+def _moved_us(c: Context, finding: Finding) -> int:
+    if finding.moved_us is not None:
+        return finding.moved_us
+    files = c.intake.files
+    mine = files[[fnmatchcase(str(name), finding.where) for name in files["file"]]] if len(files) else files
+    side, _, reason = {
+        "duplicate_rows": "duplicate_us",
+        "outside_period": "excluded_us outside_period",
+    }.get(finding.code, f"rejected_us {finding.code.removeprefix('rejected_')}").partition(" ")
+    total = 0
+    for account in mine["time_us"].drop_duplicates() if len(mine) else ():
+        held = json.loads(account).get(side, 0)
+        total += int(held.get(reason, 0) if isinstance(held, dict) else held)
+    return total
+
+
+def hours_moved(c: Context, hours: float) -> str:
+    """Return hours in a table; a dash where none were moved."""
+    return c.n.hours(hours) if hours else "–"
+
+
+def file_name(name: str) -> str:
+    """Return a file or pattern without the folder that all of them share."""
+    return str(name).removeprefix("data/")
+
+
+def columns(c: Context) -> list[Column]:
+    """Return the columns of a table of findings."""
+    widths = (("kind", 1.2), ("where", 2.6), ("finding", 7.1), ("rows", 0.9), ("moved", 1.0))
+    return [
+        Column(c.words(f"data.column.{name}"), "right" if name in ("rows", "moved") else "left", width)
+        for name, width in widths
+    ]
 
 
 def _findings(c: Context) -> list[Exhibit]:
-    """Return what was found in the data, what was done about it, and the time that it moved."""
-    words, found = c.words, _all_findings(c)
-    if not found:
+    """Return the weightiest of what was found in the data; the appendix on traps holds all of it."""
+    words, every = c.words, kinds(c)
+    if not every:
         return []
-    kinds = _kinds(found)
-    left = sum(len(same) for same in kinds[MOST_FINDINGS:])
+    asked = [same for same in every if same[0].severity == "ask"][:MOST_ASKED]
+    shown = [*asked, *(same for same in every if same[0].severity != "ask")][:MOST_FINDINGS]
     return [
         Exhibit(
-            words("data.findings.headline", n=words.some("data.found", len(found))),
-            words("data.findings.more", n=c.n.count(left)) if left > 0 else words("data.findings.all"),
-            columns=(
-                Column(words("data.column.kind"), width=1.4),
-                Column(words("data.column.where"), width=2.9),
-                Column(words("data.column.finding"), width=6.8),
-                Column(words("data.column.rows"), "right", 1),
-                Column(words("data.column.moved"), "right", 1.1),
+            words(
+                "data.findings.headline",
+                n=words.some("data.found", len(c.findings)),
+                hours=c.n.hours(sum(moved_h(c, same) for same in every)),
             ),
-            rows=[_finding(c, same) for same in kinds[:MOST_FINDINGS]],
+            c.source(results=("intake", "baseline", "utilization", "blending", "readiness")).counted(
+                words.some("traps.issues", len(c.findings)),
+                words("data.findings.definition", n=c.n.count(len(shown))),
+            ),
+            columns=columns(c),
+            rows=[row(c, same) for same in shown],
         )
     ]
 
 
-def _finding(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
-    first, moved = max(same, key=lambda finding: finding.moved_us or 0), _moved(same)
+def row(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
+    """Return the row of findings of one kind: treatment, place, the weightiest message, rows and hours moved."""
+    first = max(same, key=lambda finding: abs(_moved_us(c, finding)))
     rows = sum(finding.rows or 0 for finding in same)
     message = first.message
     if first.severity == "rejected":
@@ -156,10 +211,10 @@ def _finding(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
         message = c.words("data.findings.same", message=message, n=c.n.count(len(same) - 1))
     return (
         Cell(c.words(f"severity.{first.severity}"), tone=TONES[first.severity], strong=True),
-        c.prose(first.where.removeprefix("data/")),
+        c.prose(file_name(first.where)),
         c.prose(message),
-        c.n.count(rows) if rows else "",
-        c.n.hours(moved) if moved else "",
+        c.n.count(rows) if rows else "–",
+        hours_moved(c, moved_h(c, same)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The data held against themselves: days, hours by fate, exports against each other, paid hours, known traps."""
+"""The data held against themselves: days, hours by fate, exports against each other, paid hours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from analysis.report.exhibits import days
 
 # Sides of the account of time that have a column, in their order.
 SIDES = ("stated", "moved", "used", "duplicate", "total", "excluded", "rejected")
-MOST_TRAPS = 24
 
 
 def chapter(c: Context) -> Chapter:
@@ -31,7 +30,7 @@ def chapter(c: Context) -> Chapter:
         margins_mm=(days.NAME_MM, days.WORDS_MM, days.TOP_MM, days.FOOT_MM),
         source=c.source(definition=words("reconciled.days")),
     )
-    tables = (_time(c, found), _totals(c, found), _paid(c, found), _overlaps(c, found), _traps(c, found))
+    tables = (_time(c, found), _totals(c, found), _paid(c, found), _overlaps(c, found))
     parts: list[Part] = [calendar, *(table for table in tables if table is not None)]
     return Chapter(words("reconciled.topic"), words("reconciled.question"), _answer(c, found), parts)
 
@@ -213,40 +212,3 @@ def _overlaps(c: Context, found: Reconciliation) -> Exhibit | None:
             for row in frame.itertuples()
         ],
     )
-
-
-def _traps(c: Context, found: Reconciliation) -> Exhibit | None:
-    """Return the log of known traps: those that found something first."""
-    words, frame = c.words, found.traps
-    if frame.empty:
-        return None
-    tested = frame["tested"].astype(bool)
-    hit = tested & (frame["rows"] > 0)
-    ordered = pd.concat([frame[hit], frame[tested & ~hit], frame[~tested]]).head(MOST_TRAPS)
-    return Exhibit(
-        words(
-            "reconciled.traps.headline",
-            tested=c.n.count(tested.sum()),
-            n=c.n.count(len(frame)),
-            hit=c.n.count(hit.sum()),
-        ),
-        words("reconciled.traps.source"),
-        columns=(
-            Column(words("reconciled.traps.column.where"), width=2.2),
-            Column(words("reconciled.traps.column.question"), width=4),
-            Column(words("reconciled.traps.column.found"), width=4.6),
-            Column(words("reconciled.traps.column.rows"), "right", 0.9),
-            Column(words("reconciled.traps.column.moved"), "right", 1),
-        ),
-        rows=[_trap(c, row) for row in ordered.itertuples()],
-    )
-
-
-def _trap(c: Context, row: Any) -> tuple[str | Cell, ...]:
-    words = c.words
-    start = _name(row.source), str(row.question)
-    if not row.tested:
-        return *start, Cell(words("reconciled.traps.untested"), tone="muted"), "", ""
-    if not row.rows:
-        return *start, Cell(words("reconciled.traps.clear"), tone="muted"), "", ""
-    return *start, c.prose(str(row.words)), c.n.count(row.rows), _hours(c, abs(int(row.moved_us)) / 3.6e9)
