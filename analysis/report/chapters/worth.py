@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Text
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Terms
 from analysis.report.context import Context
 from analysis.report.exhibits import capacity, drivers, outcomes, payback
 from analysis.report.numbers import mark
@@ -58,11 +58,8 @@ def chapter(c: Context) -> Chapter:
         parts: list[Part] = [Absent(words("missing.balance"), c.need(capacity))]
         return Chapter(words("worth.topic"), words("worth.question"), words("worth.unknown"), parts)
     answer = sentence(c) or c.value.sentences.get("balance", "") or words("worth.unknown")
-    parts = [_balance(c)]
-    if capacity.bars(c.value):
-        parts += [_range(c), _tornado(c), _cash(c)]
-    elif c.value.sentences.get("alternatives"):
-        parts.append(Text(c.value.sentences["alternatives"]))
+    why = capacity.missing(c.value, theme=c.theme)
+    parts = [Absent(why, c.need(capacity)), *_instead(c)] if why else [_range(c), _tornado(c), _cash(c), *_instead(c)]
     parts += _targets(c)
     return Chapter(words("worth.topic"), words("worth.question"), answer, parts)
 
@@ -76,21 +73,19 @@ def _precision(c: Context) -> str:
     return "" if c.value is None else c.value.sentences.get("precision", "")
 
 
-def _balance(c: Context) -> Part:
-    """Return the capacity balance with why blending is worth it though the back office has slack of its own."""
+def _instead(c: Context) -> list[Part]:
+    """Return why blending is worth it though the back office has slack of its own, and what else the waiting could give."""
     said = {} if c.value is None else c.value.sentences
     notes = []
     if said.get("why_blend"):
         # its first sentence is the question
         question, mark_, rest = said["why_blend"].partition("? ")
-        notes.append(Note(f"{question}?", rest) if mark_ else Note("", said["why_blend"]))
+        notes.append(Note(f"{question}?", rest) if mark_ else Note(c.words("worth.note.why"), said["why_blend"]))
     if said.get("alternatives"):
         notes.append(Note(c.words("worth.note.alternatives"), said["alternatives"]))
-    return c.drawn(
-        capacity, capacity.capacity_balance, c.value, name="capacity_balance", height_mm=capacity.height_mm(c.value),
-        margins_mm=capacity.MARGINS_MM, source=c.source("work_items", "spells", "contacts", "schedule", definition=f"{c.words('worth.balance_definition')} {said.get('fte', '')}".strip()),
-        notes=notes,
-    )  # fmt: skip
+    if notes and said.get("fte"):
+        notes.append(Note(c.words("worth.note.fte"), said["fte"]))
+    return [Terms(notes)] if notes else []
 
 
 def _range(c: Context) -> Part:

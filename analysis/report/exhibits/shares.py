@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TOLERANCE = 0.005
 # narrower segments carry their number in their name
 LEAST_WIDTH_PT = 16.0
+# work that observers saw and no system records
+SEEN_WORK = "seen_work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +43,37 @@ def segments(baseline: Baseline) -> dict[str, list[Segment]]:
         known = {share: value for share, value in values.items() if share in SHARES and pd.notna(value)}
         if "utilization" in known and abs(sum(known.values()) - 1) <= TOLERANCE:
             outage = values["outage"] if pd.notna(values["outage"]) else 0.0
-            found[name] = _parts(known, _observed(baseline, name, known), outage)
+            found[name] = _parts(known, _observed(baseline, name, known), outage, population=name)
     return found
 
 
-def _parts(known: dict[str, float], observed: float, outage: float) -> list[Segment]:
-    """Return the bar's parts in the ladder's order; what observers saw as non-work is taken out of the unseen."""
+def _parts(known: dict[str, float], observed: float | None, outage: float, *, population: str) -> list[Segment]:
+    """Return the bar's parts in the ladder's order; what observers saw in the time that no system records is taken out of it.
+
+    In the back office the rest of that time is work: utilization today is the same 1 - support - non-work.
+    """
     parts = [
         Segment(share, value, outage if share == "support" else 0.0)
         for share, value in known.items()
         if share != "unaccounted" and value > 0
     ]
-    if observed > 0:
+    rest = known.get("unaccounted", 0.0) - (observed or 0.0)
+    if observed is not None and population == "back_office" and rest > 0:
+        parts.insert(1, Segment(SEEN_WORK, rest))
+        rest = 0.0
+    if observed:
         parts.append(Segment("observed", observed))
-    rest = known.get("unaccounted", 0.0) - observed
     return [*parts, Segment("unaccounted", rest)] if rest > 0 else parts
 
 
-def _observed(baseline: Baseline, population: str, known: dict[str, float]) -> float:
-    """Return the share of the unseen time that observers saw as non-work; 0 where nobody observed."""
+def _observed(baseline: Baseline, population: str, known: dict[str, float]) -> float | None:
+    """Return the share of the unseen time that observers saw as non-work; None where nobody observed."""
     for quantity in baseline.quantities:
         if quantity.id == "baseline.non_work_share" and quantity.scope.get("population") == population:
             value = quantity.estimate.value
             seen = known.get("idle", 0.0) + known.get("away", 0.0)
-            return 0.0 if value is None else min(max(value - seen, 0.0), known.get("unaccounted", 0.0))
-    return 0.0
+            return None if value is None else min(max(value - seen, 0.0), known.get("unaccounted", 0.0))
+    return None
 
 
 def missing(baseline: Baseline, *, theme: Theme | None = None) -> str:
@@ -159,8 +167,8 @@ def _bar(ax: Axes, bar: list[Segment], foot: float, thick: float, theme: Theme) 
     """Draw the segments of one bar with their numbers; what observers saw is away's colour, hatched."""
     width, left, middle = style.size_pt(ax)[0], 0.0, foot + thick / 2
     for segment in bar:
-        seen = segment.key == "observed"
-        colour, on = style.MEANINGS["away" if seen else segment.key]
+        seen = segment.key in {"observed", SEEN_WORK}
+        colour, on = style.MEANINGS[{"observed": "away", SEEN_WORK: "utilization"}.get(segment.key, segment.key)]
         ax.barh(middle, segment.value, height=thick, left=left, color=colour, edgecolor="white", linewidth=0.75)
         hatched = segment.value if seen else segment.hatched
         if hatched > 0:
