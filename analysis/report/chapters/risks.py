@@ -1,22 +1,18 @@
-"""What could go wrong, and who is protected: risks that this assessment raises, and what holds for people."""
+"""What could go wrong: risks that this assessment raises, each with its guard, its owner and the guard's state."""
 
 from __future__ import annotations
 
-import pandas as pd
-
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Note, Part, Subhead, Terms
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit
 from analysis.report.context import Context
 
 KINDS = ("people", "data protection", "service", "work", "value")
 TONES = {"in place": "accent", "open": "plain", "unknown": "warning"}
-TERMS = ("purpose", "monitoring", "stored", "people", "limits", "voice")
 
 
 def chapter(c: Context) -> Chapter:
-    """Return the chapter on risks, with the statement for the people whose work was measured."""
+    """Return the chapter on risks; what holds for people has a page of its own."""
     words = c.words
-    parts: list[Part] = [*_risks(c), Subhead(words("risks.statement.title")), _statement(c)]
-    return Chapter(words("risks.topic"), words("risks.question"), _answer(c), parts)
+    return Chapter(words("risks.topic"), words("risks.question"), _answer(c), _risks(c))
 
 
 def _answer(c: Context) -> str:
@@ -68,32 +64,3 @@ def _risks(c: Context) -> list[Exhibit]:
             dense=True,
         )
     ]
-
-
-def _statement(c: Context) -> Terms:
-    """Return what holds for people: purpose, duties, storage, freed time, limits, objecting."""
-    words = c.words
-    said = {
-        "monitoring": words("risks.said.monitoring", level=_level(c, "C2")),
-        "stored": words("risks.said.stored", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
-        "people": _freed(c),
-    }
-    return Terms([Note(words(f"risks.term.{name}"), said.get(name) or words(f"risks.said.{name}")) for name in TERMS])
-
-
-def _level(c: Context, criterion: str) -> str:
-    level = _known(c, criterion)
-    return c.words("risks.level.unknown") if level is None else c.words("risks.level.known", level=level)
-
-
-def _known(c: Context, criterion: str) -> int | None:
-    frame = c.readiness.criteria
-    level = frame.loc[frame["criterion"] == criterion, "level"]
-    return None if level.empty or pd.isna(level.iloc[0]) else int(level.iloc[0])
-
-
-def _freed(c: Context) -> str:
-    """Return what happens to people and freed time, as far as leaders have said it."""
-    level = _known(c, "K1")
-    said = c.words("first.said.unknown") if level is None else c.words(f"first.said.{level}")
-    return f"{c.words('first.freed')} {said}"
