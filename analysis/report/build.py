@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.foundation.schema import UsageProblem
 from analysis.intake.reconciliation import reconcile
+from analysis.report import summary
 from analysis.report.brand import Brand, load_brand
 from analysis.report.communication import build_communication
 from analysis.report.context import Context
 from analysis.report.disclosure import without_few
 from analysis.report.exhibits.theme import Theme
-from analysis.report.figures import draw_figures
+from analysis.report.figures import draw_figures, picture_figures, told_by
 from analysis.report.furniture import furniture
 from analysis.report.material import Material, material
+from analysis.report.pages import Pages
 from analysis.report.paper import Paper, paper_named
 from analysis.report.run import Run
 from analysis.report.settings import ReportSettings
-from analysis.report.typeset import typeset
 from analysis.report.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -32,32 +36,55 @@ if TYPE_CHECKING:
     from analysis.value.result import Value
 
 PDF, RESULTS, WORKBOOK, FIGURES = "assessment.pdf", "results.json", "tables.xlsx", "figures"
+# what the pages are set from, for whoever keeps it
+PAGES = "pages.json"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """The deliverables of one run, as file names in the folder they were written to.
+    """The deliverables of one run, as file names in the folder they were written to; empty where only another was asked for.
 
     Attributes
     ----------
-    pdf, results, workbook, communication
-        ``assessment.pdf``, ``results.json``, ``tables.xlsx``, ``communication.pdf``.
+    pdf, summary, results, workbook, communication
+        ``assessment.pdf``, ``summary_for_staff.pdf``, ``results.json``, ``tables.xlsx``, ``communication.pdf``.
     figures
-        The charts, relative to the folder.
+        The charts as SVG and as PNG, relative to the folder.
     headline
         The verdict that page one states.
     """
 
-    pdf: str
-    results: str
-    workbook: str
-    communication: str
-    figures: tuple[str, ...]
     headline: str
+    pdf: str = ""
+    summary: str = ""
+    results: str = ""
+    workbook: str = ""
+    communication: str = ""
+    figures: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that was written."""
+        single = (self.pdf, self.summary, self.results, self.workbook, self.communication)
+        return (*(name for name in single if name), *self.figures)
 
     def __repr__(self) -> str:
-        """Return the verdict and where it is written."""
-        return f"{self.headline} ({self.pdf}, {len(self.figures)} charts)"
+        """Return the verdict and what is written."""
+        return f"{self.headline} ({len(self.files)} files)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What every deliverable is made from: results, what is said of them, looks, and where to write."""
+
+    c: Context
+    said: Material
+    brand: Brand
+    brand_file: Path | None
+    paper: Paper
+    out: Path
+    keep: Path | None
+    alone: bool
 
 
 def build_report(
@@ -75,8 +102,10 @@ def build_report(
     brand: Path | None = None,
     paper: str = "",
     settings: ReportSettings | None = None,
+    only: str = "",
+    keep: Path | None = None,
 ) -> Report:
-    """Write the assessment as a PDF, with its numbers, charts and tables beside it.
+    """Write the assessment as a PDF, with its numbers, charts and tables, and the pages for staff and managers beside it.
 
     Parameters
     ----------
@@ -96,6 +125,10 @@ def build_report(
         ``"a4"`` or ``"letter"``; by default that of `settings`.
     settings
         Paper and brand as the engagement file states them.
+    only
+        One of :data:`PARTS`, to write this deliverable alone; everything is computed and checked all the same.
+    keep
+        Folder for what the pages are set from, so that they can be set again without the results; left out, it is not kept.
 
     Returns
     -------
@@ -105,7 +138,7 @@ def build_report(
     Raises
     ------
     UsageProblem
-        The brand file or the paper is wrong.
+        The brand file, the paper or the name of the part is wrong.
     DisclosureProblem
         A figure could single out a person.
     PageError
@@ -115,38 +148,81 @@ def build_report(
     -----
     Equal results give equal bytes: no clock, no path and no machine name reaches a file.
     """
+    if only and only not in PARTS:
+        raise UsageProblem(f"There is no deliverable {only!r}. Write one of {', '.join(PARTS)}.")
     settings = settings or ReportSettings()
-    chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
-    sheet = paper_named(paper or settings.paper)
+    file = brand or (Path(settings.brand) if settings.brand else None)
+    chosen = load_brand(file)
     smallest = baseline.settings.minimum_group_agents
     c = Context(
         client, queues, intake, baseline, utilization, without_few(blending, baseline), readiness, Run.of(run),
         Theme.of(chosen), reconcile(intake, client=client, minimum_group_agents=smallest), value,
     )  # fmt: skip
     # the audit of all that is published comes here: it stops before anything is computed for print
-    said = material(c)
-    figures = write_assessment(c, said, out, brand=chosen, paper=sheet)
-    (out / RESULTS).write_text(said.results, encoding="utf-8", newline="\n")
-    write_workbook(c, said.sheets, out / WORKBOOK)
-    handed = {"out": out, "brand": brand, "paper": paper}
-    pages = build_communication(client=client, readiness=readiness, run=c.run, settings=settings, **handed)
-    # the summary for staff comes here
-    return Report(PDF, RESULTS, WORKBOOK, pages, figures, readiness.verdict.headline)
+    job = _Job(c, material(c), chosen, file, paper_named(paper or settings.paper), out, keep, bool(only))
+    out.mkdir(parents=True, exist_ok=True)
+    written: dict[str, Any] = {}
+    for part in (only,) if only else PARTS:
+        written |= PARTS[part](job)
+    return Report(readiness.verdict.headline, **written)
 
 
-def write_assessment(c: Context, said: Material, out: Path, *, brand: Brand, paper: Paper) -> tuple[str, ...]:
-    """Draw the charts and set the pages; return the charts, relative to the folder.
+def _figures(job: _Job) -> dict[str, Any]:
+    """Write the charts as SVG and as PNG."""
+    drawn = draw_figures(job.said.drawings, job.out / FIGURES, paper=job.paper, theme=job.c.theme)
+    pictures = picture_figures(drawn, dict(told_by(job.said.record)), brand=job.brand)
+    return {"figures": tuple(f"{FIGURES}/{file.name}" for file in (*drawn, *pictures))}
 
-    Parameters
-    ----------
-    c, said
-        The results, and what is said of them.
-    out
-        Folder to write to; it is made if need be.
-    brand, paper
-        Looks and sheet.
-    """
-    files = draw_figures(said.drawings, out / FIGURES, paper=paper, theme=c.theme)
-    looks = furniture(c.words, title=c.words("title"), client=c.client.name, run=c.run.short, brand=brand, paper=paper)
-    (out / PDF).write_bytes(typeset({**looks, **said.record}, out / FIGURES, brand=brand))
-    return tuple(f"{FIGURES}/{file.name}" for file in files)
+
+def _pdf(job: _Job) -> dict[str, Any]:
+    """Set the assessment from charts that are there, or from charts that are drawn aside."""
+    c = job.c
+    looks = furniture(
+        c.words, title=c.words("title"), client=c.client.name, run=c.run.short, brand=job.brand, paper=job.paper
+    )
+    pages = Pages.of({**looks, **job.said.record}, job.brand, job.paper)
+    with tempfile.TemporaryDirectory(prefix="charts-") as name:
+        folder = job.out / FIGURES
+        if job.alone:
+            # charts that lie there may be of another run
+            folder = Path(name)
+            draw_figures(job.said.drawings, folder, paper=job.paper, theme=c.theme)
+        (job.out / PDF).write_bytes(pages.typeset(folder, job.brand, job.paper))
+    if job.keep is not None:
+        job.keep.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(pages.stored(), ensure_ascii=False, allow_nan=False)
+        (job.keep / PAGES).write_text(text, encoding="utf-8", newline="\n")
+    return {"pdf": PDF}
+
+
+def _results(job: _Job) -> dict[str, Any]:
+    (job.out / RESULTS).write_text(job.said.results, encoding="utf-8", newline="\n")
+    return {"results": RESULTS}
+
+
+def _tables(job: _Job) -> dict[str, Any]:
+    write_workbook(job.c, job.said.sheets, job.out / WORKBOOK)
+    return {"workbook": WORKBOOK}
+
+
+def _summary(job: _Job) -> dict[str, Any]:
+    return {"summary": summary.build_summary(job.c, out=job.out, brand=job.brand_file, paper=job.paper.name)}
+
+
+def _communication(job: _Job) -> dict[str, Any]:
+    c = job.c
+    looks = {"brand": job.brand_file, "paper": job.paper.name}
+    return {
+        "communication": build_communication(client=c.client, readiness=c.readiness, run=c.run, out=job.out, **looks)
+    }
+
+
+#: Deliverables that can be written alone: name -> what writes it. The charts come before the pages that show them.
+PARTS: Mapping[str, Callable[[_Job], dict[str, Any]]] = {
+    "figures": _figures,
+    "pdf": _pdf,
+    "results": _results,
+    "tables": _tables,
+    "communication": _communication,
+    "summary": _summary,
+}

@@ -28,8 +28,6 @@ def furniture(words: Words, *, title: str, client: str, run: str, brand: Brand, 
         "title": title,
         "document": f"{title} · {client}",
         "client": client,
-        "language": brand.language,
-        "confidentiality": brand.confidentiality,
         "run": words("run", id=run) if run else "",
         "labels": {
             "page": words("page"),
@@ -38,6 +36,21 @@ def furniture(words: Words, *, title: str, client: str, run: str, brand: Brand, 
             "cannot": words("absent.cannot"),
             "needed": words("absent.needed"),
         },
+        **looks(brand, paper),
+    }
+
+
+def looks(brand: Brand, paper: Paper) -> dict[str, Any]:
+    """Return the part of it that a firm may change: its lines, colours, typeface, logo and sheet.
+
+    Parameters
+    ----------
+    brand, paper
+        Looks and sheet.
+    """
+    return {
+        "language": brand.language,
+        "confidentiality": brand.confidentiality,
         "brand": {
             "ink": brand.ink,
             "accent": brand.accent,
@@ -45,6 +58,7 @@ def furniture(words: Words, *, title: str, client: str, run: str, brand: Brand, 
             "display": brand.display_font,
             "firm": brand.firm,
             "logo": logo_name(brand),
+            "logo-height": brand.logo_mm,
         },
         "sheet": {
             "width": paper.width_mm,

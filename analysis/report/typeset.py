@@ -13,11 +13,12 @@ from typing import Any
 
 from analysis.foundation.assets import assets
 from analysis.report.brand import Brand
-from analysis.report.exhibits import style
 from analysis.report.numbers import JOINER
 
 MAIN = "assessment.typ"
 DATA = "report.json"
+# stands for a sign that no typeface at hand can show
+UNSHOWN = "\u25a1"
 # a run without a place to break that is longer than this gets places to break
 LONGEST_RUN = 18
 # names that the kit itself gives and the template looks up: no text of a client
@@ -33,7 +34,14 @@ class PageError(RuntimeError):
     """The pages could not be set: a fault of the template or of the material, not of the user."""
 
 
-def typeset(document: Mapping[str, Any], figures: Path | None, *, brand: Brand, main: str = MAIN) -> bytes:
+def typeset(
+    document: Mapping[str, Any],
+    figures: Path | None,
+    *,
+    brand: Brand,
+    main: str = MAIN,
+    signs: frozenset[int] | None = None,
+) -> bytes:
     """Return the PDF of a document.
 
     Parameters
@@ -46,6 +54,8 @@ def typeset(document: Mapping[str, Any], figures: Path | None, *, brand: Brand, 
         Typeface and logo.
     main
         The template to begin with, one of ``templates/report``.
+    signs
+        Code points that the typefaces can show, where they are known; else the fonts are read.
 
     Returns
     -------
@@ -57,37 +67,63 @@ def typeset(document: Mapping[str, Any], figures: Path | None, *, brand: Brand, 
     PageError
         The template warned or failed.
     """
-    import typst
-
     templates = assets() / "templates" / "report"
-    fonts = [str(folder) for folder in (brand.fonts, templates / "fonts") if folder is not None]
-    covered = style.glyphs() | (style.glyphs(brand.fonts) if brand.fonts is not None else frozenset())
+    signs = shown_signs(brand) if signs is None else signs
     with tempfile.TemporaryDirectory(prefix="pages-") as name:
         root = Path(name)
         for template in templates.glob("*.typ"):
             shutil.copyfile(template, root / template.name)
         if figures is not None:
-            shutil.copytree(figures, root / "figures")
+            (root / "figures").mkdir()
+            for figure in figures.glob("*.svg"):
+                shutil.copyfile(figure, root / "figures" / figure.name)
         if brand.logo is not None:
             shutil.copyfile(brand.logo, root / logo_name(brand))
-        text = json.dumps(printable(document, covered), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(printable(document, signs), ensure_ascii=False, allow_nan=False)
         (root / DATA).write_text(text, encoding="utf-8", newline="\n")
-        try:
-            pdf, warnings = typst.compile_with_warnings(
-                str(root / main),
-                root=str(root),
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                format="pdf",
-                pdf_standards="ua-1",
-            )
-        except typst.TypstError as error:
-            raise PageError(f"the pages could not be set: {_first(str(error))}") from error
+        pages = compiled(root / main, brand, format="pdf", pdf_standards="ua-1")
+    if not isinstance(pages, bytes):
+        raise PageError("the typesetter returned no PDF")
+    return pages
+
+
+def compiled(main: Path, brand: Brand, **form: Any) -> Any:
+    """Return what the compiler makes of a file and what lies beside it.
+
+    Parameters
+    ----------
+    main
+        The file; nothing outside its folder is read.
+    brand
+        Typeface; besides it only that of the kit is at hand, none of the machine.
+    **form
+        What to make, as the compiler takes it.
+
+    Raises
+    ------
+    PageError
+        The compiler warned or failed.
+    """
+    import typst
+
+    folders = [str(folder) for folder in (brand.fonts, assets() / "templates" / "report" / "fonts") if folder]
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+    try:
+        made, warnings = typst.compile_with_warnings(
+            str(main), root=str(main.parent), font_paths=fonts, ignore_system_fonts=True, **form
+        )
+    except typst.TypstError as error:
+        raise PageError(f"the pages could not be set: {_first(str(error))}") from error
     if warnings:
         raise PageError(f"the template warned: {_first(str(warnings[0].message))}")
-    if not isinstance(pdf, bytes):
-        raise PageError("the typesetter returned no PDF")
-    return pdf
+    return made
+
+
+def shown_signs(brand: Brand) -> frozenset[int]:
+    """Return the code points that the typefaces of a brand can show."""
+    from analysis.report.exhibits import style
+
+    return style.glyphs() | (style.glyphs(brand.fonts) if brand.fonts is not None else frozenset())
 
 
 def logo_name(brand: Brand) -> str:
@@ -138,7 +174,7 @@ def _shown(sign: str, covered: frozenset[int]) -> str:
         return ""
     if unicodedata.category(sign) == "Zs":
         return sign if sign == "\u00a0" else " "
-    return sign if ord(sign) in covered else style.UNSHOWN
+    return sign if ord(sign) in covered else UNSHOWN
 
 
 def _softened(text: str) -> str:

@@ -61,7 +61,8 @@ def test_page_one_states_the_verdict_and_the_three_answers(material, pages):
     ):
         assert words in first
     assert "27 % (23 to 32)" in first
-    assert "Questions and answers" in pages[1]
+    assert "Capacity balance" in pages[1]
+    assert "Questions and answers" in pages[2]
 
 
 def test_every_page_names_client_run_and_number(pages):
@@ -75,7 +76,7 @@ def test_every_page_names_client_run_and_number(pages):
 
 def test_contents_link_to_the_chapters(built, pages):
     with pikepdf.open(built / "assessment.pdf") as pdf:
-        links = [note for note in pdf.pages[1].get("/Annots", []) if note.Subtype == "/Link"]
+        links = [note for note in pdf.pages[2].get("/Annots", []) if note.Subtype == "/Link"]
         titles = [str(item.title) for item in pdf.open_outline().root]
     assert len(links) >= 9
     assert any("How much paid time is not work today?" in title for title in titles)
@@ -184,10 +185,11 @@ def minimal(brand) -> dict:
     """Return the smallest document that the template takes."""
     return {
         "title": "T", "document": "T", "client": "C", "language": "en", "confidentiality": "", "run": "run 1",
-        "labels": {"page": "page", "of": "of", "exhibit": "Exhibit"},
+        "labels": {"page": "page", "of": "of", "exhibit": "Exhibit", "cannot": "c", "needed": "n"},
         "brand": {"ink": brand.ink, "accent": brand.accent, "font": brand.font, "display": brand.display_font, "firm": "", "logo": ""},
         "sheet": {"width": 210, "height": 297, "side": 22, "top": 20, "foot": 18},
         "first": {"period": "", "verdict": "V", "rows": [], "decisions": {"title": "D", "columns": [{"label": "a", "align": "left", "width": 1}], "rows": []}, "open": [{"title": "a", "text": "b"}]},
+        "balance": {"topic": "B", "title": "T", "lead": "", "file": "", "alt": "", "source": "", "ledger": {"columns": [], "rows": []}, "absent": [{"term": "t", "text": "x"}], "blocks": [{"title": "a", "items": ["b"]}]},
         "contents": {"title": "C", "answers": [], "key": [], "about": [{"title": "a", "text": "b"}]},
         "chapters": [],
     }  # fmt: skip

@@ -18,6 +18,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import text_to_path
 
 from analysis.foundation.assets import assets
+from analysis.report.typeset import UNSHOWN
 
 INK, MUTED, RULE, PANEL = "#1B2733", "#5B6875", "#D5DBE1", "#F4F6F8"
 ACCENT, WARNING = "#0B7A75", "#A3352B"
@@ -38,8 +39,6 @@ MOST_TICKS = 6
 # room that the label of a tick needs
 TICK_PT = 26.0
 MM = 72 / 25.4
-# stands for a sign that the typeface cannot show
-UNSHOWN = "\u25a1"
 SPACES = " \u00a0"
 FONT_FILES = assets() / "templates" / "report" / "fonts"
 
