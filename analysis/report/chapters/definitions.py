@@ -6,6 +6,8 @@ import pandas as pd
 
 from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Part, Text
 from analysis.report.context import Context
+from analysis.report.exhibits import crosswalks, descents
+from analysis.report.exhibits.crosswalks import spelled
 
 # definitions of these kinds are quoted as one number
 QUOTED = ("utilization", "occupancy")
@@ -23,6 +25,7 @@ COMMON = (
     "shrinkage",
 )
 MOST = 9
+TABLES = ("spells", "state_totals", "work_items", "schedule")
 
 
 def chapter(c: Context) -> Chapter:
@@ -30,6 +33,10 @@ def chapter(c: Context) -> Chapter:
     words, frame = c.words, c.baseline.crosswalk
     shares = frame[(frame["unit"] == "share") & frame["value"].notna()]
     parts: list[Part] = [Text(words("definitions.base"))]
+    if not descents.missing(c.baseline):
+        parts.append(_descent(c))
+    if not crosswalks.missing(c.utilization):
+        parts.append(_chart(c))
     if len(_shown(frame)):
         parts.append(_table(c, frame))
     elif len(frame):
@@ -75,6 +82,38 @@ def _answer(c: Context, shares: pd.DataFrame) -> str:
     return c.words("definitions.answer", spread=c.words.listed(spread)) if spread else c.words("definitions.alone")
 
 
+def _behind(c: Context) -> str:
+    """Return how many stand behind the figures of all populations."""
+    return c.words.listed([text for name in c.populations() if (text := c.behind(name))])
+
+
+def _descent(c: Context) -> Exhibit | Absent:
+    """Return how paid hours become the time at work and work: the definitions as one chain."""
+    return c.drawn(
+        descents,
+        descents.ladder_waterfall,
+        c.baseline,
+        name="ladder_waterfall",
+        height_mm=descents.height_mm(c.baseline),
+        margins_mm=descents.MARGINS_MM,
+        source=c.source(*TABLES, n=_behind(c), definition=c.words("descent.source")),
+    )
+
+
+def _chart(c: Context) -> Exhibit | Absent:
+    """Return both populations under every definition, and what the quoted share would ask under each."""
+    share = c.n.share(float(c.utilization.quoted["quoted"].iloc[0]))
+    return c.drawn(
+        crosswalks,
+        crosswalks.definition_crosswalk,
+        c.utilization,
+        name="definition_crosswalk",
+        height_mm=crosswalks.height_mm(c.utilization),
+        margins_mm=crosswalks.MARGINS_MM,
+        source=c.source(*TABLES, n=_behind(c), definition=c.words("crosswalk.source", share=share)),
+    )
+
+
 def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
     """Return every definition with its numerator, denominator and value in each population."""
     words, populations = c.words, c.populations()
@@ -97,9 +136,8 @@ def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
     return Exhibit(
         words("definitions.headline", n=c.n.count(len(rows))),
         c.source(
-            "spells",
-            "work_items",
-            "schedule",
+            *TABLES,
+            n=_behind(c),
             definition=" ".join(
                 [words("definitions.source"), words("definitions.more", n=c.n.count(left)) if left else ""]
             ),
@@ -112,12 +150,6 @@ def _table(c: Context, frame: pd.DataFrame) -> Exhibit:
         ),
         rows=rows,
     )
-
-
-def spelled(definition: str) -> str:
-    """Return a definition's name as it begins a line."""
-    text = definition.replace("_", " ")
-    return text[0].upper() + text[1:]
 
 
 def _value(c: Context, row: object) -> str | Cell:

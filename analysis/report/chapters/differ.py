@@ -1,28 +1,27 @@
-"""Chapter 5: where, when and why the time goes elsewhere, with the luck taken out."""
+"""Where and when the time goes elsewhere: groups, sites, lengths of service and weekdays, with the luck taken out."""
 
 from __future__ import annotations
 
 from analysis.report.blocks import Absent, Chapter, Exhibit
 from analysis.report.context import Context
-from analysis.report.exhibits import breakdowns, funnels, groups, why
+from analysis.report.exhibits import breakdowns, funnels, groups
 
 TABLES = ("spells", "state_totals", "work_items", "schedule", "roster")
 
 
 def chapter(c: Context) -> Chapter:
-    """Return the chapter on differences between groups, sites, lengths of service and weekdays, and on causes."""
-    words, parts = c.words, []
-    said = []
-    for name in c.populations():
-        if not groups.missing(c.baseline, population=name):
-            parts += [_groups(c, name), _funnel(c, name)]
-        if not breakdowns.missing(c.baseline, population=name):
-            parts.append(_levels(c, name))
-            said.append(
-                f"{words(f'differ.in.{name}')} {breakdowns.headline(c.baseline, population=name, theme=c.theme)}."
-            )
-    if not why.missing(c.baseline, theme=c.theme):
-        parts.append(_causes(c))
+    """Return the chapter on differences between groups, sites, lengths of service and weekdays."""
+    words, base, names = c.words, c.baseline, c.populations()
+    grouped = [name for name in names if not groups.missing(base, population=name)]
+    levelled = [name for name in names if not breakdowns.missing(base, population=name)]
+    # one kind of chart after the other, so that what is alike stands together and pages fill
+    parts = [_groups(c, name) for name in grouped]
+    parts += [_funnel(c, name) for name in grouped]
+    parts += [_levels(c, name) for name in levelled]
+    said = [
+        f"{words(f'differ.in.{name}')} {breakdowns.headline(base, population=name, theme=c.theme)}."
+        for name in levelled
+    ]
     unknown = words("differ.unknown" if c.measured() else "differ.no_shares")
     return Chapter(words("differ.topic"), words("differ.question"), " ".join(said) or unknown, parts)
 
@@ -77,17 +76,4 @@ def _levels(c: Context, population: str) -> Exhibit | Absent:
         height_mm=breakdowns.height_mm(c.baseline, population=population),
         margins_mm=breakdowns.MARGINS_MM,
         source=c.source(*TABLES, n=c.behind(population), definition=c.words("measure.base_plain")),
-    )
-
-
-def _causes(c: Context) -> Exhibit | Absent:
-    """Return hours idle, away or lost by the cause that the client's codes give."""
-    return c.drawn(
-        why,
-        why.time_by_cause,
-        c.baseline,
-        name="time_by_cause",
-        height_mm=20.5 * max(len(why.causes(c.baseline)), 1),
-        margins_mm=(0.3, 0.3, 0.3, 0.3),
-        source=c.source("spells", "state_totals", definition=c.words("differ.causes")),
     )

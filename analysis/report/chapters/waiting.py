@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Note, Part
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part
 from analysis.report.chapters import logs
 from analysis.report.context import Context
 from analysis.report.exhibits import gaps as gap_exhibit
-from analysis.report.exhibits import heat_map
+from analysis.report.exhibits import heat_map, why
 
 # a part of the day
 PART_S = 7200
@@ -20,6 +20,8 @@ def when(c: Context) -> Chapter:
     populations = [name for name in c.populations() if not heat_map.missing(c.baseline, population=name)]
     parts: list[Part] = [_heat_map(c, name) for name in populations or ["contact_centre"]]
     parts += _parts_of_day(c)
+    if not why.missing(c.baseline, theme=c.theme):
+        parts.append(_causes(c))
     waiting = c.figure("baseline.idle_share", population="contact_centre")
     answer = words("when.answer", share=waiting) if waiting else words("when.unknown")
     return Chapter(words("when.topic"), words("when.question"), answer, parts)
@@ -33,6 +35,9 @@ def _heat_map(c: Context, population: str) -> Part:
     hidden = int(part["idle_agents"].isna().sum())
     definition = words("when.definition", n=c.n.count(c.baseline.settings.minimum_group_agents))
     suppressed = words.some("when.hidden", hidden) if hidden else words("when.all_shown")
+    merged = heat_map.merged(c.baseline, population)
+    if merged:
+        suppressed += f" {words.some('when.merged', merged)}"
     return c.drawn(
         heat_map,
         heat_map.idle_heat_map,
@@ -79,6 +84,19 @@ def _parts_of_day(c: Context) -> list[Exhibit]:
             ],
         )
     ]
+
+
+def _causes(c: Context) -> Exhibit | Absent:
+    """Return hours idle, away or lost by the cause that the client's codes give."""
+    return c.drawn(
+        why,
+        why.time_by_cause,
+        c.baseline,
+        name="time_by_cause",
+        height_mm=20.5 * max(len(why.causes(c.baseline)), 1),
+        margins_mm=(0.3, 0.3, 0.3, 0.3),
+        source=c.source("spells", "state_totals", definition=c.words("differ.causes")),
+    )
 
 
 def gaps(c: Context) -> Chapter:

@@ -23,6 +23,7 @@ _NAMES = {
     "idle_heat_map": ".heat_map",
     "internal_best": ".best",
     "ladder_shares": ".shares",
+    "ladder_waterfall": ".descents",
     "levels": ".places",
     "longest_gap": ".longest_gap",
     "pilot_power": ".pilot",

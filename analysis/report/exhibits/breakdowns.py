@@ -19,7 +19,7 @@ DEFAULT = "contact_centre"
 BLOCKS = ("site", "tenure", "weekday")
 MOST_LEVELS = 24
 _GAP_ROWS = 1.35
-ROW_MM = 5.2
+ROW_MM = 4.7
 MARGINS_MM = (46.0, 1.0, 9.0, 6.0)
 
 

@@ -25,7 +25,7 @@ DEFAULT = "contact_centre"
 # two groups are each other's mirror
 FEWEST_GROUPS = 3
 LEVELS = (0.95, 0.998)
-HEIGHT_MM, MARGINS_MM = 52.0, (11.0, 36.0, 3.0, 9.0)
+HEIGHT_MM, MARGINS_MM = 47.0, (11.0, 36.0, 3.0, 9.0)
 # more dots than this are named only where they lie outside
 MOST_NAMED = 12
 NAME_PT = 96.0

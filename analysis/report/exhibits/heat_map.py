@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
@@ -21,6 +22,8 @@ DEFAULT = "contact_centre"
 LEAST_CELL_PT = 9.0
 # where fewer wait at any time there is nothing to show
 LEAST_AGENTS = 0.05
+# the darkest colour is kept for more than was seen, so that dark cells still bear their numbers
+HEADROOM = 1.25
 
 
 def table(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
@@ -102,40 +105,70 @@ def idle_heat_map(
     ValueError
         No cell may be shown.
     """
-    import seaborn as sns
-
     theme = theme or Theme()
     grid = table(baseline, population)
     if missing(baseline, population=population):
         raise ValueError(missing(baseline, population=population, theme=theme))
     ax = style.axes(ax, width_mm=166, height_mm=14 + 6.5 * len(grid), margins_mm=(10, 12, 6, 8))
-    ramp = LinearSegmentedColormap.from_list("waiting", style.WAITING_RAMP)
-    top = float(np.nanmax(grid.to_numpy()))
-    sns.heatmap(
-        grid, ax=ax, cmap=ramp, vmin=0, vmax=max(top, 1.0) * 1.25, cbar=False, linewidths=0.75, linecolor="white"
-    )
-    _numbers(ax, baseline, grid, population)
+    ax.set(xlim=(0, len(grid.columns)), ylim=(len(grid), 0))
+    top = max(float(np.nanmax(grid.to_numpy())), 1.0)
+    found = cells(baseline, population)
+    _boxes(ax, found, top)
+    _numbers(ax, found[found["value"].notna()], float(np.nanmax(grid.to_numpy())))
     _labels(ax, grid, theme)
     return ax
 
 
-def _numbers(ax: Axes, baseline: Baseline, grid: pd.DataFrame, population: str) -> None:
-    """Write every cell's number; hatch the open cells whose number may not be shown."""
-    frame = baseline.idle_by_slot
-    opened = frame[(frame["population"] == population) & (frame["days"] > 0)]
-    cells = set(zip(opened["weekday"], opened["slot_of_day_s"], strict=True))
-    top, cell = float(np.nanmax(grid.to_numpy())), style.size_pt(ax)[0] / len(grid.columns)
+def cells(baseline: Baseline, population: str = DEFAULT) -> pd.DataFrame:
+    """Return one row a cell: its row, first column, number of half hours and mean idle agents; NaN in open cells of too few agents.
+
+    Half hours that were put together because few agents stand behind each are one cell.
+    """
+    frame, grid = baseline.idle_by_slot, table(baseline, population)
+    known = frame[(frame["population"] == population) & (frame["days"] > 0)]
+    rows, columns = ({name: place for place, name in enumerate(axis)} for axis in (grid.index, grid.columns))
+    found = pd.DataFrame(
+        {
+            "y": known["weekday"].map(rows),
+            "x": known["slot_of_day_s"].map(columns),
+            "slots": known.get("span_slots", pd.Series(1, index=known.index)),
+            "span": known.get("span_start_s", known["slot_of_day_s"]),
+            "value": known["idle_agents"],
+        }
+    )
+    hidden = found["value"].isna()
+    found.loc[hidden, ["slots", "span"]] = np.column_stack([np.ones(hidden.sum()), known.loc[hidden, "slot_of_day_s"]])
+    return found.sort_values(["y", "x"], kind="stable").drop_duplicates(["y", "span"]).reset_index(drop=True)
+
+
+def merged(baseline: Baseline, population: str = DEFAULT) -> int:
+    """Return how many cells stand for several half hours."""
+    return int((cells(baseline, population)["slots"] > 1).sum())
+
+
+def _boxes(ax: Axes, found: pd.DataFrame, top: float) -> None:
+    """Fill every cell by its number; hatch the open ones whose number may not be shown."""
+    ramp = LinearSegmentedColormap.from_list("waiting", style.WAITING_RAMP)
+    shown, hidden = found[found["value"].notna()], found[found["value"].isna()]
+    boxes = [Rectangle((row.x, row.y), row.slots, 1) for row in shown.itertuples()]
+    ax.add_collection(
+        PatchCollection(boxes, facecolor=ramp(shown["value"].to_numpy() / (top * HEADROOM)), edgecolor="white", lw=0.75)
+    )
+    empty = [Rectangle((row.x, row.y), 1, 1) for row in hidden.itertuples()]
+    ax.add_collection(PatchCollection(empty, facecolor=style.PANEL, edgecolor=style.RULE, hatch="////", lw=0))
+
+
+def _numbers(ax: Axes, shown: pd.DataFrame, top: float) -> None:
+    """Write every cell's number, as large as the narrowest cell allows."""
+    cell = style.size_pt(ax)[0] / ax.get_xlim()[1]
     form = "{:.0f}" if top >= 3 else "{:.1f}"
-    for y, (weekday, row) in enumerate(grid.iterrows()):
-        for x, (slot, value) in enumerate(row.items()):
-            if pd.isna(value):
-                if (weekday, slot) in cells:
-                    hidden = Rectangle((x, y), 1, 1, facecolor=style.PANEL, edgecolor=style.RULE, hatch="////", lw=0)
-                    ax.add_patch(hidden)
-            elif cell >= LEAST_CELL_PT:
-                colour = "white" if value > 0.85 * top else style.INK
-                size = min(style.SMALL, cell * 0.55)
-                ax.text(x + 0.5, y + 0.5, form.format(value), size=size, color=colour, ha="center", va="center")
+    if cell < LEAST_CELL_PT:
+        return
+    size = min(style.SMALL, cell * 0.55)
+    for row in shown.itertuples():
+        colour = "white" if row.value > 0.85 * top else style.INK  # type: ignore[operator]
+        x, y = row.x + row.slots / 2, row.y + 0.5  # type: ignore[operator]
+        ax.text(x, y, form.format(row.value), size=size, color=colour, ha="center", va="center")
 
 
 def _labels(ax: Axes, grid: pd.DataFrame, theme: Theme) -> None:
@@ -151,7 +184,8 @@ def _labels(ax: Axes, grid: pd.DataFrame, theme: Theme) -> None:
         size=style.LABEL,
     )
     ax.tick_params(length=0, pad=2)
-    ax.set(xlabel="", ylabel="")
+    for spine in ax.spines.values():
+        spine.set_visible(False)
     for y, mean in enumerate(grid.mean(axis=1)):
         text = n.agents(mean) if pd.notna(mean) else ""
         ax.text(len(grid.columns) + 0.35, y + 0.5, text, size=style.LABEL, weight=600, va="center")
