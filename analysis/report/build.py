@@ -15,7 +15,7 @@ from analysis.report import summary
 from analysis.report.brand import Brand, load_brand
 from analysis.report.communication import build_communication
 from analysis.report.context import Context
-from analysis.report.disclosure import without_few
+from analysis.report.disclosure import protected
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, picture_figures, told_by
 from analysis.report.furniture import furniture
@@ -154,11 +154,11 @@ def build_report(
     file = brand or (Path(settings.brand) if settings.brand else None)
     chosen = load_brand(file)
     smallest = baseline.settings.minimum_group_agents
+    shown = protected(baseline, utilization, blending, value)
     c = Context(
-        client, queues, intake, baseline, utilization, without_few(blending, baseline), readiness, Run.of(run),
-        Theme.of(chosen), reconcile(intake, client=client, minimum_group_agents=smallest), value,
+        client, queues, intake, shown.baseline, shown.utilization, shown.blending, readiness, Run.of(run),
+        Theme.of(chosen), reconcile(intake, client=client, minimum_group_agents=smallest), value, shown.audit,
     )  # fmt: skip
-    # the audit of all that is published comes here: it stops before anything is computed for print
     job = _Job(c, material(c), chosen, file, paper_named(paper or settings.paper), out, keep, bool(only))
     out.mkdir(parents=True, exist_ok=True)
     written: dict[str, Any] = {}

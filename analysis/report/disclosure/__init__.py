@@ -3,9 +3,17 @@
 from analysis.foundation.lazy import attach
 
 _NAMES = {
+    "Attack": ".attack",
+    "Audit": ".audit",
+    "Cell": ".published",
+    "Published": ".published",
+    "as_published": ".rounding",
     "check_groups": ".checks",
     "check_heard": ".checks",
     "check_texts": ".checks",
+    "Protected": ".protection",
+    "protected": ".protection",
+    "published_of": ".publication",
     "without_few": ".checks",
 }
 

@@ -6,11 +6,11 @@ import dataclasses
 import re
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis.foundation.schema import DisclosureProblem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.baseline.result import Baseline
     from analysis.blending.result import Blending
     from analysis.utilization.result import Utilization
@@ -122,9 +122,10 @@ def without_few(blending: Blending, baseline: Baseline) -> Blending:
     Returns
     -------
     Blending
-        The same with `idle_by_cause`, `usable_slots`, `replay_days` and `replay_slots` missing there.
+        The same with `idle_by_cause`, `usable_slots`, `replay_days` and `replay_slots` missing there; half hours that the baseline put together
+        hold the mean of their span.
     """
-    slots, smallest = baseline.idle_by_slot, baseline.settings.minimum_group_agents
+    smallest = baseline.settings.minimum_group_agents
     changed = {}
     for name, columns in REPLAYED.items():
         frame = getattr(blending, name)
@@ -133,19 +134,29 @@ def without_few(blending: Blending, baseline: Baseline) -> Blending:
         hidden = frame["agents"].lt(smallest)
         if (hidden & frame[list(columns)].notna().any(axis=1)).any():
             changed[name] = frame.assign(**{column: frame[column].mask(hidden) for column in columns})
-    if slots.empty:
-        return dataclasses.replace(blending, **changed) if changed else blending
-    mine = slots[slots["population"] == "contact_centre"]
-    few = mine[mine["distinct_agents"] < smallest]
-    cells = set(zip(few["weekday"], few["slot_of_day_s"], strict=True))
+    slots = baseline.idle_by_slot
+    mine = slots[slots["population"] == "contact_centre"] if len(slots) else slots
     for name in ("idle_by_cause", "usable_slots"):
         frame = getattr(blending, name)
-        if frame.empty or not cells:
-            continue
-        hidden = [pair in cells for pair in zip(frame["weekday"], frame["slot_of_day_s"], strict=True)]
-        columns = [column for column in IDLE if column in frame]
-        changed[name] = frame.assign(**{column: frame[column].mask(hidden) for column in columns})
+        if len(frame) and len(mine):
+            changed |= _by_spans(name, frame, mine, smallest)
     return dataclasses.replace(blending, **changed) if changed else blending
+
+
+def _by_spans(name: str, frame: pd.DataFrame, slots: pd.DataFrame, smallest: int) -> dict[str, pd.DataFrame]:
+    """Return the frame with the means of spans where half hours were put together, and without those of too few people; empty if it stays."""
+    columns = [column for column in IDLE if column in frame]
+    cells = ["weekday", "slot_of_day_s"]
+    span = slots.set_index(cells)[["span_start_s", "span_slots", "distinct_agents"]]
+    of = span.reindex(pd.MultiIndex.from_frame(frame[cells])).set_axis(frame.index)
+    several = of["span_slots"].gt(1)
+    # a half hour in which nobody of the baseline was there has nobody to hide
+    few = of["distinct_agents"].lt(smallest)
+    if not several.any() and not few.any():
+        return {}
+    means = frame.assign(span=of["span_start_s"]).groupby(["pool", "weekday", "span"])[columns].transform("mean")
+    figures = frame[columns].mask(several, means).mask(few)
+    return {name: frame.assign(**{column: figures[column] for column in columns})}
 
 
 def _figures(frame: pd.DataFrame, smallest: int, columns: tuple[str, ...]) -> pd.DataFrame:

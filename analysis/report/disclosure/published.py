@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 
 Kind = Literal["share", "hours", "agents", "count"]
+# The five shares of the base; they add to it.
+MEASURES: tuple[str, ...] = ("utilization", "support", "idle", "away", "unaccounted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Cell:
         How far the published figure may lie from the true one by rounding, in its own unit.
     members
         Rows of :attr:`Published.agents` (sorted positions) that it is made of.
+    unit_h
+        Hours in one unit of `value`: the cell's base for a share, days x length for a mean number of agents, 1 for hours.
+    levels
+        Levels of `by` that the figure holds together: several for half hours that were merged; else empty, for `level` alone.
     """
 
     table: str
@@ -43,6 +49,13 @@ class Cell:
     value: float | None
     half_width: float
     members: np.ndarray
+    unit_h: float = 1.0
+    levels: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the levels that the figure is made of."""
+        return self.levels or (self.level,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""How far a linear attacker can narrow a figure: exact ranges over all that is compatible with what is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, sparse
+
+# Copies of the unknowns that one linear programme holds at most; larger ones are solved in turn.
+_MOST_UNKNOWNS = 6_000
+# Directions in which all targets are pushed at once, before any is looked at by itself.
+_PUSHES = 8
+# Room that rounding of sums leaves around every row, as a share of its base, and the least of it [h].
+_SLACK, _LEAST_SLACK_H = 1e-9, 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Unknown hours, and what is known about them.
+
+    Attributes
+    ----------
+    base_h
+        Hours of each piece of time, known to the attacker (pieces).
+    hours
+        What is to be protected: hours of each piece by measure (pieces x measures); they add to `base_h`.
+    sets
+        Which pieces each row is about (rows x pieces), 0 or 1.
+    measure
+        Which measure each row is about (rows).
+    low_h, high_h
+        What is known about the sum over the row's pieces (rows).
+    """
+
+    base_h: np.ndarray
+    hours: np.ndarray
+    sets: np.ndarray
+    measure: np.ndarray
+    low_h: np.ndarray
+    high_h: np.ndarray
+
+
+def survivors(system: System, targets: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the range of every target that an attacker gets near to; a target that may be far from its truth has none.
+
+    Parameters
+    ----------
+    system
+        What is unknown and known.
+    targets
+        Which pieces each target is about (targets x pieces), 0 or 1.
+    near
+        How far from the truth something must lie to count as far (targets x measures) [h]; below 0 where a target is not asked about.
+
+    Returns
+    -------
+    tuple
+        recovered, low, high (targets x measures): whether the whole range lies nearer than `near`, and the range [h], NaN where one compatible
+        answer farther off was found, which proves the target safe.
+
+    Notes
+    -----
+    Pieces that no row and no target tells apart are one unknown per measure, which loses nothing: a sum of boxes is a box. All targets are first
+    pushed up and down at once, in a few fixed mixtures: every solution is one possible truth, and clears each target that it moves far. What is
+    left is minimised and maximised by itself, as blocks of larger programmes, whose optima are those of the blocks.
+    """
+    small, wanted = _merged(system, targets)
+    truth = wanted @ small.hours
+    recovered = np.ones(truth.shape, dtype=bool)
+    low, high = np.full(truth.shape, np.nan), np.full(truth.shape, np.nan)
+    recovered &= ~_far_by_pushes(small, wanted, truth, near)
+    for sign, found in ((1.0, high), (-1.0, low)):
+        left = np.argwhere(recovered)
+        if not len(left):
+            break
+        found[tuple(left.T)] = _extremes(small, wanted, left, sign)
+        recovered &= np.abs(found - truth) <= near
+    low[~recovered], high[~recovered] = np.nan, np.nan
+    return recovered, low, high
+
+
+def _merged(system: System, targets: np.ndarray) -> tuple[System, np.ndarray]:
+    """Return the system with pieces put together that nothing tells apart."""
+    columns = np.vstack([system.sets, targets]).astype(np.int8)
+    kept = system.base_h > 0
+    kinds, place = np.unique(columns[:, kept], axis=1, return_inverse=True)
+    base, hours = np.zeros(kinds.shape[1]), np.zeros((kinds.shape[1], system.hours.shape[1]))
+    np.add.at(base, place.ravel(), system.base_h[kept])
+    np.add.at(hours, place.ravel(), system.hours[kept])
+    rows = len(system.sets)
+    small = System(base, hours, kinds[:rows], system.measure, system.low_h, system.high_h)
+    return small, kinds[rows:].astype(float)
+
+
+def _constraints(system: System) -> tuple[sparse.csr_array, np.ndarray, sparse.csr_array, np.ndarray]:
+    """Return what every answer keeps to: rows within their bounds, and the measures of a piece add to its base."""
+    pieces, measures = system.hours.shape
+    at, which = np.nonzero(system.sets)
+    columns = which * measures + system.measure[at]
+    rows = sparse.csr_array((np.ones(len(at)), (at, columns)), shape=(len(system.sets), pieces * measures))
+    truth = rows @ system.hours.ravel()
+    slack = np.maximum(_LEAST_SLACK_H, _SLACK * (system.sets @ system.base_h))
+    # the truth itself always keeps to the rows, whatever sums of binary fractions do
+    high, low = np.maximum(system.high_h, truth) + slack, np.minimum(system.low_h, truth) - slack
+    upper = sparse.vstack([rows, -rows], format="csr")
+    adds = sparse.kron(sparse.eye_array(pieces), np.ones((1, measures)), format="csr")
+    return upper, np.concatenate([high, -low]), adds, system.base_h
+
+
+def _solve(cost: np.ndarray, system: System, copies: int) -> np.ndarray:
+    """Return the answer with the least cost, copies x (pieces x measures)."""
+    upper, limit, adds, total = _constraints(system)
+    many = sparse.eye_array(copies)
+    bounds = np.column_stack([np.zeros(cost.size), np.tile(np.repeat(system.base_h, system.hours.shape[1]), copies)])
+    found = optimize.linprog(
+        cost.ravel(),
+        A_ub=sparse.kron(many, upper, format="csr"),
+        b_ub=np.tile(limit, copies),
+        A_eq=sparse.kron(many, adds, format="csr"),
+        b_eq=np.tile(total, copies),
+        bounds=bounds,
+        method="highs",
+    )
+    if found.x is None:
+        raise ValueError(f"the published figures fit no answer at all: {found.message}")
+    return found.x.reshape(copies, -1)
+
+
+def _far_by_pushes(system: System, wanted: np.ndarray, truth: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return the targets of which some answer is far from the truth, as found by pushing all of them at once."""
+    far = near < 0
+    generator = np.random.default_rng(0)
+    weight = 1.0 / np.maximum(near, 1e-9)
+    for _ in range(_PUSHES):
+        if far.all():
+            break
+        signs = generator.choice([-1.0, 1.0], size=truth.shape) * ~far
+        cost = -(wanted.T @ (signs * weight))
+        answer = _solve(cost, system, 1)[0].reshape(system.hours.shape)
+        far |= np.abs(wanted @ answer - truth) > near
+    return far
+
+
+def _extremes(system: System, wanted: np.ndarray, asked: np.ndarray, sign: float) -> np.ndarray:
+    """Return the largest (`sign` 1) or smallest (-1) hours of each target and measure asked for."""
+    pieces, measures = system.hours.shape
+    at_once = max(1, _MOST_UNKNOWNS // (pieces * measures))
+    found = []
+    for start in range(0, len(asked), at_once):
+        part = asked[start : start + at_once]
+        cost = np.zeros((len(part), pieces, measures))
+        for copy, (target, measure) in enumerate(part):
+            cost[copy, :, measure] = -sign * wanted[target]
+        answers = _solve(cost, system, len(part))
+        found += [-sign * float(cost[copy].ravel() @ answers[copy]) for copy in range(len(part))]
+    return np.array(found)
