@@ -109,7 +109,7 @@ def found(c: Context) -> tuple[dict[str, Any], list[Drawing]]:
     if not hours_of_100.missing(c.baseline, theme=theme):
         height = hours_of_100.height_mm(c.baseline)
         drawings = [
-            Drawing("hours_of_100", lambda ax: hours_of_100.hours_of_100(c.baseline, ax=ax, theme=theme), height)
+            Drawing("hours_of_100", lambda ax: hours_of_100.of_100_hours(c.baseline, ax=ax, theme=theme), height)
         ]
         blocks.append(
             {

@@ -27,7 +27,7 @@ def drawings(c: Context) -> list[Drawing]:
     """Return the chart of page two, if it can be drawn."""
     if paid_hours.missing(c.baseline, value=c.value):
         return []
-    draw = lambda ax: paid_hours.paid_hours(c.baseline, value=c.value, ax=ax, theme=c.theme)  # noqa: E731
+    draw = lambda ax: paid_hours.paid_week(c.baseline, value=c.value, ax=ax, theme=c.theme)  # noqa: E731
     return [Drawing("capacity_balance", draw, paid_hours.height_mm(c.baseline, c.value), paid_hours.MARGINS_MM)]
 
 

@@ -78,7 +78,7 @@ def height_mm(baseline: Baseline) -> float:
 
 
 @exhibit
-def hours_of_100(baseline: Baseline, *, ax: Axes | None = None, theme: Theme | None = None) -> Axes:
+def of_100_hours(baseline: Baseline, *, ax: Axes | None = None, theme: Theme | None = None) -> Axes:
     """Draw one bar a population, its parts named in the words of the summary for staff.
 
     Parameters

@@ -210,7 +210,7 @@ def name_of(part: Part, population: str, words: Words) -> str:
 
 
 @exhibit
-def paid_hours(
+def paid_week(
     baseline: Baseline, *, value: Value | None = None, ax: Axes | None = None, theme: Theme | None = None
 ) -> Axes:
     """Draw the paid hours of a week by what they are, today and after the change, both populations on one scale.
