@@ -139,7 +139,7 @@ def brand_file(engagement: Engagement, folder: Folder) -> Path | None:
 
 
 def brand_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
-    """Return the SHA-256 of the firm's brand file, its logo and its fonts; empty where the kit's own is used."""
+    """Return the SHA-256 of the firm's brand file, its logo, its sentences and its fonts; empty where the kit's own is used."""
     from analysis.report.brand import load_brand
 
     file = brand_file(engagement, folder)
@@ -147,7 +147,8 @@ def brand_hashes(engagement: Engagement, folder: Folder) -> dict[str, str]:
         return {}
     brand = load_brand(file)
     fonts = files_below(brand.fonts) if brand.fonts is not None else {}
-    named = {"brand": file, **({"logo": brand.logo} if brand.logo is not None else {})}
+    files = {"logo": brand.logo, "catalogue": brand.catalogue}
+    named = {"brand": file, **{name: path for name, path in files.items() if path is not None}}
     return {name: sha256_of(path) for name, path in {**named, **fonts}.items()}
 
 

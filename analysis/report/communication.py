@@ -14,7 +14,7 @@ from analysis.report.paper import paper_named
 from analysis.report.run import Run
 from analysis.report.settings import ReportSettings
 from analysis.report.typeset import typeset
-from analysis.report.words import Words, load_words
+from analysis.report.words import Words, words_of
 
 if TYPE_CHECKING:
     from analysis.foundation.settings import Client
@@ -69,7 +69,7 @@ def build_communication(
     """
     settings = settings or ReportSettings()
     chosen = load_brand(brand or (Path(settings.brand) if settings.brand else None))
-    words = load_words(chosen.language)
+    words = words_of(chosen)
     short = Run.of(run).short if run is not None else ""
     record = furniture(
         words,

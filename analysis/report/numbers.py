@@ -7,13 +7,14 @@ import math
 from collections.abc import Mapping
 
 from analysis.foundation.estimate import Estimate
+from analysis.report.locales import Locale, locale_named
 
 # A grade letter travels through sentences as one private character; the template sets it small, `plain` spells it out.
 _GRADES = {letter: chr(0xE00A + place) for place, letter in enumerate("ABCD")}
 # keeps a grade on the line of its figure
 JOINER = "\u2060"
 # significant digits of an amount of money
-DIGITS, CENTS = 3, 2
+DIGITS, CENTS = 2, 2
 # shares below this are told to a tenth of a point where small changes matter
 FINE_BELOW = 0.1
 # halves that binary numbers miss by a hair are rounded up
@@ -43,14 +44,17 @@ class Numbers:
     Parameters
     ----------
     words
-        The catalogue's section ``number``: decimal and group signs, percent sign, the word between two bounds, month and day names.
+        The catalogue's section ``number``: the word between two bounds, units, the minus sign.
+    locale
+        How the country writes numbers, dates and money.
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self._words = words
+    def __init__(self, words: Mapping[str, str], locale: Locale | None = None) -> None:
+        self.locale = locale or locale_named()
+        self._words = {**words, **self.locale.signs()}
 
     def _signs(self, text: str) -> str:
-        return text.translate({ord(","): self._words["group"], ord("."): self._words["decimal"]})
+        return self.locale.grouped(text)
 
     def points(self, share: float) -> str:
         """Return a share in points, without its sign: 0.312 is 31."""
@@ -81,36 +85,48 @@ class Numbers:
         return self._words["few_hours"] if rounded == 0 and hours > 0 else self._signs(f"{rounded:,.0f}")
 
     def amount(self, amount: float) -> str:
-        """Return an amount of money without its currency, to three significant digits: 12,345 is 12,300.
+        """Return an amount of money without its currency, to two significant digits: 12,345 is 12,000.
 
         Examples
         --------
         >>> from analysis.report.words import load_words
         >>> load_words().n.amount(-12345.0)
-        '\u221212,300'
+        '\u221212,000'
         """
         if not amount:
             return "0"
-        digits = DIGITS - 1 - math.floor(math.log10(abs(amount)))
-        rounded = round(abs(amount), digits)
-        text = self._signs(f"{rounded:,.{min(max(digits, 0), CENTS)}f}")
+        rounded = round(abs(amount) * (1 + NUDGE), DIGITS - 1 - math.floor(math.log10(abs(amount))))
+        text = self._signs(f"{rounded:.{0 if rounded == round(rounded) else CENTS}f}")
         return text if amount > 0 or not float(f"{rounded:.{CENTS}f}") else self._words["minus"] + text
 
+    def stated_amount(self, amount: float) -> str:
+        """Return an amount that somebody stated, or a mark on an axis, with all its digits: 37.5 is 37.50.
+
+        Examples
+        --------
+        >>> from analysis.report.words import load_words
+        >>> [load_words().n.stated_amount(amount) for amount in (37.5, 105000.0)]
+        ['37.50', '105,000']
+        """
+        rounded = round(abs(amount), CENTS)
+        text = self._signs(f"{rounded:.{0 if rounded == round(rounded) else CENTS}f}")
+        return self._words["minus"] + text if amount < 0 and rounded else text
+
     def money(self, amount: float, currency: str) -> str:
-        """Return an amount with its currency before it: EUR 12,300.
+        """Return an amount with its currency, where the country puts it: EUR 12,000.
 
         Examples
         --------
         >>> from analysis.report.words import load_words
         >>> load_words().n.money(12345.0, "EUR").replace("\u00a0", " ")
-        'EUR 12,300'
+        'EUR 12,000'
         """
         text, minus = self.amount(amount), self._words["minus"]
         sign = minus if text.startswith(minus) else ""
-        return f"{sign}{currency}\u00a0{text.removeprefix(minus)}" if currency else text
+        return sign + self.locale.money(text.removeprefix(minus), currency)
 
     def money_interval(self, value: float, low: float, high: float, currency: str) -> str:
-        """Return an amount with its interval: EUR 12,300 (9,800 to 14,100); without bounds the amount alone."""
+        """Return an amount with its interval: EUR 12,000 (9,800 to 14,000); without bounds the amount alone."""
         text = self.money(value, currency)
         if math.isnan(low) or math.isnan(high) or low == high:
             return text
@@ -173,18 +189,15 @@ class Numbers:
 
     def day(self, day: dt.date, *, year: bool = True) -> str:
         """Return a day in words: 2 March 2026."""
-        month = self._words["months"].split()[day.month - 1]
-        return f"{day.day}\u00a0{month} {day.year}" if year else f"{day.day}\u00a0{month}"
+        return self.locale.day(day, year=year)
 
     def period(self, start: dt.date, end: dt.date) -> str:
         """Return a period in words: 2 March to 26 April 2026."""
-        if (start.year, start.month) == (end.year, end.month):
-            return f"{start.day} {self._words['to']} {self.day(end)}" if start != end else self.day(end)
-        return f"{self.day(start, year=start.year != end.year)} {self._words['to']} {self.day(end)}"
+        return self.locale.period(start, end, self._words["to"])
 
     def weekday(self, weekday: int, *, short: bool = False) -> str:
         """Return the name of a weekday, 0 being Monday."""
-        return self._words["weekdays_short" if short else "weekdays"].split()[int(weekday)]
+        return (self.locale.weekdays_short if short else self.locale.weekdays)[int(weekday)]
 
     def clock(self, seconds: float) -> str:
         """Return a time of day given in seconds since midnight: 34200 is 09:30."""

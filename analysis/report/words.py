@@ -5,11 +5,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import UsageProblem
+from analysis.report.locales import Locale, locale_named, locale_of
 from analysis.report.numbers import Numbers
+
+if TYPE_CHECKING:
+    from analysis.report.brand import Brand
+
+# keys of a catalogue that a message names
+MOST_NAMED = 5
 
 
 class Words:
@@ -19,6 +28,8 @@ class Words:
     ----------
     table
         Nested sections of templates; blanks stand in braces and are filled by name.
+    locale
+        How the country writes numbers, dates and money.
 
     Examples
     --------
@@ -26,9 +37,12 @@ class Words:
     'waiting for contacts'
     """
 
-    def __init__(self, table: Mapping[str, Any]) -> None:
+    def __init__(self, table: Mapping[str, Any], locale: Locale | None = None) -> None:
+        locale = locale or locale_named()
+        # signs are the country's, also where a sentence asks for one
+        table = {**table, "number": {**table["number"], **locale.signs()}}
         self._templates = dict(_flat(table))
-        self.n = Numbers(table["number"])
+        self.n = Numbers(table["number"], locale)
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the sentence of this key with its blanks filled.
@@ -73,17 +87,63 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
 
 
 @cache
-def load_words(language: str = "en") -> Words:
+def load_words(language: str = "en", locale: str = "", catalogue: Path | None = None) -> Words:
     """Return the catalogue of a language.
+
+    Parameters
+    ----------
+    language
+        Two letters; the kit's own catalogue is ``"en"``.
+    locale
+        Country whose numbers, dates and money are written; empty takes the language's usual one.
+    catalogue
+        A firm's own file; None takes the kit's of that language.
 
     Raises
     ------
     UsageProblem
-        There is no catalogue for it.
+        There is no catalogue for the language, or a firm's lacks a sentence, holds one that nobody asks for, or has a blank of its own.
     """
-    path = assets() / "templates" / "report" / f"words.{language}.toml"
+    own = assets() / "templates" / "report"
+    path = catalogue or own / f"words.{language}.toml"
     if not path.is_file():
-        known = sorted(file.name.split(".")[1] for file in path.parent.glob("words.*.toml"))
-        raise UsageProblem(f"report.language: no catalogue for {language!r}. Known: {', '.join(known)}.")
-    with path.open("rb") as file:
-        return Words(tomllib.load(file))
+        known = sorted(file.name.split(".")[1] for file in own.glob("words.*.toml"))
+        raise UsageProblem(
+            f"language: no catalogue for {language!r}. Known: {', '.join(known)}. For another one copy words.en.toml to words.{language}.toml beside your brand.toml and translate it."
+        )
+    table = _read(path)
+    if catalogue is not None:
+        _check(path.name, dict(_flat(table)), dict(_flat(_read(own / "words.en.toml"))))
+    return Words(table, locale_of(language, locale))
+
+
+def words_of(brand: Brand) -> Words:
+    """Return the catalogue that a brand asks for."""
+    return load_words(brand.language, brand.locale, brand.catalogue)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageProblem(f"{path.name}: not valid TOML: {error}. Mend the line.") from error
+
+
+def _check(name: str, mine: Mapping[str, str], kit: Mapping[str, str]) -> None:
+    """Hold a firm's catalogue against the kit's: the same keys, and no blank that nobody fills."""
+    for what, keys in (("lacks", kit.keys() - mine.keys()), ("holds unknown", mine.keys() - kit.keys())):
+        if keys:
+            first = ", ".join(sorted(keys)[:MOST_NAMED])
+            raise UsageProblem(f"{name}: {what} {len(keys)} sentences: {first}{', ...' if len(keys) > MOST_NAMED else ''}. Hold it against the kit's words.en.toml.")  # fmt: skip
+    for key, text in mine.items():
+        try:
+            new = _blanks(text) - _blanks(kit[key])
+        except ValueError as error:
+            raise UsageProblem(f"{name}: {key}: a brace is open or closed twice ({error}). Write {{{{ for a brace in the text.") from error  # fmt: skip
+        if new:
+            raise UsageProblem(f"{name}: {key}: nobody fills the blank {{{sorted(new)[0]}}}. Known here: {', '.join(sorted(_blanks(kit[key]))) or 'none'}.")  # fmt: skip
+
+
+def _blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -28,15 +28,15 @@ def hours(number: float) -> str:
 
 
 def amount(number: float) -> str:
-    """Return an amount to three significant digits, without its currency.
+    """Return an amount to two significant digits, without its currency.
 
     Examples
     --------
     >>> amount(12345.0), amount(-52.26)
-    ('12,300', '-52.3')
+    ('12,000', '-52')
     """
-    digits = 0 if number == 0 else 2 - math.floor(math.log10(abs(number)))
-    return f"{round(number, digits):,.{min(max(digits, 0), 2)}f}"
+    rounded = 0.0 if number == 0 else round(number * (1 + 1e-9), 1 - math.floor(math.log10(abs(number))))
+    return f"{rounded:,.{0 if rounded == round(rounded) else 2}f}"
 
 
 def ranged(draws: np.ndarray, *, spell: Callable[[float], str] = hours, before: str = "") -> str:

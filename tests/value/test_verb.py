@@ -274,7 +274,7 @@ def test_why_blend_is_answered_from_the_numbers():
 def test_cash_is_said_first_and_capacity_apart():
     said = World().value(costs=PLAIN, settings=STATED).sentences["money"]
     assert said.startswith("Once the ramp is over EUR 7,100 a week may turn into cash, after running cost.")
-    assert "EUR 18,600 a week: capacity, not cash" in said
+    assert "EUR 19,000 a week: capacity, not cash" in said
     none = World().value(costs=PLAIN, settings=ValueSettings(**SURE, running_cost_per_week=1000)).sentences["money"]
     assert "so no cash comes of it: EUR -1,000 a week" in none
 

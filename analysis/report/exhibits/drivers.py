@@ -85,7 +85,7 @@ def setting(driver: str, number: float, words: Words) -> str:
         return ""
     if driver in SHARES:
         return words.n.share(number)
-    return words("tornado.hours", hours=words.n.hours(number)) if driver in HOURS else words.n.amount(number)
+    return words("tornado.hours", hours=words.n.hours(number)) if driver in HOURS else words.n.stated_amount(number)
 
 
 def _name(row: Any, words: Words) -> str:
@@ -146,7 +146,7 @@ def _scale(ax: Axes, frame: pd.DataFrame, currency: str, theme: Theme) -> None:
     low, high = ax.get_xlim()
     ticks = style.round_ticks(low, high, 4)
     ax.set_xticks(ticks)
-    ax.set_xticklabels([words.n.amount(tick) for tick in ticks])
+    ax.set_xticklabels([words.n.stated_amount(tick) for tick in ticks])
     ax.spines["bottom"].set_visible(True)
     if low < 0 < high:
         ax.axvline(0, color=style.WARNING, lw=0.8, ls=(0, (2, 2)), zorder=1)

@@ -127,7 +127,7 @@ def value_range(value: Value, *, currency: str = "", ax: Axes | None = None, the
     style.quiet(ax)
     ticks = style.round_ticks(*ax.get_xlim(), 4)
     ax.set_xticks(ticks)
-    ax.set_xticklabels([words.n.amount(tick) for tick in ticks])
+    ax.set_xticklabels([words.n.stated_amount(tick) for tick in ticks])
     ax.spines["bottom"].set_visible(True)
     return ax
 

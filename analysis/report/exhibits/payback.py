@@ -111,7 +111,7 @@ def cumulative_cash(value: Value, *, currency: str = "", ax: Axes | None = None,
     style.quiet(ax, x=True, y=True)
     ticks = style.round_ticks(*ax.get_ylim(), 4)
     ax.set_yticks(ticks)
-    ax.set_yticklabels([words.n.amount(tick) for tick in ticks])
+    ax.set_yticklabels([words.n.stated_amount(tick) for tick in ticks])
     step = next((step for step in (4, 8, 13, 26, 52) if weeks[-1] / step <= 8), 104)
     marks = list(range(0, int(weeks[-1]) + 1, step))
     ax.set_xticks(marks)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from analysis.report.brand import Brand
 from analysis.report.exhibits import style
-from analysis.report.words import Words, load_words
+from analysis.report.words import Words, load_words, words_of
 
 P = ParamSpec("P")
 
@@ -41,7 +41,7 @@ class Theme:
     @classmethod
     def of(cls, brand: Brand) -> Theme:
         """Return the theme of a brand."""
-        return cls(load_words(brand.language), brand.font, brand.ink, brand.accent, brand.fonts)
+        return cls(words_of(brand), brand.font, brand.ink, brand.accent, brand.fonts)
 
     def settings(self) -> dict[str, Any]:
         """Return the drawing settings for ``matplotlib.rc_context``."""
