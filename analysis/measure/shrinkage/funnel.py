@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from analysis.measure.shrinkage.normal import Floats
 from analysis.measure.shrinkage.shares import split_errors
@@ -60,7 +60,7 @@ class Funnel:
             Shares, one a size.
         """
         middle, width = special.logit(self.share), np.sqrt(self.variance(people))
-        reach = float(stats.t.ppf((1 + level) / 2, max(self.freedom, 1.0)))
+        reach = float(special.stdtrit(max(self.freedom, 1.0), (1 + level) / 2))
         return special.expit(middle - reach * width), special.expit(middle + reach * width)
 
     def variance(self, people: npt.ArrayLike) -> Floats:

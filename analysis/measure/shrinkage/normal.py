@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 Floats = npt.NDArray[np.float64]
 # With a flat prior on the variance between groups, fewer groups have no posterior (Morris 1983, p. 51).
@@ -190,6 +190,8 @@ def shrink(
 
 def _t(level: float, freedom: float) -> float:
     """Return a quantile of the t distribution, of the normal for infinite degrees of freedom."""
+    from scipy import stats
+
     return float(stats.norm.ppf(level) if math.isinf(freedom) else stats.t.ppf(level, max(freedom, 1.0)))
 
 
@@ -254,6 +256,8 @@ def differ(values: Floats, errors: Floats, *, freedom: float | Floats = math.inf
     >>> round(differ(np.array([0.1, 0.2, 0.3]), np.array([0.1, 0.1, 0.1])), 3)
     0.368
     """
+    from scipy import stats
+
     k = len(values)
     if k < 2:
         return math.nan
@@ -293,6 +297,8 @@ def best_of_noisy(mean: float, true_sd: float, noise_sd: float, *, top: float = 
     >>> round(observed, 3), round(true, 3)
     (0.69, 0.645)
     """
+    from scipy import stats
+
     total = math.hypot(true_sd, noise_sd)
     if not 0 < top < 1 or not total > 0:
         raise ValueError("top must lie between 0 and 1, and some spread must be above 0")

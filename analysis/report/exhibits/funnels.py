@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.baseline.shares import SHARE_PARTS
-from analysis.measure.crosswalk import BASE
+from analysis.measure.crosswalk import BASE, WORK
 from analysis.measure.shrinkage import FEWEST_FOR_SPREAD, Funnel, fit_funnel
 from analysis.report.exhibits import groups, style
 from analysis.report.exhibits.labels import Room
@@ -22,6 +21,13 @@ if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
 
 DEFAULT = "contact_centre"
+PARTS = {
+    "utilization": WORK,
+    "support": ("SUPPORT", "OUTAGE"),
+    "idle": ("IDLE",),
+    "away": ("AWAY",),
+    "unaccounted": ("UNACCOUNTED",),
+}
 # two groups are each other's mirror
 FEWEST_GROUPS = 3
 LEVELS = (0.95, 0.998)
@@ -88,7 +94,7 @@ def _funnel(baseline: Baseline, population: str, share: str, shown: pd.DataFrame
         days.assign(hours=days[list(names)].sum(axis=1)).pivot_table(
             index="day", columns="level", values="hours", aggfunc="sum"
         )
-        for names in (SHARE_PARTS[share], BASE)
+        for names in (PARTS[share], BASE)
     )
     order = [group for group in shown["group"] if group in base.columns]
     base = base[order].fillna(0.0)
