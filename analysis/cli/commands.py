@@ -119,11 +119,15 @@ def demo(options: Namespace) -> int:
 def report(options: Namespace) -> int:
     """Build the report again."""
     from analysis.engagement.chain import rebuild_report
+    from analysis.engagement.releases import Withdrawal
 
     folder = _folder(options)
+    withdrawal = Withdrawal(tuple(options.withdrawn), options.reason)
     if options.only is not None:
+        if withdrawal.runs or withdrawal.reason:
+            raise UsageProblem("--withdraw goes with the whole report. Run it without --only.")
         return _only(options, folder)
-    return _ran(options, folder, rebuild_report(folder, say=_say))
+    return _ran(options, folder, rebuild_report(folder, withdrawal=withdrawal, say=_say))
 
 
 def _only(options: Namespace, folder: Folder) -> int:

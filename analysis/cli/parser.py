@@ -27,7 +27,9 @@ Copy the forms to data/ once they are filled in; engage check reads them as they
 _REPORT = """\
 Builds the report again from the finished stages alone.
 --only listening builds two pages on what people said, from the first day on: it needs the
-client's name and answers/listening.xlsx, no data and no run."""
+client's name and answers/listening.xlsx, no data and no run.
+A report is refused where, beside an earlier one, it would tell what a few people did. If
+nobody was given the earlier one: --withdraw RUN --reason "a draft, shown to nobody"."""
 
 _ANSWERS = """\
 Writes answers/readiness.xlsx again: with more raters of each role, with a row for each item type,
@@ -105,6 +107,17 @@ def _later_verbs(verbs: argparse._SubParsersAction) -> None:
     report.add_argument("name")
     report.add_argument(
         "--only", metavar="DOCUMENT", help="build this document alone: listening (needs no data) or communication"
+    )
+    report.add_argument(
+        "--withdraw",
+        dest="withdrawn",
+        metavar="RUN",
+        action="append",
+        default=[],
+        help="forget the release of this run, which nobody was given; repeat for more. The run id stands at the foot of every page",
+    )
+    report.add_argument(
+        "--reason", default="", metavar="TEXT", help="why it may be forgotten; kept in private/releases/"
     )
     _verb(verbs, "doctor", "look at the installation, the workspace and Jupyter's settings")
     close = _verb(verbs, "close", "delete the client's data, the answers and the pseudonym key, after asking")

@@ -18,7 +18,8 @@ from analysis.engagement.notebooks import Kernels, NotebookFailed, run_notebook
 from analysis.engagement.opening import RUN_FILE, SAVED_FILE
 from analysis.engagement.privacy import pseudonym_key
 from analysis.engagement.records import Record
-from analysis.engagement.report import make_report, publish
+from analysis.engagement.releases import Withdrawal, check_withdrawal, enter_release
+from analysis.engagement.report import MANIFEST, make_report, publish
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.stages import CHAIN, STAGES, StageSpec, stage_spec
 from analysis.engagement.workspace import Folder
@@ -110,27 +111,39 @@ def run_chain(
             run.stage(spec, again=number >= first)
         if last + 1 < len(CHAIN):
             return ChainRun(tuple(run.done), None)
-        pdf, notes = publish(run.found["report"], folder)
-        return ChainRun(tuple(run.done), pdf, notes)
+        return run.hand_over()
 
 
-def rebuild_report(folder: Folder, *, say: Callable[[str], None] = lambda line: None) -> ChainRun:
+def rebuild_report(
+    folder: Folder, *, withdrawal: Withdrawal | None = None, say: Callable[[str], None] = lambda line: None
+) -> ChainRun:
     """Build the report again from the recorded artefacts; neither client files nor notebooks are needed.
+
+    Parameters
+    ----------
+    folder
+        The engagement's folders.
+    withdrawal
+        Earlier releases that nobody was given: the report is not held against them.
+    say
+        Takes one line per step.
 
     Raises
     ------
+    DisclosureProblem
+        A figure could single out a person, by itself or beside an earlier report.
     KitError
         A stage was never finished, its artefacts are damaged, or they do not belong together.
     """
     overrides = recorded_overrides(folder)
     engagement = load_engagement(folder.file, overrides=overrides)
+    check_withdrawal(folder, withdrawal or Withdrawal())
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), Kernels() as kernels:
         run = _Run(folder, engagement, overrides=overrides, kernels=kernels, say=say)
         for spec in CHAIN[:-1]:
             run.found[spec.name] = _recorded(spec, folder, run.found)
         run.stage(CHAIN[-1], again=True)
-        pdf, notes = publish(run.found["report"], folder)
-        return ChainRun(tuple(run.done), pdf, notes)
+        return run.hand_over(withdrawal)
 
 
 def _recorded(spec: StageSpec, folder: Folder, found: Mapping[str, Record]) -> Record:
@@ -194,6 +207,19 @@ class _Run:
             self.found[spec.name] = self._make(spec, key, made_of)
             self.say(f"{spec.name}: done in {time.monotonic() - began:.1f} s")
         self.done.append(StageRun(name=spec.name, key=key, made=usable is None))
+
+    def hand_over(self, withdrawal: Withdrawal | None = None) -> ChainRun:
+        """Enter the finished report into the register of releases and put it in place."""
+        record = self.found["report"]
+        said = enter_release(
+            self.folder,
+            self.found,
+            run_id=read_json(record.folder / MANIFEST)["run_id"],
+            deliverables=record.digest,
+            withdrawal=withdrawal,
+        )
+        pdf, notes = publish(record, self.folder)
+        return ChainRun(tuple(self.done), pdf, (*said, *notes))
 
     def _components(self, spec: StageSpec) -> dict[str, Any]:
         return keys.components(spec, self.engagement, self.folder, self.found, key=self.key)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.engagement.files import digest_of, flush_tree, private_folder, read_json, replace, write_json
+from analysis.engagement.files import flush_tree, private_folder, read_json, replace, write_json
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
 from analysis.engagement.released import Figure, figures_of, told_apart
+from analysis.engagement.report import MANIFEST
 from analysis.engagement.stage import read_results
 from analysis.engagement.stages import stage_spec
-from analysis.engagement.store import read_frame, write_frame
+from analysis.engagement.store import load, read_frame, write_frame
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DisclosureProblem, KitError, UsageProblem
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     from analysis.report.disclosure.published import Cell, Published
 
-REGISTER = "register.json"
-MEASURED = ("baseline", "utilization", "blending", "readiness")
+FOLDER, REGISTER = "releases", "register.json"
+FORGOTTEN = "The release of run {run} is forgotten; the reason stands in private/releases/register.json."
+MEASURED = ("baseline", "utilization", "blending")
 SHORTEST_RUN, SHOWN_RUN = 4, 8
 MOST_REASON = 500
 NAMED = 3
@@ -88,38 +90,70 @@ def enter_release(
     knows of. A closed engagement keeps no register: its data are deleted, so that no later report can rest on other people.
     """
     withdrawal = withdrawal or Withdrawal()
+    check_withdrawal(folder, withdrawal)
+    if (folder.root / CLOSED_FILE).exists():
+        return ()
+    key = pseudonym_key(folder)
+    home = folder.private / FOLDER
+    before = _read_register(home, folder.slug)
+    entries = _withdrawn(before, withdrawal, folder.slug)
+    notes = [FORGOTTEN.format(run=run) for run in withdrawn_runs(withdrawal)] + _unknown(folder, run_id)
+    standing = [one for one in entries if not one["withdrawn"]]
+    if not any(one["run"] == run_id and one["deliverables"] == deliverables for one in standing):
+        published, members = _published(found)
+        figures = list(figures_of(published, members, key))
+        notes += _compare(figures, published, standing, home=home, key=key, slug=folder.slug)
+        entries.append(_entry(run_id, deliverables, content=_keep(figures, home), key=key))
+    _write_register(home, entries, before)
+    return tuple(notes)
+
+
+def check_withdrawal(folder: Folder, withdrawal: Withdrawal) -> None:
+    """Refuse a withdrawal that the register cannot follow, before anything is built.
+
+    Raises
+    ------
+    UsageProblem
+        The register holds no release of a run that is named, or no reason is given.
+    KitError
+        The register is damaged.
+    """
     if (folder.root / CLOSED_FILE).exists():
         if withdrawal.runs:
             raise UsageProblem(
                 f"The engagement {folder.slug} is closed: its register of releases is deleted, there is nothing to withdraw."
             )
-        return ()
-    key = pseudonym_key(folder)
-    home = folder.private / "releases"
-    before = _read_register(home, folder.slug)
-    entries = _withdrawn(before, withdrawal, folder.slug)
-    standing = [one for one in entries if not one["withdrawn"]]
-    if any(one["run"] == run_id and one["deliverables"] == deliverables for one in standing):
-        _write_register(home, entries, before)
-        return ()
-    published, members = _published(found)
-    figures = list(figures_of(published, members, key))
-    notes = _compare(figures, published, standing, home=home, key=key, slug=folder.slug)
-    entries.append(_entry(run_id, deliverables, content=_keep(figures, home), key=key))
-    _write_register(home, entries, before)
-    return notes
+        return
+    _withdrawn(_read_register(folder.private / FOLDER, folder.slug), withdrawal, folder.slug)
+
+
+def _unknown(folder: Folder, run_id: str) -> list[str]:
+    """Say that a report was put in place before there was a register."""
+    if (folder.private / FOLDER / REGISTER).exists():
+        return []
+    former = (read_json(folder.reports / MANIFEST) or {}).get("run_id", run_id)
+    if former == run_id:
+        return []
+    return [
+        (
+            f"The report of run {former[:SHOWN_RUN]} in reports/{folder.slug}/ stands in no register, so this one could not be held against it. "
+            "Before you hand it out, make sure that nobody can hold both."
+        )
+    ]
 
 
 def _published(found: Mapping[str, Record]) -> tuple[Published, pd.DataFrame]:
     """Return the figures that a finished run publishes, and the hours of the people behind them."""
-    from analysis.report.disclosure.publication import published_of
+    from analysis.report.disclosure import as_published, published_of, without_few
+    from analysis.value import Value
 
     results: dict[str, Any] = {}
     for name in MEASURED:
         results |= read_results(stage_spec(name), found[name].folder)
     baseline = results["baseline"]
-    published = published_of(baseline, results["utilization"], results["blending"], results.get("value"))
-    return published, baseline.members
+    told = as_published(baseline, results["utilization"], without_few(results["blending"], baseline))
+    value = load(Value, found["readiness"].folder / "value")
+    return published_of(*told, value), baseline.members
 
 
 def _compare(
@@ -150,13 +184,13 @@ def _compare(
         told = [shown[place] for place in sorted(places)]
         raise DisclosureProblem(_refusal(told, list(in_the_way.values()), minimum=published.minimum, slug=slug))
     if not lost:
-        return ()
+        return []
     many = f"{lost} earlier releases" if lost > 1 else "An earlier release"
     lines = (
         f"{many} of {slug} cannot be compared with this report: the pseudonym key is another one since.",
         "Before you hand it out, make sure that nobody can hold both.",
     )
-    return (" ".join(lines),)
+    return [" ".join(lines)]
 
 
 def _refusal(told: Sequence[Cell], entries: Sequence[Mapping[str, Any]], *, minimum: int, slug: str) -> str:
@@ -260,17 +294,18 @@ def _keep(figures: Sequence[Figure], home: Path) -> str:
     """Write the figures of a release beside the register and return the name of their file: a digest of what is in it."""
     import pandas as pd
 
-    ordered = sorted(figures, key=lambda one: (one.family, one.cell, one.value, sorted(one.people)))
+    ordered = sorted(figures, key=lambda one: (one.family, one.cell, one.value, min(one.people, default=(0, 0))))
     rows = [
         (number, one.family, one.cell, one.value, *person)
         for number, one in enumerate(ordered)
         for person in sorted(one.people)
     ]
-    content = digest_of(rows)[:16]
+    table = np.array(rows, dtype="<i8").reshape(-1, 6)
+    content = hashlib.sha256(table.tobytes()).hexdigest()[:16]
     path = home / f"{content}.parquet"
     if not path.exists():
         private_folder(home)
-        frame = pd.DataFrame(rows, columns=["figure", "family", "cell", "value", "agent", "time"], dtype="int64")
+        frame = pd.DataFrame(table, columns=["figure", "family", "cell", "value", "agent", "time"])
         aside = home / f".{content}.part"
         write_frame(frame, aside)
         flush_tree(home)
