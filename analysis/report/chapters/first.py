@@ -1,22 +1,21 @@
-"""Page one and page two: the verdict with its three answers, what to decide, what stays open, and how to read the rest."""
+"""Page one: the verdict with its three answers, what to decide and what stays open; page three: how to read the rest."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-import pandas as pd
-
 from analysis.foundation.estimate import Quantity
 from analysis.foundation.schema import SHARES
-from analysis.report.blocks import Cell, Column, Drawing, table_record
-from analysis.report.chapters import achievable, blend, logs, measure, worth
+from analysis.report.blocks import Drawing
+from analysis.report.chapters import answers, blend, decisions, logs
 from analysis.report.context import Context
 from analysis.report.exhibits import limits, policies, rungs, shares, spans, style
 
 # height of the small charts: with both populations, and with one
-HEIGHT_MM, ONE_MM = 33.0, 19.0
-COLUMNS = 7
+HEIGHT_MM, ONE_MM = 32.0, 18.0
+# the charts take this many of the twelve columns, the answers the rest
+COLUMNS = 5
 MOST_UNSEEN = 3
 # room for an answer on the page of questions
 MOST_SIGNS = 200
@@ -28,17 +27,31 @@ def drawings(c: Context) -> list[Drawing]:
 
 
 def first_page(c: Context) -> dict[str, Any]:
-    """Return page one for the template."""
+    """Return page one for the template.
+
+    Parameters
+    ----------
+    c
+        The results of all stages, and the words to tell them with.
+
+    Returns
+    -------
+    dict
+        `period`, `verdict` (its first sentence, the heading) and `rest` (what else it says), `rows` (measure, estimate, assess: question,
+        answers, chart or what it would take), `decisions` (title, table, note), `open` (what could not be seen, people and freed time).
+    """
     rows = [
         {key: value for key, value in row.items() if key != "drawing"}
         | {"file": f"{row['drawing'].name}.svg" if row["drawing"] else ""}
         for row in _rows(c)
     ]
+    verdict, rest = _verdict(c)
     return {
         "period": c.period,
-        "verdict": c.readiness.verdict.headline,
+        "verdict": verdict,
+        "rest": rest,
         "rows": rows,
-        "decisions": {"title": c.words("first.decisions"), **_decisions(c)},
+        "decisions": {"title": c.words("first.decisions"), **decisions.table(c)},
         "open": [
             {"title": c.words("first.unseen"), "text": _unseen(c)},
             {"title": c.words("first.people"), "text": _people(c)},
@@ -46,33 +59,30 @@ def first_page(c: Context) -> dict[str, Any]:
     }
 
 
+def _verdict(c: Context) -> tuple[str, str]:
+    """Return the verdict's first sentence, and the others; the first change is left to the answer that dates it."""
+    heading, *others = re.split(r"(?<=[.?!]) (?=[A-Z0-9])", c.readiness.verdict.headline)
+    found = rungs.steps(c.readiness)
+    told = str(found["change"].iloc[0]).casefold() if len(found) else ""
+    return heading, " ".join(part for part in others if not told or told not in part.casefold())
+
+
 def _rows(c: Context) -> list[dict[str, Any]]:
     """Return the three rows: measure, estimate, assess."""
-    estimated = [achievable.sentence(c, row) for row in limits.rows(c.utilization).itertuples()]
-    beside = " ".join(part for part in (achievable.quoted(c), worth.in_short(c)) if part) if estimated else ""
-    assessed = [blend.sentence(c), _gates(c)]
-    measured = [measure.non_work(c, name) for name in c.populations()]
     drawn = (shares, shares.ladder_shares, c.baseline)
     if shares.missing(c.baseline) and logs.unmeasured(c):
         drawn = (spans, spans.work_and_gaps, c.baseline)
+    frontier = (policies, policies.frontier, c.blending)
+    spoken = {"mode": blend.spoken_mode(c), "pool": blend.spoken_pool(c)}
     return [
-        _row(c, "measure", measured, drawn, (0.2, 0.2, 0.2, 0.2)),
-        _row(c, "estimate", estimated, (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2))
-        | {"beside": beside},
-        _row(
-            c,
-            "assess",
-            assessed,
-            (policies, policies.frontier, c.blending),
-            (8.5, 1, 5, 8),
-            mode=blend.spoken_mode(c),
-            pool=blend.spoken_pool(c),
-        ),
+        _row(c, "measure", answers.measured(c), drawn, (0.2, 0.2, 0.2, 0.2)),
+        _row(c, "estimate", answers.estimated(c), (limits, limits.ceilings, c.utilization), (0.2, 0.4, 0.2, 0.2)),
+        _row(c, "assess", answers.assessed(c), frontier, (8.5, 1, 4, 8), **spoken),
     ]
 
 
 def _row(
-    c: Context, name: str, answers: list[str], chart: tuple[Any, Any, Any], margins: tuple, **more: Any
+    c: Context, name: str, said: list[str], chart: tuple[Any, Any, Any], margins: tuple, **more: Any
 ) -> dict[str, Any]:
     """Return one row: its question, its answers, and its chart (module, function, result) where it can be drawn."""
     module, draw, result = chart
@@ -91,72 +101,25 @@ def _row(
     return {
         "topic": c.words(f"first.{name}.topic"),
         "question": c.words(f"first.{name}.question"),
-        "answers": [answer for answer in answers if answer] or [why],
+        "answers": [answer for answer in said if answer] or [why],
         "alt": module.alt_text(result, theme=c.theme, **scope) if not why else "",
         "absent": c.need(module) if why else "",
         "drawing": drawing,
     }
 
 
-def _gates(c: Context) -> str:
-    """Return how many gates are met, and which of them stop a mode or have no answer."""
-    frame = c.readiness.gates
-    if frame.empty:
-        return ""
-    parts = [c.words("first.gates", met=int((frame["state"] == "met").sum()), all=len(frame))]
-    for state in ("stops", "unknown"):
-        names = [
-            f"{row['name'].lower()} ({row['criterion']})" for row in frame[frame["state"] == state].to_dict("records")
-        ]
-        parts += [c.words.some(f"first.gates_{state}", len(names), names=c.words.listed(names))] if names else []
-    return " ".join(parts)
-
-
-def _decisions(c: Context) -> dict[str, Any]:
-    """Return three decisions: the first changes that readiness asks for, then what any pilot needs, or what can be done while none is allowed."""
-    words, changes = c.words, rungs.steps(c.readiness).head(3)
-    rows = [
-        [
-            Cell(row["change"], strong=True),
-            row["owner_role"],
-            words("first.level", start=_from(row["from_level"]), end=row["to_level"]),
-            words(f"effort.{row['effort']}"),
-            row["unlocks"],
-        ]
-        for row in changes.to_dict("records")
-    ]
-    allowed = c.readiness.verdict.verdict in ("ready", "ready_with_changes")
-    for place in range(3 - len(rows)):
-        # where no mode is allowed nobody is asked to prepare a pilot
-        key = f"first.{'standing' if allowed else 'waiting'}.{place + 1}"
-        cells = [words(f"{key}.{part}") for part in ("owner", "by", "effort", "unlocks")]
-        rows.append([Cell(words(f"{key}.change"), strong=True), *cells])
-    columns = [
-        Column(words("first.column.decision"), width=4.5),
-        Column(words("first.column.owner"), width=2.2),
-        Column(words("first.column.level"), width=1.1),
-        Column(words("first.column.effort"), width=1),
-        Column(words("first.column.unlocks"), width=2.8),
-    ]
-    if not any(str(getattr(row[-1], "text", row[-1]) or "").strip() for row in rows):
-        columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return table_record(columns, rows)
-
-
-def _from(level: Any) -> str:
-    return "–" if pd.isna(level) else str(level)
-
-
 def _unseen(c: Context) -> str:
     """Return what could not be seen, shortest way: unaccounted time, figures that are missing, files that do not serve."""
     parts = []
-    for population in c.populations():
+    for population in reversed(c.populations()):
         figure = c.figure("baseline.unaccounted_share", population=population)
         if figure:
             parts.append(
                 c.words("first.unaccounted", population=c.words(f"ceilings.subject.{population}"), share=figure)
             )
     text = c.words("first.unaccounted_all", parts=c.words.listed(parts)) if parts else ""
+    if any(part.key == shares.SEEN_WORK for part in shares.segments(c.baseline).get("back_office", ())):
+        text = f"{text} {c.words('first.observed')}".strip()
     missing = [
         _figure(c, quantity)
         for _, quantity in c.quantities
@@ -194,11 +157,11 @@ def _people(c: Context) -> str:
     level = frame.loc[frame["criterion"] == "K1", "level"]
     known = len(level) and str(level.iloc[0]) != "<NA>"
     said = c.words(f"first.said.{int(level.iloc[0])}") if known else c.words("first.said.unknown")
-    return f"{c.words('first.freed')} {said}"
+    return f"{c.words('first.freed_time')} {said}"
 
 
-def contents(c: Context, answers: list[str]) -> dict[str, Any]:
-    """Return page two for the template: how to read the report, and what it is for."""
+def contents(c: Context, said: list[str]) -> dict[str, Any]:
+    """Return page three for the template: how to read the report, and what it is for."""
     words = c.words
     meanings = [
         {"colour": style.MEANINGS[share][0], "sign": "", "text": words(f"share_means.{share}")} for share in SHARES
@@ -219,7 +182,7 @@ def contents(c: Context, answers: list[str]) -> dict[str, Any]:
         about[1]["text"] += " " + words("about.small_groups", reason=c.run.small_group_reason)
     return {
         "title": words("contents.title"),
-        "answers": [in_short(answer) for answer in answers],
+        "answers": [in_short(answer) for answer in said],
         "key": [
             {"title": words("contents.colours"), "items": meanings},
             {"title": words("contents.grades"), "items": grades},

@@ -135,6 +135,8 @@ def ceilings(
     needs = [1.0 if compact else len(_ceilings(utilization, name)) + BAR_LINES for name in known["population"]]
     below = 0.0 if compact else style.MM * BELOW_MM
     top = height
+    # page one speaks of the back office first
+    known = known.iloc[::-1] if compact else known
     for row, need in zip(known.itertuples(), needs, strict=True):
         step = (height - below * len(needs)) * need / sum(needs) + below
         (_compact if compact else _full)(ax, utilization, row, (top, step, width), theme)
@@ -160,26 +162,28 @@ def _bar(ax: Axes, row: object, middle: float, bar: float, theme: Theme) -> None
     ax.text(0.012, middle - 0.3, text, size=style.VALUE, weight=600, color=on, va="center_baseline")
 
 
-def _compact(ax: Axes, utilization: Utilization, row: object, room: tuple[float, float, float], theme: Theme) -> None:
-    """Draw one population as a bar with its ceilings as labelled marks below."""
+def _compact(ax: Axes, utilization: Utilization, row: Any, room: tuple[float, float, float], theme: Theme) -> None:
+    """Draw one population as a bar: today, what can be reached and what binds it, and the utilization that is quoted."""
     (top, _, width), words, bar = room, theme.words, 15.0
     middle = top - 13 - bar / 2
+    foot = middle - bar / 2
     ax.text(0, top - 2, words(f"population.{row.population}"), size=style.VALUE, weight=600, va="top")
     _bar(ax, row, middle, bar, theme)
+    quoted = utilization.settings.reference_share
+    marks = [(quoted, words("ceilings.quoted", share=words.n.share(quoted)), style.MUTED)]
     if pd.notna(row.value):
         text = words("ceilings.achievable", share=words.n.share(row.value))
         ax.text(1, top - 2.5, text, size=style.SMALL + 0.5, weight=600, color=theme.accent, ha="right", va="top")
-    limits = _ceilings(utilization, row.population).dropna(subset="value").sort_values("value")
-    limits = limits[[not _apart(limit) for limit in limits.itertuples()]]
-    names = [words(f"ceiling_short.{limit.ceiling}.{limit.population}") for limit in limits.itertuples()]
-    widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
-    placed = style.spread(list(limits["value"]), widths, low=0, high=1, gap=6 / width)
-    for limit, name, place in zip(limits.itertuples(), names, placed, strict=True):
-        binds = limit.ceiling in str(row.binding).split(" or ")
-        colour = theme.accent if binds else style.MUTED
-        foot = middle - bar / 2
-        ax.plot([limit.value] * 2, [middle + bar / 2, foot], color=colour, lw=1.0 if binds else 0.75)
-        ax.plot([limit.value, limit.value, place], [foot, foot - 1.5, foot - 5], color=colour, lw=style.HAIR)
+        names = [f"ceiling_short.{name}.{row.population}" for name in str(row.binding).split(" or ")]
+        limit = f" {words('number.or')} ".join(words(name) for name in names if name in words)
+        marks += [(float(row.value), limit, theme.accent)] if limit else []
+    marks.sort(key=lambda mark: mark[0])
+    widths = [style.text_width_pt(name, style.SMALL) / width for _, name, _ in marks]
+    placed = style.spread([at for at, _, _ in marks], widths, low=0, high=1, gap=8 / width)
+    for (at, name, colour), place in zip(marks, placed, strict=True):
+        if colour == style.MUTED:
+            ax.plot([at] * 2, [middle + bar / 2 + 2, foot], color=theme.ink, lw=0.9, ls=(0, (2, 1.5)))
+        ax.plot([at, at, place], [foot, foot - 1.5, foot - 5], color=colour, lw=style.HAIR)
         ax.text(place, foot - 5.5, name, size=style.SMALL, color=colour, ha="center", va="top")
 
 

@@ -23,6 +23,7 @@ ABOVE_PT = 17.0
 # labels keep this distance
 APART_PT = 5.0
 SIMULATED, MODELLED = "hours", "agents"
+_PALE = "#9FB4C8"
 
 
 def points(blending: Blending, pool: str | None = None) -> pd.DataFrame:
@@ -183,15 +184,47 @@ def frontier(
     ax.set(xlim=(-0.03 * reach, reach * 1.07), ylim=(low, high))
     path = frame[frame["path"]].sort_values("x", kind="stable")
     ax.plot(path["x"], path["y"], color=style.MUTED, lw=0.75, zorder=2)
+    if compact:
+        _small(ax, frame, targets, theme, mode)
+        return ax
     for row in frame.itertuples():
         _point(ax, row, first=row.Index == 0, quiet=bool(mode) and row.mode != mode, theme=theme)
-        if not compact and row.Index != 0:
+        if row.Index != 0:
             _spread(ax, row, theme)
     room = _room(ax, frame, path, targets)
     _promise(ax, targets, room, theme)
-    _labels(ax, frame, room, theme, only=mode if compact else "")
+    _labels(ax, frame, room, theme)
     _axis(ax, theme, unit=str(frame["unit"].iloc[0]), compact=compact)
     return ax
+
+
+def _small(ax: Axes, frame: pd.DataFrame, targets: list[float], theme: Theme, mode: str) -> None:
+    """Draw the form of the first page: today and what is recommended are named above their points, all others are pale dots."""
+    words, (width, height) = theme.words, style.size_pt(ax)
+    best = frame[frame["recommended"] & ((frame["mode"] == mode) | (mode == ""))]
+    named = [
+        (0, words("frontier.label", policy=words("frontier.today"), share=words.n.share(frame["y"].iloc[0])), theme.ink)
+    ]
+    for row in best.head(1).itertuples():
+        numbers = words(
+            f"frontier.chosen.{row.unit}", much=_much(row.x, str(row.unit), words), share=words.n.share(row.y)
+        )
+        named.append((int(row.Index), numbers, theme.accent))
+    for row in frame[~frame.index.isin([place for place, _, _ in named])].itertuples():
+        face = _PALE if row.feasible else "white"
+        ax.plot([row.x], [row.y], "o", ms=3.4, mfc=face, mec=_PALE, mew=0.8, zorder=3, clip_on=False)
+    room = Room(width, height)
+    _promise(ax, targets, room, theme)
+    spots = [_at(ax, frame.at[place, "x"], frame.at[place, "y"]) for place, _, _ in named]
+    wide = [style.text_width_pt(text, style.LABEL, 600) for _, text, _ in named]
+    middles = style.spread([spot[0] for spot in spots], wide, low=0, high=width, gap=8)
+    for (place, text, colour), middle in zip(named, middles, strict=True):
+        x, y = frame.at[place, "x"], frame.at[place, "y"]
+        size = 8.0 if place else 7.0
+        ax.plot([x], [y], "o", ms=size, mfc=colour, mec=colour, zorder=4, clip_on=False)
+        ax.text(middle / width, (_at(ax, x, y)[1] + 8) / height, text, size=style.LABEL, weight=600, color=colour,
+                ha="center", va="bottom", transform=ax.transAxes, zorder=5)  # fmt: skip
+    _axis(ax, theme, unit=str(frame["unit"].iloc[0]), compact=True)
 
 
 def _at(ax: Axes, x: float, y: float) -> tuple[float, float]:
@@ -253,25 +286,23 @@ def _spread(ax: Axes, row: Any, theme: Theme) -> None:
         ax.plot([row.x_low, row.x_high], [row.y] * 2, color=_edge(row, theme), lw=0.8, zorder=3)
 
 
-def _labels(ax: Axes, frame: pd.DataFrame, room: Room, theme: Theme, *, only: str) -> None:
+def _labels(ax: Axes, frame: pd.DataFrame, room: Room, theme: Theme) -> None:
     """Name what is recommended and today first, then as many of the other policies as find room."""
     n = (words := theme.words).n
-    chosen = frame["recommended"] & ((frame["mode"] == only) | (only == ""))
-    named = frame[chosen | (frame.index == 0)].sort_values("x", ascending=False, kind="stable")
+    named = frame[frame["recommended"] | (frame.index == 0)].sort_values("x", ascending=False, kind="stable")
     for row in named.itertuples():
         share = n.share(row.y)
         if row.Index == 0:
             text, colour = words("frontier.label", policy=words("frontier.today"), share=share), theme.ink
         else:
             numbers = words(f"frontier.chosen.{row.unit}", much=_much(row.x, row.unit, words), share=share)
-            what = _named(row, words) if row.unit == SIMULATED and not only else words(f"mode.{row.mode}").lower()
+            what = _named(row, words) if row.unit == SIMULATED else words(f"mode.{row.mode}").lower()
             text = words("frontier.label", policy=what, share=numbers)
             colour = theme.accent
-        _write(ax, row, text, room, (style.LABEL if only else style.VALUE, 600, colour))
-    if not only:
-        for row in frame[~frame.index.isin(named.index)].itertuples():
-            text = str(row.name) if row.unit == MODELLED and row.name else _named(row, words)
-            _write(ax, row, text, room, (style.SMALL, 400, style.MUTED), free_only=True)
+        _write(ax, row, text, room, (style.VALUE, 600, colour))
+    for row in frame[~frame.index.isin(named.index)].itertuples():
+        text = str(row.name) if row.unit == MODELLED and row.name else _named(row, words)
+        _write(ax, row, text, room, (style.SMALL, 400, style.MUTED), free_only=True)
 
 
 def _write(ax: Axes, row: Any, text: str, room: Room, form: tuple[float, int, str], *, free_only: bool = False) -> None:

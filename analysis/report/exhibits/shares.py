@@ -141,7 +141,8 @@ def ladder_shares(
     height = style.size_pt(ax)[1]
     ax.set(xlim=(0, 1), ylim=(0, height))
     thick = 15.0 if compact else 19.0
-    for place, (name, bar) in enumerate(known.items()):
+    # page one speaks of the back office first
+    for place, (name, bar) in enumerate(reversed(known.items()) if compact else known.items()):
         top = height * (1 - place / len(known))
         foot = top - (13 if compact else 15) - thick
         _title(ax, baseline, name, top, theme)
