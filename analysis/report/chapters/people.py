@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.report.blocks import Chapter, Column, Exhibit, Fact, Facts, Note, Part, Terms
 from analysis.report.context import Context
-from analysis.report.disclosure.rules import MINIMUM_AGENTS, OTHERS_SHARE, TOP_SHARE
+from analysis.report.disclosure.rules import MINIMUM_AGENTS, NEAR_SHARE, OTHERS_SHARE, TOP_SHARE
 from analysis.report.exhibits import rows as rows_exhibit
 
 # parts of a population that figures are shown of, in the order of the table; the last are cells of weekday and half hour
@@ -35,9 +35,11 @@ def _answer(c: Context) -> str:
         return said
     if not audit.cells:
         return f"{said} {c.words('people.nothing_of_parts')}"
-    if not audit.protected:
+    secret = audit.protected - audit.implied
+    if not secret:
         return f"{said} {c.words('people.nothing_protected', cells=c.n.count(audit.cells))}"
-    return f"{said} {c.words('people.attacked', cells=c.n.count(audit.cells), protected=c.n.count(audit.protected))}"
+    near = c.n.points(NEAR_SHARE)
+    return f"{said} {c.words('people.attacked', cells=c.n.count(audit.cells), secret=c.n.count(secret), near=near)}"
 
 
 def _facts(c: Context) -> Facts:
@@ -48,7 +50,11 @@ def _facts(c: Context) -> Facts:
     if c.audit is not None and c.audit.cells:
         items += [
             Fact(n.count(c.audit.cells), words("people.fact.cells")),
-            Fact(n.count(c.audit.recovered), words.some("people.fact.recovered", c.audit.protected), "accent"),
+            Fact(
+                n.count(c.audit.recovered),
+                words.some("people.fact.recovered", c.audit.protected - c.audit.implied, near=n.points(NEAR_SHARE)),
+                "accent",
+            ),
         ]
     if c.run.retention_days:
         items.append(Fact(n.count(c.run.retention_days), words("people.fact.retention")))
@@ -120,7 +126,11 @@ def _held_back(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words("people.held.headline", shown=n.count(shown), merged=n.count(merged), left=n.count(left)),
-            c.source(results=("baseline",), definition=words("people.held.definition", smallest=n.count(_smallest(c)))),
+            c.source(
+                results=("baseline",),
+                n=_agents(c),
+                definition=words("people.held.definition", smallest=n.count(_smallest(c))),
+            ).saying(_implied(c)),
             columns=(
                 Column(words("people.held.column.cut"), width=2.6),
                 *(
@@ -133,6 +143,22 @@ def _held_back(c: Context) -> list[Exhibit]:
             dense=True,
         )
     ]
+
+
+def _agents(c: Context) -> str:
+    """Return how many people stand behind the figures, population by population."""
+    rows = c.baseline.attendance[["population", "agents"]].itertuples()
+    known = [(c.words(f"population.{row.population}"), int(row.agents)) for row in rows]
+    return c.words.listed(
+        [c.words("people.agents", population=name.lower(), n=c.n.count(count)) for name, count in known]
+    )
+
+
+def _implied(c: Context) -> str:
+    """Return how many figures of few people one published figure of enough people bounds by itself."""
+    if c.audit is None or not c.audit.implied:
+        return ""
+    return c.words.some("people.implied", c.audit.implied, smallest=c.n.count(_smallest(c)))
 
 
 def _merged(c: Context) -> str:
