@@ -17,9 +17,10 @@ from analysis.blending.settings import BlendingSettings
 from analysis.foundation.estimate import Estimate, Quantity
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client, Period, Queue
+from analysis.measure.crosswalk import BASE
 from analysis.utilization.result import Utilization
 from analysis.utilization.settings import UtilizationSettings
-from tests.report import factory_lab, factory_members, factory_value
+from tests.report import factory_groups, factory_lab, factory_members, factory_value
 
 CC, BO = "contact_centre", "back_office"
 SHARES: dict[str, dict[str, tuple[float, float, float]]] = {
@@ -377,14 +378,25 @@ def _causes_frame() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS["causes"]))
 
 
+def _ladder_hours(population: str, paid: float) -> dict[str, float]:
+    """Return the hours of every part of the ladder and of its sums; they add up."""
+    base, shares = BASE_H[population], {name: values[0] for name, values in SHARES[population].items()}
+    work = {"HANDLING": shares["utilization"] - 0.03, "RESERVED": 0.03, "ITEM_WORK": 0.0}
+    if population == BO:
+        work = {"HANDLING": 0.0, "RESERVED": 0.0, "ITEM_WORK": shares["utilization"]}
+    parts = work | {"SUPPORT": shares["support"] - shares["outage"], "OUTAGE": shares["outage"], "IDLE": shares["idle"]}
+    parts |= {"AWAY": shares["away"], "UNACCOUNTED": shares["unaccounted"]}
+    absent = 0.12 * paid
+    off = {"ABSENT": absent, "BREAK": paid - absent - base}
+    sums = {"PAID": paid, "ATTENDED": paid - absent, "BASE": base, "WORKABLE": base * (1 - shares["support"])}
+    return {name: base * share for name, share in parts.items()} | off | sums | {"OUTSIDE_PAID": 0.0}
+
+
 def baseline() -> Baseline:
     ladder = [
-        (population, bucket, hours, hours / paid, math.nan if bucket in {"ABSENT", "BREAK"} else hours / BASE_H[population])
+        (population, bucket, hours, hours / paid, hours / BASE_H[population] if bucket in {*BASE, "BASE", "WORKABLE"} else math.nan)
         for population, paid in ((CC, 34_600.0), (BO, 18_480.0))
-        for bucket, hours in (
-            ("HANDLING", 0.55 * BASE_H[population]), ("RESERVED", 0.03 * BASE_H[population]),
-            ("ABSENT", 0.12 * paid), ("BREAK", 0.08 * paid), ("PAID", paid), ("BASE", BASE_H[population]),
-        )
+        for bucket, hours in _ladder_hours(population, paid).items()
     ]  # fmt: skip
     attendance = pd.DataFrame(
         [
@@ -438,8 +450,8 @@ def baseline() -> Baseline:
         sources=_sources_frame(),
         breakdowns=_breakdowns_frame(),
         causes=_causes_frame(),
-        people_spread=pd.DataFrame(columns=list(COLUMNS["people_spread"])),
-        level_days=pd.DataFrame(columns=list(COLUMNS["level_days"])),
+        people_spread=factory_groups.people_spread(),
+        level_days=factory_groups.level_days(_groups_frame()),
         pool_slot_days=pd.DataFrame(columns=list(COLUMNS["pool_slot_days"])),
         facts=facts,
         days=pd.DataFrame({"population": [CC], "day": [pd.Timestamp("2026-03-02")], "agents": [96], "PAID": [720.0]}),

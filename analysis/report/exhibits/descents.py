@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.foundation.schema import POPULATIONS
+from analysis.measure.crosswalk import WORK
 from analysis.report.exhibits import style
 from analysis.report.exhibits.sheet import Scale, Sheet
 from analysis.report.exhibits.theme import Theme, exhibit
@@ -25,6 +26,8 @@ STEPS = (
 SHARE_OF = {"OUTAGE": "outage", "IDLE": "idle", "AWAY": "away", "UNACCOUNTED": "unaccounted"}
 COLOURS = {"SUPPORT": "support", "OUTAGE": "support", "IDLE": "idle", "AWAY": "away", "UNACCOUNTED": "unaccounted", "WORK": "utilization"}  # fmt: skip
 OFF, TOTAL = "#B9C2CB", style.MUTED
+# parts that miss their whole by more than this share are not a ladder
+LEFT_OVER = 0.005
 ROW_MM, HEAD_MM = 5.1, 10.5
 MARGINS_MM = (0.3, 0.3, 0.3, 0.3)
 # where names end; bars, hours and shares of each population, in shares of the width
@@ -63,11 +66,17 @@ def rungs(baseline: Baseline) -> dict[str, list[Rung]]:
         part = frame[frame["population"] == population] if len(frame) else frame
         hours = dict(zip(part["bucket"], part["hours"].astype(float), strict=True)) if len(part) else {}
         base, weekly = hours.get("BASE", 0.0), _per_week(baseline, population)
-        if base > 0 and weekly > 0 and hours.get("PAID", 0.0) >= base:
+        if base > 0 and weekly > 0 and hours.get("PAID", 0.0) >= base and _whole(hours):
             found[population] = _descent(
                 {key: value * weekly / base for key, value in hours.items()}, _unseen(baseline, population)
             )
     return found
+
+
+def _whole(hours: dict[str, float]) -> bool:
+    """Return whether the steps lead from paid time to work: the parts add up."""
+    left = hours["PAID"] - sum(hours.get(key, 0.0) for key, _ in STEPS)
+    return abs(left - sum(hours.get(key, 0.0) for key in WORK)) <= LEFT_OVER * hours["PAID"]
 
 
 def _descent(hours: dict[str, float], unseen: set[str]) -> list[Rung]:
