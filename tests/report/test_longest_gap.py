@@ -48,7 +48,7 @@ def published(baseline, *, waits=WAITED):
 def texts(baseline, **more):
     with mpl.rc_context(Theme().settings()):
         figure = Figure(figsize=(166 / 25.4, 80 / 25.4), dpi=72)
-        ax = longest_gap.longest_gap(baseline, ax=style.inside(figure, (28, 76, 1, 8)), **more)
+        ax = longest_gap.gap_limits(baseline, ax=style.inside(figure, (28, 76, 1, 8)), **more)
         return [text.get_text() for text in ax.texts]
 
 
@@ -96,7 +96,7 @@ def test_nothing_to_divide_is_said(material):
     empty = dataclasses.replace(material["baseline"], sensitivity=material["baseline"].sensitivity.iloc[:0])
     assert longest_gap.missing(empty)
     with pytest.raises(ValueError, match="No log"):
-        longest_gap.longest_gap(empty)
+        longest_gap.gap_limits(empty)
     assert longest_gap.steps(empty, BO) == []
 
 

@@ -106,7 +106,7 @@ def _table(c: Context, names: tuple[str, ...], tables: tuple[str, ...]) -> Exhib
     headline = words("logs.headline", ratios=words.listed(ratios)) if ratios else words("logs.headline_plain")
     return Exhibit(
         headline,
-        c.source(*tables),
+        c.source(*tables, definition=words("logs.definition")),
         columns=(
             Column(words("logs.column.fact"), width=3),
             *(Column(words(f"population.{name}"), "right", 1.5) for name in names),
@@ -135,7 +135,7 @@ def deciding_gaps(c: Context) -> list[Part]:
     return [
         c.drawn(
             longest_gap,
-            longest_gap.longest_gap,
+            longest_gap.gap_limits,
             c.baseline,
             name="longest_gap",
             height_mm=longest_gap.height_mm(c.baseline),

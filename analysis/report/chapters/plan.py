@@ -73,12 +73,14 @@ def _timeline(c: Context) -> Part:
     """Return the phases on their weeks."""
     return c.drawn(
         timeline,
-        timeline.phases,
+        timeline.plan_phases,
         c.readiness,
         name="phases",
         height_mm=timeline.height_mm(c.readiness),
         margins_mm=timeline.MARGINS_MM,
-        source=c.words("phases.source"),
+        source=c.source("answers", results=("readiness",)).counted(
+            c.words.some("plan.phases", len(_in_plan(c))), c.words("phases.source")
+        ),
     )
 
 
@@ -92,7 +94,7 @@ def _phases(c: Context) -> list[Part]:
         done = " ".join(_of(c, "do", phase)["text"])
         rows.append((Cell(words(f"plan.phase.{phase}"), strong=True), done, before))
     rows += [
-        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), Cell(str(row.text), tone="muted"), "")
+        (Cell(words(f"plan.phase.{row.phase}"), tone="muted"), Cell(str(row.text), tone="muted"), "–")
         for row in _of(c, "left_out").itertuples()
     ]
     columns = (
@@ -107,7 +109,7 @@ def _phases(c: Context) -> list[Part]:
 
 def _open_columns(c: Context) -> tuple[Column, ...]:
     return (
-        Column("", width=0),
+        Column(c.words("ready.column.criterion"), width=0),
         Column(c.words("plan.column.what"), width=5.6),
         Column(c.words("plan.column.owner"), width=2.6),
         Column(c.words("plan.column.evidence"), width=4.2),
@@ -129,7 +131,11 @@ def _steps(c: Context, way: str) -> Exhibit:
     done = frame.loc[(frame["kind"] == "exit") & (frame["measure"] == ""), "text"]
     return Exhibit(
         words(f"plan.headline.{way}", steps=words.some("plan.steps", len(rows))),
-        " ".join([*(words("plan.done_when", text=text) for text in done), words("plan.steps_source")]),
+        c.source("answers", results=("readiness",)).counted(
+            words.some("plan.steps", len(rows)),
+            *(words("plan.done_when", text=text) for text in done),
+            words("plan.steps_source"),
+        ),
         columns=_open_columns(c),
         rows=[_open(c, row) for row in rows.to_dict("records")],
     )
@@ -152,15 +158,24 @@ def _holds(c: Context) -> list[Exhibit]:
         later = row.phase != phases[0]
         name = f"{row.measure}, {words(f'plan.phase_short.{row.phase}')}" if later else str(row.measure)
         stop = str(rule.iloc[0]) if len(rule) else ""
-        told = (str(row.measure), stop) in seen
+        told = stop != "" and (str(row.measure), stop) in seen
         seen.add((str(row.measure), stop))
-        rows.append((Cell(name, strong=True), str(row.text), Cell("" if told else stop, tone="muted")))
+        rows.append(
+            (
+                Cell(name, strong=True),
+                str(row.text),
+                Cell(words("plan.as_before") if told else stop or "–", tone="muted"),
+            )
+        )
     return [
         Exhibit(
             words("plan.headline.holds", n=words.n.count(exits["measure"].nunique())),
-            words(
-                "plan.holds_source" if phases[0] in PHASES else "plan.holds_source_instead",
-                phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases]),
+            c.source(results=("baseline", "utilization", "readiness")).counted(
+                words.some("plan.n_rules", len(rows)),
+                words(
+                    "plan.holds_source" if phases[0] in PHASES else "plan.holds_source_instead",
+                    phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases]),
+                ),
             ),
             columns=(
                 Column(words("plan.column.measure"), width=1.9),
@@ -178,15 +193,14 @@ def _calendar(c: Context, way: str) -> list[Exhibit]:
     if frame.empty:
         return []
     rows: list[tuple[str | Cell, ...]] = []
-    before = 0
     for row in frame.itertuples():
-        day = str(row.day) if row.day != before else ""
-        before = int(row.day)  # type: ignore[arg-type]
-        rows.append((Cell(day, strong=True), str(row.what), str(row.who), Cell(str(row.why), tone="muted")))
+        rows.append((Cell(str(row.day), strong=True), str(row.what), str(row.who), Cell(str(row.why), tone="muted")))
     return [
         Exhibit(
             words("plan.headline.calendar", last=words(f"plan.last.{way}"), day=words.n.count(frame["day"].max())),
-            words("plan.calendar_source"),
+            c.source("answers", "listening", results=("readiness",)).counted(
+                words("plan.n_days", n=words.n.count(frame["day"].max())), words("plan.calendar_source")
+            ),
             columns=(
                 Column(words("plan.column.day"), width=0),
                 Column(words("plan.column.what"), width=5.2),
@@ -218,7 +232,12 @@ def _pilot(c: Context) -> list[Part]:
         parts.append(
             Exhibit(
                 words(key, pool=pool, unit=words(f"plan.pilot.unit.{first['unit']}"), weeks=int(ok["weeks"].max())),
-                words("plan.pilot.source", power=words.n.share(first["power"]), level=words.n.share(first["level"])),
+                c.source("contacts", "volumes", "work_items", "quality", results=("readiness",)).counted(
+                    words.some("plan.n_weeks", int(ok["weeks"].max())),
+                    words(
+                        "plan.pilot.source", power=words.n.share(first["power"]), level=words.n.share(first["level"])
+                    ),
+                ),
                 columns=(
                     Column(words("plan.column.measure"), width=3.0),
                     Column(words("plan.column.today"), "right", 1.2),
@@ -240,7 +259,10 @@ def _power(c: Context) -> list[Part]:
         return []
     drawn = c.drawn(
         pilot, pilot.pilot_power, c.readiness, name="pilot_power", height_mm=pilot.HEIGHT_MM,
-        margins_mm=pilot.MARGINS_MM, source=c.words("plan.pilot.power"), pool=shown,
+        margins_mm=pilot.MARGINS_MM, pool=shown,
+        source=c.source("contacts", "volumes", results=("readiness",)).counted(
+            c.words("plan.n_pilots", n=c.n.count(c.readiness.settings.pilot_draws)), c.words("plan.pilot.power")
+        ),
     )  # fmt: skip
     return [drawn]
 
@@ -288,7 +310,10 @@ def _kpis(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words("plan.headline.kpis", roles=listed),
-            words("plan.kpis_source", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
+            c.source(results=("baseline", "utilization", "blending", "readiness")).counted(
+                words.some("plan.n_figures", len(frame)),
+                words("plan.kpis_source", smallest=words.n.count(c.baseline.settings.minimum_group_agents)),
+            ),
             columns=(
                 Column(words("plan.column.kpi"), width=5.6),
                 Column(words("plan.column.today"), "right", 2.2),

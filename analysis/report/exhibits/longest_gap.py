@@ -147,7 +147,7 @@ def _name(row: Step, theme: Theme | None) -> str:
 
 
 @exhibit
-def longest_gap(
+def gap_limits(
     baseline: Baseline,
     *,
     ax: Axes | None = None,

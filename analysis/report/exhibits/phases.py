@@ -73,7 +73,7 @@ def alt_text(readiness: Readiness, *, theme: Theme | None = None) -> str:
 
 
 @exhibit
-def phases(readiness: Readiness, *, ax: Axes | None = None, theme: Theme | None = None) -> Axes:
+def plan_phases(readiness: Readiness, *, ax: Axes | None = None, theme: Theme | None = None) -> Axes:
     """Draw preparation and phases on a line of weeks from the go.
 
     Parameters
