@@ -95,7 +95,7 @@ def four_pages(c: Context) -> tuple[list[dict[str, Any]], list[Drawing]]:
     found, drawings = pages.found(c)
     four = [pages.measured(c), found, pages.change(c), pages.heard(c)]
     banned = pages.banned_words(c.words)
-    for text in _texts(four):
+    for text in texts_of(four):
         word = banned_word(text.replace(c.client.name, ""), banned)
         if word:
             raise UsageProblem(
@@ -104,14 +104,14 @@ def four_pages(c: Context) -> tuple[list[dict[str, Any]], list[Drawing]]:
     return four, drawings
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_of(value: Any) -> Iterator[str]:
     """Return every text of nested records, file names apart."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for key, part in value.items():
             if key not in {"file", "kind", "tone", "align", "colour"}:
-                yield from _texts(part)
+                yield from texts_of(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _texts(part)
+            yield from texts_of(part)

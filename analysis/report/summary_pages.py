@@ -127,6 +127,9 @@ def found(c: Context) -> tuple[dict[str, Any], list[Drawing]]:
     if not shown and not drawings:
         absent = [words("summary.found.nothing"), words("summary.found.nothing_need")]
     blocks += [{"kind": "panel", "items": absent}] if absent else []
+    if not shown:
+        needs = [_row(words, f"need.{name}") for name in ("shifts", "states", "items", "looks")]
+        blocks += [{"kind": "head", "text": words("summary.need.title")}, {"kind": "rows", "items": needs}]
     blocks += [
         {"kind": "head", "text": words("summary.words.title")},
         {"kind": "words", "items": [_row(words, f"words.{name}") for name in WORDS]},
@@ -288,7 +291,8 @@ def heard(c: Context) -> dict[str, Any]:
         {"term": words("summary.next.term"), "text": words(f"summary.next.{way}")},
         *(_row(words, f"rights.{name}") for name in ("ask", "see", "object")),
     ]
-    blocks.append({"kind": "rows", "items": rows})
+    how = [] if total is not None else [_row(words, f"heard.how.{name}") for name in ("ask", "back")]
+    blocks.append({"kind": "rows", "items": [*how, *rows]})
     return {"title": words("summary.heard.title"), "lead": _notes(c, total), "blocks": blocks}
 
 
@@ -305,7 +309,7 @@ def _notes(c: Context, total: pd.Series | None) -> str:
 
 def _themes(c: Context) -> Block:
     """Return the themes as a table: counts alone, the largest first, others put together."""
-    words, frame = c.words, _shown_themes(c)
+    words, frame = c.words, shown_themes(c)
     most = int(frame["times"].max())
     rows = [
         (
@@ -327,7 +331,7 @@ def _themes(c: Context) -> Block:
     return {"kind": "table", "headline": words("summary.exhibit_two"), **table_record(columns, rows)}
 
 
-def _shown_themes(c: Context) -> pd.DataFrame:
+def shown_themes(c: Context) -> pd.DataFrame:
     """Return the largest themes and the rest as one; a theme whose name may not stand here goes to the rest."""
     banned = banned_words(c.words)
     frame = voices.rows(_renamed(c.readiness, banned))
