@@ -52,7 +52,12 @@ def _risks(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words("risks.headline", risks=words.some("risks.raised", len(frame)), kinds=words.listed(kinds)),
-            words("risks.source"),
+            c.source(
+                "answers",
+                results=("baseline", "blending", "readiness"),
+                n=words.some("risks.n", len(frame)),
+                definition=words("risks.source"),
+            ),
             columns=(
                 Column(words("risks.column.risk"), width=2.7),
                 Column(words("risks.column.why"), width=4.0),
