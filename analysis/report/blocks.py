@@ -58,7 +58,8 @@ class Column:
 
     def record(self) -> dict[str, Any]:
         """Return the column for the template."""
-        return {"label": self.label, "align": self.align, "width": self.width}
+        label = self.label[:1].upper() + self.label[1:]
+        return {"label": label, "align": self.align, "width": self.width}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +272,24 @@ Part = Exhibit | Absent | Text | Subhead | Facts | Terms | Listing
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A question, its answer in a sentence or two, and the parts that prove it; on a page of its own where it asks for one."""
+    """A question, its answer in a sentence or two, and the parts that prove it.
+
+    Attributes
+    ----------
+    topic, question, answer, parts
+        What it is about, what it asks and answers, and the proof.
+    own_page
+        Whether it stands on a page of its own.
+    appendix
+        Whether it is one: the contents name its question alone.
+    """
 
     topic: str
     question: str
     answer: str
     parts: Sequence[Part] = field(default_factory=tuple)
     own_page: bool = False
+    appendix: bool = False
 
 
 def numbered(chapters: Sequence[Chapter]) -> list[dict[str, Any]]:

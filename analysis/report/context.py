@@ -125,7 +125,7 @@ class Context:
         results
             Stages whose results it is drawn from; the files behind each stand in the chapter on lineage.
         n, definition
-            How many stand behind it with their unit, and what is counted over what.
+            How many stand behind it with their unit, by default the rows of the tables that were used, and what is counted over what.
         """
         files = self.intake.files
         given = tuple(table for table in tables if table in set(files["table"]))
@@ -135,7 +135,13 @@ class Context:
             names.append(self.words("source.results", stages=stages))
         period = self._periods(files[files["table"].isin(given)] if given else files)
         parts = [self.words("source.files", tables=self.words.listed(names)) if names else "", period]
-        return Source("; ".join(part for part in parts if part) + ".", n, definition, given)
+        return Source("; ".join(part for part in parts if part) + ".", n or self._rows(given), definition, given)
+
+    def _rows(self, tables: tuple[str, ...]) -> str:
+        """Return how many rows of these tables were used."""
+        files = self.intake.files
+        used = int(files.loc[files["table"].isin(tables), "used"].sum())
+        return self.words.some("source.rows", used) if tables else ""
 
     def prose(self, text: str) -> str:
         """Return a text with the ladder's parts and the populations in words."""
@@ -168,7 +174,11 @@ class Context:
             return ""
         row = rows.iloc[0]
         if not row["days"]:
-            return ""
+            return (
+                self.words.some("source.people", row["agents"], population=self.words(f"population.{population}"))
+                if row["agents"]
+                else ""
+            )
         return self.words(
             "source.behind",
             population=self.words(f"population.{population}"),

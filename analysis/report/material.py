@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.blocks import Drawing, numbered
+from analysis.report.blocks import Chapter, Drawing, numbered
 from analysis.report.chapters import (
     achievable,
     balance,
@@ -88,6 +88,12 @@ class Material:
     drawings: tuple[Drawing, ...]
 
 
+def chapters_of(c: Context) -> list[Chapter]:
+    """Return the chapters in their order, appendices last."""
+    chapters = [chapter(c) for chapter in CHAPTERS]
+    return [*chapters, lineage.chapter(c, chapters), *(chapter(c) for chapter in LAST)]
+
+
 def material(c: Context) -> Material:
     """Return everything that the deliverables say.
 
@@ -103,13 +109,12 @@ def material(c: Context) -> Material:
     """
     check_groups(c.baseline, c.utilization, c.blending)
     check_heard(c.readiness)
-    chapters = [chapter(c) for chapter in CHAPTERS]
-    chapters += [lineage.chapter(c, chapters), *(chapter(c) for chapter in LAST)]
+    chapters = chapters_of(c)
     record = {
         # page one, page two, the questions with their answers, the chapters
         "first": first.first_page(c),
         "balance": balance.page(c),
-        "contents": first.contents(c, [chapter.answer for chapter in chapters]),
+        "contents": first.contents(c, ["" if chapter.appendix else chapter.answer for chapter in chapters]),
         "chapters": numbered(chapters),
     }
     said = Material(

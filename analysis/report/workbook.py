@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.baseline.published import published_frame
+from analysis.report.chapters import settings
 from analysis.report.context import Context
 from analysis.report.exhibits import rows
 from analysis.report.numbers import plain
@@ -44,6 +45,7 @@ def tables(c: Context) -> dict[str, pd.DataFrame]:
         "findings": _findings(c),
         "reconciliation": _reconciliation(c),
         "states": c.intake.states,
+        "settings": settings.frame(c),
         "ladder": baseline.ladder,
         "shares": baseline.shares,
         "sources": baseline.sources,

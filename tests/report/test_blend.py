@@ -293,6 +293,6 @@ def test_what_every_type_leaves_open_is_said_once(material):
     c = context(material, blending=blending_with(material, inventory=inventory))
     (table,) = items.inventory(c)
     assert isinstance(table, Exhibit)
-    assert table.source.count("the client states whether it is regulated, help is needed") == 1
+    assert str(table.source).count("the client states whether it is regulated, help is needed") == 1
     told = sorted({cell.text for row in table.rows for cell in row[-1:] if isinstance(cell, Cell)})
     assert told == ["as for every type", "operations brings the step to the desk"]

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
-import pandas as pd
 import pytest
 
-from analysis import assess_blending, build_report, estimate_utilization, measure_baseline
-from analysis.foundation.schema import typed_table
-from analysis.readiness import assess_readiness
-from tests.report import factory, factory_people
+from analysis import build_report
+from tests.report import documents
 from tests.report.conftest import words_of
 
 
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory):
     """Return the report of a client who sent a roster and nothing else."""
-    people = {
-        "agent": [f"p{place:012x}" for place in range(24)],
-        "population": ["contact_centre"] * 12 + ["back_office"] * 12,
-    }
-    tables = {"roster": typed_table("roster", pd.DataFrame(people))}
-    client, queues = factory.client(), factory.queues()
-    baseline = measure_baseline(tables, client=client, queues=queues)
-    blending = assess_blending(tables, baseline, client=client, queues=queues)
-    utilization = estimate_utilization(tables, baseline, client=client, queues=queues)
-    readiness = assess_readiness(tables, baseline, utilization, blending, client=client)
-    intake = factory_people.intake()
-    intake = dataclasses.replace(
-        intake, files=intake.files[intake.files["table"] == "roster"], findings=(), states=intake.states.head(0)
-    )
     out = tmp_path_factory.mktemp("nothing")
-    build_report(
-        client=client, queues=queues, intake=intake, baseline=baseline, utilization=utilization, blending=blending,
-        readiness=readiness, run={"run_id": "0"}, out=out,
-    )  # fmt: skip
+    build_report(**documents.nothing(), out=out)
     return out
 
 

@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-
-import pandas as pd
 import pytest
 
 from analysis.report import build_report
 from analysis.report.exhibits import gaps, spans
+from tests.report import documents
 from tests.report.conftest import words_of
-from tests.report.factory import BO, CC
-
-FACTS = [
-    (CC, "agent_days", 361.0, "agent-days"),
-    (CC, "work_h", 16_080.0, "h"),
-    (CC, "work_over_span", 0.687, "share"),
-    (CC, "contacts", 33_344.0, "count"),
-    (CC, "contacts_handled", 26_671.0, "count"),
-    (CC, "queued_share", 0.543, "share"),
-    (BO, "agent_days", 2_070.0, "agent-days"),
-    (BO, "work_h", 7_920.0, "h"),
-]
+from tests.report.factory import CC
 
 
 @pytest.fixture(scope="module")
 def logs_alone(material):
     """Return the material of a client of whom only logs are known."""
-    baseline = material["baseline"]
-    between = {"waiting": "between contacts"}
-    none = {"value": math.nan, "low": math.nan, "high": math.nan, "status": "insufficient"}
-    utilization = material["utilization"]
-    baseline = dataclasses.replace(
-        baseline,
-        quantities=(),
-        shares=baseline.shares.assign(**none),
-        groups=baseline.groups.head(0),
-        idle_by_slot=baseline.idle_by_slot.head(0),
-        facts=pd.DataFrame(FACTS, columns=["population", "fact", "value", "unit"]),
-        gaps=baseline.gaps.replace({"kind": between}),
-        gap_survival=baseline.gap_survival.replace({"kind": between}),
-        crosswalk=baseline.crosswalk.assign(value=math.nan),
-        attendance=baseline.attendance.assign(paid_h=math.nan, days=0),
-    )
-    utilization = dataclasses.replace(
-        utilization,
-        quantities=(),
-        ceilings=utilization.ceilings.assign(value=math.nan, reason="because no shifts were given"),
-        achievable=utilization.achievable.assign(today=math.nan, value=math.nan),
-    )
-    files = material["intake"].files.copy()
-    first = files.index == files.index[0]
-    files.loc[first, ["period_start", "period_end"]] = [pd.Timestamp("1999-02-01"), pd.Timestamp("1999-02-28")]
-    intake = dataclasses.replace(material["intake"], files=files)
-    return {**material, "baseline": baseline, "utilization": utilization, "intake": intake}
+    return documents.logs_alone(material)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ def said(chapter) -> str:
     """Return every text of a chapter."""
     texts = [chapter.question, chapter.answer]
     for part in chapter.parts:
-        texts += [getattr(part, "headline", ""), getattr(part, "source", ""), getattr(part, "text", "")]
+        texts += [getattr(part, "headline", ""), str(getattr(part, "source", "")), getattr(part, "text", "")]
         texts += [cell if isinstance(cell, str) else cell.text for row in getattr(part, "rows", ()) for cell in row]
         texts += [f"{note.term} {note.text}" for note in getattr(part, "items", ())]
     return " ".join(texts)

@@ -28,7 +28,7 @@ def parts(c: Context) -> list[Part]:
         definition = " ".join([definition, *_areas(c), rules])
     drawn = c.drawn(
         steps, steps.ramp, c.utilization, name="ramp", height_mm=steps.HEIGHT_MM, margins_mm=steps.MARGINS_MM,
-        source=definition,
+        source=c.source("spells", "work_items", "schedule", results=("utilization",)).saying(definition),
     )  # fmt: skip
     return [drawn, *_checkpoints(c)]
 

@@ -22,7 +22,7 @@ def chapter(c: Context) -> Chapter:
     ]
     key = "evidence.answer" if criteria else "evidence.answer_alone"
     answer = words(key, criteria=c.n.count(criteria), claims=c.n.count(len(claims)))
-    return Chapter(words("evidence.topic"), words("evidence.question"), answer, parts)
+    return Chapter(words("evidence.topic"), words("evidence.question"), answer, parts, appendix=True)
 
 
 def _published(c: Context) -> Listing:

@@ -13,4 +13,6 @@ def chapter(c: Context) -> Chapter:
     notes += [Note(words("glossary_grade", grade=letter), text) for letter, text in words.section("grade").items()]
     ordered = sorted(notes, key=lambda note: note.term.lower())
     answer = words("glossary_answer", n=c.n.count(len(ordered)))
-    return Chapter(words("glossary_topic"), words("glossary_question"), answer, [Terms(ordered, double=True)])
+    return Chapter(
+        words("glossary_topic"), words("glossary_question"), answer, [Terms(ordered, double=True)], appendix=True
+    )

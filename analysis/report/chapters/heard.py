@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,8 +24,33 @@ MOST_RESPONSES, MOST_EXPECTED, MOST_LISTED = 6, 9, 3
 def chapter(c: Context) -> Chapter:
     """Return the chapter on what was heard."""
     result, theme, words = c.readiness, c.theme, c.words
-    parts = [themes(theme, result), *changed(words, result), *expected(words, result), *hearing(words, result)]
+    parts = [
+        *_sourced(c, [themes(theme, result)], "listening", n=words.some("voices.notes", _times(result))),
+        *_sourced(c, changed(words, result), "responses", n=words.some("heard.n_answers", len(result.responses))),
+        *_sourced(c, expected(words, result), "expectations", n=words.some("heard.n_guesses", _guesses(result))),
+        *_sourced(c, hearing(words, result), "listening", "to_hear", n=words.some("heard.n_roles", len(result.heard))),
+    ]
     return Chapter(words("heard.topic"), words("heard.question"), answer(words, result), parts)
+
+
+def _sourced(c: Context, parts: Sequence[Part], *tables: str, n: str) -> list[Part]:
+    """Return exhibits with the tables that they rest on and how many stand behind them; their text becomes the definition."""
+    source = c.source(*tables, results=("readiness",))
+    return [
+        replace(part, source=source.counted(n, str(part.source))) if isinstance(part, Exhibit) else part
+        for part in parts
+    ]
+
+
+def _times(result: Any) -> int:
+    """Return how many notes were taken."""
+    total = voices.over_all(result)
+    return 0 if total is None else int(total["times"])
+
+
+def _guesses(result: Any) -> int:
+    frame = result.expectations
+    return int(frame["people"].sum()) if len(frame) else 0
 
 
 def answer(words: Words, result: Any) -> str:
@@ -181,7 +208,7 @@ def _compared(words: Words, row: Any) -> tuple[str | Cell, ...]:
         *_guessed(words, row),
         _told(words, row),
         _measured(words, row) if found else Cell(words("heard.not_yet"), tone="muted"),
-        Cell(words(f"heard.lesson.{found}"), strong=True) if found else "",
+        Cell(words(f"heard.lesson.{found}"), strong=True) if found else "–",
     )
 
 

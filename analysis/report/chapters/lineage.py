@@ -40,7 +40,7 @@ def chapter(c: Context, before: Sequence[Chapter]) -> Chapter:
     answer = words(
         "lineage.answer", n=c.n.count(len(c.quantities)), files=words.some("sources.files", len(c.run.inputs))
     )
-    return Chapter(words("lineage.topic"), words("lineage.question"), answer, parts)
+    return Chapter(words("lineage.topic"), words("lineage.question"), answer, parts, appendix=True)
 
 
 def drawn_from(chapters: Iterable[Chapter]) -> dict[str, list[int]]:

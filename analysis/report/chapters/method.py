@@ -74,4 +74,4 @@ def chapter(c: Context) -> Chapter:
     widths = (("what", 1.6), ("words", 4.4), ("formula", 4.0), ("source", 2.0))
     columns = [Column(words(f"how.{name}"), width=width) for name, width in widths]
     answer = words("how.answer", n=c.n.count(len(used)))
-    return Chapter(words("how.topic"), words("how.question"), answer, [Listing(columns, rows)])
+    return Chapter(words("how.topic"), words("how.question"), answer, [Listing(columns, rows)], appendix=True)

@@ -131,7 +131,9 @@ def _modes(c: Context, pool: str | None) -> list[Exhibit]:
     return [
         Exhibit(
             headline,
-            words("blend.modes_source"),
+            c.source("contacts", "volumes", results=("blending",)).counted(
+                words.some("blend.n_modes", len(frame)), words("blend.modes_source")
+            ),
             columns=(
                 Column(words("blend.column.mode"), width=2),
                 Column(words("blend.column.verdict"), width=1.2),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.readiness.result import MODES
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Note, Part
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Note, Part, Source
 from analysis.report.context import Context
 from analysis.report.exhibits import profile, rungs
 
@@ -30,7 +30,7 @@ def chapter(c: Context) -> Chapter:
             name="readiness_profile",
             height_mm=4.5 * max(rows, default=1),
             margins_mm=(0.3, 0.5, 0.3, 0.3),
-            source=words("ready.profile_source"),
+            source=_asked(c).saying(words("ready.profile_source")),
         ),
         *_ladder(c),
         *_changes(c),
@@ -62,8 +62,12 @@ def _modes(c: Context) -> Exhibit:
         if row.verdict in ("ready", "ready_with_changes")
     ]
     return Exhibit(
-        words("ready.allowed", modes=words.listed(allowed)) if allowed else words("ready.none_allowed"),
-        f"{words('ready.modes_source')} {words('ready.asked', questionnaire=c.readiness.questionnaire)}".strip(),
+        words("ready.allowed", n=c.n.count(len(allowed)), all=c.n.count(len(frame)), modes=words.listed(allowed))
+        if allowed
+        else words("ready.none_allowed", all=c.n.count(len(frame))),
+        _asked(c, "blending").saying(
+            words("ready.modes_source"), words("ready.asked", questionnaire=c.readiness.questionnaire)
+        ),
         columns=(
             Column(words("ready.column.mode"), width=2),
             Column(words("ready.column.verdict"), width=2),
@@ -100,9 +104,9 @@ def _gates(c: Context) -> Exhibit:
         parts.append(words("ready.gates.none_stops"))
     return Exhibit(
         "; ".join(parts),
-        words("ready.gates_source"),
+        _asked(c, "baseline", "blending").counted(words.some("ready.n_gates", len(frame)), words("ready.gates_source")),
         columns=(
-            Column("", width=0),
+            Column(words("ready.column.criterion"), width=0),
             Column(words("ready.column.gate"), width=3),
             Column(words("ready.column.modes"), width=3.2),
             Column(words("ready.column.level"), width=1.7),
@@ -157,7 +161,7 @@ def _ladder(c: Context) -> list[Part]:
             name="change_ladder",
             height_mm=rungs.height_mm(c.readiness),
             margins_mm=rungs.MARGINS_MM,
-            source=c.words("rungs.source"),
+            source=_asked(c, "blending").counted(_changes_n(c), c.words("rungs.source")),
         )
     ]
 
@@ -169,9 +173,9 @@ def _changes(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words.some("ready.changes", len(frame)),
-            f"{_whole(c)} {words('ready.changes_source')}".strip(),
+            _asked(c, "blending").counted(_changes_n(c), _whole(c), words("ready.changes_source")),
             columns=(
-                Column("", width=0),
+                Column(words("ready.column.criterion"), width=0),
                 Column(words("ready.column.change"), width=4.6),
                 Column(words("ready.column.owner"), width=2.2),
                 Column(words("ready.column.evidence"), width=3.6),
@@ -211,9 +215,11 @@ def _scores(c: Context) -> list[Exhibit]:
             words(
                 key, n=c.n.count(scored), all=c.n.count(frame["criterion"].nunique()), names=words.listed(list(apart))
             ),
-            words("ready.scores_source"),
+            c.source("answers", results=("baseline", "blending")).counted(
+                words.some("ready.n_figures", len(frame)), words("ready.scores_source")
+            ),
             columns=(
-                Column("", width=0),
+                Column(words("ready.column.criterion"), width=0),
                 Column(words("ready.column.data"), width=5.2),
                 Column(words("ready.column.rule"), width=3.6),
                 Column(words("ready.column.level"), width=1.5),
@@ -263,7 +269,10 @@ def _types(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words(key, n=c.n.count(len(left)), all=c.n.count(len(types)), names=words.listed(left)),
-            words("ready.types_source", hours=c.n.hours(c.readiness.settings.minimum_type_h_per_week)),
+            c.source("answers", "item_types", "work_items").counted(
+                words.some("ready.n_types", len(types)),
+                words("ready.types_source", hours=c.n.hours(c.readiness.settings.minimum_type_h_per_week)),
+            ),
             columns=(
                 Column(words("ready.column.type"), width=3),
                 Column(words("ready.column.hours"), "right", 1.4),
@@ -292,8 +301,10 @@ def _firm(c: Context) -> list[Exhibit]:
     if len(shares):
         found.append(
             Exhibit(
-                _class_holds(c) or words("ready.firm.none"),
-                words("ready.firm_source"),
+                _class_holds(c) or words("ready.firm.none", share=c.n.share(_least_held(c))),
+                _asked(c).counted(
+                    words("ready.n_draws", n=c.n.count(c.readiness.settings.draws)), words("ready.firm_source")
+                ),
                 columns=(
                     Column(words("ready.column.mode"), width=3),
                     *(Column(words(f"verdict.{name}"), "right", 2) for name in kinds),
@@ -309,12 +320,15 @@ def _firm(c: Context) -> list[Exhibit]:
     if len(agreement):
         found.append(
             Exhibit(
-                words(
-                    "ready.agreement",
-                    n=c.n.count(int(agreement["criteria"].max())),
-                    raters=c.n.count(int(agreement["raters"].max())),
+                _agreement(c),
+                c.source("answers", results=("readiness",)).counted(
+                    words(
+                        "ready.n_rated",
+                        n=c.n.count(int(agreement["criteria"].max())),
+                        raters=c.n.count(int(agreement["raters"].max())),
+                    ),
+                    words("ready.agreement_source"),
                 ),
-                words("ready.agreement_source"),
                 columns=(
                     Column(words("ready.column.measure"), width=3),
                     Column(words("ready.column.value"), "right", 2),
@@ -331,6 +345,39 @@ def _firm(c: Context) -> list[Exhibit]:
             )
         )
     return found
+
+
+def _asked(c: Context, *stages: str) -> Source:
+    """Return what a judgement rests on: answers, what the stages found, and how many criteria were judged."""
+    return c.source("answers", results=(*stages, "readiness"), n=c.words.some("ready.n", len(c.readiness.criteria)))
+
+
+def _changes_n(c: Context) -> str:
+    return c.words.some("ready.n_changes", len(rungs.steps(c.readiness)))
+
+
+def _agreement(c: Context) -> str:
+    """Return how many of the pairs of ratings lie within one level, with the coefficient that takes chance out."""
+    words, frame = c.words, c.readiness.agreement
+    rows = {row.measure: row for row in frame.itertuples() if pd.notna(row.value)}
+    said = [
+        words(f"ready.agrees.{name}", value=_index(c, rows[name]))
+        for name in ("percent", "krippendorff_alpha")
+        if name in rows
+    ]
+    if not said:
+        return words("ready.agreement_none", n=c.n.count(int(frame["criteria"].max())))
+    return words("ready.agreement", said=words.listed(said))
+
+
+def _least_held(c: Context) -> float:
+    """Return in how many draws the class of a mode was met, of the mode whose class is least firm."""
+    frame, modes = c.readiness.acceptability, c.readiness.modes
+    met = [
+        frame.loc[(frame["mode"] == row.mode) & (frame["verdict"] == row.verdict), "share"].sum()
+        for row in modes.itertuples()
+    ]
+    return float(min(met, default=0.0))
 
 
 def _index(c: Context, row: Any) -> str:
@@ -369,7 +416,7 @@ def criteria(c: Context) -> Listing:
         rows.append(("", Cell(words(f"domain.{domain}"), strong=True), "", "", "", ""))
         rows += [_criterion(c, row) for row in frame.to_dict("records")]
     columns = (
-        Column("", width=0),
+        Column(words("ready.column.criterion"), width=0),
         Column(words("ready.column.question"), width=5.6),
         Column(words("ready.column.level"), width=1.6),
         Column(words("ready.column.spread"), width=1.9),

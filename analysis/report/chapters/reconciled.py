@@ -8,11 +8,12 @@ import pandas as pd
 
 from analysis.intake.reconciliation import Reconciliation
 from analysis.intake.reconciliation.totals import THRESHOLD
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part, Source
 from analysis.report.context import Context
 from analysis.report.exhibits import days
 
-# Sides of the account of time that have a column, in their order.
+# What holds amounts that another export may state too, then the sides of the account of time that have a column.
+TABLES = ("spells", "state_totals", "contacts", "volumes", "work_items", "workload", "schedule", "roster")
 SIDES = ("stated", "moved", "used", "duplicate", "total", "excluded", "rejected")
 
 
@@ -28,7 +29,7 @@ def chapter(c: Context) -> Chapter:
         name="data_calendar",
         height_mm=days.height_mm(found),
         margins_mm=(days.NAME_MM, days.WORDS_MM, days.TOP_MM, days.FOOT_MM),
-        source=c.source(definition=words("reconciled.days")),
+        source=_held(c, found).saying(words("reconciled.days")),
     )
     tables = (_time(c, found), _totals(c, found), _paid(c, found), _overlaps(c, found))
     parts: list[Part] = [calendar, *(table for table in tables if table is not None)]
@@ -78,7 +79,7 @@ def _time(c: Context, found: Reconciliation) -> Exhibit | None:
     note = words("reconciled.time.few", n=c.n.count(smallest)) if few else ""
     return Exhibit(
         words("reconciled.time.headline", stated=c.n.hours(used["stated"]), used=c.n.hours(used["used"])),
-        words("reconciled.time.source", few=note).strip(),
+        _held(c, found).saying(words("reconciled.time.source", few=note).strip()),
         columns=(
             Column(words("reconciled.time.column.source"), width=2.6),
             *(Column(words(f"reconciled.time.column.{side}"), "right", 1) for side in SIDES),
@@ -88,8 +89,18 @@ def _time(c: Context, found: Reconciliation) -> Exhibit | None:
 
 
 def _hours(c: Context, hours: float) -> str:
-    told = c.n.hours(abs(hours)) if hours else ""
+    told = c.n.hours(abs(hours)) if hours else "–"
     return f"\u2212{told}" if hours <= -2.5 else told
+
+
+def _held(c: Context, found: Reconciliation) -> Source:
+    """Return what an exhibit about all sources rests on."""
+    return c.source(*found.sources["table"], n=c.words.some("reconciled.n_sources", len(found.sources)))
+
+
+def _person_weeks(c: Context, frame: pd.DataFrame) -> str:
+    known = frame["person_weeks"].dropna()
+    return c.words.some("reconciled.n_weeks", int(known.sum()))
 
 
 def _name(text: str) -> str:
@@ -111,7 +122,7 @@ def _totals(c: Context, found: Reconciliation) -> Exhibit | None:
     rows = []
     for row in frame.itertuples():
         few = row.verdict == "too few people"
-        apart = "" if few else _difference(c, row.difference)
+        apart = "–" if few else _difference(c, row.difference)
         rows.append(
             (
                 str(row.measure),
@@ -119,13 +130,16 @@ def _totals(c: Context, found: Reconciliation) -> Exhibit | None:
                 _name(row.ours_from),
                 words("reconciled.totals.few") if few else str(row.scope),
                 Cell(apart, tone="warning" if row.verdict == "differs" else "plain", strong=row.verdict == "differs"),
-                "" if few else c.n.count(row.days_over),
-                words(f"reconciled.family.{row.family}") if row.family else "",
+                "–" if few else c.n.count(row.days_over),
+                words(f"reconciled.family.{row.family}") if row.family else "–",
             )
         )
     return Exhibit(
         words("reconciled.totals.headline", **_agreeing(c, _shown(found))),
-        words("reconciled.totals.source", threshold=c.n.share(THRESHOLD)),
+        c.source(*TABLES).counted(
+            words.some("reconciled.n_totals", len(frame)),
+            words("reconciled.totals.source", threshold=c.n.share(THRESHOLD)),
+        ),
         columns=(
             Column(words("reconciled.totals.column.measure"), width=2.6),
             Column(words("reconciled.totals.column.theirs"), width=2.6),
@@ -147,7 +161,7 @@ def _paid(c: Context, found: Reconciliation) -> Exhibit | None:
     names = ("population", "paid_from", "logged_from", "weeks", "paid", "logged", "share", "above", "without")
     return Exhibit(
         _paid_headline(c, frame),
-        words("reconciled.paid.source"),
+        c.source(*TABLES).counted(_person_weeks(c, frame), words("reconciled.paid.source")),
         columns=[
             Column(words(f"reconciled.paid.column.{name}"), "left" if at < 3 else "right", 1.6 if at < 3 else 1)
             for at, name in enumerate(names)
@@ -183,7 +197,7 @@ def _paid_row(c: Context, row: Any) -> tuple[str, ...]:
         words(f"reconciled.logged_from.{row.logged_from}"),
     )
     if pd.isna(row.share):
-        return *start, words("reconciled.paid.few"), "", "", "", "", ""
+        return *start, words("reconciled.paid.few"), "–", "–", "–", "–", "–"
     numbers = (c.n.count(row.person_weeks), c.n.hours(row.paid_h), c.n.hours(row.logged_h), c.n.share(row.share))
     return *start, *numbers, c.n.count(row.above_paid), c.n.count(row.without_log)
 
@@ -196,7 +210,7 @@ def _overlaps(c: Context, found: Reconciliation) -> Exhibit | None:
     names = ("source", "other", "people", "hours", "share")
     return Exhibit(
         words("reconciled.overlaps.headline", n=words.some("reconciled.overlaps.pairs", len(frame))),
-        words("reconciled.overlaps.source"),
+        c.source(*TABLES).counted(words.some("reconciled.n_pairs", len(frame)), words("reconciled.overlaps.source")),
         columns=[
             Column(words(f"reconciled.overlaps.column.{name}"), "left" if at < 2 else "right", 3 if at < 2 else 1)
             for at, name in enumerate(names)

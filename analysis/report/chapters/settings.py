@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part, Subhead
 from analysis.report.context import Context
 
@@ -36,7 +38,7 @@ def chapter(c: Context) -> Chapter:
     rest = [one for one in every if one.by == "default"]
     if rest:
         parts += [Subhead(words("settings.rest", n=c.n.count(len(rest)))), _rest(c, rest)]
-    return Chapter(words("settings.topic"), words("settings.question"), _answer(c, every), parts)
+    return Chapter(words("settings.topic"), words("settings.question"), _answer(c, every), parts, appendix=True)
 
 
 def chosen(c: Context) -> list[Chosen]:
@@ -53,6 +55,14 @@ def chosen(c: Context) -> list[Chosen]:
             by = "run" if full in changed else "default" if value == default else "file"
             found.append(Chosen(full, _shown(c, value), _shown(c, default), by, field.description or ""))
     return found
+
+
+def frame(c: Context) -> pd.DataFrame:
+    """Return every setting with its value, the kit's own, who set it and what it means, for the workbook."""
+    names = ("setting", "value", "default", "set_in", "meaning")
+    return pd.DataFrame(
+        [(one.name, one.value, one.default, one.by, one.meaning) for one in chosen(c)], columns=list(names)
+    )
 
 
 def _shown(c: Context, value: Any) -> str:
@@ -121,5 +131,5 @@ def _rest(c: Context, rest: Sequence[Chosen]) -> Listing:
         [cell for lane in lanes for cell in ((lane[at].name, lane[at].value) if at < len(lane) else ("", ""))]
         for at in range(length)
     ]
-    pair = (Column(words("settings.name"), width=3), Column(words("settings.value"), width=1))
+    pair = (Column(words("settings.name"), width=2.5), Column(words("settings.value"), width=1.5))
     return Listing(pair * PAIRS, rows)

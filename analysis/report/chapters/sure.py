@@ -13,6 +13,7 @@ from analysis.report.exhibits import sides
 from analysis.report.numbers import mark
 
 NON_WORK = "baseline.non_work_share"
+TABLES = ("spells", "work_items", "observations", "workload", "self_reports", "schedule")
 
 
 def chapter(c: Context) -> Chapter:
@@ -78,14 +79,37 @@ def _five_answers(c: Context, populations: list[str]) -> Exhibit:
         for key, answer in questions.items()
     ]
     return Exhibit(
-        words("sure.five"),
-        words("sure.five_source", level=c.n.share(c.baseline.settings.confidence)),
+        words("sure.five", n=c.n.count(len(rows)), unseen=_unseen_headline(c, populations)),
+        c.source(
+            *TABLES,
+            n=words.listed([text for name in populations if (text := c.behind(name))]),
+            definition=words("sure.five_source", level=c.n.share(c.baseline.settings.confidence)),
+        ),
         columns=(
             Column(words("sure.column.question"), width=2.1),
             *(Column(words(f"population.{name}"), width=5) for name in populations),
         ),
         rows=rows,
     )
+
+
+def _unseen_headline(c: Context, populations: list[str]) -> str:
+    """Return how much of the time at work no system saw, by population."""
+    parts = [
+        c.words(
+            "sure.unseen_in", share=c.n.estimate(found, grade=False), population=c.words(f"ceilings.subject.{name}")
+        )
+        for name in populations
+        if (found := c.estimate("baseline.unaccounted_share", population=name)) is not None and found.value is not None
+    ]
+    return c.words("sure.unseen_headline", parts=c.words.listed(parts)) if parts else c.words("sure.unseen_unknown")
+
+
+def _said(c: Context, headline: pd.Series | None) -> str:
+    """Return the figure or range of the source that carries a population's figure."""
+    if headline is None:
+        return ""
+    return _figure(c, headline) or c.words("status.none")
 
 
 def _how_much(c: Context, population: str) -> str:
@@ -182,9 +206,11 @@ def _unseen(c: Context, population: str) -> str:
     found = c.estimate("baseline.unaccounted_share", population=population)
     parts = []
     if found is not None and found.value is not None:
-        hours = found.value * c.fact(population, "base_h_per_week")
+        base = c.fact(population, "base_h_per_week")
+        low, high = (math.nan if bound is None else bound * base for bound in (found.low, found.high))
+        hours = "–" if math.isnan(base) else c.n.interval(found.value * base, low, high, "hours_per_week")
         share = c.n.estimate(found)
-        parts.append(words("sure.unseen", share=share, hours="–" if math.isnan(hours) else c.n.hours(hours)))
+        parts.append(words("sure.unseen", share=share, hours=hours))
     waiting, nothing = (c.fact(population, f"gap_time_{name}_h") for name in ("with_work_waiting", "without_work"))
     if waiting + nothing > 0:
         parts.append(words("sure.work_waiting", share=c.n.share(waiting / (waiting + nothing))))
@@ -202,7 +228,7 @@ def _sides(c: Context, population: str) -> Part:
         height_mm=sides.height_mm(c.baseline, population=population),
         margins_mm=sides.MARGINS_MM,
         source=c.source(
-            *("spells", "work_items", "observations", "workload", "self_reports", "schedule"),
+            *TABLES,
             n=c.behind(population),
             definition=sides.definition(theme=c.theme),
         ),
@@ -224,8 +250,14 @@ def _why(c: Context, population: str) -> Exhibit:
     key = "sure.why" if headline is not None else "sure.why_none"
     source = "" if headline is None else _named(c, headline["source"])
     return Exhibit(
-        words(key, population=words(f"population.{population}"), source=source),
-        words("sure.why_source"),
+        words(
+            key,
+            population=words(f"population.{population}"),
+            source=source,
+            said=_said(c, headline),
+            n=c.n.count(len(rows)),
+        ),
+        c.source(*TABLES, n=words.some("sure.n_sources", len(rows)), definition=words("sure.why_source")),
         columns=tuple(
             Column(words(f"sure.column.{name}"), width=width)
             for name, width in (("source", 2), ("estimand", 2.8), ("figure", 2.3), ("why", 5))

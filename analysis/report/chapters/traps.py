@@ -18,7 +18,9 @@ def chapter(c: Context) -> Chapter:
     """Return the appendix on traps, repairs and what was not repaired."""
     words = c.words
     tables = (_traps(c), _repairs(c), _left(c))
-    return Chapter(words("traps.topic"), words("traps.question"), _answer(c), [table for table in tables if table])
+    return Chapter(
+        words("traps.topic"), words("traps.question"), _answer(c), [table for table in tables if table], appendix=True
+    )
 
 
 def _tested(c: Context) -> pd.DataFrame:

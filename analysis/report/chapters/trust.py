@@ -26,7 +26,9 @@ def promise(c: Context, *, topic: str = "") -> list[Part]:
     return [
         Exhibit(
             _service_headline(c, known),
-            c.source("contacts", "volumes", definition=words("service.definition")),
+            c.source("contacts", "volumes", results=("blending",)).counted(
+                words.some("service.queues", len(frame)), words("service.definition")
+            ),
             columns=(
                 Column(words("service.column.queue"), width=2.4),
                 Column(words("service.column.promise"), "right", 2.4),
@@ -55,7 +57,7 @@ def _service_headline(c: Context, known: pd.DataFrame) -> str:
     """Return in how many queues the promise is kept; of a single queue its figures."""
     words, kept = c.words, int((known["measured"] >= known["target"]).sum())
     if known.empty:
-        return words("service.unmeasured")
+        return words("service.unmeasured", all=words.some("service.queues", len(c.blending.service)))
     if len(known) > 1:
         every = words.some("service.queues", len(known))
         return words("service.headline", kept=c.n.count(kept) if kept else words("service.no_queue"), all=every)
