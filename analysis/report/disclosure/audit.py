@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analysis.foundation.schema import DisclosureProblem
+from analysis.measure.groups import too_few
 from analysis.report.disclosure.attack import Attack, attack
-from analysis.report.disclosure.published import Published
+from analysis.report.disclosure.published import Cell, Published
 from analysis.report.disclosure.remedy import remedy
-from analysis.report.disclosure.rules import NEAR_SHARE, dominated
+from analysis.report.disclosure.rules import NEAR_SHARE
 
 NO_PEOPLE = "no figure of this engagement is about persons' measured time, so there was nothing to attack"
 ADVICE = (
@@ -28,9 +30,9 @@ class Audit:
     cells
         Published figures that were looked at.
     protected
-        Figures of fewer people than the smallest group that follow from published sets, and were attacked.
+        Figures of fewer people than the smallest group that published sets cut out, and that were attacked.
     implied
-        Those of them that a single figure of enough people bounds as near as that: no secret, and nobody's alone.
+        Further ones that a single figure of enough people bounds as near as that: nothing to protect, and nobody's alone.
     recovered
         Those that an attacker got within 10 points of; an audit with any is never returned.
     targets
@@ -74,7 +76,8 @@ def audit(published: Published, truth: pd.DataFrame) -> Audit:
     found = attack(published, truth)
     if found.recovered:
         raise DisclosureProblem(remedy(published, truth, found))
-    protected, implied = len(found.targets), int(found.targets["implied"].sum())
+    implied = int(found.targets["implied"].sum())
+    protected = len(found.targets) - implied
     near = f"{100 * NEAR_SHARE:.0f} points"
     sentence = (
         f"{len(told):,} published figures were held together against {protected:,} figures of fewer than {published.minimum} people: "
@@ -96,20 +99,36 @@ def _counted(found: Attack | None) -> pd.DataFrame:
 
 def _each_by_itself(published: Published, truth: pd.DataFrame) -> None:
     """Refuse figures of too few people, and figures that one or two people hold most of."""
-    told = [cell for cell in published.cells if cell.value is not None]
-    few = {(cell.population, cell.by, cell.level) for cell in told if len(cell.members) < published.minimum}
+    held, few = [], 0
+    place = {agent: at for at, agent in enumerate(published.agents)}
+    person = truth["agent"].map(place).to_numpy()
+    level, keys = pd.factorize(pd.MultiIndex.from_frame(truth[["population", "by", "level"]]))
+    hours = np.zeros((len(keys), len(place)))
+    np.add.at(hours, (level, person), truth["base_h"].to_numpy(dtype=float))
+    row_of = {key: row for row, key in enumerate(keys)}
+    for cell in _parts(published):
+        rows = [row_of[key] for part in cell.parts if (key := (cell.population, cell.by, part)) in row_of]
+        together = hours[rows].sum(axis=0)
+        if np.count_nonzero(together) < published.minimum:
+            few += 1
+        elif too_few(together, minimum=published.minimum):
+            held.append(f"{cell.by.replace('_', ' ')} {cell.level} of {cell.population.replace('_', ' ')}")
     if few:
         raise DisclosureProblem(
-            f"disclosure audit: {len(few)} published parts of a population hold fewer than {published.minimum} people. Nothing was written. "
+            f"disclosure audit: {few} published parts of a population hold fewer than {published.minimum} people. Nothing was written. "
             "Run the baseline stage again; if it stays, report it as a fault of the kit."
         )
-    shown = {(cell.population, cell.by, cell.level) for cell in told}
-    hours = truth.groupby(["population", "by", "level"])["base_h"]
-    held = sorted(key for key, part in hours if key in shown and dominated(part.to_numpy(dtype=float)))
     if held:
-        population, by, level = held[0]
         raise DisclosureProblem(
-            f"disclosure audit: one or two people hold most of the hours of {len(held)} published parts, such as "
-            f"{str(by).replace('_', ' ')} {level} of {str(population).replace('_', ' ')}. Nothing was written. "
+            f"disclosure audit: one or two people hold most of the hours of {len(held)} published parts, such as {held[0]}. Nothing was written. "
             + ADVICE.format(more=published.minimum + 5)
         )
+
+
+def _parts(published: Published) -> list[Cell]:
+    """Return one published figure of each part."""
+    found: dict[tuple[str, str, tuple[str, ...]], Cell] = {}
+    for cell in published.cells:
+        if cell.value is not None:
+            found.setdefault((cell.population, cell.by, cell.parts), cell)
+    return list(found.values())

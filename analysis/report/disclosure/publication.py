@@ -24,19 +24,33 @@ WORDS = {"group": "group", "site": "site", "tenure": "tenure", "weekday": "weekd
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+# population, by, level
+Key = tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Behind:
     """Who stands behind the levels of one engagement."""
 
-    people: Mapping[tuple[str, str, str], np.ndarray]
-    base_h: Mapping[tuple[str, str, str], float]
+    people: Mapping[Key, np.ndarray]
+    base_h: Mapping[Key, float]
 
-    def cell(self, key: tuple[str, str, str], **of: object) -> Cell | None:
-        """Return the cell of a level, None where nobody has time in it."""
-        if key not in self.people:
-            return None
+    def cell(self, key: Key, levels: tuple[str, ...] = (), **of: object) -> Cell | None:
+        """Return the cell of a level, or of several together, None where nobody has time in it."""
         population, by, level = key
-        return Cell(population=population, by=by, level=level, members=self.people[key], **of)  # type: ignore[arg-type]
+        found = [self.people[one] for one in _keys(key, levels) if one in self.people]
+        if not found:
+            return None
+        members = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        return Cell(population=population, by=by, level=level, members=members, levels=levels, **of)  # type: ignore[arg-type]
+
+    def hours(self, key: Key, levels: tuple[str, ...]) -> float:
+        """Return the base of several levels together."""
+        return sum(self.base_h.get(one, 0.0) for one in _keys(key, levels))
+
+
+def _keys(key: Key, levels: tuple[str, ...]) -> list[Key]:
+    return [(*key[:2], level) for level in levels or (key[2],)]
 
 
 def published_of(
@@ -158,32 +172,33 @@ def _degenerate(frame: pd.DataFrame, members: pd.DataFrame) -> dict[tuple[str, s
 
 
 def _half_hours(baseline: Baseline, behind: _Behind) -> Iterator[Cell]:
-    """Yield the mean number of agents of each weekday and half hour, or span of half hours."""
+    """Yield the mean number of agents of each weekday and half hour, or of half hours that were put together."""
     frame = baseline.idle_by_slot
     if frame.empty:
         return
     slot_h = baseline.settings.slot_s / 3600
     if "span_start_s" not in frame:
         frame = frame.assign(span_start_s=frame["slot_of_day_s"], span_slots=1)
-    spans = frame.drop_duplicates(["population", "weekday", "span_start_s"])
-    for row in spans.to_dict("records"):
-        key = (str(row["population"]), "slot", f"{int(row['weekday'])} {int(row['span_start_s'])}")
+    for (population, weekday, start), rows in frame.groupby(["population", "weekday", "span_start_s"]):
+        row = rows.iloc[0]
+        levels = tuple(f"{int(weekday)} {int(at)}" for at in rows["slot_of_day_s"])
         length_h = float(row["days"]) * slot_h * float(row["span_slots"])
-        yield from _of_span(row, key, length_h, behind)
+        yield from _of_span(row, (str(population), "slot", f"{int(weekday)} {int(start)}"), levels, length_h, behind)
 
 
-def _of_span(row: Mapping[str, object], key: tuple[str, str, str], length_h: float, behind: _Behind) -> Iterator[Cell]:
+def _of_span(row: pd.Series, key: Key, levels: tuple[str, ...], length_h: float, behind: _Behind) -> Iterator[Cell]:
     """Yield the figures of one weekday and half hour; those able to work say how much support there was."""
-    start = int(row["span_start_s"])  # type: ignore[call-overload]
-    clock = f"{_WEEKDAYS[int(row['weekday'])]} {start // 3600:02d}:{start % 3600 // 60:02d}"  # type: ignore[call-overload]
+    weekday, start = (int(number) for number in key[2].split(" "))
+    clock = f"{_WEEKDAYS[weekday]} {start // 3600:02d}:{start % 3600 // 60:02d}"
+    several = levels if len(levels) > 1 else ()
     for column, measure in OF_SLOTS.items():
-        mean = float(row[column]) if pd.notna(row[column]) else None  # type: ignore[arg-type]
+        mean = float(row[column]) if pd.notna(row[column]) else None
         if mean is None and pd.notna(row["workable_agents"]):
             continue
         if mean is not None and measure == "support":
-            mean = behind.base_h.get(key, 0.0) / length_h - mean
+            mean = behind.hours(key, levels) / length_h - mean
         cell = behind.cell(
-            key,
+            key, several,
             table="waiting", name=f"{clock} of {_named(key[0])}, {measure}", measure=measure, kind="agents", value=mean,
             half_width=half_width("agents"), unit_h=length_h,
         )  # fmt: skip

@@ -11,21 +11,21 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
+from analysis.measure import groups
+
 # Smallest group [agents]: by default, and with a written reason.
-MINIMUM_AGENTS, FLOOR_AGENTS = 10, 5
-# Dominance: a figure falls when the two largest hold more than this share of it ...
-TOP_AGENTS, TOP_SHARE = 2, 0.90
-# ... or all others together less than this share of the largest (what the second largest may subtract its own from).
-OTHERS_SHARE = 0.10
+MINIMUM_AGENTS, FLOOR_AGENTS = groups.MINIMUM_AGENTS, 5
+# Dominance (:func:`analysis.measure.groups.too_few`): most that the two largest may hold, and least that all others have beside the largest.
+TOP_SHARE, OTHERS_SHARE = groups.DOMINANT_TWO, groups.OTHERS_TO_LARGEST
 # A quantile needs this many people on each of its sides.
 QUANTILE_SIDE_AGENTS = 5
 # Rounding base of a published figure about a part of a population, by kind.
 BASE = {"share": 0.01, "hours": 5.0, "agents": 0.1, "count": 1.0}
-# A protected figure is recovered when all that an attacker cannot rule out lies this near to it: a share of the base, or of the hours.
-NEAR_SHARE, NEAR_HOURS = 0.10, 0.10
+# A protected figure is recovered when all that an attacker cannot rule out lies this near to it, as a share of its base. Hours of a measure are
+# never more than their base, so hours within 10 % of the truth are within 10 points of the base, too: the first is the stricter rule for us.
+NEAR_SHARE = 0.10
 
 
 def half_width(kind: str) -> float:
@@ -56,27 +56,6 @@ def to_base(values: pd.Series, kind: str) -> pd.Series:
     """
     base, digits = BASE[kind], max(0, round(-math.log10(BASE[kind])))
     return ((values / base).round() * base).round(digits) + 0.0
-
-
-def dominated(hours: np.ndarray) -> bool:
-    """Return whether one or two people hold so much of a figure that it is theirs.
-
-    Parameters
-    ----------
-    hours
-        Hours of each person in the figure, 0 or more.
-
-    Examples
-    --------
-    >>> dominated(np.array([50.0, 45.0, 2.0, 3.0])), dominated(np.array([10.0, 10.0, 10.0]))
-    (True, False)
-    """
-    ordered = np.sort(np.asarray(hours, dtype=float))[::-1]
-    total = float(ordered.sum())
-    if total <= 0:
-        return False
-    top = float(ordered[:TOP_AGENTS].sum())
-    return top > TOP_SHARE * total or total - top < OTHERS_SHARE * float(ordered[0])
 
 
 def quantile_allowed(agents: int, quantile: float) -> bool:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from analysis.report.disclosure.linear import System
 from analysis.report.disclosure.published import MEASURES, Cell, Published
+from analysis.report.disclosure.timeline import HOURS, NOWHERE, of_both, of_people, of_time
 
-HOURS = [f"{measure}_h" for measure in MEASURES]
-_SIDES = {"people": ("group", "site", "tenure"), "time": ("weekday", "half_hour", "slot")}
-# Hours that sums of the same time by two breakdowns may differ by.
-_SAME_H = 1e-6
+_OF_PEOPLE, _OF_TIME = ("group", "site", "tenure"), ("weekday", "half_hour", "slot", "pool_slot")
+# what each side holds: people with all their time, everybody's time, and people crossed with weekdays or half hours
+SIDES: dict[str, tuple[str, ...]] = {
+    "people": _OF_PEOPLE,
+    "time": _OF_TIME,
+    "people and half hours": (*_OF_PEOPLE, "half_hour"),
+    "people and weekdays": (*_OF_PEOPLE, "weekday"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One set of people or of time that could be published.
+    """One set of people or of time that is, or could be, published.
 
     Attributes
     ----------
@@ -28,7 +34,7 @@ class Part:
     pieces
         Which pieces of time it holds (pieces), 0 or 1.
     people
-        Positions of its people.
+        How many people have time in it.
     shown
         Whether any figure of it is published.
     """
@@ -36,13 +42,13 @@ class Part:
     by: str
     level: str
     pieces: np.ndarray
-    people: frozenset[int]
+    people: int
     shown: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """People, or time, of one population.
+    """People, or time, or both, of one population.
 
     Attributes
     ----------
@@ -50,28 +56,37 @@ class Side:
         Which.
     base_h, hours
         Of each piece (pieces), and by measure (pieces x measures).
-    people
-        Positions of the people in each piece.
+    who
+        Who has time in each piece (pieces x people).
     parts
         Every set that is, or could be, published; the first is the whole population.
     cells
-        The published figures about them, in the order of `rows`.
+        The published figures about them, in the order of the system's rows.
     system
-        The same for the attack.
+        What the attacker knows and does not know.
     """
 
     population: str
     side: str
     base_h: np.ndarray
     hours: np.ndarray
-    people: tuple[frozenset[int], ...]
+    who: sparse.csr_array
     parts: tuple[Part, ...]
     cells: tuple[Cell, ...]
     system: System
 
+    def people(self, pieces: np.ndarray) -> np.ndarray:
+        """Return how many people have time in each set of pieces (sets x pieces)."""
+        return _people(pieces, self.who)
+
+
+def _people(pieces: np.ndarray, who: sparse.csr_array) -> np.ndarray:
+    """Return how many people have time in each set of pieces."""
+    return np.diff((sparse.csr_array(pieces.astype(np.int64)) @ who).indptr)
+
 
 def sides_of(published: Published, truth: pd.DataFrame) -> tuple[Side, ...]:
-    """Return both sides of every population that has people behind its figures.
+    """Return all sides of every population that has people behind its figures.
 
     Parameters
     ----------
@@ -81,107 +96,85 @@ def sides_of(published: Published, truth: pd.DataFrame) -> tuple[Side, ...]:
         Who has how many hours in which level, as `Baseline.members`.
     """
     place = {agent: at for at, agent in enumerate(published.agents)}
-    found = []
     numbered = truth.assign(person=truth["agent"].map(place))
+    found = []
     for population, rows in numbered.groupby("population"):
-        for side, kinds in _SIDES.items():
-            if rows["by"].isin(kinds).any():
-                found.append(_side(str(population), side, rows, published))
+        there = set(rows["by"])
+        cells = [cell for cell in published.cells if cell.population == population]
+        for side, kinds in SIDES.items():
+            crossed = side.startswith("people and")
+            wanted = bool(there & set(kinds)) if not crossed else kinds[-1] in there and bool(there & set(_OF_PEOPLE))
+            if wanted:
+                found.append(_side(str(population), side, rows, cells, len(place)))
     return tuple(found)
 
 
-def _side(population: str, side: str, rows: pd.DataFrame, published: Published) -> Side:
+def _side(population: str, side: str, rows: pd.DataFrame, cells: Sequence[Cell], count: int) -> Side:
     """Return one side of one population."""
-    pieces = (_of_people if side == "people" else _of_time)(rows)
+    kinds = SIDES[side]
+    loose: Mapping[tuple[str, str], float] = {}
+    if side == "people":
+        pieces = of_people(rows)
+    elif side == "time":
+        pieces = of_time(rows)
+    else:
+        pieces, loose = of_both(rows, kinds[-1])
     numbers = pieces[["base_h", *HOURS]].to_numpy(dtype=float)
-    people = tuple(frozenset(found) for found in pieces["people"])
-    cells = [cell for cell in published.cells if cell.population == population and cell.by in ("all", *_SIDES[side])]
-    parts = _parts(pieces, people, cells, _SIDES[side])
+    sizes = [len(people) for people in pieces["people"]]
+    whose = np.concatenate([np.sort(list(people)) for people in pieces["people"]] or [[]]).astype("int64")
+    who = sparse.csr_array(
+        (np.ones(len(whose), dtype=np.int64), whose, np.concatenate([[0], np.cumsum(sizes)])),
+        shape=(len(pieces), count),
+    )
+    mine = [cell for cell in cells if cell.by in ("all", *kinds)]
+    rows_of = _levels(pieces, mine, kinds)
+    told = tuple(cell for cell in mine if cell.value is not None and (cell.by, cell.level) not in _lost(loose, rows_of))
+    shown = {(cell.by, cell.parts) for cell in told}
+    counts = _people(np.array(list(rows_of.values())), who)
+    parts = tuple(
+        Part(by, levels[0], inside, int(count), (by, levels) in shown or by == "all")
+        for ((by, levels), inside), count in zip(rows_of.items(), counts, strict=True)
+    )
     base, hours = numbers[:, 0], numbers[:, 1:]
-    rows_of = {(part.by, part.level): part.pieces for part in parts}
-    told = tuple(cell for cell in cells if cell.value is not None and (cell.by, cell.level) in rows_of)
-    return Side(population, side, base, hours, people, parts, told, _system(base, hours, told, rows_of))
+    return Side(population, side, base, hours, who, parts, told, _system(base, hours, told, rows_of, loose))
 
 
-def _of_people(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one piece per person and band of tenure, with the person's group and site."""
-    whole = rows[rows["by"].eq("all")].set_index("person")
-    bands = rows[rows["by"].eq("tenure")]
-    rest = whole[["base_h", *HOURS]].sub(bands.groupby("person")[["base_h", *HOURS]].sum(), fill_value=0.0)
-    rest = rest[rest["base_h"] > _SAME_H].clip(lower=0.0).reset_index()
-    pieces = pd.concat([bands.rename(columns={"level": "tenure"}), rest], ignore_index=True)
-    for by in ("group", "site"):
-        level = rows[rows["by"].eq(by)].drop_duplicates("person").set_index("person")["level"]
-        pieces[by] = pieces["person"].map(level)
-    if "tenure" not in pieces:
-        pieces["tenure"] = None
-    return pieces.assign(people=[{person} for person in pieces["person"]])
+def _lost(
+    loose: Mapping[tuple[str, str], float], rows_of: Mapping[tuple[str, tuple[str, ...]], np.ndarray]
+) -> set[tuple[str, str]]:
+    """Return levels all of whose people changed level in the period: no piece can be told to be theirs."""
+    return {(by, level) for by, level in loose if (by, (level,)) not in rows_of}
 
 
-def _of_time(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one piece per weekday and half hour (or span of half hours) of everybody's time, and what lies outside them."""
-    slots, days = rows[rows["by"].eq("slot")], rows[rows["by"].eq("weekday")]
-    names = list(dict.fromkeys(_WEEKDAYS))
-    of_slots = slots.assign(
-        slot=slots["level"], weekday=[names[int(level.split(" ")[0])] for level in slots["level"]],
-        half_hour=_half_hours(slots, rows),
-    )  # fmt: skip
-    outside = days.rename(columns={"level": "weekday"})
-    timed = of_slots.groupby(["weekday", "person"])[["base_h", *HOURS]].sum()
-    left = outside.set_index(["weekday", "person"])[["base_h", *HOURS]].sub(timed, fill_value=0.0)
-    left = left[left["base_h"] > _SAME_H].clip(lower=0.0).reset_index()
-    if days.empty:
-        whole = rows[rows["by"].eq("all")].set_index("person")[["base_h", *HOURS]]
-        left = whole.sub(slots.groupby("person")[["base_h", *HOURS]].sum(), fill_value=0.0)
-        left = left[left["base_h"] > _SAME_H].clip(lower=0.0).reset_index()
-    together = pd.concat([of_slots, left], ignore_index=True)
-    for name in ("slot", "weekday", "half_hour"):
-        together[name] = (together[name] if name in together else pd.Series(index=together.index)).astype(object)
-    together = together.fillna({"slot": "", "weekday": "", "half_hour": ""})
-    keys = ["slot", "weekday", "half_hour"]
-    sums = together.groupby(keys, sort=True)[["base_h", *HOURS]].sum().reset_index()
-    there = together[together["base_h"] > 0].groupby(keys, sort=True)["person"].agg(set)
-    return sums.assign(people=[there.get(tuple(key), set()) for key in sums[keys].to_numpy()])
-
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def _half_hours(slots: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
-    """Return the half hour, or the span of them over all weekdays, in which each slot lies: the last that begins no later."""
-    levels = sorted(rows.loc[rows["by"].eq("half_hour"), "level"].unique())
-    if not levels:
-        return [""] * len(slots)
-    starts = np.array([int(level[:2]) * 3600 + int(level[3:5]) * 60 for level in levels])
-    at = np.array([int(level.split(" ")[1]) for level in slots["level"]], dtype="int64")
-    return [levels[place] for place in np.searchsorted(starts, at, side="right") - 1]
-
-
-def _parts(
-    pieces: pd.DataFrame, people: Sequence[frozenset[int]], cells: Sequence[Cell], kinds: tuple[str, ...]
-) -> tuple[Part, ...]:
-    """Return the whole population, then every level of every breakdown."""
-    shown = {(cell.by, level) for cell in cells if cell.value is not None for level in cell.parts}
-    found = [Part("all", "", np.ones(len(pieces), dtype=np.int8), frozenset().union(*people), True)]
+def _levels(
+    pieces: pd.DataFrame, cells: Sequence[Cell], kinds: tuple[str, ...]
+) -> dict[tuple[str, tuple[str, ...]], np.ndarray]:
+    """Return which pieces each level holds, and each set of levels with a figure of its own: the whole population first."""
+    found = {("all", ("",)): np.ones(len(pieces), dtype=np.int8)}
     for by in kinds:
         if by not in pieces:
             continue
-        for level in pieces[by].dropna().unique():
-            if level == "":
-                continue
-            inside = pieces[by].eq(level).to_numpy()
-            who = frozenset().union(*(people[at] for at in np.flatnonzero(inside)))
-            found.append(Part(by, str(level), inside.astype(np.int8), who, (by, str(level)) in shown))
-    return tuple(found)
+        column = pieces[by].to_numpy()
+        for level in sorted(set(column) - {NOWHERE}):
+            found[by, (str(level),)] = (column == level).astype(np.int8)
+    for cell in cells:
+        if cell.levels and (cell.by, cell.parts) not in found and cell.by in pieces:
+            found[cell.by, cell.parts] = pieces[cell.by].isin(cell.parts).to_numpy().astype(np.int8)
+    return found
 
 
 def _system(
-    base: np.ndarray, hours: np.ndarray, cells: Sequence[Cell], rows_of: dict[tuple[str, str], np.ndarray]
+    base: np.ndarray,
+    hours: np.ndarray,
+    cells: Sequence[Cell],
+    rows_of: Mapping[tuple[str, tuple[str, ...]], np.ndarray],
+    loose: Mapping[tuple[str, str], float],
 ) -> System:
-    """Return what the figures say about the pieces."""
-    sets = np.array([rows_of[cell.by, cell.level] for cell in cells]).reshape(len(cells), len(base))
+    """Return what the figures say about the pieces; `loose` hours of a level lie in pieces that cannot be told."""
+    sets = np.array([rows_of[cell.by, cell.parts] for cell in cells]).reshape(len(cells), len(base))
     value = np.array([float(cell.value or 0.0) for cell in cells])
     unit = np.array([cell.unit_h for cell in cells])
     width = np.array([cell.half_width for cell in cells])
+    apart = np.array([loose.get((cell.by, cell.level), 0.0) for cell in cells])
     measure = np.array([MEASURES.index(cell.measure) for cell in cells], dtype="int64")
-    return System(base, hours, sets, measure, (value - width) * unit, (value + width) * unit)
+    return System(base, hours, sets, measure, (value - width) * unit - apart, (value + width) * unit)

@@ -11,7 +11,8 @@ from analysis.report.disclosure.published import MEASURES
 from analysis.report.disclosure.sides import Part, Side
 
 # parts whose figures are sums of others: inside each of the first, what is left of it beside the second
-_INSIDE = (("site", "group"), ("weekday", "slot"), ("half_hour", "slot"))
+_INSIDE = (("site", "group"), ("weekday", "slot"), ("half_hour", "slot"), ("slot", "pool_slot"))
+_OF_TIME = ("weekday", "half_hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Targets:
     people
         How many people stand behind each (targets).
     kind
-        How each came about: ``suppressed``, ``rest`` (what published parts leave), ``crossing`` (of published parts), ``difference`` or ``class``
-        (people, or half hours, that are in the same published sets).
+        How each came about: ``suppressed``, ``rest`` (what published parts leave), ``crossing`` (of published parts), ``difference``, ``seldom`` (all
+        the half hours in which few of a group are there) or ``class`` (what is in the same published sets).
     base_h, hours
         Of each target (targets), and by measure (targets x measures).
     """
@@ -44,31 +45,26 @@ def targets_of(side: Side, *, minimum: int) -> Targets:
     Parameters
     ----------
     side
-        People or time of one population.
+        From :func:`analysis.report.disclosure.sides.sides_of`.
     minimum
         Smallest number of people a figure may stand on.
     """
-    found: dict[bytes, tuple[np.ndarray, int, str]] = {}
-    for kind, pieces in _candidates(side):
-        key = pieces.tobytes()
-        if key in found or not pieces.any():
-            continue
-        people = len(_people(side, pieces))
-        if 1 <= people < minimum and side.base_h @ pieces > 0:
-            found[key] = (pieces, people, kind)
-    rows = list(found.values())
-    sets = np.array([row[0] for row in rows], dtype=float).reshape(len(rows), len(side.base_h))
-    return Targets(
-        sets, np.array([row[1] for row in rows], dtype="int64"), tuple(row[2] for row in rows), sets @ side.base_h,
-        sets @ side.hours,
-    )  # fmt: skip
+    # a set with one piece of enough people is no set of few
+    crowded = np.asarray(side.who.sum(axis=1)).ravel() >= minimum
+    found: dict[bytes, tuple[str, np.ndarray]] = {}
+    for kind, pieces in _candidates(side, crowded):
+        if pieces.any() and not (pieces & crowded).any():
+            found.setdefault(pieces.tobytes(), (kind, pieces))
+    kinds = [kind for kind, _ in found.values()]
+    sets = np.array([pieces for _, pieces in found.values()]).reshape(len(kinds), len(side.base_h))
+    people = side.people(sets)
+    few = (people >= 1) & (people < minimum)
+    sets = sets[few].astype(float)
+    kept = tuple(kind for kind, here in zip(kinds, few, strict=True) if here)
+    return Targets(sets, people[few], kept, sets @ side.base_h, sets @ side.hours)
 
 
-def _people(side: Side, pieces: np.ndarray) -> frozenset[int]:
-    return frozenset().union(*(side.people[at] for at in np.flatnonzero(pieces)))
-
-
-def _candidates(side: Side) -> Iterator[tuple[str, np.ndarray]]:
+def _candidates(side: Side, crowded: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield sets of pieces, the plainest kinds first."""
     shown = [part for part in side.parts if part.shown]
     for part in side.parts:
@@ -79,16 +75,25 @@ def _candidates(side: Side) -> Iterator[tuple[str, np.ndarray]]:
     for at, first in enumerate(shown):
         for second in shown[at + 1 :]:
             both = first.pieces & second.pieces
-            if not both.any():
-                continue
-            yield "crossing", both
-            yield "difference", first.pieces & ~second.pieces & 1
-            yield "difference", second.pieces & ~first.pieces & 1
+            if both.any():
+                yield "crossing", both
+                yield "difference", first.pieces & ~second.pieces & 1
+                yield "difference", second.pieces & ~first.pieces & 1
+    yield from _seldom(side, crowded)
     for sets in (shown, list(side.parts)):
         columns = np.array([part.pieces for part in sets])
         _, place = np.unique(columns, axis=1, return_inverse=True)
         for kind in range(int(place.max()) + 1):
             yield "class", (place.ravel() == kind).astype(np.int8)
+
+
+def _seldom(side: Side, crowded: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield, for every part of the people, all of its time at which few of them are there: one night worker of a day team has nights alone."""
+    if not side.side.startswith("people and"):
+        return
+    for part in side.parts:
+        if part.by not in _OF_TIME:
+            yield "seldom", part.pieces & ~crowded & 1
 
 
 def rests(side: Side) -> Iterator[np.ndarray]:
@@ -149,10 +154,10 @@ def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: in
 def _legitimate(side: Side, minimum: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield sets of enough people with the least and most hours of each measure that is published of them."""
     for part in side.parts:
-        if part.shown and len(part.people) >= minimum:
+        if part.shown and part.people >= minimum:
             yield part.pieces, *_bounds(side, part.pieces)
     for pieces in rests(side):
-        if len(_people(side, pieces)) >= minimum:
+        if pieces.any() and side.people(pieces[None, :])[0] >= minimum:
             # what is left is known no better than this
             truth = pieces @ side.hours
             yield pieces, truth, truth
