@@ -31,6 +31,18 @@ if TYPE_CHECKING:
 
 # more separate periods than this are named by the client's alone
 MOST_PERIODS = 3
+# tables of what people answered or said, and the stages that never see them
+SAID = ("answers", "listening", "expectations", "to_hear", "responses")
+COUNTS_ALONE = ("baseline", "utilization", "blending")
+# the public function that answers each stage's question
+FUNCTIONS = {
+    "intake": "read_sources",
+    "baseline": "measure_baseline",
+    "utilization": "estimate_utilization",
+    "blending": "assess_blending",
+    "value": "balance_value",
+    "readiness": "assess_readiness",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,15 @@ class Context:
         if self.value is not None:
             stages = (*stages, ("readiness", self.value))
         return tuple((stage, quantity) for stage, result in stages for quantity in result.quantities)
+
+    def inputs_of(self, stage: str) -> list[str]:
+        """Return the SHA-256 of the files behind a stage: all that it could read, without those of answers where it never sees them."""
+        behind = set(self.run.sources.get(stage, ()))
+        if stage in COUNTS_ALONE and len(self.intake.files):
+            files = self.intake.files
+            measured = set(files.loc[~files["table"].isin(SAID), "sha256"])
+            behind -= set(files["sha256"]) - measured
+        return sorted(behind)
 
     @property
     def findings(self) -> list[Finding]:
@@ -218,6 +239,17 @@ class Context:
             topic=topic,
             unnumbered=unnumbered,
         )
+
+
+def function_of(stage: str, quantity: str) -> str:
+    """Return the public function that computes a quantity; the value has one of its own, which readiness calls.
+
+    Examples
+    --------
+    >>> function_of("readiness", "value.moved_h_per_week")
+    'balance_value'
+    """
+    return FUNCTIONS["value" if quantity.startswith("value.") else stage]
 
 
 def bounded(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.context import Context
+from analysis.report.context import Context, function_of
 from analysis.report.exhibits.rows import reasons
 
 SCHEMA = 1
@@ -45,7 +45,7 @@ def _quantities(c: Context) -> list[dict[str, Any]]:
         if key in seen:
             raise ValueError(f"two quantities are called {quantity.id} with scope {dict(quantity.scope)}")
         seen.add(key)
-        source = {"stage": stage, "inputs": list(c.run.sources.get(stage, ()))}
+        source = {"stage": stage, "function": function_of(stage, quantity.id), "inputs": c.inputs_of(stage)}
         records.append({**quantity.record(), "source": source})
     return records
 

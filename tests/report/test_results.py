@@ -78,4 +78,9 @@ def test_a_new_figure_is_carried_with_the_files_behind_it(material):
     blending = material["blending"]
     record = results_record(context(material, blending=dataclasses.replace(blending, quantities=(added,))))
     found = next(quantity for quantity in record["quantities"] if quantity["id"] == "blending.new_agents")
-    assert found["source"] == {"stage": "blending", "inputs": material["run"]["sources"]["blending"]}
+    expected = {
+        "stage": "blending",
+        "function": "assess_blending",
+        "inputs": sorted(set(material["run"]["sources"]["blending"])),
+    }
+    assert found["source"] == expected

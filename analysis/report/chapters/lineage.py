@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part, Source, Subhead
-from analysis.report.context import Context
+from analysis.report.context import FUNCTIONS, Context, function_of
 from analysis.report.exhibits.rows import reasons
 
 HASH_DIGITS = 12
-# the public function that answers each stage's question
-FUNCTIONS = {
-    "intake": "read_sources",
-    "baseline": "measure_baseline",
-    "utilization": "estimate_utilization",
-    "blending": "assess_blending",
-    "value": "balance_value",
-    "readiness": "assess_readiness",
-}
 READS = {
     "baseline": ("intake",),
     "utilization": ("intake", "baseline"),
@@ -114,20 +105,15 @@ def _files(c: Context, exhibits: dict[str, list[int]]) -> Exhibit:
     )
 
 
-def stage_of(stage: str, name: str) -> str:
-    """Return the part of the chain that computes a quantity; the value has one of its own inside readiness."""
-    return "value" if name.startswith("value.") else stage
-
-
 def _stages(c: Context) -> Exhibit:
     """Return each stage with its function, what it reads and how many quantities it gives."""
     words, rows = c.words, []
     for stage, function in FUNCTIONS.items():
-        mine = [quantity for at, quantity in c.quantities if stage_of(at, quantity.id) == stage]
+        mine = [quantity for at, quantity in c.quantities if function_of(at, quantity.id) == function]
         if stage == "value" and c.value is None:
             continue
         valued = sum(quantity.estimate.value is not None for quantity in mine)
-        files = len(c.run.sources.get("readiness" if stage == "value" else stage, ()))
+        files = len(c.inputs_of("readiness" if stage == "value" else stage))
         rows.append(
             (
                 Cell(words(f"stage.{stage}"), strong=True),
