@@ -183,6 +183,7 @@ def contents(c: Context, said: list[str]) -> dict[str, Any]:
     return {
         "title": words("contents.title"),
         "answers": [in_short(answer) for answer in said],
+        "appendices": words("contents.appendices"),
         "key": [
             {"title": words("contents.colours"), "items": meanings},
             {"title": words("contents.grades"), "items": grades},
