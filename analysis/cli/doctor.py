@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.engagement.keys import DISTRIBUTION
+from analysis.engagement.keys import DISTRIBUTION, brand_file
 from analysis.engagement.load import load_engagement
 from analysis.engagement.workspace import Folder
 from analysis.foundation.assets import assets
@@ -142,13 +142,31 @@ def _jupyter_servers() -> Iterator[Seen]:
         yield Seen(f"Jupyter server on port {server.get('port')}", local and guarded, said)
 
 
-def _engagement(folder: Folder) -> Iterator[Seen]:
-    """Look at one engagement: its file, who may read what is private, and how long data have been kept."""
+def _brand(folder: Folder, file: Path | None) -> Seen:
+    """Look at a firm's brand: its colours, fonts, logo, locale and catalogue of sentences."""
+    from analysis.report.brand import load_brand
+    from analysis.report.words import words_of
+
+    what = f"{folder.slug}: brand"
+    if file is None:
+        return Seen(what, True, "the kit's own")
     try:
-        days = load_engagement(folder.file).privacy.retention_days
+        brand = load_brand(file)
+        locale = words_of(brand).n.locale.name
+    except KitError as error:
+        return Seen(what, False, str(error).splitlines()[0])
+    return Seen(what, True, f"{brand.firm or file.name}, {brand.font}, {locale}")
+
+
+def _engagement(folder: Folder) -> Iterator[Seen]:
+    """Look at one engagement: its file, its brand, who may read what is private, and how long data have been kept."""
+    try:
+        engagement = load_engagement(folder.file)
     except KitError as error:
         yield Seen(folder.slug, False, str(error).splitlines()[0])
         return
+    days = engagement.privacy.retention_days
+    yield _brand(folder, brand_file(engagement, folder))
     key = folder.private / "pseudonym.key"
     if os.name != "nt" and folder.private.is_dir():
         shared = [

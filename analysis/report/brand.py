@@ -161,5 +161,4 @@ def _families(folder: Path | None) -> tuple[str, ...]:
 
     kit = assets() / "templates" / "report" / "fonts"
     paths = [str(one) for one in (kit, folder) if one is not None]
-    built_in = set(typst.Fonts(include_system_fonts=False).families())
-    return tuple(sorted(set(typst.Fonts(include_system_fonts=False, font_paths=paths).families()) - built_in))
+    return tuple(typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths).families())

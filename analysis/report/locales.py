@@ -138,12 +138,12 @@ def locale_named(name: str = USUAL) -> Locale:
     Unicode Common Locale Data Repository, as Babel ships it.
     """
     from babel import Locale as Tables
-    from babel.core import UnknownLocaleError
+    from babel.localedata import exists
 
-    try:
-        tables = Tables.parse(name, sep="-" if "-" in name else "_")
-    except (UnknownLocaleError, ValueError) as error:
-        raise UsageProblem(f"locale: {name!r} is not known. {_nearest(name)}") from error
+    # what is not known as a whole is not taken for its language alone
+    if not exists(name.replace("-", "_")):
+        raise UsageProblem(f"locale: {name!r} is not known. {_nearest(name)}")
+    tables = Tables.parse(name.replace("-", "_"))
     # a language that is written from the right needs pages of its own
     if tables.text_direction != "ltr":
         raise UsageProblem(f"locale: {name!r} is written from the right to the left, which the pages cannot do yet. Use one that is written from the left.")  # fmt: skip
@@ -213,5 +213,7 @@ def _nearest(name: str) -> str:
     from babel.localedata import locale_identifiers
 
     known = sorted(one for one in locale_identifiers() if "_" in one)
-    found = difflib.get_close_matches(name.replace("-", "_"), known, n=3, cutoff=0.5)
-    return f"Write one of {', '.join(found or ['en_GB', 'en_US', 'de_DE', 'fr_FR', 'nl_NL'])}."
+    language = re.split("[-_]", name)[0]
+    home = [one for one in (USUAL, f"{language}_{language.upper()}") if one in known and one.startswith(f"{language}_")]
+    found = [*home, *difflib.get_close_matches(name.replace("-", "_"), known, n=3, cutoff=0.5)]
+    return f"Write one of {', '.join(dict.fromkeys(found or ['en_GB', 'en_US', 'de_DE', 'fr_FR', 'nl_NL']))}."
