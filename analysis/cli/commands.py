@@ -118,15 +118,15 @@ def demo(options: Namespace) -> int:
 
 def report(options: Namespace) -> int:
     """Build the report again."""
+    folder = _folder(options)
+    if options.only is not None:
+        if options.withdrawn or options.reason:
+            raise UsageProblem("--withdraw goes with the whole report. Run it without --only.")
+        return _only(options, folder)
     from analysis.engagement.chain import rebuild_report
     from analysis.engagement.releases import Withdrawal
 
-    folder = _folder(options)
     withdrawal = Withdrawal(tuple(options.withdrawn), options.reason)
-    if options.only is not None:
-        if withdrawal.runs or withdrawal.reason:
-            raise UsageProblem("--withdraw goes with the whole report. Run it without --only.")
-        return _only(options, folder)
     return _ran(options, folder, rebuild_report(folder, withdrawal=withdrawal, say=_say))
 
 
@@ -134,11 +134,11 @@ def _only(options: Namespace, folder: Folder) -> int:
     """Build one document alone; the last line is its path."""
     from analysis.engagement.only import build_only
 
-    made = build_only(folder, options.only)
+    made = build_only(folder, options.only, say=_say)
     for note in made.notes:
         _say(note)
-    outcome = {"engagement": folder.slug, "only": options.only, "pdf": str(made.pdf), "notes": list(made.notes)}
-    return _print(options, outcome, (str(made.pdf),))
+    outcome = {"engagement": folder.slug, "only": options.only, "path": str(made.path), "notes": list(made.notes)}
+    return _print(options, outcome, (str(made.path),))
 
 
 def lab(options: Namespace) -> int:

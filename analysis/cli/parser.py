@@ -26,6 +26,10 @@ Copy the forms to data/ once they are filled in; engage check reads them as they
 
 _REPORT = """\
 Builds the report again from the finished stages alone.
+--only builds one deliverable and leaves the others: pdf, summary (for staff), communication,
+tables, results, figures. Where results, settings or the kit changed since the last report, all
+of it is built again, so that its parts fit each other. --only pdf takes a second or two: it
+sets the pages again after a change of the firm's lines or logo.
 --only listening builds two pages on what people said, from the first day on: it needs the
 client's name and answers/listening.xlsx, no data and no run.
 A report is refused where, beside an earlier one, it would tell what a few people did. If
@@ -106,7 +110,9 @@ def _later_verbs(verbs: argparse._SubParsersAction) -> None:
     report = _verb(verbs, "report", "build the report again from the finished stages alone", _REPORT)
     report.add_argument("name")
     report.add_argument(
-        "--only", metavar="DOCUMENT", help="build this document alone: listening (needs no data) or communication"
+        "--only",
+        metavar="PART",
+        help="build this alone: pdf, summary, communication, tables, results, figures, or listening (needs no data)",
     )
     report.add_argument(
         "--withdraw",

@@ -42,7 +42,7 @@ _SAID = {
 }
 
 
-def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> Engagement:
+def load_engagement(path: str | Path, *, overrides: Sequence[Override] = (), sources: bool = True) -> Engagement:
     """Return the checked engagement.
 
     Parameters
@@ -51,6 +51,8 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
         The engagement's folder or its ``engagement.toml``.
     overrides
         Pairs such as ``("blending.service_level", 0.9)`` that stand in for values of the file.
+    sources
+        Whether the client files are looked at; what is built from finished stages needs none, and loads faster without.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def load_engagement(path: str | Path, *, overrides: Sequence[Override] = ()) -> 
     file = Path(path)
     file = file / "engagement.toml" if file.is_dir() else file
     stated = read_stated(file)
+    if not sources:
+        stated.pop("source", None)
     for name, value in overrides:
         section, key = checked_name(name)
         _refuse_unprintable(value, f"--set {name}")

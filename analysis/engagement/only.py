@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.engagement import keys, records
-from analysis.engagement.chain import recorded_overrides
+from analysis.engagement.chain import rebuild_report, recorded_overrides
 from analysis.engagement.files import digest_of, one_at_a_time, read_json, sha256_of, write_bytes, write_json
 from analysis.engagement.load import load_engagement, nearest, read_stated
 from analysis.engagement.model import Engagement
+from analysis.engagement.parts import WRITES, build_part, standing
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
+from analysis.engagement.releases import enter_release
 from analysis.engagement.report import MANIFEST, place, run_facts
 from analysis.engagement.sample import ensure_sample
 from analysis.engagement.stage import read_results
@@ -34,6 +36,7 @@ ADAPTERS = ("kit_concerns", "kit_expectations", "kit_to_hear", "kit_changed")
 MEASURED = ("baseline", "utilization", "blending")
 # stands in until zone and period of the client are known; nothing of it is printed
 NO_ZONE, NO_PERIOD = "UTC", {"start": "2000-01-01", "end": "2099-12-31"}
+WHOLE = "Results, settings, words or the kit are not those of the last report: all of it was built again, so that its parts fit each other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Made:
         What the user must know beside it.
     shown, fewest
         Counts of notes that it prints by name, and the least change of one that gives nobody away; empty where it prints none.
+    run_id, found
+        Run and records of the stages that measured what it tells; empty where nothing measured is told.
     """
 
     file: str
@@ -57,17 +62,19 @@ class Made:
     notes: tuple[str, ...] = ()
     shown: Mapping[str, int] = field(default_factory=dict)
     fewest: int = 0
+    run_id: str = ""
+    found: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OnlyRun:
-    """Where the document was put, and what the user must know."""
+    """Where the document was put (for the charts: their folder), and what the user must know."""
 
-    pdf: Path
+    path: Path
     notes: tuple[str, ...]
 
 
-def build_only(folder: Folder, part: str) -> OnlyRun:
+def build_only(folder: Folder, part: str, *, say: Callable[[str], None] = lambda line: None) -> OnlyRun:
     """Build one document of an engagement and put it in place; the others stay as they are.
 
     Parameters
@@ -76,6 +83,8 @@ def build_only(folder: Folder, part: str) -> OnlyRun:
         The engagement's folders.
     part
         One of :data:`PARTS`.
+    say
+        Takes one line per step.
 
     Raises
     ------
@@ -83,22 +92,55 @@ def build_only(folder: Folder, part: str) -> OnlyRun:
         There is no such document, or the engagement file is wrong.
     KitError
         What the document is made of is missing: the message says what to run first.
+    DisclosureProblem
+        It may not be handed over beside an earlier report.
+
+    Notes
+    -----
+    Where results, settings, words or the kit are no longer those of the last report, a deliverable of it is not built alone: all of them are,
+    so that no two of them disagree.
     """
     if part not in PARTS:
         raise UsageProblem(f"--only {part}: there is no such document to build alone.{nearest(part, list(PARTS))}")
     if folder.slug == "sample":
         ensure_sample(folder)
+    alone = PARTS[part]
+    if part in WRITES:
+        made = _of_the_report(folder, part)
+        if made is not None:
+            return made
+    if alone is None:
+        whole = rebuild_report(folder, say=say)
+        return OnlyRun(folder.reports / WRITES[part], (WHOLE, *whole.notes))
+    return _alone(folder, part, alone)
+
+
+def _of_the_report(folder: Folder, part: str) -> OnlyRun | None:
+    """Build a deliverable of the last report; None where there is none, or where it is of other results."""
+    with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"):
+        now = standing(folder)
+        if now is None:
+            return None
+        notes = build_part(folder, part, now)
+    return OnlyRun(folder.reports / WRITES[part], notes)
+
+
+def _alone(folder: Folder, part: str, build: Callable[[Folder, Path], Made]) -> OnlyRun:
+    """Build a document that needs no report."""
     with one_at_a_time(folder.work / ".lock", f"the engagement {folder.slug}"), tempfile.TemporaryDirectory() as name:
         into = Path(name)
-        made = PARTS[part](folder, into)
+        made = build(folder, into)
         notes = _grown_by_few(made, read_json(_manifest(folder, part)) or {})
         folder.reports.mkdir(parents=True, exist_ok=True)
         aside = folder.reports / f".{made.file}.part"
         write_bytes(aside, (into / made.file).read_bytes())
-        stated = {"schema": 1, "part": part, "inputs": dict(made.inputs), "outputs": {made.file: sha256_of(aside)}}
-        pdf = place(aside, folder.reports / made.file, notes)
+        digest = sha256_of(aside)
+        if made.found:
+            notes += enter_release(folder, made.found, run_id=made.run_id, deliverables=digest)
+        stated = {"schema": 1, "part": part, "inputs": dict(made.inputs), "outputs": {made.file: digest}}
+        path = place(aside, folder.reports / made.file, notes)
         write_json(_manifest(folder, part), {**stated, "shown": dict(made.shown)})
-    return OnlyRun(pdf, (*made.notes, *notes))
+    return OnlyRun(path, (*made.notes, *notes))
 
 
 def _grown_by_few(made: Made, before: Mapping[str, Any]) -> list[str]:
@@ -262,16 +304,22 @@ def _communication(folder: Folder, into: Path) -> Made:
         results = read_results(stage_spec("readiness"), found["readiness"].folder)
     except ValueError as error:
         raise KitError(f"The results of readiness are of another version of the kit. Run first: engage run {folder.slug}") from error  # fmt: skip
+    facts = run_facts(found, {name: record.components() for name, record in found.items()}, overrides)
     file = build_communication(
         client=engagement.client,
         readiness=results["readiness"],
-        run=run_facts(found, {name: record.components() for name, record in found.items()}, overrides),
+        run=facts,
         out=into,
         brand=keys.brand_file(engagement, folder),
         paper=engagement.report.paper,
     )
-    return Made(file, {f"work/{name}": record.digest for name, record in found.items()})
+    inputs = {f"work/{name}": record.digest for name, record in found.items()}
+    return Made(file, inputs, run_id=facts["run_id"], found=found)
 
 
-#: Documents that can be built alone: name on the command line -> what builds it.
-PARTS: Mapping[str, Callable[[Folder, Path], Made]] = {"listening": _listening, "communication": _communication}
+#: Documents that can be built alone: name on the command line -> what builds it where there is no report to take it from; None: then all is built.
+PARTS: Mapping[str, Callable[[Folder, Path], Made] | None] = {
+    "listening": _listening,
+    **dict.fromkeys(WRITES),
+    "communication": _communication,
+}

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -64,9 +62,7 @@ def figures_of(published: Published, members: pd.DataFrame, key: bytes) -> Itera
         if cell.value is None:
             continue
         times = hours.of(cell)
-        people = frozenset(
-            (agents[place], times.get(published.agents[place], 0)) for place in np.asarray(cell.members).tolist()
-        )
+        people = frozenset((agents[place], times.get(published.agents[place], 0)) for place in cell.members.tolist())
         part = "" if cell.by in WHOLE_PERIOD else f"{cell.by} {cell.level}"
         yield Figure(
             family=digest("family", cell.table, cell.population, cell.measure, cell.kind, part),
@@ -131,9 +127,7 @@ class _Hours:
     def __init__(self, members: pd.DataFrame, digest: _Digest) -> None:
         self._digest = digest
         self._columns = [str(name) for name in members.columns if str(name).endswith("_h")]
-        seconds = {
-            name: np.rint(members[name].fillna(0.0).to_numpy(float) * 3600).astype(np.int64) for name in self._columns
-        }
+        seconds = {name: (members[name].fillna(0.0) * 3600).round().astype("int64") for name in self._columns}
         self._seconds = {name: values.tolist() for name, values in seconds.items()}
         self._agents = members["agent"].tolist()
         self._rows: dict[tuple[str, str, str], list[int]] = {}

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from analysis.engagement.files import flush_tree, private_folder, read_json, replace, write_json
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
@@ -292,6 +290,7 @@ def _write_register(home: Path, entries: Sequence[Mapping[str, Any]], before: Se
 
 def _keep(figures: Sequence[Figure], home: Path) -> str:
     """Write the figures of a release beside the register and return the name of their file: a digest of what is in it."""
+    import numpy as np
     import pandas as pd
 
     ordered = sorted(figures, key=lambda one: (one.family, one.cell, one.value, min(one.people, default=(0, 0))))
@@ -315,6 +314,8 @@ def _keep(figures: Sequence[Figure], home: Path) -> str:
 
 def _kept(home: Path, content: str, slug: str) -> list[Figure]:
     """Return the figures of an earlier release."""
+    import numpy as np
+
     path = home / f"{content}.parquet"
     try:
         frame = read_frame(path)

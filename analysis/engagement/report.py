@@ -8,32 +8,31 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.engagement.deliverables import KEPT, MANIFEST, deliverables, forget_rebuilt
 from analysis.engagement.files import (
     digest_of,
-    files_below,
     flush_tree,
-    hashes_below,
     read_json,
     remove_tree,
     replace,
+    sha256_of,
     write_json,
 )
 from analysis.engagement.keys import brand_file, notebook_hash
 from analysis.engagement.load import Override
 from analysis.engagement.model import Engagement
-from analysis.engagement.records import DONE_FILE, KEY_FILE, Record
+from analysis.engagement.records import Record
 from analysis.engagement.stage import read_results
 from analysis.engagement.stages import CHAIN, stage_spec
 from analysis.engagement.workspace import Folder
 
-MANIFEST = "manifest.json"
 PDF = "assessment.pdf"
 
 
 def make_report(
     folder: Folder, engagement: Engagement, found: Mapping[str, Record], overrides: Sequence[Override], into: Path
 ) -> None:
-    """Write the deliverables and their manifest into an empty folder.
+    """Write the deliverables, their manifest and what the pages are set from into an empty folder.
 
     Parameters
     ----------
@@ -56,23 +55,37 @@ def make_report(
     from analysis.report import build_report
 
     made_of = {name: record.components() for name, record in found.items()}
+    report = build_report(**report_inputs(folder, engagement, found, overrides), out=into, keep=into / KEPT)
+    written = {name: sha256_of(into / name) for name in sorted(report.files)}
+    write_json(into / MANIFEST, _manifest(found, made_of, overrides, written))
+
+
+def report_inputs(
+    folder: Folder, engagement: Engagement, found: Mapping[str, Record], overrides: Sequence[Override]
+) -> dict[str, Any]:
+    """Return what the report is made from, as :func:`analysis.report.build_report` takes it.
+
+    Parameters
+    ----------
+    folder, engagement, found, overrides
+        As in :func:`make_report`.
+    """
+    made_of = {name: record.components() for name, record in found.items()}
     results: dict[str, Any] = {}
     for name, record in found.items():
         results |= read_results(stage_spec(name), record.folder)
-    build_report(
-        client=engagement.client,
-        queues=engagement.queue,
+    return {
+        "client": engagement.client,
+        "queues": engagement.queue,
         **results,
-        run={
+        "run": {
             **run_facts(found, made_of, overrides),
             "small_group_reason": engagement.privacy.small_group_reason,
             "retention_days": engagement.privacy.retention_days,
         },
-        out=into,
-        brand=brand_file(engagement, folder),
-        paper=engagement.report.paper,
-    )
-    write_json(into / MANIFEST, _manifest(found, made_of, overrides, hashes_below(into)))
+        "brand": brand_file(engagement, folder),
+        "paper": engagement.report.paper,
+    }
 
 
 def run_facts(
@@ -106,9 +119,12 @@ def publish(record: Record, folder: Folder) -> tuple[Path, tuple[str, ...]]:
     notes: list[str] = []
     pdf = target / PDF
     try:
-        shutil.copytree(record.folder, aside, ignore=shutil.ignore_patterns(KEY_FILE, DONE_FILE))
+        # nothing but what the manifest lists leaves the folder of work
+        files = {name: aside / name for name in deliverables(record)}
+        for name, path in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(record.folder / name, path)
         flush_tree(aside)
-        files = files_below(aside)
         # the manifest comes last: until then verify says that the deliverables are not those of the run
         for name in sorted(files, key=lambda name: name == MANIFEST):
             placed = place(files[name], target / name, notes)
@@ -116,6 +132,7 @@ def publish(record: Record, folder: Folder) -> tuple[Path, tuple[str, ...]]:
         for name in former:
             if name not in files:
                 (target / name).unlink(missing_ok=True)
+        forget_rebuilt(folder)
     finally:
         remove_tree(aside)
     return pdf, tuple(notes)

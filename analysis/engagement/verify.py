@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.engagement import keys, only, records
 from analysis.engagement.chain import RECORD_FILE, recorded_overrides
+from analysis.engagement.deliverables import content_of, handed_over, looks_of, rebuilt
 from analysis.engagement.files import changes, hashes_below, read_json
 from analysis.engagement.load import load_engagement, nearest
 from analysis.engagement.model import Engagement
@@ -35,12 +36,15 @@ class StageState:
         Files that are not as they were written.
     differences
         What its key would be made of now, where that differs.
+    made_of
+        What its key would be made of now; empty where that is not known.
     """
 
     name: str
     record: Record | None
     damage: tuple[str, ...]
     differences: tuple[str, ...]
+    made_of: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def fresh(self) -> bool:
@@ -82,13 +86,22 @@ def verify(folder: Folder) -> tuple[str, ...]:
             lines.append(_why_no_record(folder, state.name))
             continue
         lines += [f"{place}/{state.record.folder.name}/{said}" for said in state.damage]
-        lines += [f"{state.name}: {said}" for said in state.differences]
+        if not (state.name == "report" and _looks_known(folder, state)):
+            lines += [f"{state.name}: {said}" for said in state.differences]
     report = states[-1].record
     if report is not None:
         handed = hashes_below(folder.reports) if folder.reports.is_dir() else {}
-        known = {name: digest for name, digest in handed.items() if name in report.outputs}
-        lines += [f"reports/{folder.slug}/{said}" for said in changes(report.outputs, known)]
+        stated = handed_over(folder, report)
+        known = {name: digest for name, digest in handed.items() if name in stated}
+        lines += [f"reports/{folder.slug}/{said}" for said in changes(stated, known)]
     return (*lines, *only.changed(folder))
+
+
+def _looks_known(folder: Folder, state: StageState) -> bool:
+    """Return whether the report differs in its looks alone, and a part of it was built again with those that are stated now."""
+    if state.record is None or not state.made_of or content_of(state.made_of) != content_of(state.record.components()):
+        return False
+    return looks_of(state.made_of) in rebuilt(folder, state.record).looks.values()
 
 
 def _why_no_record(folder: Folder, stage: str) -> str:
@@ -178,4 +191,4 @@ def _state(
     differences = keys.differences(record.components(), now)
     if not differences and keys.stage_key(now) != record.key:
         differences = ["the key does not fit what it was made of"]
-    return StageState(name=spec.name, record=record, damage=tuple(record.damage()), differences=tuple(differences))
+    return StageState(spec.name, record, damage=tuple(record.damage()), differences=tuple(differences), made_of=now)

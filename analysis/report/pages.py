@@ -83,13 +83,18 @@ def made_for(brand: Brand, paper: Paper) -> dict[str, Any]:
     brand, paper
         Looks and sheet.
     """
-    stated = brand.model_dump(mode="json", exclude={*LINES, "fonts"})
-    digests = {}
-    if brand.fonts is not None:
-        files = sorted(path for path in brand.fonts.rglob("*") if path.is_file())
-        names = [path.relative_to(brand.fonts).as_posix() for path in files]
-        digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in zip(names, files, strict=True)}
-    return {**stated, "fonts": digests, "paper": paper.name}
+    named = {name: value for name, value in brand if isinstance(value, Path)}
+    stated = brand.model_dump(mode="json", exclude={*LINES, *named})
+    files = {name: _digests(path) for name, path in named.items() if name not in LINES}
+    return {**stated, "files": files, "paper": paper.name}
+
+
+def _digests(path: Path) -> dict[str, str]:
+    """Return the SHA-256 of a file, or of every file of a folder, by its name there."""
+    found = {path.name: path}
+    if path.is_dir():
+        found = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in sorted(found.items())}
 
 
 def _spans(numbers: Iterable[int]) -> list[list[int]]:

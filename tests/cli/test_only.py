@@ -77,9 +77,9 @@ def test_listening_needs_a_name_and_nothing_else(capsys):
 def test_what_it_was_made_of_stands_beside_it_and_a_change_is_found(acme, capsys):
     made = only.build_only(acme, "listening")
     assert made.notes[0].startswith("answers/listening.xlsx is read, though no [[source]]")
-    once = made.pdf.read_bytes()
+    once = made.path.read_bytes()
     again = only.build_only(acme, "listening")
-    assert again.pdf.read_bytes() == once
+    assert again.path.read_bytes() == once
     assert again.notes == made.notes
     manifest = json.loads((acme.reports / "listening.manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["inputs"]) == {"answers/listening.xlsx", "guide", "package"}
