@@ -18,7 +18,7 @@ HEIGHT_MM, ONE_MM = 32.0, 18.0
 COLUMNS = 5
 MOST_UNSEEN = 3
 # room for an answer on the page of questions
-MOST_SIGNS = 200
+MOST_SIGNS = 130
 
 
 def drawings(c: Context) -> list[Drawing]:
