@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import struct
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pikepdf
 import pytest
+from pydantic import BaseModel
 
 from analysis.cli import doctor
 from analysis.engagement.workspace import Folder
@@ -16,8 +22,12 @@ from analysis.report import build_report, logos
 from analysis.report.brand import LEAST_DISTANCE, MEANINGS, load_brand
 from analysis.report.colours import contrast, distance
 from analysis.report.exhibits import style
+from analysis.report.locales import locale_named
 from analysis.report.paper import PAPERS, paper_named
+from analysis.report.words import load_words
+from analysis.report.words import words_of as words_of_brand
 from tests.report.conftest import words_of
+from tests.report.other_language import words_in, write_catalogue
 
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"><rect width="{width}" height="{height}" fill="#5B2A86"/></svg>'
 
@@ -146,13 +156,14 @@ def test_a_logo_of_any_shape_leaves_room_for_the_client(tmp_path, width, height)
 
 @pytest.fixture(scope="module")
 def plum(material, tmp_path_factory) -> Path:
-    """Return the deliverables of a second complete brand: logo, colours, fonts, lines, another country, on Letter."""
+    """Return the deliverables of a second complete brand: logo, colours, fonts, lines, another language and country, on Letter."""
     home = tmp_path_factory.mktemp("plum")
     png(home / "logo.png", 900, 90)
     firms_fonts(home / "fonts", "Plum Sans")
+    write_catalogue(home, "nl")
     file = brand_file(
         home, firm="Plum Partners", confidentiality="Plum only. " + "x" * 149, accent="#5B2A86", ink="#2A1B33", logo="logo.png",
-        fonts="fonts", font="Plum Sans", display_font="Plum Sans", locale="en_NL",
+        fonts="fonts", font="Plum Sans", display_font="Plum Sans", language="nl", locale="nl_NL",
     )  # fmt: skip
     build_report(**material, out=home / "out", brand=file, paper="letter")
     return home / "out"
@@ -166,6 +177,7 @@ def test_a_firms_brand_reaches_every_page(plum):
             assert all("PlumSans" in font for font in fonts), fonts
             alts = [str(item.Alt) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/Alt" in item]
             assert "Plum Partners" in alts
+            assert str(pdf.Root.Lang) == "nl"
     assert all("Plum only" in page for page in words_of(plum / "assessment.pdf"))
     chart = (plum / "figures" / "frontier.svg").read_text(encoding="utf-8")
     assert "#5b2a86" in chart.lower()
@@ -174,9 +186,70 @@ def test_a_firms_brand_reaches_every_page(plum):
 
 def test_a_country_reaches_every_page(plum):
     text = " ".join(words_of(plum / "assessment.pdf")).replace("\u00a0", " ")
-    assert "388.429 rows" in text
-    assert "27.640" in text or "34.550" in text
-    assert "2 March to 26 April 2026" in text
+    assert "388.429 róws" in text
+    assert "2 maart tó 26 april 2026" in text
+    assert "27% (23 tó 32)" in text
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Return every text of results: frames with their column names, settings, findings."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, pd.DataFrame):
+        yield from map(str, value.columns)
+        for column in value.columns:
+            if not pd.api.types.is_numeric_dtype(value[column]):
+                yield from map(str, value[column].dropna().unique())
+    elif isinstance(value, BaseModel):
+        yield from texts_in(value.model_dump())
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from texts_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        yield from texts_in([*value.keys(), *value.values()])
+    elif isinstance(value, Iterable):
+        for part in value:
+            yield from texts_in(part)
+
+
+def test_another_language_is_one_file(plum, material, root):
+    locale = locale_named("nl_NL")
+    known = {word.lower() for text in texts_in(list(material.values())) for word in re.findall(r"[^\W\d_]{2,}", text)}
+    known |= set(re.findall(r"[^\W\d_]{2,}", " ".join((*locale.months, *locale.weekdays, *locale.weekdays_short))))
+    # what is published elsewhere is quoted by its title
+    quoted = (root / "analysis" / "baseline" / "published.py").read_text(encoding="utf-8")
+    known |= {word.lower() for word in re.findall(r"[^\W\d_]{2,}", quoted)}
+    shares = {}
+    for name in ("assessment.pdf", "summary_for_staff.pdf"):
+        ours, others = words_in(" ".join(words_of(plum / name)))
+        shares[name] = len(others) / (len(ours) + len(others))
+        strange = [word for word in others if word.lower() not in known]
+        assert len(strange) < 0.012 * (len(ours) + len(others)), sorted(set(strange))
+    assert shares["summary_for_staff.pdf"] < 0.04
+    assert shares["assessment.pdf"] < 0.33
+
+
+def test_a_catalogue_that_lacks_a_sentence_or_has_a_blank_of_its_own_is_named(tmp_path):
+    brand = brand_file(tmp_path, language="nl")
+    path = write_catalogue(tmp_path, "nl")
+    whole = path.read_text(encoding="utf-8")
+    assert words_of_brand(load_brand(brand))("page") == "págé"
+    for old, new, message in (
+        ('"title" = ', '"titel" = ', r"words.nl.toml: lacks 1 sentences: title"),
+        ("{agents} ágénts", "{people} ágénts", "nobody fills the blank {people}. Known here: agents"),
+        ("{agents} ágénts", "{agents ágénts", "a brace is open or closed twice"),
+        ('"title" = ', '"title" ', "not valid TOML"),
+    ):
+        path.write_text(whole.replace(old, new, 1), encoding="utf-8")
+        load_words.cache_clear()
+        with pytest.raises(UsageProblem, match=message):
+            words_of_brand(load_brand(brand))
+    path.unlink()
+    load_words.cache_clear()
+    with pytest.raises(
+        UsageProblem, match=r"no catalogue for 'nl'.*copy words.en.toml to words.nl.toml beside your brand"
+    ):
+        words_of_brand(load_brand(brand))
 
 
 def test_doctor_looks_at_the_brand_of_every_engagement(tmp_path):
