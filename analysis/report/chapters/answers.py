@@ -123,7 +123,11 @@ def quoted(c: Context, rows: list[Any]) -> str:
         over = round(100 * target) - round(100 * row.value)
         parts.append(c.words(f"first.quoted.{place}", population=c.words(f"ceilings.subject.{row.population}"), more=c.n.count(more),
                              over=c.n.count(max(over, 0))))  # fmt: skip
-    return c.words("first.quoted.all", share=c.n.share(target), parts=c.words("first.quoted.and").join(parts)) if parts else ""
+    return (
+        c.words("first.quoted.all", share=c.n.share(target), parts=c.words("first.quoted.and").join(parts))
+        if parts
+        else ""
+    )
 
 
 def freed(c: Context) -> str:

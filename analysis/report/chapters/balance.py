@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.report.blocks import Cell, Column, Drawing, table_record
-from analysis.report.chapters import logs, worth
+from analysis.report.chapters import decisions, logs, worth
 from analysis.report.context import Context
 from analysis.report.exhibits import paid_hours
 from analysis.report.exhibits.paid_hours import ITEMS, OFF, RESERVE, TAKEN_UP, Part, Side
@@ -91,8 +91,8 @@ def _ledger(c: Context, found: list[Side]) -> dict[str, Any]:
         rows += [row for row in (_whole(c, side), *_parts(c, side)) if row]
     label = "balance_page.column"
     columns = (
-        Column(words(f"{label}.line"), width=3.0), Column(words(f"{label}.today"), "right", 0.9), Column(words(f"{label}.after"), "right", 0.9),
-        Column(words(f"{label}.range"), "right", 1.7), Column(words(f"{label}.means"), width=4.5), Column(words(f"{label}.source"), width=3.9),
+        Column(words(f"{label}.line"), width=3.2), Column(words(f"{label}.today"), "right", 0.85), Column(words(f"{label}.after"), "right", 0.85),
+        Column(words(f"{label}.range"), "right", 1.9), Column(words(f"{label}.means"), width=4.6), Column(words(f"{label}.source"), width=3.7),
     )  # fmt: skip
     return table_record(columns, rows)
 
@@ -109,7 +109,7 @@ def _whole(c: Context, side: Side) -> list[Cell | str]:
     grade = mark(str(rows["grade"].iloc[0])) if len(rows) else ""
     name = c.words("balance_page.line.paid", population=c.words(f"population.{side.population}"))
     return [Cell(name, strong=True), Cell(c.n.count(side.paid.shown), strong=True), Cell(after, strong=True),
-            grade.strip("\u2060"), means, _id("baseline.ladder.PAID")]  # fmt: skip
+            c.words("balance_page.counted") + grade, means, _id("baseline.ladder.PAID")]  # fmt: skip
 
 
 def _parts(c: Context, side: Side) -> list[list[Cell | str]]:
@@ -161,7 +161,7 @@ def _after(c: Context, side: Side, part: Part, *, of: bool = False) -> list[Cell
     words, rows = c.words, c.value.balance if c.value is not None else pd.DataFrame()
     row = next(rows[rows["line"] == part.key].itertuples(), None) if len(rows) else None
     span = words("balance_page.stated") + STATED if part.key in TAKEN_UP[:-1] else _span(c, part.key, row)
-    fte = c.n.agents(c.value.settings.vacancies_fte) if c.value is not None else ""
+    fte = c.n.agents(row.rostered_fte) if row is not None and pd.notna(row.rostered_fte) else ""
     means = words(f"balance_page.means.{part.key}", fte=fte)
     name = (
         words(f"balance_page.line.{part.key}")
@@ -216,13 +216,10 @@ def _worth(c: Context) -> dict[str, Any]:
         items.append(words("balance_page.worth.year", money=year) if year else words("balance_page.worth.no_year"))
     elif value is not None:
         items.append(value.sentences.get("money", ""))
-    if value is not None and cash:
-        once, weekly = value.settings.one_off_cost, value.settings.running_cost_per_week
-        if once or weekly:
-            spelled = [c.n.money(amount, c.client.currency) for amount in (once, weekly)]
-            items.append(words("balance_page.worth.cost", once=spelled[0], weekly=spelled[1]) + STATED)
-        else:
-            items.append(words("balance_page.worth.no_cost"))
+    if cash:
+        stated = decisions.stated(c)
+        key = "balance_page.worth.cost" if stated else "balance_page.worth.no_cost"
+        items.append(words(key, cost=stated + STATED))
     return {"title": words("balance_page.worth.title"), "items": [item for item in items if item]}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pandas as pd
-
 from analysis.report.blocks import Cell, Column, table_record
 from analysis.report.context import Context
 from analysis.report.exhibits import rungs
 
 COUNT = 3
+# room for a change and for a role; texts of the client may be of any length
+MOST_CHANGE, MOST_OWNER = 110, 48
 
 
 def table(c: Context) -> dict[str, Any]:
@@ -31,28 +31,48 @@ def table(c: Context) -> dict[str, Any]:
         cells = [words(f"{key}.owner"), words(f"{key}.by"), cost]
         rows.append([Cell(words(f"{key}.change"), strong=True), *cells])
     columns = [
-        Column(words("first.column.decision"), width=6.0),
+        Column(words("first.column.decision"), width=5.8),
         Column(words("first.column.owner"), width=2.3),
         Column(words("first.column.by"), width=2.3),
-        Column(words("first.column.cost"), width=1.4),
+        Column(words("first.column.cost"), width=1.6),
     ]
-    return table_record(columns, rows) | {"note": f"{words('first.days')} {_stated(c)}"}
+    return table_record(columns, rows) | {"note": f"{words('first.days')} {_cost(c)}"}
 
 
 def _change(c: Context, row: dict[str, Any]) -> list[Cell | str]:
     cost = c.words("first.cost", effort=c.words(f"effort.{row['effort']}"))
-    return [Cell(row["change"], strong=True), row["owner_role"], when(c, str(row["criterion"])), cost]
+    change, owner = clipped(str(row["change"]), MOST_CHANGE), clipped(str(row["owner_role"]), MOST_OWNER)
+    return [Cell(change, strong=True), owner, when(c, str(row["criterion"])), cost]
 
 
-def _stated(c: Context) -> str:
-    """Return what the change as a whole costs, as the client stated it."""
-    once, weekly = (
-        (c.value.settings.one_off_cost, c.value.settings.running_cost_per_week) if c.value is not None else (0.0, 0.0)
-    )
-    if not once and not weekly:
-        return c.words("first.no_cost")
-    spelled = [c.n.money(amount, c.client.currency) for amount in (once, weekly)]
-    return c.words("first.stated_cost", once=spelled[0], weekly=spelled[1])
+def _cost(c: Context) -> str:
+    whole = stated(c)
+    return c.words("first.stated_cost", cost=whole) if whole else c.words("first.no_cost")
+
+
+def stated(c: Context) -> str:
+    """Return what the change as a whole costs, as the client stated it; empty where nothing was stated."""
+    if c.value is None:
+        return ""
+    given = c.value.settings
+    costs = (("once", given.one_off_cost), ("weekly", given.running_cost_per_week))
+    parts = [c.words(f"first.stated.{key}", money=c.n.money(cost, c.client.currency)) for key, cost in costs if cost]
+    return c.words.listed(parts)
+
+
+def clipped(text: str, most: int) -> str:
+    """Return a text that fits its place on page one; the whole of it stands in the chapter on readiness.
+
+    Examples
+    --------
+    >>> clipped("head of operations", 8)
+    'head of…'
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1].rstrip()
+    whole = cut.rpartition(" ")[0]
+    return f"{whole if len(whole) > most // 2 else cut}…"
 
 
 def when(c: Context, criterion: str) -> str:
@@ -76,8 +96,7 @@ def first_change(c: Context) -> str:
     if found.empty:
         return ""
     row = found.iloc[0]
-    change = str(row["change"])
-    owner = row["owner_role"] if pd.notna(row["owner_role"]) else ""
+    change, owner = clipped(str(row["change"]), MOST_CHANGE), clipped(str(row["owner_role"]), MOST_OWNER)
     start = change if change[1:2].isupper() else f"{change[:1].lower()}{change[1:]}"
     key = "first.change" if change.endswith("?") else "first.change_by"
     return c.words(key, change=start, owner=owner, by=when(c, str(row["criterion"])))

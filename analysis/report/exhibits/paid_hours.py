@@ -24,7 +24,7 @@ STEP_H = 5
 TAKEN_UP = ("overtime", "outsourced", "vacancies", "left")
 OFF, NEEDED, ITEMS, RESERVE = "off", "needed_after", "moved_to_agents", "idle_left"
 MARGINS_MM = (14.0, 1.0, 0.5, 7.5)
-TITLE_PT, BAR_PT, NAMES_PT, BETWEEN_PT = 15.0, 17.0, 12.0, 3.0
+TITLE_PT, BAR_PT, NAMES_PT, BETWEEN_PT = 13.5, 15.5, 11.5, 2.5
 _PALE, _GREEN = "#F7E6BE", "#6FB3AF"
 
 
@@ -106,7 +106,7 @@ def _side(baseline: Baseline, value: Value | None, population: str, bar: list[sh
     paid = at_work * hours["PAID"] / hours["BASE"]
     base, off = allotted(stepped(paid), [at_work, paid - at_work])
     aside = Part(OFF, paid - at_work, off)
-    today = _split(base, {part.key: part.value * at_work for part in bar})
+    today = _split(base, {part.key: part.value * at_work for part in shares.in_short(bar)})
     after, freed = _after(population, lines, today, (base, at_work))
     return Side(
         population, Part("paid", paid, base + off), (*today, aside), (*after, aside) if after else (), tuple(freed)

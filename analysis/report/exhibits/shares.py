@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 TOLERANCE = 0.005
 # narrower segments carry their number in their name
 LEAST_WIDTH_PT = 16.0
+# names keep this distance
+GAP_PT = 6.0
 # work that observers saw and no system records
 SEEN_WORK = "seen_work"
+NON_WORK = ("idle", "away", "observed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ def segments(baseline: Baseline) -> dict[str, list[Segment]]:
             outage = values["outage"] if pd.notna(values["outage"]) else 0.0
             found[name] = _parts(known, _observed(baseline, name, known), outage, population=name)
     return found
+
+
+def in_short(bar: list[Segment]) -> list[Segment]:
+    """Return a bar in which all that observers and systems saw as non-work is one part, where observers divided the rest.
+
+    Examples
+    --------
+    >>> bar = [Segment("utilization", 0.5), Segment("away", 0.2), Segment("observed", 0.3)]
+    >>> [(part.key, round(part.value, 2)) for part in in_short(bar)]
+    [('utilization', 0.5), ('observed', 0.5)]
+    """
+    if not {"observed", SEEN_WORK} & {part.key for part in bar}:
+        return bar
+    seen = sum(part.value for part in bar if part.key in NON_WORK)
+    kept = [part for part in bar if part.key not in NON_WORK]
+    at = len(kept) - (kept[-1].key == "unaccounted")
+    return [*kept[:at], *([Segment("observed", seen)] if seen > 0 else []), *kept[at:]]
 
 
 def _parts(known: dict[str, float], observed: float | None, outage: float, *, population: str) -> list[Segment]:
@@ -137,12 +157,14 @@ def ladder_shares(
     known = segments(baseline)
     if not known:
         raise ValueError(missing(baseline, theme=theme))
+    if compact:
+        # page one speaks of the back office first, and of non-work as one
+        known = {name: in_short(bar) for name, bar in reversed(known.items())}
     ax = style.axes(ax, width_mm=166, height_mm=22 * len(known), margins_mm=(1, 1, 1, 1))
     height = style.size_pt(ax)[1]
     ax.set(xlim=(0, 1), ylim=(0, height))
     thick = 15.0 if compact else 19.0
-    # page one speaks of the back office first
-    for place, (name, bar) in enumerate(reversed(known.items()) if compact else known.items()):
+    for place, (name, bar) in enumerate(known.items()):
         top = height * (1 - place / len(known))
         foot = top - (13 if compact else 15) - thick
         _title(ax, baseline, name, top, theme)
@@ -185,7 +207,8 @@ def _bar(ax: Axes, bar: list[Segment], foot: float, thick: float, theme: Theme) 
 def _names(ax: Axes, bar: list[Segment], base: float, key: str, theme: Theme) -> None:
     """Name every segment below it; a name that had to move is tied to its segment by a hair line."""
     width, n = style.size_pt(ax)[0], theme.words.n
-    names, centres, left = [], [], 0.0
+    names, centres, left = list[str](), list[float](), 0.0
+    sizes = [segment.value for segment in bar]
     for segment in bar:
         tight = segment.value * width <= LEAST_WIDTH_PT
         name = theme.words(key.format(segment.key))
@@ -193,7 +216,12 @@ def _names(ax: Axes, bar: list[Segment], base: float, key: str, theme: Theme) ->
         centres.append(left + segment.value / 2)
         left += segment.value
     widths = [style.text_width_pt(name, style.SMALL) / width for name in names]
-    placed = style.spread(centres, widths, low=0, high=1, gap=6 / width)
+    # where not all names find room the narrowest parts go without: a sentence beside the chart says them
+    while sum(widths) + (len(widths) - 1) * GAP_PT / width > 1:
+        least = min(range(len(names)), key=lambda place: sizes[place])
+        for row in (names, centres, widths, sizes):
+            del row[least]
+    placed = style.spread(centres, widths, low=0, high=1, gap=GAP_PT / width)
     for name, centre, place, label in zip(names, centres, placed, widths, strict=True):
         if abs(centre - place) > label / 2:
             end = place + (label / 2 - 2 / width) * (1 if centre > place else -1)
