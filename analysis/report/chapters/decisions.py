@@ -11,7 +11,7 @@ from analysis.report.exhibits import rungs
 
 COUNT = 3
 # room for a change and for a role; texts of the client may be of any length
-MOST_CHANGE, MOST_OWNER = 110, 48
+MOST_CHANGE, MOST_OWNER = 150, 48
 
 
 def table(c: Context) -> dict[str, Any]:
