@@ -10,15 +10,14 @@ import pandas as pd
 from scipy import special
 
 from analysis.baseline.bounds import non_work_bound
-from analysis.baseline.evidence import People, Tables, day_hours
+from analysis.baseline.cells import Cells
+from analysis.baseline.evidence import People, day_hours
 from analysis.baseline.frames import COLUMNS, estimate_columns
-from analysis.baseline.levels import HIDDEN, hidden_by_day, hidden_half_hours, levels_of
+from analysis.baseline.levels import HIDDEN
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import NON_WORK, SHARE_PARTS, Clusters, five_shares
-from analysis.baseline.spans import spans_of
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
-from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
 from analysis.measure.shrinkage import GroupErrors, Shrunken, differ, lasting_variance, shrink_shares, split_errors
 
@@ -49,28 +48,20 @@ class _Asked:
 
 
 def breakdowns(
-    tables: Tables,
-    people: People,
-    slots: pd.DataFrame,
-    *,
-    clusters: Clusters,
-    client: Client,
-    settings: BaselineSettings,
+    people: People, slots: pd.DataFrame, cells: Cells, *, clusters: Clusters, settings: BaselineSettings
 ) -> pd.DataFrame:
     """Return the shares of a population by reporting group, site, tenure, weekday and half hour.
 
     Parameters
     ----------
-    tables
-        Canonical tables, for the roster.
     people
         The population.
     slots
         From :func:`analysis.baseline.slots.slot_table`; empty where no source has clock times.
+    cells
+        From :func:`analysis.baseline.cells.cells_of`: the levels, and which of them may be shown.
     clusters
         How the population's days hang together.
-    client
-        Zone, period and holidays.
     settings
         Confidence and the smallest group.
 
@@ -84,7 +75,7 @@ def breakdowns(
 
     Notes
     -----
-    Small levels are put together before anything is computed (teams into groups, tenure bands with their neighbours). Levels are never crossed
+    Small levels are put together before anything is computed (teams into groups, tenure bands and half hours with their neighbours). Levels are never crossed
     with each other. Shrunken figures leave out of the comparison what all levels share on a day
     (:func:`analysis.measure.shrinkage.split_errors`) and put it back into every interval. Where Welch's test does not set the levels of a
     share apart (5 % over the four shares), `reason` says so although there is a value; for groups, sites and tenure the test counts who the
@@ -93,14 +84,12 @@ def breakdowns(
     if people.agent_days is None or people.days.empty:
         return pd.DataFrame(columns=_COLUMNS)
     asked = _Asked(people, clusters, settings)
-    worked = people.agent_days[people.agent_days[list(BASE)].sum(axis=1) > 0]
-    parts = []
-    levels = levels_of(tables, people, worked, minimum=settings.minimum_group_agents)
-    hidden = hidden_by_day(worked["agent"], levels, slots, minimum=settings.minimum_group_agents)
-    for by, level in levels.items():
-        parts.append(_of_days(by, worked.assign(level=level), asked, hidden=hidden[by]))
+    parts = [
+        _of_days(by, cells.days.assign(level=level), asked, hidden=cells.hidden[by])
+        for by, level in cells.levels.items()
+    ]
     if len(slots):
-        parts.append(_of_half_hours(slots, asked))
+        parts.append(_of_half_hours(slots, cells, asked))
     known = [part for part in parts if len(part)]
     if not known:
         return pd.DataFrame(columns=_COLUMNS)
@@ -222,18 +211,15 @@ def _errors(share: str, levels: Mapping[str, pd.DataFrame], asked: _Asked) -> Gr
     return split_errors(np.minimum(part, base), base, strata=weekday, working_days=asked.clusters.working_days)
 
 
-def _of_half_hours(slots: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
+def _of_half_hours(slots: pd.DataFrame, cells: Cells, asked: _Asked) -> pd.DataFrame:
     """Return the shares by slot of the day over all days, days as clusters within weekdays; slots of few people with their neighbours."""
-    minimum, slot_s = asked.settings.minimum_group_agents, asked.settings.slot_s
-    spans = spans_of(slots, minimum=minimum, slot_s=slot_s)[["weekday", "slot_of_day_s", "half_hour"]]
+    spans = cells.spans[["weekday", "slot_of_day_s", "half_hour"]]
     there = slots[slots["base_agents"] > 0].merge(spans)
-    starts = there.groupby("half_hour")["slot_of_day_s"].min()
-    there = there.assign(slot_of_day_s=there["half_hour"].map(starts))
-    hidden = hidden_half_hours(there, minimum=minimum)
+    starts = there.groupby("half_hour")["slot_of_day_s"].transform("min")
     rows: list[dict[str, object]] = []
-    for slot, part in there.groupby("slot_of_day_s", sort=True):
+    for _, part in there.groupby(starts, sort=True):
         level = str(part["half_hour"].iloc[0])
-        if slot in hidden:
+        if level in cells.hidden["half_hour"]:
             rows += _suppressed("half_hour", level, asked)
             continue
         sums = part.groupby("day")[["base_agents", *_SLOT_COLUMNS.values()]].sum().reset_index()

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.baseline.cells import Cells
 from analysis.baseline.evidence import People, Tables, day_hours
-from analysis.baseline.levels import HIDDEN, hidden_groups
+from analysis.baseline.levels import HIDDEN
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import SHARE_PARTS, Clusters, five_shares
 from analysis.foundation.estimate import Estimate
@@ -121,22 +122,22 @@ def share_frame(population: str, shares: Mapping[str, Estimate]) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(COLUMNS["shares"]))
 
 
-def group_frame(tables: Tables, people: People, *, clusters: Clusters, settings: BaselineSettings) -> pd.DataFrame:
+def group_frame(
+    tables: Tables, people: People, cells: Cells, *, clusters: Clusters, settings: BaselineSettings
+) -> pd.DataFrame:
     """Return the shares of each reporting group; people of teams under the minimum are in merged groups, whoever they are."""
     columns = list(COLUMNS["groups"])
     if people.agent_days is None:
         return pd.DataFrame(columns=columns)
-    groups = reporting_groups(roster_of(tables), minimum=settings.minimum_group_agents)
+    minimum = settings.minimum_group_agents
+    groups = reporting_groups(roster_of(tables), minimum=minimum)
     mine = groups[groups["population"].eq(people.population)].dropna(subset=["group"])
     days = people.agent_days.merge(mine[["agent", "group", "site"]], on="agent")
-    worked = days[days[list(BASE)].sum(axis=1) > 0]
-    minimum = settings.minimum_group_agents
-    hidden = hidden_groups(worked["agent"], worked["group"], worked["site"], minimum=minimum)
     rows = []
     for group, part in days.groupby("group", sort=True):
         agents = int(part.loc[part["PAID"] > 0, "agent"].nunique())
         named = {"population": people.population, "group": group, "site": part["site"].iloc[0], "agents": agents}
-        if agents < minimum or group in hidden:
+        if agents < minimum or group in cells.hidden["group"]:
             few = f"fewer than {minimum} of its people were paid in the period"
             words = few if agents < minimum else HIDDEN.format(minimum=minimum)
             shares = dict.fromkeys(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -36,6 +34,13 @@ def levels_of(tables: Tables, people: People, days: pd.DataFrame, *, minimum: in
     minimum
         Smallest level [agents]; smaller groups and tenure bands are put together with their neighbours.
     """
+    # one level is the population itself
+    found = all_levels(tables, people, days, minimum=minimum)
+    return {by: level for by, level in found.items() if level.nunique() > 1}
+
+
+def all_levels(tables: Tables, people: People, days: pd.DataFrame, *, minimum: int) -> dict[str, pd.Series]:
+    """Return what :func:`levels_of` does, and what has one level alone."""
     roster = roster_of(tables)
     mine = roster[roster["population"].eq(people.population).fillna(False).astype(bool)]
     groups = reporting_groups(mine, minimum=minimum).set_index("agent")
@@ -46,8 +51,7 @@ def levels_of(tables: Tables, people: People, days: pd.DataFrame, *, minimum: in
     found["tenure"] = tenure_bands(roster, days, minimum=minimum)
     weekday = days["day"].dt.day_of_week.to_numpy()
     found["weekday"] = pd.Series(pd.Categorical.from_codes(weekday, list(WEEKDAYS)), index=days.index)
-    # one level is the population itself
-    return {by: level for by, level in found.items() if level.nunique() > 1}
+    return found
 
 
 def _ordered(level: pd.Series, last: str = "") -> pd.Series:
@@ -114,107 +118,3 @@ def _merged_bands(agent: np.ndarray, band: np.ndarray, minimum: int) -> list[str
         for at in part:
             names[at] = name
     return names
-
-
-def hidden_levels(agent: pd.Series, level: pd.Series, *, minimum: int) -> frozenset[object]:
-    """Return the levels that hold no figures: those of too few people, and as many more as it takes to hide them.
-
-    Parameters
-    ----------
-    agent, level
-        Who has time at which level; rows without a level are never shown and count as hidden.
-    minimum
-        Smallest number of people.
-
-    Notes
-    -----
-    The sum over all levels is printed elsewhere, so the levels that are not shown can be had together by subtraction: together they must hold
-    nobody, or the minimum of distinct people. Until they do, the smallest shown level is hidden too (complementary suppression).
-
-    Examples
-    --------
-    >>> agents = pd.Series(list("abcabcda"))
-    >>> hidden_levels(agents, pd.Series([1, 1, 1, 2, 2, 2, 3, 3]), minimum=3) == {1, 3}
-    True
-    """
-    pairs = pd.DataFrame({"agent": agent.to_numpy(), "level": np.asarray(level, dtype=object)}).drop_duplicates()
-    sizes = pairs.groupby("level")["agent"].nunique()
-    hidden = set(sizes.index[sizes < minimum])
-    shown = [name for name in sizes.sort_values(kind="stable").index if name not in hidden]
-    while True:
-        kept_back = pairs.loc[pairs["level"].isna() | pairs["level"].isin(hidden), "agent"].nunique()
-        if kept_back == 0 or kept_back >= minimum or not shown:
-            return frozenset(hidden)
-        hidden.add(shown.pop(0))
-
-
-def hidden_by_day(
-    agent: pd.Series, levels: Mapping[str, pd.Series], slots: pd.DataFrame, *, minimum: int
-) -> dict[str, frozenset[object]]:
-    """Return, for each breakdown of agent-days, the levels that hold no figures.
-
-    Parameters
-    ----------
-    agent, levels
-        From :func:`levels_of`, on the same rows.
-    slots
-        Time by agent and slot: the cells of weekday and half hour are printed too.
-    minimum
-        Smallest number of people.
-
-    Notes
-    -----
-    Sites are sums of groups: inside every site the groups not shown must hold nobody or the minimum, too. A weekday is hidden where its half
-    hours of too few people together hold too few.
-    """
-    hidden = {by: set(hidden_levels(agent, level, minimum=minimum)) for by, level in levels.items()}
-    if "site" in levels and "group" in levels:
-        hidden["group"] |= hidden_groups(agent, levels["group"], levels["site"], minimum=minimum)
-    if "weekday" in levels:
-        hidden["weekday"] |= {WEEKDAYS[int(day)] for day in _given_away(slots, "weekday", minimum)}
-        kept = levels["weekday"].where(~levels["weekday"].isin(hidden["weekday"]))
-        hidden["weekday"] |= hidden_levels(agent, kept, minimum=minimum)
-    return {by: frozenset(names) for by, names in hidden.items()}
-
-
-def hidden_groups(agent: pd.Series, group: pd.Series, site: pd.Series, *, minimum: int) -> frozenset[object]:
-    """Return the groups that hold no figures, so many that neither all people nor those of a site give few people away.
-
-    Parameters
-    ----------
-    agent, group, site
-        Who has time in which group, and the group's site.
-    minimum
-        Smallest number of people.
-    """
-    hidden = set(hidden_levels(agent, group, minimum=minimum))
-    for name in site.dropna().unique():
-        inside = site.eq(name)
-        kept = group.astype(object).where(~group.isin(hidden))[inside]
-        hidden |= hidden_levels(agent[inside], kept, minimum=minimum)
-    return frozenset(hidden)
-
-
-def hidden_half_hours(slots: pd.DataFrame, *, minimum: int) -> frozenset[object]:
-    """Return the slots of the day that hold no figures, those whose cells by weekday would give few people away among them.
-
-    Parameters
-    ----------
-    slots
-        Time by agent and slot.
-    minimum
-        Smallest number of people.
-    """
-    kept = slots["slot_of_day_s"].where(~slots["slot_of_day_s"].isin(_given_away(slots, "slot_of_day_s", minimum)))
-    alone = slots["slot_of_day_s"][kept.isna()].unique()
-    return frozenset(alone) | hidden_levels(slots["agent"], kept, minimum=minimum)
-
-
-def _given_away(slots: pd.DataFrame, margin: str, minimum: int) -> set[float]:
-    """Return the weekdays or slots whose cells of too few people hold, together, somebody but fewer than the minimum."""
-    if slots.empty:
-        return set()
-    pairs = slots.loc[slots["attended_agents"] > 0, ["weekday", "slot_of_day_s", "agent"]].drop_duplicates()
-    cell = pairs.groupby(["weekday", "slot_of_day_s"])["agent"].transform("nunique")
-    together = pairs[cell < minimum].groupby(margin)["agent"].nunique()
-    return set(together.index[together < minimum])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
+from analysis.baseline.cells import Cells
 from analysis.baseline.evidence import People, Tables
 from analysis.baseline.frames import COLUMNS
 from analysis.baseline.levels import SEVERAL_SITES, TENURE, WEEKDAYS
@@ -28,27 +27,17 @@ _OF_SLOTS = {
 }
 
 
-def members_of(
-    people: People,
-    days: pd.DataFrame,
-    *,
-    levels: Mapping[str, pd.Series],
-    slots: pd.DataFrame,
-    spans: pd.DataFrame,
-    slot_s: int,
-) -> pd.DataFrame:
+def members_of(people: People, slots: pd.DataFrame, cells: Cells, *, slot_s: int) -> pd.DataFrame:
     """Return who stands behind each cell that is, or could be, published: what an attack on the figures is tried with.
 
     Parameters
     ----------
     people
         The population.
-    days
-        Agent-days with time in the base.
-    levels
-        Level of each of these agent-days, by what it is broken down.
-    slots, spans
-        From :func:`analysis.baseline.slots.slot_table` and :func:`analysis.baseline.spans.spans_of`; empty without clock times.
+    slots
+        From :func:`analysis.baseline.slots.slot_table`; empty without clock times.
+    cells
+        From :func:`analysis.baseline.cells.cells_of`.
     slot_s
         Length of a slot [s].
 
@@ -57,17 +46,17 @@ def members_of(
     pandas.DataFrame
         Columns ``COLUMNS["members"]``, hours. It names people and never leaves ``work/``.
     """
-    hours = days[["agent"]].assign(
-        **{name: days[list(parts)].sum(axis=1) / _US_PER_HOUR for name, parts in _OF_DAYS.items()}
+    hours = cells.days[["agent"]].assign(
+        **{name: cells.days[list(parts)].sum(axis=1) / _US_PER_HOUR for name, parts in _OF_DAYS.items()}
     )
     parts = [_summed(hours.assign(level=""), "all")]
-    parts += [_summed(hours.assign(level=level.astype(object)), by) for by, level in levels.items()]
+    parts += [_summed(hours.assign(level=level.astype(object)), by) for by, level in cells.levels.items()]
     there = slots[slots["base_agents"] > 0] if len(slots) else slots
     if len(there):
         timed = there[["agent", "weekday", "slot_of_day_s"]].assign(
             **{name: there[column] * slot_s / 3600 for name, column in _OF_SLOTS.items()}
         )
-        timed = timed.merge(spans[["weekday", "slot_of_day_s", "half_hour"]])
+        timed = timed.merge(cells.spans[["weekday", "slot_of_day_s", "half_hour"]])
         parts.append(_summed(timed.rename(columns={"half_hour": "level"}), "half_hour"))
         cell = timed["weekday"].astype(str) + " " + timed["slot_of_day_s"].astype(str)
         parts.append(_summed(timed.assign(level=cell), "slot"))
@@ -85,23 +74,14 @@ def _summed(hours: pd.DataFrame, by: str) -> pd.DataFrame:
     return sums.reset_index().assign(by=by)
 
 
-def merges_of(
-    tables: Tables,
-    people: People,
-    *,
-    levels: Mapping[str, pd.Series],
-    days: pd.DataFrame,
-    spans: pd.DataFrame,
-    minimum: int,
-    slot_s: int,
-) -> pd.DataFrame:
+def merges_of(tables: Tables, people: People, cells: Cells, *, minimum: int, slot_s: int) -> pd.DataFrame:
     """Return what was put together before anything was measured, by the names under which it is published.
 
     Parameters
     ----------
     tables
         Canonical tables, for the roster.
-    people, levels, days, spans, slot_s
+    people, cells, slot_s
         As for :func:`members_of`.
     minimum
         Smallest group [agents].
@@ -113,7 +93,7 @@ def merges_of(
         it; of half hours of several weekdays the fewest. Nothing is listed that is not published under its name.
     """
     few = FEW.format(minimum=minimum)
-    rows = [*_of_groups(tables, people, minimum, few), *_of_levels(levels, days, few), *_of_spans(spans, slot_s, few)]
+    rows = [*_of_groups(tables, people, minimum, few), *_of_levels(cells, few), *_of_spans(cells.spans, slot_s, few)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS["merges"][1:])).assign(population=people.population)
     texts = dict.fromkeys(("population", "by", "level", "parts", "reason"), "str")
     return frame[list(COLUMNS["merges"])].astype({**texts, "agents": "int64"})
@@ -129,9 +109,9 @@ def _of_groups(tables: Tables, people: People, minimum: int, few: str) -> list[t
     ]
 
 
-def _of_levels(levels: Mapping[str, pd.Series], days: pd.DataFrame, few: str) -> list[tuple[str, str, str, int, str]]:
+def _of_levels(cells: Cells, few: str) -> list[tuple[str, str, str, int, str]]:
     """Return sites and bands of service that were put together."""
-    rows = []
+    rows, levels, days = [], cells.levels, cells.days
     if "site" in levels and "group" in levels and levels["site"].eq(SEVERAL_SITES).any():
         here = levels["site"].eq(SEVERAL_SITES)
         names = ", ".join(sorted(levels["group"][here].dropna().astype(str).unique()))

@@ -10,12 +10,12 @@ import pandas as pd
 from analysis.baseline.bounds import realised
 from analysis.baseline.breakdowns import breakdowns
 from analysis.baseline.causes import cause_split
+from analysis.baseline.cells import cells_of
 from analysis.baseline.counts import population_crosswalk
 from analysis.baseline.evidence import People, Tables, timed_items
 from analysis.baseline.figures import DEFINITIONS, non_work_of_logs, rates, service, shares_of
 from analysis.baseline.frames import COLUMNS, attendance_frame, group_frame, ladder_frame, share_frame
 from analysis.baseline.level_days import level_days
-from analysis.baseline.levels import levels_of
 from analysis.baseline.members import members_of, merges_of
 from analysis.baseline.modelled import modelled_facts
 from analysis.baseline.observed import Looks, looks_at
@@ -26,7 +26,6 @@ from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import FEW_WEEKS, NON_WORK, SHARE_PARTS, Clusters, clusters_of
 from analysis.baseline.slots import idle_by_slot, pool_slot_days, pool_slots, slot_table
 from analysis.baseline.sources import Sources, sources_of
-from analysis.baseline.spans import spans_of
 from analysis.baseline.unobserved import typed_gaps, unobserved_range
 from analysis.baseline.words import NAMES, sentence
 from analysis.baseline.workload import Workload, workload_of
@@ -156,38 +155,33 @@ def _frames(
         "facts": pd.concat([part for part in facts if len(part)], ignore_index=True),
     }
     slots = slot_table(people, client=client, slot_s=settings.slot_s)
-    spans = spans_of(slots, minimum=minimum, slot_s=settings.slot_s)
     if len(people.days):
         frames["ladder"] = ladder_frame(people)
         frames["days"] = people.days.assign(population=people.population)[list(COLUMNS["days"])]
-        frames["groups"] = group_frame(tables, people, clusters=found.clusters, settings=settings)
         frames["causes"] = cause_split(tables, people, minimum=minimum)
-        frames["level_days"] = level_days(tables, people, settings=settings)
         frames["people_spread"] = people_spread(tables, people, slots, client=client, settings=settings)
-        frames["breakdowns"] = breakdowns(
-            tables, people, slots, clusters=found.clusters, client=client, settings=settings
-        )
-        frames |= _behind(tables, people, slots, spans, settings)
+    if people.agent_days is not None and len(people.days):
+        frames |= _of_parts(tables, people, slots, clusters=found.clusters, settings=settings)
     if len(slots):
-        frames["idle_by_slot"] = idle_by_slot(slots, people, spans)
         frames["pool_slots"] = pool_slots(slots, people.pools)
         frames["pool_slot_days"] = pool_slot_days(slots, people.pools)
     return frames
 
 
-def _behind(
-    tables: Tables, people: People, slots: pd.DataFrame, spans: pd.DataFrame, settings: BaselineSettings
+def _of_parts(
+    tables: Tables, people: People, slots: pd.DataFrame, *, clusters: Clusters, settings: BaselineSettings
 ) -> dict[str, pd.DataFrame]:
-    """Return who stands behind each cell, and what was put together."""
-    if people.agent_days is None:
-        return {}
-    minimum, slot_s = settings.minimum_group_agents, settings.slot_s
-    worked = people.agent_days[people.agent_days[list(BASE)].sum(axis=1) > 0]
-    levels = levels_of(tables, people, worked, minimum=minimum)
-    return {
-        "members": members_of(people, worked, levels=levels, slots=slots, spans=spans, slot_s=slot_s),
-        "merges": merges_of(tables, people, levels=levels, days=worked, spans=spans, minimum=minimum, slot_s=slot_s),
+    """Return what is said about parts of the population, who stands behind it, and what was put together."""
+    cells = cells_of(tables, people, slots, settings)
+    slot_s = settings.slot_s
+    found = {
+        "groups": group_frame(tables, people, cells, clusters=clusters, settings=settings),
+        "level_days": level_days(people, cells),
+        "breakdowns": breakdowns(people, slots, cells, clusters=clusters, settings=settings),
+        "members": members_of(people, slots, cells, slot_s=slot_s),
+        "merges": merges_of(tables, people, cells, minimum=settings.minimum_group_agents, slot_s=slot_s),
     }
+    return found | ({"idle_by_slot": idle_by_slot(slots, people, cells.spans)} if len(slots) else {})
 
 
 def _quantities(population: str, figures: dict[str, Estimate]) -> tuple[Quantity, ...]:

@@ -47,9 +47,9 @@ def spans_of(slots: pd.DataFrame, *, minimum: int, slot_s: int) -> pd.DataFrame:
     >>> spans_of(slots, minimum=3, slot_s=1800)[["span_start_s", "span_slots", "half_hour"]].values.tolist()
     [[0, 1, '00:00'], [1800, 2, '00:30 to 01:30'], [1800, 2, '00:30 to 01:30']]
     """
-    there = slots.loc[slots["attended_agents"] > 0, ["weekday", "slot_of_day_s", "agent", "base_agents"]]
-    if there.empty:
+    if slots.empty:
         return pd.DataFrame(columns=list(COLUMNS))
+    there = slots.loc[slots["attended_agents"] > 0, ["weekday", "slot_of_day_s", "agent", "base_agents"]]
     cells = there[["weekday", "slot_of_day_s"]].drop_duplicates().sort_values(["weekday", "slot_of_day_s"])
     hours = there[there["base_agents"] > 0].pivot_table(
         index=["weekday", "slot_of_day_s"], columns="agent", values="base_agents", aggfunc="sum", fill_value=0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,18 +11,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from analysis import measure_baseline
 from analysis.baseline.breakdowns import SHARES, WITHIN_CHANCE, breakdowns
+from analysis.baseline.cells import cells_of, hidden_when, hidden_who
 from analysis.baseline.evidence import people_of
 from analysis.baseline.frames import COLUMNS, group_frame
-from analysis.baseline.levels import (
-    TENURE,
-    WEEKDAYS,
-    hidden_groups,
-    hidden_half_hours,
-    hidden_levels,
-    levels_of,
-    tenure_bands,
-)
+from analysis.baseline.levels import TENURE, WEEKDAYS, tenure_bands
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import clusters_of
 from analysis.baseline.slots import slot_table
@@ -55,7 +50,8 @@ def broken_down(roster, days, pieces, *, client=None, settings=ASKED, population
     people = people_of(tables, population, client=client, queues=(), settings=settings)
     slots = slot_table(people, client=client, slot_s=1800)
     clusters = clusters_of(people.days)
-    return breakdowns(tables, people, slots, clusters=clusters, client=client, settings=settings), tables, people
+    cells = cells_of(tables, people, slots, settings)
+    return breakdowns(people, slots, cells, clusters=clusters, settings=settings), tables, people
 
 
 def of(frame, by, level, share="idle"):
@@ -169,9 +165,7 @@ def test_non_work_of_a_level_is_a_range():
 
 
 def test_without_time_by_person_and_day_there_are_no_rows():
-    tables = {"roster": staff([12], ["N"])}
-    people = people_of(tables, "contact_centre", client=CLIENT, queues=(), settings=ASKED)
-    found = breakdowns(tables, people, pd.DataFrame(), clusters=clusters_of(people.days), client=CLIENT, settings=ASKED)
+    found = measure_baseline({"roster": staff([12], ["N"])}, client=CLIENT).breakdowns
     assert found.empty
     assert list(found.columns) == list(COLUMNS["breakdowns"])
 
@@ -212,42 +206,121 @@ class TestTenure:
         assert list(tenure_bands(roster, days, minimum=1)) == ["over 2 years"]
 
 
+def obtainable(atoms, published, minimum):
+    """Return whether sums and differences of published cells are about 1 to minimum - 1 people, by trying every such set of people.
+
+    `atoms`: agent and what is published of the row; a combination is about the people on whose rows it is not zero.
+    """
+    rows = np.array([[float(holds(row)) for row in atoms.itertuples()] for holds in [lambda row: True, *published]])
+    rank = np.linalg.matrix_rank(rows)
+    people = sorted(atoms["agent"].unique())
+    for size in range(1, minimum):
+        for few in combinations(people, size):
+            outside = rows[:, ~atoms["agent"].isin(few).to_numpy()]
+            if (np.linalg.matrix_rank(outside) if outside.size else 0) < rank:
+                return True
+    return False
+
+
 def complement(pairs, shown):
     """Return how many people have time at a level that is not shown."""
     return pairs.loc[~pairs["level"].isin(shown), "agent"].nunique()
 
 
+NO_POOLS = pd.Series(dtype="str")
+
+
 class TestDisclosure:
-    @settings(max_examples=200)
+    @settings(max_examples=30)
     @given(
-        pairs=st.lists(st.tuples(st.integers(0, 15), st.integers(0, 6)), min_size=1, max_size=80),
-        minimum=st.integers(2, 6),
+        people=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2), st.booleans()), min_size=6, max_size=13),
+        sites=st.lists(st.sampled_from(["N", "S", None]), min_size=5, max_size=5),
     )
-    def test_no_level_and_no_rest_is_under_the_minimum(self, pairs, minimum):
-        frame = pd.DataFrame(pairs, columns=["agent", "level"]).drop_duplicates()
-        hidden = hidden_levels(frame["agent"], frame["level"], minimum=minimum)
-        shown = set(frame["level"]) - hidden
-        sizes = frame.groupby("level")["agent"].nunique()
-        assert all(sizes[level] >= minimum for level in shown)
-        left = complement(frame, shown)
-        assert left == 0 or left >= minimum or not shown
+    def test_no_difference_of_groups_sites_and_service_is_about_few(self, people, sites):
+        """Some people pass into the next band of service within the period."""
+        rows = [
+            (f"a{at}", group, sites[group], band + passed)
+            for at, (group, band, passes) in enumerate(people)
+            for passed in range(1 + passes)
+        ]
+        atoms = pd.DataFrame(rows, columns=["agent", "group", "site", "tenure"]).astype({"site": object})
+        days = atoms[["agent"]].assign(**dict.fromkeys(BASE, 1.0), day=pd.Timestamp("2026-03-02"))
+        hidden = hidden_who(days, dict(atoms[["group", "site", "tenure"]].items()), NO_POOLS, pd.DataFrame(), 3)
+        shown = [
+            (lambda row, by=by, name=name: getattr(row, by) == name)
+            for by in ("group", "site", "tenure")
+            for name in atoms[by].dropna().unique()
+            if name not in hidden[by]
+        ]
+        assert not obtainable(atoms, shown, 3)
 
-    @settings(max_examples=100)
+    @settings(max_examples=30)
     @given(
-        people=st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=40),
-        sites=st.lists(st.integers(0, 1), min_size=6, max_size=6),
+        shifts=st.lists(
+            st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=1, max_size=6, unique=True),
+            min_size=4,
+            max_size=10,
+        ),
     )
-    def test_sites_do_not_give_a_small_group_away(self, people, sites):
-        frame = pd.DataFrame(people, columns=["group", "there"]).reset_index(names="agent")
-        frame = frame[frame["there"]]
-        site = frame["group"].map(lambda group: sites[group])
-        hidden = hidden_groups(frame["agent"], frame["group"], site, minimum=3)
-        for _, inside in [(None, frame), *frame.groupby(site)]:
-            left = inside.loc[inside["group"].isin(hidden), "agent"].nunique()
-            assert left == 0 or left >= 3 or set(inside["group"]) <= hidden
-        assert (frame[~frame["group"].isin(hidden)].groupby("group")["agent"].nunique() >= 3).all()
+    def test_no_difference_of_weekdays_and_half_hours_is_about_few(self, shifts):
+        rows = [(f"a{at}", day, 1800 * half) for at, worked in enumerate(shifts) for day, half in worked]
+        slots = pd.DataFrame(rows, columns=["agent", "weekday", "slot_of_day_s"])
+        slots = slots.assign(base_agents=1.0, attended_agents=1.0)
+        spans = spans_of(slots, minimum=3, slot_s=1800)
+        atoms = slots.merge(spans)
+        days = slots[["agent", "weekday"]].drop_duplicates().assign(**dict.fromkeys(BASE, 1.0))
+        there = atoms.assign(hours=1.0).groupby(["agent", "weekday", "span_start_s", "half_hour"])["hours"].sum()
+        level = {"weekday": days["weekday"].map(dict(enumerate(WEEKDAYS)))}
+        hidden = hidden_when(days, level, spans, there.reset_index(), 3)
+        names = [
+            *[("weekday", WEEKDAYS.index(day)) for day in level["weekday"].unique() if day not in hidden["weekday"]]
+        ]
+        names += [("half_hour", name) for name in atoms["half_hour"].unique() if name not in hidden["half_hour"]]
+        shown = [(lambda row, by=by, name=name: getattr(row, by) == name) for by, name in names]
+        cells = set(zip(atoms["weekday"], atoms["span_start_s"], strict=True)) - hidden["slot"]
+        shown += [(lambda row, cell=cell: (row.weekday, row.span_start_s) == cell) for cell in sorted(cells)]
+        assert not obtainable(atoms, shown, 3)
 
-    @settings(max_examples=12, phases=(Phase.explicit, Phase.generate))
+    def test_a_night_shift_and_its_hours_do_not_give_away_who_else_worked_at_night(self):
+        """Twelve people work nights, and are a group; three others stayed for an hour: night less the group would be those three."""
+        night, others = [f"n{at}" for at in range(12)], [f"d{at}" for at in range(30)]
+        days = pd.DataFrame({"agent": [*night, *others]}).assign(**dict.fromkeys(BASE, 1.0), day=pd.Timestamp(START))
+        group = pd.Series(["Night"] * 12 + ["Day 1"] * 15 + ["Day 2"] * 15)
+        at = [*((who, "22:00") for who in [*night, *others[:3]]), *((who, "09:00") for who in others)]
+        there = pd.DataFrame(at, columns=["agent", "half_hour"]).assign(weekday=0)
+        assert hidden_who(days, {"group": group}, NO_POOLS, there, 10)["group"] == {"Night", "Day 1"}
+        apart = there[there["half_hour"].eq("09:00") | there["agent"].isin(night)]
+        assert not hidden_who(days, {"group": group}, NO_POOLS, apart, 10)["group"]
+
+    def test_the_cheapest_cells_are_hidden(self):
+        """A band of nine: of the others the one with the fewest people goes with it."""
+        days = (
+            pd.DataFrame({"agent": range(60)}).astype("str").assign(**dict.fromkeys(BASE, 1.0), day=pd.Timestamp(START))
+        )
+        band = pd.Series(["a"] * 9 + ["b"] * 26 + ["c"] * 11 + ["d"] * 14)
+        assert hidden_who(days, {"tenure": band}, NO_POOLS, pd.DataFrame(), 10)["tenure"] == {"a", "c"}
+
+    def test_two_people_who_are_nearly_all_of_a_group_are_too_few(self):
+        days = pd.DataFrame({"agent": [f"a{at}" for at in range(40)]}).assign(
+            **dict.fromkeys(BASE, 0.0), day=pd.Timestamp(START)
+        )
+        days[BASE[0]] = [1000.0, 1000.0, *[10.0] * 18, *[100.0] * 20]
+        group = pd.Series(["A"] * 20 + ["B"] * 20)
+        assert hidden_who(days, {"group": group}, NO_POOLS, pd.DataFrame(), 10)["group"] == {"A"}
+
+    def test_a_pool_and_a_group_that_differ_by_few_are_not_both_shown(self):
+        days = pd.DataFrame({"agent": [f"a{at}" for at in range(45)]}).assign(
+            **dict.fromkeys(BASE, 1.0), day=pd.Timestamp(START)
+        )
+        group = pd.Series(["A"] * 15 + ["B"] * 15 + ["C"] * 15)
+        pools = pd.Series(["chat"] * 18 + ["voice"] * 27, index=days["agent"])
+        hidden = hidden_who(days, {"group": group}, pools, pd.DataFrame(), 10)
+        assert not hidden["pool"]
+        assert hidden["group"] == {"A", "B"}
+        even = pd.Series(["chat"] * 30 + ["voice"] * 15, index=days["agent"])
+        assert not hidden_who(days, {"group": group}, even, pd.DataFrame(), 10)["group"]
+
+    @settings(max_examples=8, phases=(Phase.explicit, Phase.generate))
     @given(
         sizes=st.lists(st.integers(1, 14), min_size=1, max_size=5),
         sites=st.lists(st.sampled_from("NS"), min_size=5, max_size=5),
@@ -278,15 +351,16 @@ class TestDisclosure:
         if people.agents < 10 or people.agent_days is None:
             return
         slots = slot_table(people, client=client, slot_s=1800)
-        found = breakdowns(tables, people, slots, clusters=clusters_of(people.days), client=client, settings=ASKED)
-        worked = people.agent_days[people.agent_days[list(BASE)].sum(axis=1) > 0]
-        self.check_levels(found, levels_of(tables, people, worked, minimum=10), worked)
-        self.check_half_hours(found, slots)
-        groups = group_frame(tables, people, clusters=clusters_of(people.days), settings=ASKED)
+        cells = cells_of(tables, people, slots, ASKED)
+        clusters = clusters_of(people.days)
+        found = breakdowns(people, slots, cells, clusters=clusters, settings=ASKED)
+        self.check_levels(found, cells.levels, cells.days)
+        self.check_half_hours(found, slots, cells.spans)
+        groups = group_frame(tables, people, cells, clusters=clusters, settings=ASKED)
         shown = set(groups.loc[groups["status"].ne("suppressed"), "group"])
-        level = levels_of(tables, people, worked, minimum=10).get("group")
+        level = cells.levels.get("group")
         if level is not None:
-            left = complement(pd.DataFrame({"agent": worked["agent"], "level": level.astype(object)}), shown)
+            left = complement(pd.DataFrame({"agent": cells.days["agent"], "level": level.astype(object)}), shown)
             assert left == 0 or left >= 10 or not shown
 
     def check_levels(self, found, levels, worked):
@@ -301,18 +375,10 @@ class TestDisclosure:
             assert left == 0 or left >= 10 or not shown
         assert found.loc[found["status"].eq("suppressed"), ["value", "low", "high", "shrunken"]].isna().all(axis=None)
 
-    def check_half_hours(self, found, slots):
+    def check_half_hours(self, found, slots, spans):
         rows = found[found["by"].eq("half_hour") & found["status"].ne("suppressed")]
         assert (rows["agents"] >= 10).all()
-        spans = spans_of(slots, minimum=10, slot_s=1800)
         there = slots[slots["base_agents"] > 0].merge(spans)
-        for level in rows["level"].unique():
-            left = there[there["half_hour"].eq(level) & ~there["shown"]]["agent"].nunique()
-            assert left == 0 or left >= 10
-
-    def test_a_half_hour_is_not_the_way_to_a_weekday_of_few(self):
-        """Twelve people at nine on Monday, three others on Friday: nine o'clock over the week would give the three away."""
-        rows = [(day, who) for day, who in [*((0, n) for n in range(12)), *((4, n) for n in range(12, 15))]]
-        slots = pd.DataFrame(rows, columns=["weekday", "agent"]).assign(slot_of_day_s=32400, attended_agents=1.0)
-        assert hidden_half_hours(slots, minimum=10) == {32400}
-        assert not hidden_half_hours(slots[slots["weekday"].eq(0)], minimum=10)
+        shown = there[there["half_hour"].isin(rows["level"])]
+        left = shown[~shown["shown"]].groupby(["half_hour"])["agent"].nunique()
+        assert (left >= 10).all()

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import measure_baseline
+from analysis.baseline.cells import cells_of
 from analysis.baseline.evidence import people_of
 from analysis.baseline.frames import COLUMNS
 from analysis.baseline.level_days import level_days
@@ -206,7 +207,7 @@ def test_days_of_levels_add_up_to_the_population():
     tables = client()
     baseline = measure_baseline(tables, client=CLIENT, queues=[QUEUE])
     people = people_of(tables, "contact_centre", client=CLIENT, queues=[QUEUE], settings=baseline.settings)
-    found = level_days(tables, people, settings=baseline.settings)
+    found = level_days(people, cells_of(tables, people, pd.DataFrame(), baseline.settings))
     assert list(found.columns) == COLUMNS_OF_LEVELS
     sites = found[found["by"].eq("site")]
     assert sites.groupby("level")["agents"].unique().map(list).to_dict() == {"North": [13], "South": [13]}
@@ -229,7 +230,7 @@ def test_levels_of_few_people_at_work_have_no_days():
     baseline = measure_baseline(tables, client=CLIENT, queues=[QUEUE])
     people = people_of(tables, "contact_centre", client=CLIENT, queues=[QUEUE], settings=baseline.settings)
     assert baseline.breakdowns.loc[baseline.breakdowns["by"].eq("site"), "status"].eq("suppressed").all()
-    assert level_days(tables, people, settings=baseline.settings).empty
+    assert level_days(people, cells_of(tables, people, pd.DataFrame(), baseline.settings)).empty
 
 
 def test_joint_draws_carry_how_figures_hang_together():
