@@ -139,7 +139,7 @@ def deciding_gaps(c: Context) -> list[Part]:
             c.baseline,
             name="longest_gap",
             height_mm=longest_gap.height_mm(c.baseline),
-            margins_mm=(28, 76, 1, 8),
+            margins_mm=longest_gap.MARGINS_MM,
             source=c.source("contacts", "work_items", definition=words("longest_gap.definition")),
             notes=tuple(notes),
         )

@@ -20,7 +20,9 @@ LOOKS = {"longest_idle": (0, (5, 1.5)), "random": (0, (2, 1.2)), "last_idle_firs
 CURVE = "#8A5A0C"
 MOST_TYPES = 7
 # columns beside the items, in widths of the axes
+# columns beside the chart, in widths of axes of the report's own
 NAME_X, MEAN_X, SHARE_X, USE_X = -0.34, 1.035, 1.19, 1.32
+OWN_MM = 88.0
 TICKS_S = (5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MARGINS_MM = (36.0, 42.0, 8.0, 7.0)
 # a share below this is told as below it
@@ -187,7 +189,7 @@ def gap_law(blending: Blending, *, pool: str | None = None, ax: Axes | None = No
         _item(ax, row, -(head + (place + 0.5) * lane), measured, theme)
     if len(known):
         for x, key in ((NAME_X, "items"), (MEAN_X, "mean"), (SHARE_X, "outlasts"), (USE_X, "usable")):
-            style.beside(ax, x, -head * 0.62, theme.words(f"gap_laws.column.{key}"))
+            style.beside(ax, style.aside(ax, x, OWN_MM), -head * 0.62, theme.words(f"gap_laws.column.{key}"))
     _key(ax, blending, pool, theme)
     return ax
 
@@ -218,16 +220,16 @@ def _item(ax: Axes, row: Any, y: float, measured: pd.DataFrame, theme: Theme) ->
     if pd.notna(row.outlasts):
         ax.plot([row.mean_s], [row.outlasts], "o", ms=3.2, color=CURVE)
     ax.plot([row.mean_s], [y], "o", ms=4.5, mfc=colour if fits else "white", mec=colour, mew=1.1)
-    name = style.fitted(str(row.type), style.LABEL, -NAME_X * style.size_pt(ax)[0] - 8)
+    name = style.fitted(str(row.type), style.LABEL, -NAME_X * OWN_MM * style.MM - 8)
     gaps, time = (_share(row, column, measured, theme.words, "below") for column in ("outlasts", "usable"))
     for x, text in ((NAME_X, name), (MEAN_X, n.length(row.mean_s)), (SHARE_X, gaps), (USE_X, time)):
-        style.beside(ax, x, y, text, size=style.LABEL, color=theme.ink)
+        style.beside(ax, style.aside(ax, x, OWN_MM), y, text, size=style.LABEL, color=theme.ink)
 
 
 def _key(ax: Axes, blending: Blending, pool: str | None, theme: Theme) -> None:
     """Name the laws once, above the chart."""
     width, height = style.size_pt(ax)
-    words, left, y = theme.words, NAME_X * style.size_pt(ax)[0], 1 + 12 / height
+    words, left, y = theme.words, NAME_X * OWN_MM * style.MM, 1 + 12 / height
     for law in (MEASURED, *ROUTINGS):
         if len(curve(blending, law, pool)) < 2:
             continue

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HOUR_S = 3600.0
 # places of the columns beside the chart, in widths of the axes
 NAME_X, GAPS_X, BAR_X, HOURS_X, WAITED_X = -0.447, 1.2, 1.25, 1.74, 1.83
+# width of the axes for which these columns were chosen
+OWN_MM = 62.0
+MARGINS_MM = (28.0, 76.0, 1.0, 9.5)
 BAR_WIDTH = 0.34
 GREY, DARK = "#CDD4DB", "#5B6875"
 ROW_MM, HEAD_MM = 4.8, 10.6
@@ -82,7 +85,7 @@ def waited(rows: list[Step], *, longest_s: float = HOUR_S) -> float:
 
 def height_mm(baseline: Baseline, populations: tuple[str, ...] = POPULATIONS) -> float:
     """Return the height that the chart needs in a report."""
-    return sum(HEAD_MM + ROW_MM * (len(rows) + 1) for rows in known(baseline, populations).values()) + 9.0
+    return sum(HEAD_MM + ROW_MM * (len(rows) + 1) for rows in known(baseline, populations).values()) + MARGINS_MM[2] + MARGINS_MM[3]
 
 
 def missing(baseline: Baseline, *, populations: tuple[str, ...] = POPULATIONS, theme: Theme | None = None) -> str:
@@ -181,7 +184,7 @@ def gap_limits(
     found = known(baseline, populations)
     if not found:
         raise ValueError(missing(baseline, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=height_mm(baseline, populations), margins_mm=(28, 76, 1, 8))
+    ax = style.axes(ax, width_mm=166, height_mm=height_mm(baseline, populations), margins_mm=MARGINS_MM)
     rows = sum(HEAD_MM / ROW_MM + len(part) + 1 for part in found.values())
     ax.set(xlim=(0, 1), ylim=(-rows, 0))
     top = 0.0
@@ -202,13 +205,13 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
     head = top - 1.6
     lines = (0, 0.25, 0.5, 0.75, 1.0)
     ax.vlines(lines, top - HEAD_MM / ROW_MM - len(rows) - 1, head - 0.5, color=style.RULE, lw=style.HAIR, zorder=0)
-    ax.text(NAME_X, top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center")
+    ax.text(style.aside(ax, NAME_X, OWN_MM), top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center")
     some = any(not math.isnan(row.waited_h) for row in rows)
     columns = [(GAPS_X, "gaps", "right"), (BAR_X, "hours", "left")]
     columns += [(WAITED_X, f"waited.{name}", "left")] if some else []
     for x, key, side in columns:
         if key != "gaps" or not math.isnan(rows[0].gaps):
-            style.beside(ax, x, head, words(f"longest_gap.column.{key}"), ha=side)
+            style.beside(ax, style.aside(ax, x, OWN_MM), head, words(f"longest_gap.column.{key}"), ha=side)
     y = top - HEAD_MM / ROW_MM - 0.5
     colour, on = style.MEANINGS["utilization"]
     first = rows[0].counted
@@ -223,7 +226,7 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
         ha="center",
         va="center_baseline",
     )
-    style.beside(ax, NAME_X, y, words("longest_gap.all"), size=style.LABEL, color=theme.ink)
+    style.beside(ax, style.aside(ax, NAME_X, OWN_MM), y, words("longest_gap.all"), size=style.LABEL, color=theme.ink)
     longest = max(row.hours for row in rows)
     for row in rows:
         y -= 1
@@ -238,14 +241,14 @@ def _step(ax: Axes, row: Step, y: float, longest: float, theme: Theme) -> None:
     label, left = n.share(row.left_out), row.left_out > 0.86
     place, side = (row.counted - 0.015, "right") if left else (row.left_out + 0.015, "left")
     ax.text(place, y - 0.02, label, size=style.VALUE, ha=side, va="center_baseline")
-    style.beside(ax, NAME_X, y, _name(row, theme), size=style.LABEL, color=theme.ink)
+    style.beside(ax, style.aside(ax, NAME_X, OWN_MM), y, _name(row, theme), size=style.LABEL, color=theme.ink)
     if not math.isnan(row.gaps):
-        style.beside(ax, GAPS_X, y, n.count(row.gaps), size=style.LABEL, color=theme.ink, ha="right")
+        style.beside(ax, style.aside(ax, GAPS_X, OWN_MM), y, n.count(row.gaps), size=style.LABEL, color=theme.ink, ha="right")
     held = [(row.hours, GREY)] + ([] if math.isnan(row.waited_h) else [(row.waited_h, DARK)])
     for hours, shade in held:
-        size = BAR_WIDTH * hours / longest if longest else 0.0
-        ax.add_patch(Rectangle((BAR_X, y - 0.3), size, 0.6, transform=across, color=shade, lw=0, clip_on=False))
-    style.beside(ax, HOURS_X, y, n.hours(row.hours), size=style.LABEL, color=theme.ink, ha="right")
+        size = BAR_WIDTH * hours / longest * OWN_MM * style.MM / style.size_pt(ax)[0] if longest else 0.0
+        ax.add_patch(Rectangle((style.aside(ax, BAR_X, OWN_MM), y - 0.3), size, 0.6, transform=across, color=shade, lw=0, clip_on=False))
+    style.beside(ax, style.aside(ax, HOURS_X, OWN_MM), y, n.hours(row.hours), size=style.LABEL, color=theme.ink, ha="right")
     if not math.isnan(row.waited_h) and row.hours > 0:
         text = theme.words("longest_gap.part", share=n.share(row.waited_h / row.hours), hours=n.hours(row.waited_h))
-        style.beside(ax, WAITED_X, y, text, size=style.LABEL, color=theme.ink)
+        style.beside(ax, style.aside(ax, WAITED_X, OWN_MM), y, text, size=style.LABEL, color=theme.ink)

@@ -200,6 +200,22 @@ def beside(ax: Axes, x: float, y: float, text: str, **more: Any) -> None:
     ax.text(x, y, text, transform=ax.get_yaxis_transform(), **form)
 
 
+def aside(ax: Axes, x: float, reference_mm: float) -> float:
+    """Return a place beside axes, in their widths, that keeps its distance from them on any paper.
+
+    Parameters
+    ----------
+    ax
+        Axes of any width.
+    x
+        Place in widths of axes that are `reference_mm` wide; below 0 left of them, above 1 right of them.
+    reference_mm
+        Width of the axes for which the place was chosen [mm].
+    """
+    part = reference_mm * MM / size_pt(ax)[0]
+    return x * part if x < 0 else 1 + (x - 1) * part if x > 1 else x
+
+
 def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False, y: bool = False) -> None:
     """Take away the spines and tick labels that are not asked for."""
     ax.spines["left"].set_visible(left)
