@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.foundation.schema import UsageProblem
 from analysis.readiness.plan.texts import banned_word
+from analysis.report import summary_heard
 from analysis.report import summary_pages as pages
 from analysis.report.blocks import Drawing
 from analysis.report.brand import load_brand
@@ -93,7 +94,7 @@ def four_pages(c: Context) -> tuple[list[dict[str, Any]], list[Drawing]]:
         A text of the catalogue holds a word that may not stand in the summary.
     """
     found, drawings = pages.found(c)
-    four = [pages.measured(c), found, pages.change(c), pages.heard(c)]
+    four = [pages.measured(c), found, pages.change(c), summary_heard.heard(c)]
     banned = pages.banned_words(c.words)
     for text in texts_of(four):
         word = banned_word(text.replace(c.client.name, ""), banned)

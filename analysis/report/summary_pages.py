@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Any
 
@@ -10,19 +9,21 @@ import pandas as pd
 
 from analysis.foundation.estimate import Estimate
 from analysis.readiness.plan.texts import banned_word, message_texts
-from analysis.report.blocks import Cell, Column, Drawing, table_record
+from analysis.report.blocks import Drawing
 from analysis.report.context import Context
-from analysis.report.exhibits import hours_of_100, voices
+from analysis.report.exhibits import hours_of_100
 from analysis.report.words import Words
 
 CC, BO = "contact_centre", "back_office"
-# what one page holds in its own type, and the most words that a text from outside may have in a sentence
-MOST_FOUND, MOST_THEMES, MOST_CHANGED, MOST_WORDS = 3, 6, 3, 30
+# figures that the second page holds
+MOST_FOUND = 3
 # pieces of waiting up to this long are called short [s]
 SHORT_S = 300.0
 # the level of K1 from which leaders have said what happens to freed time, and from which teams have said it back
 SAID, SAID_BACK = 2, 4
 WORDS = ("contact", "item", "promise", "range", "read_back")
+# sources of a figure in which somebody looked
+LOOKED = ("two_phase", "work_sampling", "pooled")
 PHASES = {"crawl": "blend", "walk": "blend", "run": "blend", "instead": "instead", "answer": "answer"}
 SOURCES = {
     "states": ("spells", "state_totals"),
@@ -31,7 +32,6 @@ SOURCES = {
     "schedule": ("schedule",),
     "quality": ("quality",),
 }
-THEME_COLOUR, OTHER_COLOUR = "#33465A", "#8493A2"
 Block = dict[str, Any]
 
 
@@ -54,13 +54,13 @@ def measured(c: Context) -> dict[str, Any]:
     days = c.run.retention_days
     deleted = words("summary.measured.deleted.dated", days=c.n.count(days)) if days else words("summary.measured.deleted.text")  # fmt: skip
     rows = [
-        _row(words, "measured.for"),
-        _row(words, "measured.why"),
-        _row(words, "measured.what", _sources(c)),
-        _row(words, "measured.not", " ".join([words("summary.measured.not.text"), *_unseen(c)])),
-        _row(words, "measured.how", words("summary.measured.how.text", smallest=c.n.count(smallest))),
-        _row(words, "measured.who"),
-        _row(words, "measured.deleted", deleted),
+        row_of(words, "measured.for"),
+        row_of(words, "measured.why"),
+        row_of(words, "measured.what", _sources(c)),
+        row_of(words, "measured.not", " ".join([words("summary.measured.not.text"), *_unseen(c)])),
+        row_of(words, "measured.how", words("summary.measured.how.text", smallest=c.n.count(smallest))),
+        row_of(words, "measured.who"),
+        row_of(words, "measured.deleted", deleted),
     ]
     notice = "" if _freed(c) != "silent" else words("communication.not_yet")
     return {
@@ -72,7 +72,8 @@ def measured(c: Context) -> dict[str, Any]:
     }
 
 
-def _row(words: Words, key: str, text: str = "") -> dict[str, str]:
+def row_of(words: Words, key: str, text: str = "") -> dict[str, str]:
+    """Return a row of the catalogue's section ``summary``, with its own text unless one is given."""
     return {"term": words(f"summary.{key}.term"), "text": text or words(f"summary.{key}.text")}
 
 
@@ -109,7 +110,12 @@ def found(c: Context) -> tuple[dict[str, Any], list[Drawing]]:
     if not hours_of_100.missing(c.baseline, theme=theme):
         height = hours_of_100.height_mm(c.baseline)
         drawings = [
-            Drawing("hours_of_100", lambda ax: hours_of_100.of_100_hours(c.baseline, ax=ax, theme=theme), height)
+            Drawing(
+                "hours_of_100",
+                lambda ax: hours_of_100.of_100_hours(c.baseline, ax=ax, theme=theme),
+                height,
+                hours_of_100.MARGINS_MM,
+            )
         ]
         blocks.append(
             {
@@ -128,11 +134,11 @@ def found(c: Context) -> tuple[dict[str, Any], list[Drawing]]:
         absent = [words("summary.found.nothing"), words("summary.found.nothing_need")]
     blocks += [{"kind": "panel", "items": absent}] if absent else []
     if not shown:
-        needs = [_row(words, f"need.{name}") for name in ("shifts", "states", "items", "looks")]
+        needs = [row_of(words, f"need.{name}") for name in ("shifts", "states", "items", "looks")]
         blocks += [{"kind": "head", "text": words("summary.need.title")}, {"kind": "rows", "items": needs}]
     blocks += [
         {"kind": "head", "text": words("summary.words.title")},
-        {"kind": "words", "items": [_row(words, f"words.{name}") for name in WORDS]},
+        {"kind": "words", "items": [row_of(words, f"words.{name}") for name in WORDS]},
     ]
     return {"title": words("summary.found.title"), "lead": words("summary.found.lead"), "blocks": blocks}, drawings
 
@@ -147,20 +153,28 @@ def _findings(c: Context) -> dict[str, dict[str, str]]:
         estimate = c.estimate(quantity, population=population)
         figure = _figure(c, estimate) if estimate is not None and population in c.populations() else ""
         if figure:
-            found[name] = _finding(c.words, name, figure)
+            seen = name == "between" and _looked(c)
+            found[name] = _finding(c.words, name, figure, text="observed" if seen else "text")
     pieces = _pieces(c)
     if "waiting" in found and pieces:
         found["pieces"] = _finding(c.words, "pieces", pieces)
     return found | _service(c)
 
 
-def _finding(words: Words, name: str, figure: str, **blanks: str) -> dict[str, str]:
+def _looked(c: Context) -> bool:
+    """Return whether the figure of the back office rests on what observers saw."""
+    frame = c.baseline.sources
+    chosen = frame[(frame["population"] == BO) & frame["headline"].astype(bool)] if len(frame) else frame
+    return bool(len(chosen)) and str(chosen["source"].iloc[0]) in LOOKED
+
+
+def _finding(words: Words, name: str, figure: str, *, text: str = "text", **blanks: str) -> dict[str, str]:
     value, _, interval = figure.partition(" (")
     key = f"summary.found.{name}"
     return {
         "value": value,
         "range": f"({interval}" if interval else "",
-        "text": words(f"{key}.text", **blanks),
+        "text": words(f"{key}.{text}", **blanks),
         "not": words(f"{key}.not"),
     }
 
@@ -221,17 +235,17 @@ def change(c: Context) -> dict[str, Any]:
     """Return the page on daily work: what could change, what stays, and what happens to freed time."""
     words, way = c.words, way_of(c)
     stays = [
-        _row(words, "change.promise"),
-        _row(words, "change.breaks", _breaks(c)),
-        _row(words, "change.load", _load(c)),
+        row_of(words, "change.promise"),
+        row_of(words, "change.breaks", _breaks(c)),
+        row_of(words, "change.load", _load(c)),
     ]
     published = bool(c.value is not None and len(c.value.targets) and c.value.targets["publish"].astype(bool).any())
     targets = "told" if published else "none"
     stop = "blend" if way == "blend" else "other"
     rest = [
         {"term": words("summary.stop.term"), "text": words(f"summary.stop.{stop}")},
-        _row(words, "change.targets", words(f"summary.change.targets.{targets}")),
-        _row(words, "change.freed", words(f"summary.change.freed.{_freed(c)}")),
+        row_of(words, "change.targets", words(f"summary.change.targets.{targets}")),
+        row_of(words, "change.freed", words(f"summary.change.freed.{_freed(c)}")),
     ]
     steps = _steps(c) if way == "blend" else []
     blocks: list[Block] = [{"kind": "rows", "items": steps}] if steps else []
@@ -246,7 +260,7 @@ def _steps(c: Context) -> list[dict[str, str]]:
     modes = [str(mode) for mode in dict.fromkeys(mine.loc[mine["kind"] != "left_out", "mode"])]
     rows = []
     for place, mode in enumerate(mode for mode in modes if f"summary.change.{mode}.term" in c.words):
-        row = _row(c.words, f"change.{mode}")
+        row = row_of(c.words, f"change.{mode}")
         order = c.words(f"summary.change.order.{'later' if place else 'first'}", text=row["text"])
         rows.append({**row, "text": order if len(modes) > 1 else row["text"]})
     return rows
@@ -274,120 +288,3 @@ def _load(c: Context) -> str:
     if not caps:
         return c.words("summary.change.load.none")
     return c.words("summary.change.load.text", cap=c.n.share(max(caps)))
-
-
-# --- page four --------------------------------------------------------------------------------------------------------
-
-
-def heard(c: Context) -> dict[str, Any]:
-    """Return the page on what people said, what comes next, rights and five words."""
-    words, way = c.words, way_of(c)
-    total = voices.over_all(c.readiness)
-    blocks: list[Block] = []
-    if total is not None:
-        blocks.append(_themes(c))
-        blocks.append({"kind": "rows", "items": [{"term": words("summary.heard.changed"), "text": _changed(c)}]})
-    rows = [
-        {"term": words("summary.next.term"), "text": words(f"summary.next.{way}")},
-        *(_row(words, f"rights.{name}") for name in ("ask", "see", "object")),
-    ]
-    how = [] if total is not None else [_row(words, f"heard.how.{name}") for name in ("ask", "back")]
-    blocks.append({"kind": "rows", "items": [*how, *rows]})
-    return {"title": words("summary.heard.title"), "lead": _notes(c, total), "blocks": blocks}
-
-
-def _notes(c: Context, total: pd.Series | None) -> str:
-    """Return how many notes there are, and how many were read back."""
-    if total is None:
-        return c.words("summary.heard.nothing")
-    count = c.n.count(total["times"])
-    if pd.isna(total["read_back"]) or pd.isna(total["teams"]) or total["teams"] < 2:
-        return c.words("summary.heard.notes_few", n=count)
-    teams = c.words.some("voices.teams", total["teams"])
-    return c.words("summary.heard.notes", n=count, teams=teams, read_back=c.n.count(total["read_back"]))
-
-
-def _themes(c: Context) -> Block:
-    """Return the themes as a table: counts alone, the largest first, others put together."""
-    words, frame = c.words, shown_themes(c)
-    most = int(frame["times"].max())
-    rows = [
-        (
-            _upper(words("voices.other") if row.kind == "merged" else str(row.theme)),
-            Cell(
-                c.n.count(row.times),
-                bar=row.times / most,
-                colour=OTHER_COLOUR if row.kind == "merged" else THEME_COLOUR,
-            ),
-            _read(c, row),
-        )
-        for row in frame.itertuples()
-    ]
-    columns = (
-        Column(words("summary.heard.column.theme"), width=3),
-        Column(words("summary.heard.column.notes"), width=4),
-        Column(words("summary.heard.column.read"), "right", 1.6),
-    )
-    return {"kind": "table", "headline": words("summary.exhibit_two"), **table_record(columns, rows)}
-
-
-def shown_themes(c: Context) -> pd.DataFrame:
-    """Return the largest themes and the rest as one; a theme whose name may not stand here goes to the rest."""
-    banned = banned_words(c.words)
-    frame = voices.rows(_renamed(c.readiness, banned))
-    named, merged = frame[frame["kind"] == "theme"], frame[frame["kind"] == "merged"]
-    rest = pd.concat([named.iloc[MOST_THEMES:], merged])
-    if rest.empty:
-        return named
-    together = {
-        "kind": "merged",
-        "theme": "",
-        "times": int(rest["times"].sum()),
-        "read_back": rest["read_back"].sum(skipna=False),
-    }
-    columns = ["kind", "theme", "times", "read_back"]
-    both = pd.DataFrame([*named.head(MOST_THEMES)[columns].to_dict("records"), together], columns=columns)
-    return both.astype({"times": "Int64", "read_back": "Int64"})
-
-
-def _renamed(readiness: Any, banned: tuple[str, ...]) -> Any:
-    """Return readiness with themes that may not be named counted among the others."""
-    frame = readiness.listening
-    hidden = (frame["kind"] == "theme") & frame["theme"].map(lambda name: bool(banned_word(str(name), banned)))
-    if not hidden.any():
-        return readiness
-    return dataclasses.replace(readiness, listening=frame.assign(kind=frame["kind"].mask(hidden, "merged")))
-
-
-def _read(c: Context, row: Any) -> str:
-    """Return how many notes of a theme were read back."""
-    key = "summary.heard.read"
-    if pd.isna(row.read_back):
-        return c.words(f"{key}.most")
-    if row.read_back == row.times:
-        return c.words(f"{key}.all")
-    return c.words(f"{key}.some", n=c.n.count(row.read_back)) if row.read_back else c.words(f"{key}.none")
-
-
-def _changed(c: Context) -> str:
-    """Return what was changed because of what people said, as it was written for print."""
-    frame, words = c.readiness.responses, c.words
-    if frame.empty:
-        return words("summary.heard.unchanged")
-    banned = banned_words(words)
-    told = [
-        words("summary.heard.listed", theme=_upper(str(row.theme)), changed=str(row.changed).strip().rstrip("."))
-        for row in frame.itertuples()
-    ]
-    shown = [text for text in told if not banned_word(text, banned) and _longest(text) <= MOST_WORDS][:MOST_CHANGED]
-    left = len(told) - len(shown)
-    return " ".join([*shown, words.some("summary.left_out", left)] if left else shown)
-
-
-def _longest(text: str) -> int:
-    """Return the number of words of the longest sentence of a text."""
-    return max((len(part.split()) for part in re.split(r"(?<=[.!?:])\s", text)), default=0)
-
-
-def _upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

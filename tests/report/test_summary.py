@@ -12,7 +12,7 @@ import pytest
 
 from analysis.foundation.schema import DisclosureProblem, UsageProblem
 from analysis.readiness.plan.texts import banned_word
-from analysis.report import summary_pages
+from analysis.report import summary_heard, summary_pages
 from analysis.report.context import Context
 from analysis.report.exhibits.theme import Theme
 from analysis.report.run import Run
@@ -117,7 +117,7 @@ def test_its_sentences_are_short(material):
         lengths = [len(words) for words in sentences(told(c))]
         assert len(lengths) > 35
         assert sum(lengths) / len(lengths) <= 14
-        assert max(lengths) <= summary_pages.MOST_WORDS
+        assert max(lengths) <= summary_heard.MOST_WORDS
     assert sum(map(len, sentences(told(context(material))))) / len(sentences(told(context(material)))) < 11
 
 
@@ -160,7 +160,7 @@ def test_a_text_of_a_client_that_could_judge_is_left_out_and_counted(material, w
     assert "2 more are written down and may be asked for." in text
     total = int(listening.loc[listening["kind"] == "all", "times"].iloc[0])
     c = context(material, readiness=dataclasses.replace(readiness, listening=listening))
-    assert int(summary_pages.shown_themes(c)["times"].sum()) == total
+    assert int(summary_heard.shown_themes(c)["times"].sum()) == total
 
 
 def test_a_catalogue_that_judges_is_refused(material):

@@ -19,7 +19,8 @@ PARTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 COLOURS = {"work": "utilization", "support": "support", "waiting": "idle", "between": "idle", "rest": "unaccounted"}
 NAME_PT, SHARE_PT, PART_PT = 10.5, 11.0, 9.0
-THICK_PT, HEIGHT_MM = 24.0, 22.0
+MARGINS_MM = (0.2, 0.2, 0.5, 0.5)
+THICK_PT, HEIGHT_MM = 24.0, 24.0
 # narrower segments carry their number in their name
 LEAST_WIDTH_PT = 22.0
 
@@ -104,7 +105,7 @@ def of_100_hours(baseline: Baseline, *, ax: Axes | None = None, theme: Theme | N
     known = parts(baseline)
     if not known:
         raise ValueError(missing(baseline, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=height_mm(baseline), margins_mm=(0.2, 0.2, 0.5, 0.5))
+    ax = style.axes(ax, width_mm=166, height_mm=height_mm(baseline), margins_mm=MARGINS_MM)
     height = style.size_pt(ax)[1]
     ax.set(xlim=(0, 1), ylim=(0, height))
     for place, (population, bar) in enumerate(known.items()):
