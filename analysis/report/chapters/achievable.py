@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Part, Tone
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Part, Source, Tone
 from analysis.report.chapters import climb, definitions
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import best, limits, places, steps
@@ -276,9 +276,9 @@ def _counts(c: Context, known: pd.DataFrame) -> list[str]:
     ]
 
 
-def _quoted_source(c: Context, shown: pd.DataFrame, left: int) -> str:
+def _quoted_source(c: Context, shown: pd.DataFrame, left: int) -> Source:
     """Return what the line below the quoted figure must say, with what holds for a population's definitions alone."""
-    parts = [c.words("quoted.source")]
+    parts = list[str]()
     for name, part in shown.groupby("population", sort=False):
         said = list(
             dict.fromkeys(piece.strip() for reason in part["reason"] for piece in str(reason).split(";") if piece)
@@ -288,7 +288,8 @@ def _quoted_source(c: Context, shown: pd.DataFrame, left: int) -> str:
             parts.append(c.words("quoted.said", population=population, reasons="; ".join(said)))
     if left:
         parts.append(c.words("quoted.more", n=c.n.count(left)))
-    return " ".join(parts)
+    count = c.words.some("quoted.n", len(shown))
+    return c.source(results=("utilization",), n=count, definition=c.words("quoted.source")).saying(*parts)
 
 
 def _of_base(c: Context, share: float) -> str:

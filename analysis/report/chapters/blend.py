@@ -179,6 +179,17 @@ def _source(c: Context, key: str, *more: str) -> Source:
     return source.saying(c.words(f"blend.definition.{key}"), *more)
 
 
+def _simulation(c: Context, pool: str | None, key: str, **more: str) -> Source:
+    """Return what rests on the simulated desk: its results, how many ways and past days were tried, and what is drawn."""
+    ways = lab.policies(c.blending, pool)
+    parts = [c.words.some("blend.n.ways", int((ways["policy"] != lab.TODAY).sum()))]
+    days = replays.days(c.blending, pool)
+    parts += [c.words.some("blend.n.days", len(days))] if len(days) else []
+    return c.source(
+        results=("blending",), n=c.words.listed(parts), definition=c.words(f"blend.definition.{key}", **more)
+    )
+
+
 def _with_room(c: Context, pool: str | None) -> list[Part]:
     """Return the chapter of a pool: yields, price, when it hurts, why not more, which items, what turns it, the check, next week."""
     return [
@@ -264,7 +275,7 @@ def _lab(c: Context, pool: str | None) -> Part:
 def _frontier(c: Context, pool: str | None) -> Part:
     return c.drawn(
         policies, policies.frontier, c.blending, pool=pool, name="frontier", height_mm=52, margins_mm=(9, 2, 6, 10),
-        source=c.words("blend.definition.frontier"), topic=_topic(c, "price"),
+        source=_simulation(c, pool, "frontier"), topic=_topic(c, "price"),
     )  # fmt: skip
 
 
@@ -284,7 +295,7 @@ def _hurts(c: Context, pool: str | None) -> list[Part]:
         c.drawn(
             worst_day, worst_day.replayed_day, c.blending, pool=pool, name="replayed_day",
             height_mm=worst_day.HEIGHT_MM, margins_mm=worst_day.MARGINS_MM,
-            source=c.words("blend.definition.worst_day", group=c.n.count(c.baseline.settings.minimum_group_agents)),
+            source=_simulation(c, pool, "worst_day", group=c.n.count(c.baseline.settings.minimum_group_agents)),
             topic=topic,
         ),
     ]  # fmt: skip
@@ -309,7 +320,7 @@ def _not_more(c: Context, pool: str | None) -> list[Part]:
         c.drawn(
             deductions, deductions.waterfall, c.blending, pool=pool, name="waterfall",
             height_mm=deductions.height_mm(c.blending, pool), margins_mm=deductions.MARGINS_MM,
-            source=f"{policy} {c.words('blend.definition.deductions')}".strip(), topic=topic,
+            source=_simulation(c, pool, "deductions").saying(policy), topic=topic,
         ),
         _causes(c, pool),
         c.drawn(
@@ -327,11 +338,11 @@ def _turns(c: Context, pool: str | None) -> list[Part]:
     return [
         c.drawn(
             ages, ages.ageing, c.blending, pool=pool, name="ageing", height_mm=ages.height_mm(c.blending, pool),
-            margins_mm=ages.MARGINS_MM, source=c.words("blend.definition.ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "ages"), notes=aged,
+            margins_mm=ages.MARGINS_MM, source=_simulation(c, pool, "ages", within=c.n.share(WITHIN_DUE)), topic=_topic(c, "ages"), notes=aged,
         ),
         c.drawn(
             turns, turns.flips, c.blending, pool=pool, name="flips", height_mm=turns.height_mm(c.blending, pool),
-            margins_mm=turns.MARGINS_MM, source=c.words("blend.definition.turns"), topic=_topic(c, "turns"),
+            margins_mm=turns.MARGINS_MM, source=_simulation(c, pool, "turns"), topic=_topic(c, "turns"),
         ),
     ]  # fmt: skip
 

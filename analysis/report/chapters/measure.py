@@ -13,6 +13,8 @@ from analysis.report.numbers import mark
 
 # what managers know, set beside the five shares
 BESIDE = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate", "rework_rate")
+# tables that the shares rest on
+SOURCES = ("spells", "state_totals", "work_items", "observations", "schedule")
 FACTS = ("non_work_share", "occupancy", "shrinkage", "within_due_share", "backlog_h", "error_rate")
 
 
@@ -56,11 +58,7 @@ def _ladder(c: Context, behind: str) -> Part:
         height_mm=20.5 * max(len(shares.segments(c.baseline)), 1),
         margins_mm=(0.3, 0.3, 0.3, 0.3),
         source=c.source(
-            "spells",
-            "state_totals",
-            "work_items",
-            "observations",
-            "schedule",
+            *SOURCES,
             n=behind,
             definition=c.words("measure.base"),
         ),
@@ -97,9 +95,11 @@ def _table(c: Context, populations: list[str]) -> Exhibit:
             rows.append([words(f"measure.row.{name}"), *cells])
     return Exhibit(
         _headline(c, populations),
-        " ".join(
-            [words("measure.table_source", level=c.n.share(c.baseline.settings.confidence)), *_unsure(c, populations)]
-        ),
+        c.source(
+            *SOURCES,
+            n=words.listed([text for name in populations if (text := c.behind(name))]),
+            definition=words("measure.table_source", level=c.n.share(c.baseline.settings.confidence)),
+        ).saying(*_unsure(c, populations)),
         columns=(
             Column(words("measure.column.share"), width=5),
             *(Column(words(f"population.{name}"), "right", 3) for name in populations),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Terms
+from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Note, Part, Source, Terms
+from analysis.report.chapters import decisions
 from analysis.report.context import Context
 from analysis.report.exhibits import capacity, drivers, outcomes, payback
 from analysis.report.numbers import mark
@@ -88,11 +89,17 @@ def _instead(c: Context) -> list[Part]:
     return [Terms(notes)] if notes else []
 
 
+def _draws(c: Context, key: str) -> Source:
+    """Return what rests on the joint draws: how many there are and what is drawn from them."""
+    draws = c.value.settings.money_draws if c.value is not None else 0
+    return c.source(results=("value",), n=c.words("worth.n.draws", n=c.n.count(draws)), definition=c.words(key))
+
+
 def _range(c: Context) -> Part:
     return c.drawn(
         outcomes, outcomes.value_range, c.value, currency=c.client.currency, name="value_range",
         height_mm=outcomes.height_mm(c.value), margins_mm=outcomes.MARGINS_MM,
-        source=f"{c.words('worth.range_definition')} {_precision(c)}".strip(),
+        source=_draws(c, "worth.range_definition").saying(_precision(c)),
     )  # fmt: skip
 
 
@@ -100,23 +107,18 @@ def _tornado(c: Context) -> Part:
     return c.drawn(
         drivers, drivers.tornado, c.value, currency=c.client.currency, name="tornado",
         height_mm=drivers.height_mm(c.value), margins_mm=drivers.MARGINS_MM,
-        source=c.words("worth.tornado_definition"),
+        source=_draws(c, "worth.tornado_definition"),
     )  # fmt: skip
 
 
 def _cash(c: Context) -> Part:
     """Return net cash week by week, with what the change costs."""
-    cost = ""
-    if c.value is not None:
-        once, weekly = (
-            c.n.money(amount, c.client.currency)
-            for amount in (c.value.settings.one_off_cost, c.value.settings.running_cost_per_week)
-        )
-        cost = c.words("worth.cost", once=once, weekly=weekly)
+    stated = decisions.stated(c)
+    cost = c.words("worth.cost", cost=stated) if stated else ""
     return c.drawn(
         payback, payback.cumulative_cash, c.value, currency=c.client.currency, name="cumulative_cash",
         height_mm=payback.HEIGHT_MM, margins_mm=payback.MARGINS_MM,
-        source=" ".join(part for part in (_payback(c), c.words("worth.cash_definition"), cost) if part),
+        source=_draws(c, "worth.cash_definition").saying(_payback(c), cost),
     )  # fmt: skip
 
 
@@ -136,7 +138,9 @@ def _targets(c: Context) -> list[Part]:
     return [
         Exhibit(
             headline,
-            " ".join(part for part in (words("targets.source"), common) if part),
+            c.source(
+                results=("value",), n=words.some("worth.n.steps", len(frame)), definition=words("targets.source")
+            ).saying(common),
             columns=(
                 Column(words("targets.column.population"), width=1.8),
                 Column(words("targets.column.measure"), width=1.7),
