@@ -201,7 +201,8 @@ def _results(job: _Job) -> dict[str, Any]:
 
 
 def _tables(job: _Job) -> dict[str, Any]:
-    write_workbook(job.c, job.said.sheets, job.out / WORKBOOK)
+    path, foot = job.out / WORKBOOK, job.brand.confidentiality
+    write_workbook(job.c, job.said.sheets, path, paper=job.paper, foot=foot)
     return {"workbook": WORKBOOK}
 
 
