@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.baseline.settings import BaselineSettings
 from analysis.blending import assemble, frames
+from analysis.blending.few import hidden_pools
 from analysis.blending.foreseen import foresee
 from analysis.blending.inventory import inventory, resumption_s
 from analysis.blending.judge import RECOMMENDATION, SERVICE, USABLE, Judged, PoolAnswer, judge_pool
@@ -99,7 +100,8 @@ def assess_blending(
     )
     ring_s = (BaselineSettings() if baseline is None else baseline.settings).ring_s
     pools, source, findings = assemble.pools(tables, items, client=client, queues=queues, settings=asked, ring_s=ring_s)
-    known = {pool.name: pool for pool in pools}
+    few, hidden = hidden_pools(tables, queues, baseline)
+    known = {pool.name: pool for pool in pools if pool.name not in few}
     resume_s = resumption_s(tables, items, asked)
     answers = []
     for name in dict.fromkeys(queue.pool for queue in live_queues(queues)):
@@ -108,13 +110,14 @@ def assess_blending(
             pool = with_modelled_resumption(pool, resume_s)
         mine = [queue for queue in live_queues(queues) if queue.pool == name]
         services = queue_services(tables, mine, pool, client=client, settings=asked)
-        judged = Judged.of(pool, services, items, source=source, settings=asked)
+        judged = Judged.of(pool, services, items, source=source, settings=asked, hidden=few.get(name, ""))
         judged = judged.with_simulation(tables, client=client, queues=queues, ring_s=ring_s)
         answers.append(judge_pool(name, judged))
     foreseen = foresee(tables, client=client, queues=queues, settings=asked)
     gaps = measured_gaps(tables, live_queues(queues), client=client, slot_s=asked.slot_s, ring_s=ring_s)
-    shared = {"forecast": foreseen.forecast, "forecast_check": foreseen.check, "gap_law": gaps.frame}
-    said = (*findings, *foreseen.findings)
+    law = gaps.frame[~gaps.frame["pool"].isin(list(few))].reset_index(drop=True)
+    shared = {"forecast": foreseen.forecast, "forecast_check": foreseen.check, "gap_law": law}
+    said = (*findings, *hidden, *foreseen.findings)
     return _together(answers, known, shared, items=items, source=source, findings=said, settings=asked)
 
 

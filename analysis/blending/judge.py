@@ -94,10 +94,13 @@ class Judged:
         *,
         source: str,
         settings: BlendingSettings,
+        hidden: str = "",
     ) -> Judged:
-        """Let the exact model speak, and say what the data forbid."""
+        """Let the exact model speak, and say what the data forbid; `hidden` says why nothing may be shown of the pool."""
         modelled = None if pool is None else model_pool(pool, items, settings, source=source)
         general = on_data(services, source=source, modelled=pool is not None, settings=settings)
+        if hidden:
+            general = Ruling("cannot say", hidden)
         return cls(pool, services, items, source, settings, modelled, general)
 
     def with_simulation(
