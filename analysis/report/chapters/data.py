@@ -58,10 +58,9 @@ def _read(c: Context) -> Source:
 
 
 def _purposes(c: Context) -> Exhibit:
-    """Return what each file is good for and what it is not good for."""
+    """Return what each file is good for and what it is not good for; files that serve alike stand in one row."""
     words, files = c.words, c.intake.files
-    periods = [_period(c, row) for row in files.itertuples()]
-    several = len(set(periods)) > 1
+    several = len({_period(c, row) for row in files.itertuples()}) > 1
     limited = int((files["not_good_for"].fillna("") != "").sum())
     every = words.some("data.limited_none", len(files))
     return Exhibit(
@@ -74,15 +73,26 @@ def _purposes(c: Context) -> Exhibit:
             Column(words("data.column.bad"), width=3.6),
         ),
         rows=[
-            (
-                file_name(row.file),
-                *([period] if several else []),
-                str(row.good_for or "–"),
-                Cell(str(row.not_good_for or "–"), tone="plain" if row.not_good_for else "muted"),
-            )
-            for row, period in zip(files.itertuples(), periods, strict=True)
+            (names, *([period] if several else []), good, Cell(bad, tone="muted" if bad == "–" else "plain"))
+            for names, period, good, bad in _served(c)
         ],
+        dense=True,
     )
+
+
+def _served(c: Context) -> list[tuple[str, str, str, str]]:
+    """Return files, period, what they are good for and what not: one row a file, and one row for files that serve alike."""
+    by_file: dict[str, list[Any]] = {}
+    for row in c.intake.files.fillna({"good_for": "", "not_good_for": ""}).itertuples():
+        by_file.setdefault(file_name(str(row.file)), []).append(row)
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for name, rows in by_file.items():
+        good, bad = (
+            "; ".join(dict.fromkeys(str(text) for row in rows if (text := getattr(row, side)))) or "–"
+            for side in ("good_for", "not_good_for")
+        )
+        alike.setdefault((_period(c, rows[0]), good, bad), []).append(name)
+    return [(", ".join(names), *said) for said, names in alike.items()]
 
 
 def _period(c: Context, row: Any) -> str:

@@ -13,7 +13,7 @@ from analysis.report.context import Context
 
 STAGES = ("baseline", "utilization", "blending", "value", "readiness")
 # the other settings stand in so many pairs of columns
-PAIRS = 3
+PAIRS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +131,5 @@ def _rest(c: Context, rest: Sequence[Chosen]) -> Listing:
         [cell for lane in lanes for cell in ((lane[at].name, lane[at].value) if at < len(lane) else ("", ""))]
         for at in range(length)
     ]
-    pair = (Column(words("settings.name"), width=2.5), Column(words("settings.value"), width=1.5))
+    pair = (Column(words("settings.name"), width=3.6), Column(words("settings.value"), width=1.4))
     return Listing(pair * PAIRS, rows)

@@ -159,7 +159,12 @@ def _classes(c: Context) -> list[Exhibit]:
                 hours=c.n.share(rows["share_of_gap_time"].iloc[2:].sum()),
                 time=gap_exhibit.time_of(c.baseline),
             ),
-            c.source("spells", "contacts", n=words("gaps.count", n=c.n.count(rows["gaps"].sum()))),
+            c.source(
+                "spells",
+                "contacts",
+                n=words("gaps.count", n=c.n.count(rows["gaps"].sum())),
+                definition=words("gaps.classes.definition"),
+            ),
             columns=(
                 Column(words("gaps.classes.length"), width=2),
                 Column(words("gaps.classes.gaps"), "right", 1.6),
