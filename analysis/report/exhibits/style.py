@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -65,7 +66,7 @@ def settings(*, font: str = "Inter", ink: str = INK) -> dict[str, Any]:
     """Return the drawing settings of every exhibit, for ``matplotlib.rc_context``."""
     register_fonts()
     return {
-        "font.family": [font, "Inter", "DejaVu Sans"] if font != "Inter" else ["Inter"],
+        "font.family": [font, "Inter"] if font != "Inter" else ["Inter"],
         "font.size": LABEL,
         "text.color": ink,
         "axes.labelcolor": MUTED,
@@ -184,8 +185,9 @@ def fitted(text: str, size: float, room: float) -> str:
     known = glyphs()
     shown = "".join(
         sign if ord(sign) in known or sign in SPACES else UNSHOWN
-        for sign in text
-        if sign.isprintable() or sign in SPACES
+        # the compiler cannot read a mark that stands over a letter of a drawing out loud; marked letters of their own stay
+        for sign in unicodedata.normalize("NFC", text)
+        if (sign.isprintable() or sign in SPACES) and unicodedata.category(sign) not in {"Mn", "Me"}
     )
     if text_width_pt(shown, size) <= room:
         return shown
