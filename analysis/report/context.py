@@ -230,11 +230,13 @@ class Context:
         why = module.missing(result, theme=self.theme, **more)
         if why:
             return Absent(why, self.need(module))
+        headline, told = (say(result, theme=self.theme, **more) for say in (module.headline, module.alt_text))
         return Exhibit(
-            module.headline(result, theme=self.theme, **more),
+            headline,
             source,
             Drawing(name, lambda ax: draw(result, ax=ax, theme=self.theme, **more), height_mm, margins_mm),
-            module.alt_text(result, theme=self.theme, **more),
+            # a chart in words begins with its finding; the numbers behind it follow
+            told if told.startswith(headline) else f"{headline}. {told}",
             notes=notes,
             topic=topic,
             unnumbered=unnumbered,

@@ -65,8 +65,8 @@ def quoted() -> pd.DataFrame:
         [
             (CC, "Occupancy", 0.710, 0.80, 0.655, "within reach", ""),
             (CC, "Utilization of paid hours", 0.688, 0.80, NAN, "", "it says nothing about waiting"),
-            (CC, "Utilization of base (this report)", 0.582, 0.80, 0.80, "beyond", ""),
-            (BO, "Utilization of base (this report)", 0.524, 0.80, 0.80, "open", ""),
+            (CC, "utilization U5, work of base", 0.582, 0.80, 0.80, "beyond", ""),
+            (BO, "utilization U5, work of base", 0.524, 0.80, 0.80, "open", ""),
             (BO, "Core work over time at work", 0.481, 0.80, 0.871, "beyond", ""),
             (BO, "Work over seen time", 0.697, 0.80, 0.601, "within reach", ""),
         ],

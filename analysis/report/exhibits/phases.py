@@ -101,7 +101,7 @@ def plan_phases(readiness: Readiness, *, ax: Axes | None = None, theme: Theme | 
     frame, words = spans(readiness), theme.words
     sheet = Sheet(style.axes(ax, width_mm=166, height_mm=height_mm(readiness), margins_mm=MARGINS_MM))
     last = int(frame["week_to"].max())
-    scale = Scale(-BEFORE, last, NAMES * sheet.width, sheet.width - 2)
+    scale = Scale(-BEFORE, last, NAMES * sheet.width, sheet.width - 6)
     row_pt = ROW_MM * style.MM
     foot = (len(frame) + 1) * row_pt
     for tick, label in scale.ticks(MOST_TICKS, words.n.count):

@@ -57,13 +57,14 @@ def missing(baseline: Baseline, *, populations: tuple[str, ...] = POPULATIONS, t
 
 
 def said(baseline: Baseline, *, populations: tuple[str, ...] = POPULATIONS, theme: Theme | None = None) -> list[str]:
-    """Return the hours of work and the agent-days of each population."""
+    """Return the hours of work of each population, with its agent-days where they are known."""
     words, facts = (theme or Theme()).words, baseline.facts
     days = facts[facts["fact"] == "agent_days"].set_index("population")["value"]
     return [
         words(f"spans.said.{bar.population}", hours=words.n.hours(bar.work_h), days=words.n.count(days[bar.population]))
-        for bar in bars(baseline, populations)
         if bar.population in days.index
+        else words(f"spans.said_alone.{bar.population}", hours=words.n.hours(bar.work_h))
+        for bar in bars(baseline, populations)
     ]
 
 

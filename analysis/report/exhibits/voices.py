@@ -99,7 +99,7 @@ def alt_text(result: Any, *, theme: Theme | None = None) -> str:
         )
         for row in rows(result).itertuples()
     ]  # fmt: skip
-    return words("voices.alt.all", parts="; ".join(parts))
+    return f"{headline(result, theme=theme)}. {words('voices.alt.all', parts='; '.join(parts))}"
 
 
 def _name(row: Any, words: Words) -> str:
