@@ -74,7 +74,7 @@ def test_counts_are_those_of_the_frames(material):
     groups = baseline.groups[baseline.groups["population"] == "contact_centre"]
     assert found.loc[("contact_centre", "group"), "shown"] == groups.loc[groups["value"].notna(), "group"].nunique()
     slots = baseline.idle_by_slot
-    few = slots[slots["distinct_agents"] < 10].groupby(["weekday", "span_start_s"]).ngroups
+    few = slots[slots["attended_agents"].isna()].groupby(["weekday", "span_start_s"]).ngroups
     assert few > 0
     assert found.loc[("contact_centre", "slot"), "left_out"] == few
     hidden = baseline.groups.assign(value=float("nan"), low=float("nan"), high=float("nan"), status="suppressed")

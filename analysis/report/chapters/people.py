@@ -76,7 +76,7 @@ def cuts(c: Context) -> pd.DataFrame:
     if len(levels):
         frames.append(levels[levels["by"] != "group"].assign(shown=_known(levels)))
     if len(slots):
-        of_few = slots["distinct_agents"] < _smallest(c)
+        of_few = slots["attended_agents"].isna()
         cells = slots["weekday"].astype(str) + " " + slots["span_start_s"].astype(str)
         frames.append(slots.assign(by="slot", level=cells, shown=~of_few, few=of_few))
     if not frames:
@@ -88,9 +88,7 @@ def cuts(c: Context) -> pd.DataFrame:
     merged = c.baseline.merges.groupby(["population", "by"]).size().rename("put_together").reset_index()
     spans = slots[slots["span_slots"] > 1] if len(slots) else slots
     if len(spans):
-        spans = spans[spans["distinct_agents"] >= _smallest(c)].drop_duplicates(
-            ["population", "weekday", "span_start_s"]
-        )
+        spans = spans[spans["attended_agents"].notna()].drop_duplicates(["population", "weekday", "span_start_s"])
         of_slots = spans.groupby("population").size().rename("put_together").reset_index().assign(by="slot")
         merged = pd.concat([merged, of_slots])
     found = counted.rename(columns={"few": "left_out"}).merge(merged, how="left", on=["population", "by"])
