@@ -136,7 +136,6 @@ class Sample:
     @remembered
     def centre(self) -> pd.DataFrame:
         """Return seconds by agent, day and part of the time line, of the contact centre."""
-        self.states, self.schedule
         return painted(self.status, self.schedule, self.status["agent"].unique())
 
     @remembered
@@ -363,7 +362,9 @@ def staffing(sample: Sample) -> dict[str, float]:
 def hour_cost(sample: Sample) -> float:
     """Return the cost of a paid hour in the back office: contract hours of its grades at what the client states."""
     costs = {row["grade"]: row["per_hour"] for row in sample.engagement["cost"]}
-    roster = pd.read_excel(sample.path("data/roster.xlsx"), sheet_name="Roster", dtype=str, header=None)
+    roster = pd.read_excel(
+        sample.path("data/roster.xlsx"), sheet_name="Roster", dtype=str, header=None, engine="openpyxl"
+    )
     top = next(at for at in range(len(roster)) if "Agent Id" in set(roster.iloc[at]))
     roster = roster.iloc[top + 1 :].set_axis(list(roster.iloc[top]), axis=1)
     office = roster[roster["Population"].str.contains("ack", na=False)].drop_duplicates("Agent Id")
