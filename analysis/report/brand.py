@@ -104,7 +104,8 @@ def load_brand(path: Path | None = None) -> Brand:
         raise UsageProblem(f"{path.name}: not valid TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageProblem(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise UsageProblem(f"{path.name}: {'.'.join(map(str, first['loc']))}: {said}.") from error
     named = ("fonts", "logo", "catalogue")
     beside = {name: path.parent / value for name in named if (value := getattr(brand, name)) is not None}
     for name, file in beside.items():

@@ -75,6 +75,15 @@ class Numbers:
         """Return a number with a tenth, from a hundred on without."""
         return self._signs(f"{number:,.0f}" if abs(number) >= 100 else f"{number:,.1f}")
 
+    def tenth(self, number: float) -> str:
+        """Return a number to a tenth: 2.34 is 2.3."""
+        return self._signs(f"{number:.1f}")
+
+    def short(self, number: float, digits: int = 6) -> str:
+        """Return a number with no more digits than it needs: 1.50 is 1.5, 2.0 is 2."""
+        text = f"{number:.{digits}g}"
+        return self._signs(f"{number:.0f}" if "e" in text else text)
+
     def agents(self, agents: float) -> str:
         """Return a number of agents to a tenth."""
         return self._signs(f"{agents:,.1f}")

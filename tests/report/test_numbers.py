@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 
 import pytest
 
@@ -139,3 +140,21 @@ def test_a_locale_of_another_language_names_the_one_that_fits():
     with pytest.raises(UsageProblem, match="from the right to the left"):
         locale_of("ar", "ar_EG")
     assert locale_of("nl").decimal == ","
+
+
+# messages to the user, and settings as engagement.toml writes them
+SPELL_THEMSELVES = {"numbers.py", "brand.py", "logos.py", "settings.py"}
+
+
+def test_nothing_but_the_speller_writes_decimals_groups_or_dates(root):
+    wrong = re.compile(r":[,+]?\.[1-9]\d*[feg%]\}|:[,.\d]*g\}|:,[^}]*\}|strftime|:%[A-Za-z]|month_name|day_name")
+    found = []
+    for path in sorted((root / "analysis" / "report").rglob("*.py")):
+        if path.name in SPELL_THEMSELVES or path.parent.name == "disclosure":
+            continue
+        found += [
+            f"{path.name}: {line.strip()}"
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if wrong.search(line)
+        ]
+    assert found == []

@@ -15,7 +15,7 @@ def parts(c: Context) -> list[Part]:
     """Return the ramp with the rules of its first checkpoint."""
     settings, frame = c.utilization.settings, c.utilization.checkpoints
     definition = c.words(
-        "ramp.definition", weeks=c.n.count(settings.learning_weeks), factor=f"{settings.learning_range:g}"
+        "ramp.definition", weeks=c.n.count(settings.learning_weeks), factor=c.n.short(settings.learning_range)
     )
     if len(frame) and steps.shown(c.utilization):
         looks = frame[["population", "week"]].drop_duplicates()

@@ -361,7 +361,7 @@ def _figure(c: Context, row: dict[str, Any], name: str) -> str:
     if row["unit"] == "level":
         return words("plan.unit.level", level=words.n.count(value))
     if row["unit"] == "times":
-        return words("plan.unit.times", times=f"{value:g}")
+        return words("plan.unit.times", times=words.n.short(value))
     if name == "limit":
         return words.n.fine_share(value) if row["unit"] == "share" else words.n.figure(value, row["unit"])
     if row["unit"] == "share" and 0 < value < 0.1:

@@ -109,9 +109,9 @@ def _name(text: str) -> str:
 
 def _difference(c: Context, share: float) -> str:
     """Return a difference with its sign, to a tenth of a point; none where it rounds to nothing."""
-    points = f"{100 * share:+.1f}"
-    points = points.lstrip("+-") if float(points) == 0 else points.replace("-", "\u2212")
-    return points + c.words("number.percent")
+    points = round(100 * share, 1)
+    sign = "" if not points else "+" if points > 0 else c.words("number.minus")
+    return sign + c.n.tenth(abs(points)) + c.words("number.percent")
 
 
 def _totals(c: Context, found: Reconciliation) -> Exhibit | None:

@@ -142,7 +142,7 @@ def ranges(c: Context, pool: str | None) -> str:
     rest = len(mine) - len(shown)
     most = max((abs(float(wide[at])) for at in wide.index.difference(shown)), default=0.0)
     if rest:
-        said.append(c.words.some("replays.rest", rest, most=f"{100 * max(most, 0.001):.1f}"))
+        said.append(c.words.some("replays.rest", rest, most=c.n.tenth(100 * max(most, 0.001))))
     return " ".join(said)
 
 

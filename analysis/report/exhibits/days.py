@@ -195,7 +195,15 @@ def _dates(ax: Axes, days: pd.DataFrame, theme: Theme) -> None:
     for at in np.flatnonzero(days["length_h"].to_numpy() != 24):
         x, hours = (at + 0.5) / count, days["length_h"].iloc[at]
         ax.plot([x, x], [-0.62, -0.42], color=theme.accent, lw=1.2, solid_capstyle="butt", clip_on=False)
-        ax.text(x, -1.02, f"{hours:g} h", size=style.SMALL, color=theme.accent, ha="center", va="bottom")
+        ax.text(
+            x,
+            -1.02,
+            theme.words.n.short(hours) + theme.words("number.hour"),
+            size=style.SMALL,
+            color=theme.accent,
+            ha="center",
+            va="bottom",
+        )
 
 
 def _shown(reconciliation: Reconciliation) -> set[str]:

@@ -114,7 +114,7 @@ def idle_heat_map(
     top = max(float(np.nanmax(grid.to_numpy())), 1.0)
     found = cells(baseline, population)
     _boxes(ax, found, top)
-    _numbers(ax, found[found["value"].notna()], float(np.nanmax(grid.to_numpy())))
+    _numbers(ax, found[found["value"].notna()], float(np.nanmax(grid.to_numpy())), theme)
     _labels(ax, grid, theme)
     return ax
 
@@ -158,17 +158,17 @@ def _boxes(ax: Axes, found: pd.DataFrame, top: float) -> None:
     ax.add_collection(PatchCollection(empty, facecolor=style.PANEL, edgecolor=style.RULE, hatch="////", lw=0))
 
 
-def _numbers(ax: Axes, shown: pd.DataFrame, top: float) -> None:
+def _numbers(ax: Axes, shown: pd.DataFrame, top: float, theme: Theme) -> None:
     """Write every cell's number, as large as the narrowest cell allows."""
     cell = style.size_pt(ax)[0] / ax.get_xlim()[1]
-    form = "{:.0f}" if top >= 3 else "{:.1f}"
+    spelled = theme.words.n.count if top >= 3 else theme.words.n.tenth
     if cell < LEAST_CELL_PT:
         return
     size = min(style.SMALL, cell * 0.55)
     for row in shown.itertuples():
         colour = "white" if row.value > 0.85 * top else style.INK  # type: ignore[operator]
         x, y = row.x + row.slots / 2, row.y + 0.5  # type: ignore[operator]
-        ax.text(x, y, form.format(row.value), size=size, color=colour, ha="center", va="center")
+        ax.text(x, y, spelled(row.value), size=size, color=colour, ha="center", va="center")
 
 
 def _labels(ax: Axes, grid: pd.DataFrame, theme: Theme) -> None:

@@ -82,11 +82,12 @@ def alt_text(readiness: Readiness, *, pool: str | None = None, theme: Theme | No
 
 
 def _amount(value: float, unit: str, theme: Theme) -> str:
-    return theme.words(f"pilot.amount.{unit}", n=_number(value, unit))
+    return theme.words(f"pilot.amount.{unit}", n=_number(value, unit, theme))
 
 
-def _number(value: float, unit: str) -> str:
-    return f"{100 * value:.1f}" if unit == "share" else f"{value:.0f}" if unit == "s" else f"{value:.1f}"
+def _number(value: float, unit: str, theme: Theme) -> str:
+    n = theme.words.n
+    return n.tenth(100 * value) if unit == "share" else n.count(value) if unit == "s" else n.tenth(value)
 
 
 @exhibit
@@ -151,7 +152,7 @@ def _panel(ax: Axes, readiness: Readiness, row: Any, *, first: bool, theme: Them
     title = theme.words(f"pilot.title.{row.outcome}")
     ax.text(0, 1 + 5 / style.size_pt(ax)[1], title, size=style.LABEL, weight=600, color=theme.ink, ha="left", va="bottom", transform=ax.transAxes)  # fmt: skip
     marks = [mark for mark in style.round_ticks(0, reach, 5) if 0 <= mark <= reach]
-    ax.set_xticks(marks, [_mark(mark, unit) for mark in marks])
+    ax.set_xticks(marks, [_mark(mark, unit, theme) for mark in marks])
     ax.set_xlabel(theme.words(f"pilot.axis.{unit}"), labelpad=2)
     ax.set_yticks(_CHANCES, [theme.words.n.share(chance) if first else "" for chance in _CHANCES])
     ax.spines["left"].set_visible(False)
@@ -161,8 +162,8 @@ def _panel(ax: Axes, readiness: Readiness, row: Any, *, first: bool, theme: Them
         ax.text(reach, 4 / style.size_pt(ax)[1], theme.words("pilot.key"), size=style.SMALL, color=style.MUTED, ha="right", va="bottom")  # fmt: skip
 
 
-def _mark(value: float, unit: str) -> str:
-    return f"{100 * value:g}" if unit == "share" else f"{value:g}"
+def _mark(value: float, unit: str, theme: Theme) -> str:
+    return theme.words.n.short(100 * value if unit == "share" else value)
 
 
 def _line(ax: Axes, frame: pd.DataFrame, *, planned: bool, at: float, theme: Theme) -> None:

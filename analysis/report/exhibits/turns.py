@@ -134,8 +134,8 @@ def _setting(row: Any, words: Words) -> str:
     if setting in WORDS:
         return words(f"turns.{WORDS[setting]}")
     if setting > max(WORDS):
-        return words("turns.times", times=f"{setting:g}")
-    return words("turns.more" if setting > 1 else "turns.less", points=f"{abs(100 * (setting - 1)):.3g}")
+        return words("turns.times", times=words.n.short(setting))
+    return words("turns.more" if setting > 1 else "turns.less", points=words.n.short(abs(100 * (setting - 1)), 3))
 
 
 def _circumstance(row: Any, words: Words) -> str:
@@ -143,7 +143,7 @@ def _circumstance(row: Any, words: Words) -> str:
     key = f"turns.at.{row.factor}"
     if key not in words:
         return words("turns.at.other", factor=_lower(_factor(row, words)), setting=_setting(row, words))
-    return words(key, setting=_setting(row, words), times=f"{float(row.setting):g}")
+    return words(key, setting=_setting(row, words), times=words.n.short(float(row.setting)))
 
 
 def _figures(row: Any, words: Words) -> str:
