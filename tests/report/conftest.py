@@ -32,8 +32,13 @@ def built(material: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) ->
     from analysis.report import build_report
 
     out = tmp_path_factory.mktemp("a4")
-    build_report(**material, out=out)
+    build_report(**material, out=out, keep=kept_beside(out))
     return out
+
+
+def kept_beside(out: Path) -> Path:
+    """Return the folder beside a report's in which it keeps what its pages are set from."""
+    return out.with_name(f"{out.name}-kept")
 
 
 def words_of(pdf: Path | bytes) -> list[str]:
