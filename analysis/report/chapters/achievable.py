@@ -82,11 +82,6 @@ def _definition(c: Context) -> str:
     return " ".join(c.words(key) for key in keys)
 
 
-def quoted(c: Context) -> str:
-    """Return where the quoted figure lies, as a sentence of page one; empty where nothing can be said."""
-    return f"{_reference(c)}." if c.utilization.achievable["value"].notna().any() else ""
-
-
 def _reclaimable(c: Context) -> Facts | None:
     """Return the hours a week between today and what can be reached, and what could be reached with blending."""
     items = []

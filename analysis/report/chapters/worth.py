@@ -41,17 +41,6 @@ def sentence(c: Context) -> str:
     return " ".join(part for part in parts if part)
 
 
-def in_short(c: Context) -> str:
-    """Return what is freed, how much of it replaces paid hours, and what is cashable, as page one says it."""
-    freed, cash = hours(c, "freed"), money(c, "cashable_per_week")
-    if not freed or c.value is None:
-        return ""
-    used = sum(bar.hours for bar in capacity.bars(c.value) if bar.line in capacity.CASHABLE)
-    key = "first.worth.used" if used >= capacity.LEAST_H else "first.worth.freed"
-    said = [c.words(key, hours=freed, used=c.n.hours(used))]
-    return " ".join([*said, *([c.words("first.worth.cash", cash=cash)] if cash else [])])
-
-
 def chapter(c: Context) -> Chapter:
     """Return the chapter on what it is worth."""
     words = c.words
