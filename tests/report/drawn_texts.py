@@ -23,18 +23,19 @@ AIR = 0.16
 
 @dataclass(frozen=True)
 class Box:
-    """A text with the room that its letters take in a figure [pt]."""
+    """A text with the room that its line takes in a figure [pt]."""
 
     text: str
     left: float
     foot: float
     right: float
     top: float
+    air: float
 
     def over(self, other: Box) -> bool:
         """Return whether two texts lie over each other by more than a hair."""
         across = min(self.right, other.right) - max(self.left, other.left)
-        up = min(self.top, other.top) - max(self.foot, other.foot)
+        up = min(self.top - self.air, other.top - other.air) - max(self.foot + self.air, other.foot + other.air)
         return across > SLACK_PT and up > SLACK_PT
 
 
@@ -52,7 +53,7 @@ def boxes(figure: Figure) -> list[Box]:
         box = text.get_window_extent(renderer)
         scale = 72 / figure.dpi
         air = AIR * box.height * scale if not text.get_rotation() else 0.0
-        found.append(Box(text.get_text(), box.x0 * scale, box.y0 * scale + air, box.x1 * scale, box.y1 * scale - air))
+        found.append(Box(text.get_text(), box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale, air))
     return found
 
 

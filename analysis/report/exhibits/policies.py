@@ -174,7 +174,7 @@ def frontier(
     frame = points(blending, pool)
     if missing(blending, pool=pool):
         raise ValueError(missing(blending, pool=pool, theme=theme))
-    ax = style.axes(ax, width_mm=166, height_mm=74, margins_mm=(12, 4, 4, 12))
+    ax = style.axes(ax, width_mm=166, height_mm=74, margins_mm=(12, 4, 7, 12))
     targets = lab.promises(blending, frame["pool"].iloc[0])
     low = max(min([float(frame["y"].iloc[0]), *targets]) - DEPTH, 0.0)
     frame = frame[frame["y"] >= low]

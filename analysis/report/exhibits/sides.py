@@ -229,7 +229,7 @@ def _source(ax: Axes, row: Any, y: float, theme: Theme) -> None:
     text = _figure(row, theme)
     if not text:
         width = style.size_pt(ax)[0] + style.MM * 56
-        ax.text(0.004, y, style.fitted(f"{words('sides.no_figure')}: {row.reason}", style.SMALL, width), size=style.SMALL,
+        ax.text(0.004, y, style.fitted(f"{words('sides.no_figure')}: {str(row.reason).partition(';')[0]}", style.SMALL, width), size=style.SMALL,
                 color=style.MUTED, va="center_baseline", zorder=4,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
     elif pd.notna(row.value):
