@@ -89,7 +89,7 @@ def _files(c: Context, exhibits: dict[str, list[int]]) -> Exhibit:
     return Exhibit(
         words(
             "lineage.files.headline",
-            files=words.some("sources.files", len(rows)),
+            files=words.some("sources.files", frame["file"].nunique()),
             used=c.n.count(frame["used"].sum()),
             rows=c.n.count(frame["physical"].sum()),
         ),

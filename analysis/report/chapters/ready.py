@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.readiness.result import MODES
-from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Note, Part, Source
+from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.chapters import firm
 from analysis.report.context import Context
 from analysis.report.exhibits import profile, rungs
 
@@ -30,13 +31,13 @@ def chapter(c: Context) -> Chapter:
             name="readiness_profile",
             height_mm=4.5 * max(rows, default=1),
             margins_mm=(0.3, 0.5, 0.3, 0.3),
-            source=_asked(c).saying(words("ready.profile_source")),
+            source=firm.judged(c).saying(words("ready.profile_source")),
         ),
         *_ladder(c),
         *_changes(c),
         *_scores(c),
         *_types(c),
-        *_firm(c),
+        *firm.parts(c),
     ]
     return Chapter(words("ready.topic"), words("ready.question"), _answer(c), parts)
 
@@ -65,7 +66,7 @@ def _modes(c: Context) -> Exhibit:
         words("ready.allowed", n=c.n.count(len(allowed)), all=c.n.count(len(frame)), modes=words.listed(allowed))
         if allowed
         else words("ready.none_allowed", all=c.n.count(len(frame))),
-        _asked(c, "blending").saying(
+        firm.judged(c, "blending").saying(
             words("ready.modes_source"), words("ready.asked", questionnaire=c.readiness.questionnaire)
         ),
         columns=(
@@ -104,7 +105,9 @@ def _gates(c: Context) -> Exhibit:
         parts.append(words("ready.gates.none_stops"))
     return Exhibit(
         "; ".join(parts),
-        _asked(c, "baseline", "blending").counted(words.some("ready.n_gates", len(frame)), words("ready.gates_source")),
+        firm.judged(c, "baseline", "blending").counted(
+            words.some("ready.n_gates", len(frame)), words("ready.gates_source")
+        ),
         columns=(
             Column(words("ready.column.criterion"), width=0),
             Column(words("ready.column.gate"), width=3),
@@ -119,7 +122,7 @@ def _gates(c: Context) -> Exhibit:
                 row["criterion"],
                 row["name"],
                 Cell(_modes_of(c, str(row["modes"])), tone="muted"),
-                _level(c, row["level"], "warning" if row["state"] == "stops" else "plain"),
+                level_of(c, row["level"], "warning" if row["state"] == "stops" else "plain"),
                 str(row["needed"]),
                 Cell(_behind(c, row), tone="muted"),
                 Cell(words(f"gate.{row['state']}"), tone=STATES[row["state"]], strong=True),  # type: ignore[arg-type]
@@ -143,7 +146,7 @@ def _modes_of(c: Context, modes: str) -> str:
     return ", ".join(c.words(f"mode_short.{name}") for name in names)
 
 
-def _level(c: Context, level: object, tone: str = "plain") -> Cell:
+def level_of(c: Context, level: object, tone: str = "plain") -> Cell:
     """Return a level as dots, or the words that there is none."""
     if pd.isna(level):  # type: ignore[call-overload]
         return Cell(c.words("profile.unknown"), tone="warning")
@@ -161,7 +164,7 @@ def _ladder(c: Context) -> list[Part]:
             name="change_ladder",
             height_mm=rungs.height_mm(c.readiness),
             margins_mm=rungs.MARGINS_MM,
-            source=_asked(c, "blending").counted(_changes_n(c), c.words("rungs.source")),
+            source=firm.judged(c, "blending").counted(_changes_n(c), c.words("rungs.source")),
         )
     ]
 
@@ -173,7 +176,7 @@ def _changes(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words.some("ready.changes", len(frame)),
-            _asked(c, "blending").counted(_changes_n(c), _whole(c), words("ready.changes_source")),
+            firm.judged(c, "blending").counted(_changes_n(c), _whole(c), words("ready.changes_source")),
             columns=(
                 Column(words("ready.column.criterion"), width=0),
                 Column(words("ready.column.change"), width=4.6),
@@ -186,13 +189,31 @@ def _changes(c: Context) -> list[Exhibit]:
                     row["criterion"],
                     row["change"],
                     row["owner_role"],
-                    Cell(str(row["evidence"] or ""), tone="muted"),
+                    Cell(str(row["evidence"] or "–"), tone="muted"),
                     Cell(str(row["unlocks"] or "–"), tone="muted"),
                 )
                 for row in frame.to_dict("records")
             ],
         )
     ]
+
+
+def _named(c: Context, criterion: str) -> str:
+    """Return a criterion's code with its name in words."""
+    frame = c.readiness.criteria
+    names = dict(zip(frame["criterion"], frame["name"], strict=True)) if len(frame) else {}
+    return words_of(criterion, str(names.get(criterion, "")))
+
+
+def words_of(code: str, name: str) -> str:
+    """Return a code and its name.
+
+    Examples
+    --------
+    >>> words_of("D2", "Reason codes")
+    'D2 reason codes'
+    """
+    return f"{code} {name[:1].lower()}{name[1:]}".strip()
 
 
 def _whole(c: Context) -> str:
@@ -213,7 +234,10 @@ def _scores(c: Context) -> list[Exhibit]:
     return [
         Exhibit(
             words(
-                key, n=c.n.count(scored), all=c.n.count(frame["criterion"].nunique()), names=words.listed(list(apart))
+                key,
+                n=c.n.count(scored),
+                all=c.n.count(frame["criterion"].nunique()),
+                names=words.listed([_named(c, name) for name in apart]),
             ),
             c.source("answers", results=("baseline", "blending")).counted(
                 words.some("ready.n_figures", len(frame)), words("ready.scores_source")
@@ -230,7 +254,7 @@ def _scores(c: Context) -> list[Exhibit]:
                     row["criterion"],
                     row["sentence"] or row["reason"],
                     Cell(row["rule"], tone="muted"),
-                    _level(c, row["level"]),
+                    level_of(c, row["level"]),
                     Cell(
                         "–" if pd.isna(row["rated"]) else str(row["rated"]),
                         tone="warning" if row["criterion"] in set(apart) else "plain",
@@ -254,7 +278,7 @@ def _types(c: Context) -> list[Exhibit]:
         own = frame[frame["type"] == row.type].set_index("criterion")
         out = _in_any(own["left_out"])
         left += [str(row.type)] if out else []
-        levels = [_level(c, own.at[name, "level"]) if name in own.index else "–" for name in ids]
+        levels = [level_of(c, own.at[name, "level"]) if name in own.index else "–" for name in ids]
         still = [mode for mode in _in_any(own["open_in"]) if mode not in out]
         rows.append(
             (
@@ -276,7 +300,7 @@ def _types(c: Context) -> list[Exhibit]:
             columns=(
                 Column(words("ready.column.type"), width=3),
                 Column(words("ready.column.hours"), "right", 1.4),
-                *(Column(name, width=1.4) for name in ids),
+                *(Column(_named(c, name), width=1.8) for name in ids),
                 Column(words("ready.column.left_out"), width=2.2),
                 Column(words("ready.column.open_in"), width=2.2),
             ),
@@ -291,150 +315,5 @@ def _in_any(cells: pd.Series) -> list[str]:
     return [mode for mode in MODES if mode in named]
 
 
-def _firm(c: Context) -> list[Exhibit]:
-    """Return how firm the classes are: over weightings, raters and draws of the data; and how far raters agree."""
-    words, found = c.words, []
-    shares = c.readiness.acceptability.pivot_table(
-        index="mode", columns="verdict", values="share", aggfunc="first", sort=False
-    )
-    kinds = [name for name in TONES if name in shares]
-    if len(shares):
-        found.append(
-            Exhibit(
-                _class_holds(c) or words("ready.firm.none", share=c.n.share(_least_held(c))),
-                _asked(c).counted(
-                    words("ready.n_draws", n=c.n.count(c.readiness.settings.draws)), words("ready.firm_source")
-                ),
-                columns=(
-                    Column(words("ready.column.mode"), width=3),
-                    *(Column(words(f"verdict.{name}"), "right", 2) for name in kinds),
-                ),
-                rows=[
-                    (words(f"mode.{row.Index}"), *(c.n.share(getattr(row, name)) for name in kinds))
-                    for row in shares.itertuples()
-                ],
-                notes=[Note(words(f"ready.doubt.{row.kind}"), row.sentence) for row in _doubts(c)],
-            )
-        )
-    agreement = c.readiness.agreement
-    if len(agreement):
-        found.append(
-            Exhibit(
-                _agreement(c),
-                c.source("answers", results=("readiness",)).counted(
-                    words(
-                        "ready.n_rated",
-                        n=c.n.count(int(agreement["criteria"].max())),
-                        raters=c.n.count(int(agreement["raters"].max())),
-                    ),
-                    words("ready.agreement_source"),
-                ),
-                columns=(
-                    Column(words("ready.column.measure"), width=3),
-                    Column(words("ready.column.value"), "right", 2),
-                    Column(words("ready.column.means"), width=7),
-                ),
-                rows=[
-                    (
-                        words(f"ready.measure.{row.measure}"),
-                        _index(c, row),
-                        row.sentence or row.reason,
-                    )
-                    for row in agreement.itertuples()
-                ],
-            )
-        )
-    return found
-
-
-def _asked(c: Context, *stages: str) -> Source:
-    """Return what a judgement rests on: answers, what the stages found, and how many criteria were judged."""
-    return c.source("answers", results=(*stages, "readiness"), n=c.words.some("ready.n", len(c.readiness.criteria)))
-
-
 def _changes_n(c: Context) -> str:
     return c.words.some("ready.n_changes", len(rungs.steps(c.readiness)))
-
-
-def _agreement(c: Context) -> str:
-    """Return how many of the pairs of ratings lie within one level, with the coefficient that takes chance out."""
-    words, frame = c.words, c.readiness.agreement
-    rows = {row.measure: row for row in frame.itertuples() if pd.notna(row.value)}
-    said = [
-        words(f"ready.agrees.{name}", value=_index(c, rows[name]))
-        for name in ("percent", "krippendorff_alpha")
-        if name in rows
-    ]
-    if not said:
-        return words("ready.agreement_none", n=c.n.count(int(frame["criteria"].max())))
-    return words("ready.agreement", said=words.listed(said))
-
-
-def _least_held(c: Context) -> float:
-    """Return in how many draws the class of a mode was met, of the mode whose class is least firm."""
-    frame, modes = c.readiness.acceptability, c.readiness.modes
-    met = [
-        frame.loc[(frame["mode"] == row.mode) & (frame["verdict"] == row.verdict), "share"].sum()
-        for row in modes.itertuples()
-    ]
-    return float(min(met, default=0.0))
-
-
-def _index(c: Context, row: Any) -> str:
-    """Return a measure of agreement with its interval: a share of pairs, or a coefficient from 0 to 1."""
-    if pd.isna(row.value):
-        return "–"
-    return c.n.interval(row.value, row.low, row.high, "share" if row.measure == "percent" else "index")
-
-
-def _class_holds(c: Context) -> str:
-    """Return how often the class of the headline's mode was met; empty without a mode."""
-    verdict, frame = c.readiness.verdict, c.readiness.acceptability
-    rows = frame[(frame["mode"] == verdict.mode) & (frame["verdict"] == verdict.verdict)]
-    if rows.empty:
-        return ""
-    return c.words(
-        "ready.firm.holds",
-        share=c.n.share(rows["share"].sum()),
-        verdict=c.words(f"verdict.{verdict.verdict}"),
-        mode=c.words(f"mode.{verdict.mode}").lower(),
-    )
-
-
-def _doubts(c: Context) -> list[Any]:
-    """Return one sentence for each source of doubt, of the headline's mode."""
-    frame = c.readiness.sensitivity
-    own = frame[(frame["mode"] == (c.readiness.verdict.mode or MODES[0])) & (frame["sentence"] != "")]
-    return list(own.drop_duplicates("kind").itertuples())
-
-
-def criteria(c: Context) -> Listing:
-    """Return the full table of criteria, one part a domain, for the appendix."""
-    words = c.words
-    rows: list[tuple[str | Cell, ...]] = []
-    for domain, frame in profile.domains(c.readiness):
-        rows.append(("", Cell(words(f"domain.{domain}"), strong=True), "", "", "", ""))
-        rows += [_criterion(c, row) for row in frame.to_dict("records")]
-    columns = (
-        Column(words("ready.column.criterion"), width=0),
-        Column(words("ready.column.question"), width=5.6),
-        Column(words("ready.column.level"), width=1.6),
-        Column(words("ready.column.spread"), width=1.9),
-        Column(words("ready.column.source"), width=1.3),
-        Column(words("ready.column.evidence"), width=3.4),
-    )
-    return Listing(columns, rows)
-
-
-def _criterion(c: Context, row: dict[str, Any]) -> tuple[str | Cell, ...]:
-    """Return one criterion's row; evidence is spelled where data speak, disagreement where there is some."""
-    apart = str(row["disagreement"] or "")
-    evidence = str(row["evidence"] or "") if row["source"] == "data" else ""
-    return (
-        Cell(row["criterion"], strong=bool(row["gate"])),
-        row["text"],
-        _level(c, row["level"]),
-        Cell(str(row["spread"] or ""), tone="muted"),
-        c.words("ready.evidence", source=c.words(f"answered_by.{row['source']}"), grade=row["grade"]),
-        Cell("; ".join(text for text in (evidence, apart) if text), tone="warning" if apart else "muted"),
-    )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.foundation.estimate import Estimate
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
+from analysis.report.chapters import earned
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import sides
 from analysis.report.numbers import mark
@@ -28,6 +29,7 @@ def chapter(c: Context) -> Chapter:
             parts.append(_sides(c, name))
         if len(_speaking(c, name)) > 1 or name not in populations:
             parts.append(_why(c, name))
+    parts += earned.parts(c)
     return Chapter(words("sure.topic"), words("sure.question"), _answer(c), parts)
 
 
