@@ -7,23 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.report import factory, factory_people, factory_value
+from tests.report.same_bytes import insurer
 
 
 @pytest.fixture(scope="session")
 def material() -> dict[str, Any]:
     """Return the results of all stages, as ``build_report`` takes them."""
-    return {
-        "client": factory.client(),
-        "queues": factory.queues(),
-        "intake": factory_people.intake(),
-        "baseline": factory.baseline(),
-        "utilization": factory.utilization(),
-        "blending": factory.blending(),
-        "readiness": factory_people.readiness(),
-        "value": factory_value.value(),
-        "run": factory_people.run(),
-    }
+    return insurer()
 
 
 @pytest.fixture(scope="session")
