@@ -29,7 +29,7 @@ LEAST_H = 0.5
 ROW_MM, BETWEEN_ROWS = 4.9, 0.5
 MARGINS_MM = (53.0, 57.0, 0.5, 0.5)
 FTE_MM = 56.0
-_GREEN, _PALE = "#6FB3AF", "#F7E6BE"
+_FREED, _PALE = 0.59, "#F7E6BE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _colours(bar: Bar, theme: Theme) -> tuple[str, str]:
     if bar.line in {"needed_today", "needed_after"}:
         return style.MEANINGS["utilization"][0], "none"
     if bar.line in {"freed_in_place", "freed_by_moving"}:
-        return _GREEN, "none"
+        return theme.tint(_FREED), "none"
     if bar.line in CASHABLE or bar.line == "moved_to_agents":
         return theme.accent, "none"
     if bar.line == "surplus_instead":

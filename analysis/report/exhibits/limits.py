@@ -14,7 +14,8 @@ from analysis.report.exhibits.theme import Theme, exhibit
 if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
 
-REACHABLE = "#BFDDDB"
+# how much of the accent stands in what can be reached
+REACHABLE = 0.26
 LINE_MM, BELOW_MM = 5.2, 4.2
 MARGINS_MM = (38.0, 30.0, 0.5, 6.5)
 # today's bar takes as much room as this many ceilings
@@ -154,7 +155,7 @@ def _bar(ax: Axes, row: object, middle: float, bar: float, theme: Theme) -> None
     """Draw today's bar and, behind it, the part that can be reached."""
     ax.barh(middle, 1, height=bar, color=style.PANEL)
     if pd.notna(row.value) and row.value > row.today and row.found:
-        ax.barh(middle, row.value - row.today, left=row.today, height=bar, color=REACHABLE)
+        ax.barh(middle, row.value - row.today, left=row.today, height=bar, color=theme.tint(REACHABLE))
         ax.plot([row.value] * 2, [middle - bar / 2, middle + bar / 2], color=theme.accent, lw=2, solid_capstyle="butt")
     colour, on = style.MEANINGS["utilization"]
     ax.barh(middle, row.today, height=bar, color=colour)

@@ -25,7 +25,7 @@ TAKEN_UP = ("overtime", "outsourced", "vacancies", "left")
 OFF, NEEDED, ITEMS, RESERVE = "off", "needed_after", "moved_to_agents", "idle_left"
 MARGINS_MM = (14.0, 1.0, 0.5, 7.5)
 TITLE_PT, BAR_PT, NAMES_PT, BETWEEN_PT = 13.5, 15.5, 11.5, 2.5
-_PALE, _GREEN = "#F7E6BE", "#6FB3AF"
+_PALE, CAPACITY = "#F7E6BE", 0.59
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +283,7 @@ def _look(key: str, theme: Theme) -> tuple[str, str, bool]:
     work, away = style.MEANINGS["utilization"], style.MEANINGS["away"]
     return {
         NEEDED: (*work, False), shares.SEEN_WORK: (*work, True), "observed": (*away, True),
-        "left": (_GREEN, style.INK, False), RESERVE: (_PALE, style.INK, False), OFF: (style.PANEL, style.MUTED, False),
+        "left": (theme.tint(CAPACITY), style.INK, False), RESERVE: (_PALE, style.INK, False), OFF: (style.PANEL, style.MUTED, False),
     }[key]  # fmt: skip
 
 
@@ -306,7 +306,7 @@ def _bar(ax: Axes, side: Side, parts: Sequence[Part], foot: float, theme: Theme)
                     ha="center", va="center_baseline")  # fmt: skip
         names.append(name if inside else f"{name} {text}")
         centres.append(left + part.hours / 2)
-        colours.append(theme.accent if fill in {theme.accent, _GREEN} else style.MUTED)
+        colours.append(theme.accent if fill in {theme.accent, theme.tint(CAPACITY)} else style.MUTED)
         left += part.hours
     widths = [style.text_width_pt(name, style.SMALL) / width * most for name in names]
     placed = style.spread(centres, widths, low=0, high=most, gap=6 / width * most)

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 
 from analysis.report.brand import Brand
 from analysis.report.exhibits import style
@@ -42,6 +43,16 @@ class Theme:
     def of(cls, brand: Brand) -> Theme:
         """Return the theme of a brand."""
         return cls(words_of(brand), brand.font, brand.ink, brand.accent, brand.fonts)
+
+    def tint(self, share: float) -> str:
+        """Return the accent thinned with white: 1 is the accent itself, 0 is white.
+
+        Examples
+        --------
+        >>> Theme().tint(0.26)
+        '#c0dcdb'
+        """
+        return to_hex([1 - share * (1 - part) for part in to_rgb(self.accent)])
 
     def settings(self) -> dict[str, Any]:
         """Return the drawing settings for ``matplotlib.rc_context``."""
