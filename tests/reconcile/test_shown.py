@@ -97,7 +97,7 @@ def test_the_chart_says_what_is_missing_and_marks_it(found):
     # three people are too few for a level: their days are there, and no more
     assert len(hidden) == 30 + 1
     texts = " ".join(text.get_text() for text in axes.texts)
-    for part in ("items.csv", "rows on 39 of 56 days", "1 missing", "10 outside", "23 h"):
+    for part in ("items.csv", "rows on 39 of 56 days", "1 missing", "10 outside", "23\u00a0h"):
         assert part in texts
     assert "39 of 56" in days.alt_text(found)
 
