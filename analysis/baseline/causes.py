@@ -9,6 +9,7 @@ from analysis.baseline.evidence import People, Tables, local_dates
 from analysis.baseline.frames import COLUMNS
 from analysis.foundation import intervals
 from analysis.measure.crosswalk import BASE
+from analysis.measure.groups import too_few
 from analysis.measure.records import of_members, table_of
 
 # In the order of the frame. What a code lays on the person is printed as not known: a code is a key that somebody pressed, not a finding about them.
@@ -29,7 +30,8 @@ def cause_split(tables: Tables, people: People, *, minimum: int) -> pd.DataFrame
     people
         The population.
     minimum
-        Smallest number of people behind a figure; a cause of fewer is put with the unknown.
+        Smallest number of people behind a figure; a cause of fewer, or of one or two people's hours mostly, is put with the unknown, and so is
+        the cause of the fewest people where the unknown would be too small itself.
 
     Returns
     -------
@@ -47,14 +49,26 @@ def cause_split(tables: Tables, people: People, *, minimum: int) -> pd.DataFrame
     if people.agent_days is None or people.days.empty:
         return pd.DataFrame(columns=columns)
     parts = _of_totals(tables, people) if people.ladder is None else _of_pieces(tables, people)
-    agents = parts[parts["us"] > 0].groupby("cause")["agent"].nunique()
-    few = [cause for cause, count in agents.items() if count < minimum]
+    few = _with_unknown(parts, minimum)
     us = parts.assign(cause=parts["cause"].where(~parts["cause"].isin(few), "unknown")).groupby("cause")["us"].sum()
     base = float(people.agent_days[list(BASE)].to_numpy().sum())
     sums = us.reindex(CAUSES, fill_value=0).to_numpy(dtype="int64")
     frame = pd.DataFrame({"population": people.population, "cause": list(CAUSES), "hours": sums / _US_PER_HOUR})
     frame["share_of_base"] = sums / base if base > 0 else np.nan
     return frame[columns]
+
+
+def _with_unknown(parts: pd.DataFrame, minimum: int) -> list[str]:
+    """Return the causes that are put with the unknown: those of too few people, and so many more that the unknown has enough itself."""
+    there = parts[parts["us"] > 0]
+    sizes = there.groupby("cause")["agent"].nunique().sort_values(kind="stable")
+    few = [str(cause) for cause in sizes.index if too_few(there.loc[there["cause"].eq(cause), "us"], minimum=minimum)]
+    left = [str(cause) for cause in sizes.index if cause not in few and cause != "unknown"]
+    while True:
+        rest = there[there["cause"].isin([*few, "unknown"])].groupby("agent")["us"].sum()
+        if rest.empty or not left or not too_few(rest, minimum=minimum):
+            return few
+        few.append(left.pop(0))
 
 
 def _known(cause: pd.Series) -> pd.Series:

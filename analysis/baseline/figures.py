@@ -97,6 +97,8 @@ def service(
     return {
         "within_due_share": due,
         "backlog_h": backlog(items, standard_seconds(tables, lengths), client=client, **resampling),
-        "error_rate": error_rate(tables, people, **resampling),
-        "rework_rate": rework_rate(tables, people, confidence=settings.confidence),
+        "error_rate": error_rate(tables, people, minimum=settings.minimum_group_agents, **resampling),
+        "rework_rate": rework_rate(
+            tables, people, confidence=settings.confidence, minimum=settings.minimum_group_agents
+        ),
     }

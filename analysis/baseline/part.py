@@ -67,7 +67,8 @@ def part_of(
     """Measure one population."""
     if people.agents < settings.minimum_group_agents:
         return _suppressed(people, settings)
-    items, lengths = items_of(tables, people), item_lengths(tables, people)
+    items = items_of(tables, people)
+    lengths = item_lengths(tables, people, minimum=settings.minimum_group_agents)
     found = _measured(tables, people, items, client=client, queues=queues, settings=settings)
     due = within_due(items, client=client, confidence=settings.confidence)
     names = {share: share if share == "utilization" else f"{share}_share" for share in found.shares}

@@ -16,11 +16,13 @@ from analysis.baseline.evidence import (
     local_dates,
     timed_items,
 )
+from analysis.baseline.gap_people import classes_shown, limits_shown, runs_of, tail_shown
 from analysis.baseline.settings import BaselineSettings
 from analysis.foundation.intervals import attribute, union
 from analysis.foundation.settings import Queue
 from analysis.measure.availability import clip_to_availability, learn_availability
 from analysis.measure.gap_classes import Spans, classify, sensitivity, spans, survival
+from analysis.measure.groups import MINIMUM_AGENTS, too_few
 from analysis.measure.load import queue_waits
 from analysis.measure.records import latest, roster_of, table_of
 from analysis.measure.work_waiting import item_waits, types_of, work_waiting_us
@@ -78,7 +80,10 @@ def records_of(tables: Tables, people: People, *, queues: Sequence[Queue], setti
         off = float(found.gaps["gap_us"].sum() - usual.gaps["gap_us"].sum()) / 3.6e9
         cut = [_fact_frame(people, [("gap_time_outside_usual_hours_h", off, "h")])]
     labelled = {"population": people.population, "kind": kind}
-    table = sensitivity(found)
+    minimum = settings.minimum_group_agents
+    classes = classes_shown(classes, runs_of(gaps, minimum=minimum))
+    curve = tail_shown(curve, gaps, minimum=minimum)
+    table = limits_shown(sensitivity(found), runs_of(found.gaps, minimum=minimum))
     return Records(
         classes.assign(**labelled)[["population", "kind", *classes.columns]],
         (table if len(found.days) else table.iloc[:0]).assign(population=people.population)[
@@ -209,29 +214,80 @@ def _contact_facts(tables: Tables, people: People) -> list[tuple[str, float, str
     return rows
 
 
-def item_lengths(tables: Tables, people: People) -> pd.DataFrame:
+def item_lengths(tables: Tables, people: People, *, minimum: int = MINIMUM_AGENTS) -> pd.DataFrame:
     """Return how long items of each type take, from items that start and end on one local day.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables.
+    people
+        The population.
+    minimum
+        Smallest number of people whose items a length may be about.
 
     Notes
     -----
     Items that one person has open at the same time share that time equally (:func:`analysis.foundation.intervals.attribute`), so lengths add to
     the time that was worked and no hour counts twice. An item that stays open over night was put aside, so its length is not its work, and it
-    takes no share of others. Types with fewer than 10 items are left out.
+    takes no share of others. Types with fewer than 10 items are left out. Types that too few people do (:func:`analysis.measure.groups.too_few`)
+    are put together, with the type of the fewest people if need be, and each holds the lengths of all of them; the count of items stays its own.
+    Without enough people in all there are no lengths.
     """
     own = begun_by_members(timed_items(tables), people)
     if own.empty:
         return pd.DataFrame(columns=list(ITEM_COLUMNS))
     same = local_dates(own["start"], own["agent"], people) == local_dates(own["end"], own["agent"], people)
     own = own[same]
-    length = attribute(own) / 1e6
-    grouped = length.groupby(own["type"])
-    frame = grouped.agg(items="size", median_s="median", mean_s="mean").reset_index()
+    own = own.assign(length_s=attribute(own) / 1e6)
+    counts = own.groupby("type").size()
+    own = own[own["type"].isin(counts.index[counts >= MINIMUM_ITEMS])]
+    together = types_together(own, minimum=minimum)
+    if together is None:
+        return pd.DataFrame(columns=list(ITEM_COLUMNS))
+    own = own.assign(of=own["type"].where(~own["type"].isin(together), "\0together"))
+    grouped = own.groupby("of")["length_s"]
+    lengths = grouped.agg(median_s="median", mean_s="mean")
     for name, share in (("p25_s", 0.25), ("p75_s", 0.75)):
-        frame[name] = grouped.quantile(share).to_numpy()
+        lengths[name] = grouped.quantile(share)
+    frame = own.groupby("type").agg(items=("type", "size"), of=("of", "first")).reset_index()
+    frame = frame.merge(lengths.reset_index(), on="of", how="left")
     types = table_of(tables, "item_types")
     flags = {} if types is None else dict(zip(types["type"], types["interruptible"], strict=True))
     frame["interruptible"] = pd.array([flags.get(name, pd.NA) for name in frame["type"]], dtype="boolean")
-    return frame[frame["items"] >= MINIMUM_ITEMS].reset_index(drop=True)[list(ITEM_COLUMNS)]
+    return frame[list(ITEM_COLUMNS)]
+
+
+def types_together(items: pd.DataFrame, *, minimum: int) -> frozenset[str] | None:
+    """Return the types of items whose lengths are shown as one, since too few people do each; None where no lengths may be shown.
+
+    Parameters
+    ----------
+    items
+        agent, type, length_s.
+    minimum
+        Smallest number of people.
+
+    Examples
+    --------
+    >>> rows = [(who, kind) for kind, people in (("letter", "abcdef"), ("claim", "abc"), ("refund", "ab")) for who in people]
+    >>> items = pd.DataFrame(rows, columns=["agent", "type"]).assign(length_s=60.0)
+    >>> sorted(types_together(items, minimum=3)), types_together(items, minimum=7)
+    (['claim', 'refund'], None)
+    """
+    hours = items.groupby(["type", "agent"])["length_s"].sum()
+    small = {str(name): too_few(part, minimum=minimum) for name, part in hours.groupby(level="type")}
+    together = {name for name, few in small.items() if few}
+    sizes = hours.groupby(level="type").size().sort_values(kind="stable")
+    left = [str(name) for name in sizes.index if name not in together]
+    while together:
+        mine = hours[hours.index.get_level_values("type").isin(together)].groupby(level="agent").sum()
+        if not too_few(mine, minimum=minimum):
+            break
+        if not left:
+            return None
+        together.add(left.pop(0))
+    return frozenset(together)
 
 
 def standard_seconds(tables: Tables, seen: pd.DataFrame) -> dict[str, float]:

@@ -12,6 +12,7 @@ from analysis.foundation.calendars import local_day
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, bootstrap, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.foundation.settings import Client
+from analysis.measure.groups import MINIMUM_AGENTS
 from analysis.measure.records import latest, roster_of, table_of
 
 # Items that are still open when the period ends are not in the log; days closer to the end than this share of turnarounds are left out.
@@ -94,7 +95,9 @@ def _until(stamps: np.ndarray, hours: np.ndarray, moments: np.ndarray) -> np.nda
     return total[np.searchsorted(stamps[order], moments, side="right")]
 
 
-def error_rate(tables: Tables, people: People, *, confidence: float, draws: int, seed: int) -> Estimate:
+def error_rate(
+    tables: Tables, people: People, *, confidence: float, draws: int, seed: int, minimum: int = MINIMUM_AGENTS
+) -> Estimate:
     """Estimate errors per checked item, weeks (or the periods given) as clusters.
 
     Notes
@@ -102,7 +105,7 @@ def error_rate(tables: Tables, people: People, *, confidence: float, draws: int,
     A share where no period holds more errors than checked items; else a rate of errors per item, periods resampled.
     """
     described = {"confidence": confidence, "n_unit": "periods"}
-    sums = _checked(tables, people, "errors")
+    sums = _checked(tables, people, "errors", minimum)
     if isinstance(sums, str):
         return Estimate.missing(sums, **described)
     if (sums["errors"] > sums["checked"]).any():
@@ -111,7 +114,7 @@ def error_rate(tables: Tables, people: People, *, confidence: float, draws: int,
     return _by_period(sums, confidence)
 
 
-def rework_rate(tables: Tables, people: People, *, confidence: float) -> Estimate:
+def rework_rate(tables: Tables, people: People, *, confidence: float, minimum: int = MINIMUM_AGENTS) -> Estimate:
     """Estimate the share of checked items that had to be done again, weeks (or the periods given) as clusters.
 
     Parameters
@@ -122,6 +125,8 @@ def rework_rate(tables: Tables, people: People, *, confidence: float) -> Estimat
         The population.
     confidence
         Level of the interval.
+    minimum
+        Smallest number of people of the checked teams.
 
     Returns
     -------
@@ -130,7 +135,7 @@ def rework_rate(tables: Tables, people: People, *, confidence: float) -> Estimat
         where a period has more reworked than checked items: then rework was counted on other items than the checked ones.
     """
     described = {"confidence": confidence, "n_unit": "periods"}
-    sums = _checked(tables, people, "reworked")
+    sums = _checked(tables, people, "reworked", minimum)
     if isinstance(sums, str):
         return Estimate.missing(sums, **described)
     over = int((sums["reworked"] > sums["checked"]).sum())
@@ -140,7 +145,7 @@ def rework_rate(tables: Tables, people: People, *, confidence: float) -> Estimat
     return _by_period(sums, confidence)
 
 
-def _checked(tables: Tables, people: People, column: str) -> pd.DataFrame | str:
+def _checked(tables: Tables, people: People, column: str, minimum: int) -> pd.DataFrame | str:
     """Return a count and the checked items by period, of the population's teams, or why there are none."""
     quality = table_of(tables, "quality")
     if quality is None:
@@ -157,6 +162,11 @@ def _checked(tables: Tables, people: People, column: str) -> pd.DataFrame | str:
     rows = mine[mine[column].notna() & mine["checked"].notna()] if column in mine else mine.iloc[:0]
     if rows.empty:
         return f"the quality checks of this population hold no count of {_COUNTED[column]}"
+    behind = roster["team"].isin(set(rows.loc[rows["checked"] > 0, "team"])) & roster["agent"].isin(
+        set(people.members["agent"].unique())
+    )
+    if 0 < roster.loc[behind, "agent"].nunique() < minimum:
+        return f"the checked teams hold fewer than {minimum} people"
     sums = rows.groupby("period_start")[[column, "checked"]].sum()
     return sums if float(sums["checked"].sum()) > 0 else "no item of this population was checked"
 

@@ -18,6 +18,7 @@ from analysis.foundation.estimate import Estimate
 from analysis.foundation.schema import Finding
 from analysis.foundation.settings import Client
 from analysis.measure.crosswalk import BASE
+from analysis.measure.groups import too_few
 from analysis.measure.idle import ON_DUTY
 from analysis.measure.records import of_members, roster_of, table_of
 from analysis.measure.standards import FittedStandards, dead_time_effect, earned_hours, earned_share, fit_standards
@@ -111,7 +112,9 @@ def workload_of(
     return Workload(
         people.population,
         found.basis,
-        found.standards.assign(population=people.population)[list(COLUMNS["standards"])],
+        _without_few(found, items, tables, people, settings.minimum_group_agents).assign(population=people.population)[
+            list(COLUMNS["standards"])
+        ],
         found.earned,
         earned_h,
         ESTIMAND[found.estimand or found.basis],
@@ -130,6 +133,30 @@ class _Earned:
     earned: Estimate
     findings: tuple[Finding, ...] = ()
     estimand: str = ""
+
+
+def _without_few(found: _Earned, items: pd.DataFrame, tables: Tables, people: People, minimum: int) -> pd.DataFrame:
+    """Return the standards without fitted times of types that too few people do: those would be their pace."""
+    frame = found.standards
+    if found.basis != "fitted" or frame.empty:
+        return frame
+    done = items[items["ended"].notna() & items["agent"].notna()]
+    if found.estimand == "fitted":
+        pairs = done[["type", "agent"]]
+    else:
+        volumes, roster = _of_teams(tables, people), roster_of(tables)
+        teams = volumes.loc[volumes["volume"].gt(0), ["type", "team"]].drop_duplicates()
+        pairs = teams.merge(roster[["team", "agent"]].drop_duplicates(), on="team")
+    counts = pairs.groupby("type")["agent"].nunique().reindex(frame["type"]).fillna(0).to_numpy()
+    worked = done.groupby(["type", "agent"]).size()
+    held = {str(name) for name, part in worked.groupby(level="type") if too_few(part, minimum=minimum)}
+    few = (counts < minimum) | ((found.estimand == "fitted") & frame["type"].isin(held).to_numpy())
+    hidden = frame.assign(**{name: frame[name].mask(few) for name in ("standard_s", "low", "high")})
+    words = f"fewer than {minimum} people do it, or one or two of them nearly all; a standard time from the client can stand here"
+    return hidden.assign(
+        status=frame["status"].mask(few, "suppressed").astype("str"),
+        reason=frame["reason"].mask(few, words).astype("str"),
+    )
 
 
 def _done(items: pd.DataFrame, people: People, client: Client) -> pd.DataFrame:

@@ -235,7 +235,9 @@ def test_error_rate_by_hand():
 
 def test_item_lengths_and_standards():
     day = workdays(1)[0]
-    rows = [{"started": at(day, 20 * k), "ended": at(day, 21 * k + 2), "agent": "p0"} for k in range(12)]
+    rows = [
+        {"started": at(day, 20 * k), "ended": at(day, 21 * k + 2), "agent": AGENTS[k % len(AGENTS)]} for k in range(12)
+    ]
     night = {"started": at(day, 0), "ended": at(day, 2000), "agent": "p0"}
     rare = {"started": at(day, 300), "ended": at(day, 305), "type": "visit", "agent": "p0"}
     types = table("item_types", [{"type": "letter", "standard_s": 300.0, "interruptible": True}])

@@ -33,7 +33,7 @@ def test_items_open_at_the_same_time_share_it():
         for begin, kind in ((0, "letter"), (15, "claim"))
     ]
     tables = office(rows)
-    found = item_lengths(tables, people(tables)).set_index("type")["mean_s"]
+    found = item_lengths(tables, people(tables), minimum=1).set_index("type")["mean_s"]
     assert found.to_dict() == {"claim": 7.5 * 60, "letter": 22.5 * 60}
     spells = tables["work_items"][["agent", "started", "ended"]].set_axis(["agent", "start", "end"], axis=1)
     merged = intervals.union(spells)
@@ -178,3 +178,33 @@ def test_completions_alone_give_an_upper_limit_and_no_work():
     assert found.gaps.empty
     begun = table("work_items", [{**row, "started": row["ended"] - pd.Timedelta(minutes=5)} for row in done])
     assert "modelled_h" not in set(measure_baseline({**tables, "work_items": begun}, client=CLIENT).facts["fact"])
+
+
+def test_types_that_few_people_do_hold_the_lengths_of_all_of_them_together():
+    """Letters of ten minutes by everybody; claims of 20 and refunds of 40 minutes by five people each, who are ten together."""
+    rows = [
+        {"started": at(DAY, 60 * k), "ended": at(DAY, 60 * k + minutes), "agent": agent, "type": kind}
+        for n, agent in enumerate(AGENTS)
+        for k in range(6)
+        for kind, minutes in [("letter", 10) if k < 3 else ("claim", 20) if n < 5 else ("refund", 40)]
+    ]
+    found = item_lengths(tables := office(rows), people(tables)).set_index("type")
+    assert found["mean_s"].to_dict() == {"claim": 1800, "letter": 600, "refund": 1800}
+    assert found["items"].to_dict() == {"claim": 15, "letter": 30, "refund": 15}
+    assert item_lengths(tables, people(tables), minimum=11).empty
+
+
+def test_gaps_that_few_people_have_are_not_told_apart_from_their_neighbours():
+    """Everybody has gaps of 20 minutes; three people have one of 50, and one of 90 minutes."""
+    rows = [
+        {"started": at(DAY, begin), "ended": at(DAY, begin + 10), "agent": agent}
+        for n, agent in enumerate(AGENTS)
+        for begin in ([0, 30, 60, 90, 120, 180, 280] if n < 3 else [0, 30, 60, 90, 120])
+    ]
+    tables = office(rows)
+    found = records_of(tables, people(tables), queues=(), settings=BaselineSettings())
+    classes = found.gaps.set_index("gap_class")
+    assert classes.loc[["15-30 min", "30-60 min", "> 60 min"], "gaps"].isna().all()
+    assert classes.loc[["<= 1 min", "1-5 min", "5-15 min"], "hours"].eq(0).all()
+    assert found.sensitivity["longest_gap_s"].dropna().tolist() == [900, 300, 60]
+    assert found.gap_survival["length_s"].max() == 900

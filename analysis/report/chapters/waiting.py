@@ -149,7 +149,7 @@ def _classes(c: Context) -> list[Exhibit]:
     words, frame = c.words, c.baseline.gaps
     population, kind = gap_exhibit.read_from(c.baseline)
     rows = frame[(frame["population"] == population) & (frame["kind"] == kind)]
-    if rows.empty:
+    if rows["gaps"].isna().all():
         return []
     return [
         Exhibit(
@@ -185,6 +185,8 @@ def _classes(c: Context) -> list[Exhibit]:
                     c.n.hours(row.contact_waiting_h) if pd.notna(row.contact_waiting_h) else "–",
                 )
                 for place, row in enumerate(rows.itertuples())
+                # classes that few people have hold no figures
+                if pd.notna(row.gaps)
             ],
             notes=(Note(words("gaps.classes.note"), words("gaps.classes.note_text")),),
             columns_used=9,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.foundation.schema import POPULATIONS
 from analysis.measure.gap_classes import GAP_CLASSES
@@ -63,7 +62,8 @@ def _held(baseline: Baseline, population: str, low: float, high: float, hours: f
     frame = baseline.gaps[baseline.gaps["population"].eq(population) & baseline.gaps["kind"].str.startswith("between")]
     limits = dict(GAP_CLASSES)
     rows = frame[[low < limits.get(name, math.nan) <= high for name in frame["gap_class"]]]
-    if rows.empty:
+    # a class that few people have holds no figures: what it holds together with its neighbours is known from the spans
+    if rows.empty or rows["hours"].isna().any():
         return hours, math.nan, math.nan
     column = WAITING[population]
     waited_h = float(rows[column].sum(min_count=1)) if column in rows else math.nan
@@ -85,7 +85,11 @@ def waited(rows: list[Step], *, longest_s: float = HOUR_S) -> float:
 
 def height_mm(baseline: Baseline, populations: tuple[str, ...] = POPULATIONS) -> float:
     """Return the height that the chart needs in a report."""
-    return sum(HEAD_MM + ROW_MM * (len(rows) + 1) for rows in known(baseline, populations).values()) + MARGINS_MM[2] + MARGINS_MM[3]
+    return (
+        sum(HEAD_MM + ROW_MM * (len(rows) + 1) for rows in known(baseline, populations).values())
+        + MARGINS_MM[2]
+        + MARGINS_MM[3]
+    )
 
 
 def missing(baseline: Baseline, *, populations: tuple[str, ...] = POPULATIONS, theme: Theme | None = None) -> str:
@@ -205,7 +209,15 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
     head = top - 1.6
     lines = (0, 0.25, 0.5, 0.75, 1.0)
     ax.vlines(lines, top - HEAD_MM / ROW_MM - len(rows) - 1, head - 0.5, color=style.RULE, lw=style.HAIR, zorder=0)
-    ax.text(style.aside(ax, NAME_X, OWN_MM), top - 0.8, words(f"population.{name}"), transform=across, size=style.VALUE, weight=600, va="center")
+    ax.text(
+        style.aside(ax, NAME_X, OWN_MM),
+        top - 0.8,
+        words(f"population.{name}"),
+        transform=across,
+        size=style.VALUE,
+        weight=600,
+        va="center",
+    )
     some = any(not math.isnan(row.waited_h) for row in rows)
     columns = [(GAPS_X, "gaps", "right"), (BAR_X, "hours", "left")]
     columns += [(WAITED_X, f"waited.{name}", "left")] if some else []
@@ -215,7 +227,7 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
     y = top - HEAD_MM / ROW_MM - 0.5
     colour, on = style.MEANINGS["utilization"]
     first = rows[0].counted
-    ax.barh(y, first, height=0.72, color=colour)
+    style.box(ax, (0, y - 0.36), (first, 0.72), facecolor=colour, lw=0)
     ax.text(
         first / 2,
         y - 0.02,
@@ -236,19 +248,24 @@ def _panel(ax: Axes, name: str, rows: list[Step], top: float, theme: Theme) -> N
 def _step(ax: Axes, row: Step, y: float, longest: float, theme: Theme) -> None:
     """Draw one class of gaps: the points that it moves, and beside it gaps, hours and the part in which work waited."""
     n, across = theme.words.n, ax.get_yaxis_transform()
-    ax.barh(y, row.left_out - row.counted, left=row.counted, height=0.72, color=GREY)
-    ax.plot([row.counted] * 2, [y - 0.36, y + 1.36], color=style.MUTED, lw=style.HAIR)
+    style.box(ax, (row.counted, y - 0.36), (row.left_out - row.counted, 0.72), facecolor=GREY, lw=0)
+    style.line(ax, [row.counted] * 2, [y - 0.36, y + 1.36], color=style.MUTED, lw=style.HAIR)
     label, left = n.share(row.left_out), row.left_out > 0.86
     place, side = (row.counted - 0.015, "right") if left else (row.left_out + 0.015, "left")
     ax.text(place, y - 0.02, label, size=style.VALUE, ha=side, va="center_baseline")
     style.beside(ax, style.aside(ax, NAME_X, OWN_MM), y, _name(row, theme), size=style.LABEL, color=theme.ink)
     if not math.isnan(row.gaps):
-        style.beside(ax, style.aside(ax, GAPS_X, OWN_MM), y, n.count(row.gaps), size=style.LABEL, color=theme.ink, ha="right")
+        style.beside(
+            ax, style.aside(ax, GAPS_X, OWN_MM), y, n.count(row.gaps), size=style.LABEL, color=theme.ink, ha="right"
+        )
     held = [(row.hours, GREY)] + ([] if math.isnan(row.waited_h) else [(row.waited_h, DARK)])
     for hours, shade in held:
         size = BAR_WIDTH * hours / longest * OWN_MM * style.MM / style.size_pt(ax)[0] if longest else 0.0
-        ax.add_patch(Rectangle((style.aside(ax, BAR_X, OWN_MM), y - 0.3), size, 0.6, transform=across, color=shade, lw=0, clip_on=False))
-    style.beside(ax, style.aside(ax, HOURS_X, OWN_MM), y, n.hours(row.hours), size=style.LABEL, color=theme.ink, ha="right")
+        corner = style.aside(ax, BAR_X, OWN_MM), y - 0.3
+        style.box(ax, corner, (size, 0.6), transform=across, facecolor=shade, lw=0, clip_on=False)
+    style.beside(
+        ax, style.aside(ax, HOURS_X, OWN_MM), y, n.hours(row.hours), size=style.LABEL, color=theme.ink, ha="right"
+    )
     if not math.isnan(row.waited_h) and row.hours > 0:
         text = theme.words("longest_gap.part", share=n.share(row.waited_h / row.hours), hours=n.hours(row.waited_h))
         style.beside(ax, style.aside(ax, WAITED_X, OWN_MM), y, text, size=style.LABEL, color=theme.ink)
