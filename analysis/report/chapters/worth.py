@@ -49,7 +49,7 @@ def chapter(c: Context) -> Chapter:
         return Chapter(words("worth.topic"), words("worth.question"), words("worth.unknown"), parts)
     answer = sentence(c) or c.value.sentences.get("balance", "") or words("worth.unknown")
     why = capacity.missing(c.value, theme=c.theme)
-    parts = [Absent(why, c.need(capacity)), *_instead(c)] if why else [_range(c), _tornado(c), _cash(c), *_instead(c)]
+    parts = [Absent(why, c.need(capacity)), *_instead(c)] if why else [_range(c), *_instead(c), _tornado(c), _cash(c)]
     parts += _targets(c)
     return Chapter(words("worth.topic"), words("worth.question"), answer, parts)
 
