@@ -19,6 +19,8 @@ from analysis.report.numbers import mark
 SEVERITIES = ("ask", "rejected", "flag", "fixed")
 TONES: dict[str, Tone] = {"ask": "warning", "rejected": "warning", "flag": "plain", "fixed": "muted"}
 MOST_FINDINGS, MOST_ASKED = 5, 3
+# what became of a finding: mended or thrown out, or left as it is
+REPAIRED, LEFT = ("rejected", "fixed"), ("ask", "flag")
 
 
 def chapter(c: Context) -> Chapter:
@@ -124,25 +126,24 @@ def _attendance(c: Context) -> str:
     return " ".join([*paid, *([c.words("data.unpaid", populations=c.words.listed(unpaid))] if unpaid else [])])
 
 
-def kinds(c: Context, severities: Sequence[str] = SEVERITIES, *, by_place: bool = False) -> list[list[Finding]]:
-    """Return findings of one kind together, rejected rows by file, the weightiest first.
+def kinds(c: Context, severities: Sequence[str] = SEVERITIES) -> list[list[Finding]]:
+    """Return findings of one kind together, rejected rows and rules of the time ladder by place.
 
-    Questions to the client come first, then what moved most time, then what concerns most rows; with `by_place` in the order of
-    `severities`, and rules of the time ladder each for itself.
+    They come in the order of `severities`, then by the time that they moved, then by the rows that they concern.
     """
-    found: dict[tuple[str, str], list[Finding]] = {}
+    found: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in c.findings:
-        if finding.severity not in severities:
-            continue
-        kind = finding.where if finding.severity == "rejected" else finding.code
-        found.setdefault((finding.severity, f"{kind} {finding.where}" if by_place else kind), []).append(finding)
-
-    def weight(same: list[Finding]) -> tuple[int, float, int]:
-        severity = same[0].severity
-        first = severities.index(severity) if by_place else int(severity != "ask")
-        return first, -moved_h(c, same), -sum(finding.rows or 0 for finding in same)
-
-    return sorted(found.values(), key=weight)
+        if finding.severity in severities:
+            code = "" if finding.severity == "rejected" else finding.code
+            found.setdefault((finding.severity, code, finding.where), []).append(finding)
+    return sorted(
+        found.values(),
+        key=lambda same: (
+            severities.index(same[0].severity),
+            -moved_h(c, same),
+            -sum(finding.rows or 0 for finding in same),
+        ),
+    )
 
 
 def moved_h(c: Context, same: Sequence[Finding]) -> float:
@@ -191,14 +192,12 @@ def _findings(c: Context) -> list[Exhibit]:
     if not every:
         return []
     asked = [same for same in every if same[0].severity == "ask"][:MOST_ASKED]
-    shown = [*asked, *(same for same in every if same[0].severity != "ask")][:MOST_FINDINGS]
+    others = sorted((same for same in every if same[0].severity != "ask"), key=lambda same: -moved_h(c, same))
+    shown = [*asked, *others][:MOST_FINDINGS]
+    repaired = sum(moved_h(c, same) for same in every if same[0].severity in REPAIRED)
     return [
         Exhibit(
-            words(
-                "data.findings.headline",
-                n=words.some("data.found", len(c.findings)),
-                hours=c.n.hours(sum(moved_h(c, same) for same in every)),
-            ),
+            words("data.findings.headline", n=words.some("data.found", len(c.findings)), hours=c.n.hours(repaired)),
             c.source(results=("intake", "baseline", "utilization", "blending", "readiness")).counted(
                 words.some("traps.issues", len(c.findings)),
                 words("data.findings.definition", n=c.n.count(len(shown))),
@@ -213,15 +212,18 @@ def row(c: Context, same: list[Finding]) -> tuple[str | Cell, ...]:
     """Return the row of findings of one kind: treatment, place, the weightiest message, rows and hours moved."""
     first = max(same, key=lambda finding: abs(_moved_us(c, finding)))
     rows = sum(finding.rows or 0 for finding in same)
-    message = first.message
+    message, where = first.message, file_name(first.where)
+    rule = f"ladder_rule.{where.partition(', ')[2]}"
     if first.severity == "rejected":
         reasons = [f"{_reason(finding)} {c.n.count(finding.rows or 0)}" for finding in same]
         message = c.words("data.findings.rejected", reasons=", ".join(reasons))
+    elif first.code == "ladder_rule" and rule in c.words:
+        message, where = c.words(rule), c.words("data.ladder")
     elif len(same) > 1:
         message = c.words("data.findings.same", message=message, n=c.n.count(len(same) - 1))
     return (
         Cell(c.words(f"severity.{first.severity}"), tone=TONES[first.severity], strong=True),
-        c.prose(file_name(first.where)),
+        c.prose(where),
         c.prose(message),
         c.n.count(rows) if rows else "–",
         hours_moved(c, moved_h(c, same)),

@@ -28,7 +28,7 @@ def chapter(c: Context) -> Chapter:
         *_sourced(c, [themes(theme, result)], "listening", n=words.some("voices.notes", _times(result))),
         *_sourced(c, changed(words, result), "responses", n=words.some("heard.n_answers", len(result.responses))),
         *_sourced(c, expected(words, result), "expectations", n=words.some("heard.n_guesses", _guesses(result))),
-        *_sourced(c, hearing(words, result), "listening", "to_hear", n=words.some("heard.n_roles", len(result.heard))),
+        *_sourced(c, hearing(words, result), "listening", "to_hear", n=words.some("voices.notes", _times(result))),
     ]
     return Chapter(words("heard.topic"), words("heard.question"), answer(words, result), parts)
 
@@ -172,7 +172,7 @@ def expected_headline(words: Words, frame: pd.DataFrame) -> str:
     """Return how the guesses compare with what was measured, in one sentence."""
     known = frame[frame["low"].notna()]
     if known.empty:
-        return words("heard.expected.open")
+        return words("heard.expected.open", n=words.n.count(len(frame)))
     if len(known) == 1:
         row = next(known.itertuples())
         return words(
@@ -249,13 +249,14 @@ def hearing_headline(words: Words, frame: pd.DataFrame) -> str:
     roles = frame[frame["kind"] == "role"]
     silent = [str(row.role) for row in roles.itertuples() if row.state == "not heard"]
     few = [str(row.role) for row in roles.itertuples() if row.state == "too few to tell"]
+    every = words.n.count(len(roles))
     if not silent and not few:
-        return words("heard.hearing.all")
+        return words("heard.hearing.all", all=every)
     if not silent:
-        return words("heard.hearing.few", few=_upper(words.listed(few)))
+        return words("heard.hearing.few", few=words.listed(few), all=every)
     if len(silent) > MOST_LISTED:
-        return words("heard.hearing.many", n=words.n.count(len(silent)), all=words.n.count(len(roles)))
-    return words("heard.hearing.silent", silent=_upper(words.listed(silent)))
+        return words("heard.hearing.many", n=words.n.count(len(silent)), all=every)
+    return words("heard.hearing.silent", silent=words.listed(silent), all=every)
 
 
 def told(words: Words, row: Any) -> str:
@@ -271,11 +272,11 @@ def told(words: Words, row: Any) -> str:
         parts.append(words.some("heard.told.people", row.to_hear))
     if pd.notna(row.planned_on):
         parts.append(words("heard.told.planned", day=words.n.day(row.planned_on)))
-    return ", ".join(parts)
+    return ", ".join(parts) or "–"
 
 
 def _day(words: Words, day: Any) -> str:
-    return "" if pd.isna(day) else words.n.day(day)
+    return "–" if pd.isna(day) else words.n.day(day)
 
 
 def _upper(text: str) -> str:

@@ -171,7 +171,7 @@ def _holds(c: Context) -> list[Exhibit]:
         Exhibit(
             words("plan.headline.holds", n=words.n.count(exits["measure"].nunique())),
             c.source(results=("baseline", "utilization", "readiness")).counted(
-                words.some("plan.n_rules", len(rows)),
+                words.some("plan.n_rules", exits["measure"].nunique()),
                 words(
                     "plan.holds_source" if phases[0] in PHASES else "plan.holds_source_instead",
                     phases=words.listed([words(f"plan.phase_short.{phase}") for phase in phases]),

@@ -11,7 +11,6 @@ from analysis.report.chapters import data
 from analysis.report.context import Context
 
 OUTCOMES = ("found", "passed", "untested")
-REPAIRED, LEFT = ("rejected", "fixed"), ("ask", "flag")
 
 
 def chapter(c: Context) -> Chapter:
@@ -41,7 +40,7 @@ def _answer(c: Context) -> str:
     else:
         counts = {name: c.n.count((frame["outcome"] == name).sum()) for name in OUTCOMES}
         said = words("traps.answer", n=c.n.count(len(frame)), **counts)
-    left = sum(finding.severity in LEFT for finding in c.findings)
+    left = sum(finding.severity in data.LEFT for finding in c.findings)
     return f"{said} {words.some('traps.left_open', left) if left else words('traps.nothing_left')}"
 
 
@@ -93,7 +92,7 @@ def _trap(c: Context, row: Any) -> tuple[str | Cell, ...]:
 
 def _repairs(c: Context) -> Exhibit | None:
     """Return what was rejected and corrected, with the hours that each repair moved."""
-    words, kinds = c.words, data.kinds(c, REPAIRED, by_place=True)
+    words, kinds = c.words, data.kinds(c, data.REPAIRED)
     if not kinds:
         return None
     moved = sum(data.moved_h(c, same) for same in kinds)
@@ -111,7 +110,7 @@ def _repairs(c: Context) -> Exhibit | None:
 
 def _left(c: Context) -> Exhibit | None:
     """Return what was left as it is, and what would settle it."""
-    words, kinds = c.words, data.kinds(c, LEFT, by_place=True)
+    words, kinds = c.words, data.kinds(c, data.LEFT)
     if not kinds:
         return None
     found = [finding for same in kinds for finding in same]
