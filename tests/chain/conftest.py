@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.no_network import watched
+
 LONGEST_WAIT_S = 900
 
 
@@ -59,7 +61,8 @@ def sample_run(tmp_path_factory) -> SampleRun:
             assert time.monotonic() < deadline, "another process of this test run did not finish the sample"
             time.sleep(0.2)
     else:
-        status, said = engage("demo", "--workspace", str(workspace))
+        with watched(shared / "sample-network"):
+            status, said = engage("demo", "--workspace", str(workspace))
         aside = finished.with_suffix(".part")
         aside.write_text(json.dumps({"status": status, "said": said}), encoding="utf-8")
         aside.replace(finished)
