@@ -133,13 +133,9 @@ def found(c: Context) -> tuple[dict[str, Any], list[Drawing]]:
     if not shown and not drawings:
         absent = [words("summary.found.nothing"), words("summary.found.nothing_need")]
     blocks += [{"kind": "panel", "items": absent}] if absent else []
-    if not shown:
+    if absent:
         needs = [row_of(words, f"need.{name}") for name in ("shifts", "states", "items", "looks")]
         blocks += [{"kind": "head", "text": words("summary.need.title")}, {"kind": "rows", "items": needs}]
-    blocks += [
-        {"kind": "head", "text": words("summary.words.title")},
-        {"kind": "words", "items": [row_of(words, f"words.{name}") for name in WORDS]},
-    ]
     return {"title": words("summary.found.title"), "lead": words("summary.found.lead"), "blocks": blocks}, drawings
 
 
@@ -249,7 +245,12 @@ def change(c: Context) -> dict[str, Any]:
     ]
     steps = _steps(c) if way == "blend" else []
     blocks: list[Block] = [{"kind": "rows", "items": steps}] if steps else []
-    blocks += [{"kind": "head", "text": words("summary.change.limits")}, {"kind": "rows", "items": [*stays, *rest]}]
+    blocks += [
+        {"kind": "head", "text": words("summary.change.limits")},
+        {"kind": "rows", "items": [*stays, *rest]},
+        {"kind": "head", "text": words("summary.words.title")},
+        {"kind": "words", "items": [row_of(words, f"words.{name}") for name in WORDS]},
+    ]
     return {"title": words("summary.change.title"), "lead": words(f"summary.change.lead.{way}"), "blocks": blocks}
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pikepdf
+import pypdfium2
 import pytest
 
 from analysis.foundation.schema import DisclosureProblem, UsageProblem
@@ -68,10 +72,24 @@ def test_it_takes_four_pages_whatever_the_data_hold(material, tmp_path, paper, c
     c = {"whole": context, "nothing": bare, "fullest": fullest}[case](material)
     build_summary(c, out=tmp_path, paper=paper)
     assert len(words_of(tmp_path / FILE)) == 4
+    assert size_of(tmp_path / FILE) >= (10 if case == "fullest" else 11)
     with pikepdf.open(tmp_path / FILE) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert "pdfuaid" in bytes(pdf.Root.Metadata.read_bytes()).decode("utf-8", errors="replace")
         assert c.client.name in str(pdf.docinfo["/Title"])
+
+
+def size_of(pdf: Path) -> float:
+    """Return the size in which most of a document is set [pt]."""
+    sizes: Counter[float] = Counter()
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        for page in document:
+            text = page.get_textpage()
+            sizes.update(
+                round(pypdfium2.raw.FPDFText_GetFontSize(text, place), 1) for place in range(text.count_chars())
+            )
+            text.close()
+    return sizes.most_common(1)[0][0]
 
 
 def bare(material: dict[str, Any]) -> Context:
