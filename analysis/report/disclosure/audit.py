@@ -32,13 +32,15 @@ class Audit:
     protected
         Figures of fewer people than the smallest group that published sets cut out, and that were attacked.
     implied
-        Further ones that a single figure of enough people bounds as near as that: nothing to protect, and nobody's alone.
+        Those of them that a single figure of enough people bounds as near as that: nothing to protect, and nobody's alone.
     recovered
         Those that an attacker got within 10 points of; an audit with any is never returned.
     targets
         population, side (people|time), kind (suppressed|rest|crossing|difference|class), figures, implied, recovered: counts alone.
     sentence
         The same in words.
+    withheld
+        (population, breakdown) of what was left out because the attack succeeded with it.
     """
 
     cells: int
@@ -47,9 +49,16 @@ class Audit:
     recovered: int
     targets: pd.DataFrame
     sentence: str
+    withheld: tuple[tuple[str, str], ...] = ()
 
 
-def audit(published: Published, truth: pd.DataFrame) -> Audit:
+def audit(
+    published: Published,
+    truth: pd.DataFrame,
+    *,
+    found: Attack | None = None,
+    withheld: tuple[tuple[str, str], ...] = (),
+) -> Audit:
     """Look at every published figure by itself, then let the attacker try all of them together.
 
     Parameters
@@ -58,6 +67,10 @@ def audit(published: Published, truth: pd.DataFrame) -> Audit:
         From :func:`analysis.report.disclosure.published_of`.
     truth
         Who has how many hours in which level, as `Baseline.members`.
+    found
+        The attack on just these figures, if it was made before.
+    withheld
+        (population, breakdown) of what was left out for it.
 
     Returns
     -------
@@ -73,17 +86,16 @@ def audit(published: Published, truth: pd.DataFrame) -> Audit:
     if not told:
         return Audit(0, 0, 0, 0, _counted(None), NO_PEOPLE)
     _each_by_itself(published, truth)
-    found = attack(published, truth)
+    found = found or attack(published, truth)
     if found.recovered:
         raise DisclosureProblem(remedy(published, truth, found))
-    implied = int(found.targets["implied"].sum())
-    protected = len(found.targets) - implied
+    protected, implied = len(found.targets), int(found.targets["implied"].sum())
     near = f"{100 * NEAR_SHARE:.0f} points"
     sentence = (
-        f"{len(told):,} published figures were held together against {protected:,} figures of fewer than {published.minimum} people: "
+        f"{len(told):,} published figures were held together against {protected - implied:,} figures of fewer than {published.minimum} people: "
         f"none can be had within {near}."
     )
-    return Audit(len(told), protected, implied, 0, _counted(found), sentence)
+    return Audit(len(told), protected, implied, 0, _counted(found), sentence, withheld)
 
 
 def _counted(found: Attack | None) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from scipy import optimize, sparse
 
 # Copies of the unknowns that one linear programme holds at most; larger ones are solved in turn.
 _MOST_UNKNOWNS = 6_000
-# Directions in which all targets are pushed at once, before any is looked at by itself.
-_PUSHES = 8
+# Mixtures in which all targets are pushed at once at most, before any is looked at by itself, and how many in vain end it.
+_PUSHES, _IN_VAIN = 40, 3
 # Room that rounding of sums leaves around every row, as a share of its base, and the least of it [h].
 _SLACK, _LEAST_SLACK_H = 1e-9, 1e-7
 
@@ -67,15 +67,9 @@ def survivors(system: System, targets: np.ndarray, near: np.ndarray) -> tuple[np
     """
     small, wanted = _merged(system, targets)
     truth = wanted @ small.hours
-    recovered = np.ones(truth.shape, dtype=bool)
-    low, high = np.full(truth.shape, np.nan), np.full(truth.shape, np.nan)
-    recovered &= ~_far_by_pushes(small, wanted, truth, near)
-    for sign, found in ((1.0, high), (-1.0, low)):
-        left = np.argwhere(recovered)
-        if not len(left):
-            break
-        found[tuple(left.T)] = _extremes(small, wanted, left, sign)
-        recovered &= np.abs(found - truth) <= near
+    recovered = ~_far_by_pushes(small, wanted, truth, near)
+    high = _extremes(small, wanted, truth, near, recovered=recovered, sign=1.0)
+    low = _extremes(small, wanted, truth, near, recovered=recovered, sign=-1.0)
     low[~recovered], high[~recovered] = np.nan, np.nan
     return recovered, low, high
 
@@ -132,26 +126,39 @@ def _far_by_pushes(system: System, wanted: np.ndarray, truth: np.ndarray, near: 
     far = near < 0
     generator = np.random.default_rng(0)
     weight = 1.0 / np.maximum(near, 1e-9)
+    without = 0
     for _ in range(_PUSHES):
-        if far.all():
+        if far.all() or without == _IN_VAIN:
             break
-        signs = generator.choice([-1.0, 1.0], size=truth.shape) * ~far
-        cost = -(wanted.T @ (signs * weight))
+        # one measure of each target that is left, up or down
+        chosen = np.where(far, -1.0, generator.random(far.shape))
+        pushed = (chosen == chosen.max(axis=1, keepdims=True)) & ~far
+        cost = -(wanted.T @ (generator.choice([-1.0, 1.0], size=far.shape) * weight * pushed))
         answer = _solve(cost, system, 1)[0].reshape(system.hours.shape)
-        far |= np.abs(wanted @ answer - truth) > near
+        moved = np.abs(wanted @ answer - truth) > near
+        without = 0 if (moved & ~far).any() else without + 1
+        far |= moved
     return far
 
 
-def _extremes(system: System, wanted: np.ndarray, asked: np.ndarray, sign: float) -> np.ndarray:
-    """Return the largest (`sign` 1) or smallest (-1) hours of each target and measure asked for."""
+def _extremes(
+    system: System, wanted: np.ndarray, truth: np.ndarray, near: np.ndarray, *, recovered: np.ndarray, sign: float
+) -> np.ndarray:
+    """Return the largest (`sign` 1) or smallest (-1) hours of each target and measure, NaN where it is found to be far before.
+
+    Every answer is a possible truth of all targets: those that it moves far are taken out of `recovered`, and not looked at any more.
+    """
     pieces, measures = system.hours.shape
     at_once = max(1, _MOST_UNKNOWNS // (pieces * measures))
-    found = []
-    for start in range(0, len(asked), at_once):
-        part = asked[start : start + at_once]
+    found = np.full(truth.shape, np.nan)
+    while len(left := np.argwhere(recovered & np.isnan(found))):
+        part = left[:at_once]
         cost = np.zeros((len(part), pieces, measures))
         for copy, (target, measure) in enumerate(part):
             cost[copy, :, measure] = -sign * wanted[target]
-        answers = _solve(cost, system, len(part))
-        found += [-sign * float(cost[copy].ravel() @ answers[copy]) for copy in range(len(part))]
-    return np.array(found)
+        for copy, answer in enumerate(_solve(cost, system, len(part))):
+            reached = wanted @ answer.reshape(pieces, measures)
+            target, measure = part[copy]
+            found[target, measure] = reached[target, measure]
+            recovered &= np.abs(reached - truth) <= near
+    return found
