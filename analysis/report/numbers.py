@@ -65,6 +65,18 @@ class Numbers:
         """Return a share to one point: 0.312 is 31 %."""
         return self.points(share) + self._words["percent"]
 
+    def part_share(self, share: float) -> str:
+        """Return a share of a part of a population: nobody is told that none or all of it is one thing, so 0.002 is under 1 %.
+
+        Examples
+        --------
+        >>> from analysis.report.words import load_words
+        >>> [load_words().n.part_share(share).replace("\u00a0", " ") for share in (0.002, 0.31, 0.998)]
+        ['under 1 %', '31 %', 'over 99 %']
+        """
+        text = {"0": self._words["under_one"], "100": self._words["over_99"]}.get(self.points(share), self.points(share))
+        return text + self._words["percent"]
+
     def fine_share(self, share: float) -> str:
         """Return a share to one point, a small one to a tenth of a point: 0.023 is 2.3 %."""
         if not 0 < share < FINE_BELOW:
