@@ -207,9 +207,11 @@ def _parts_of_time(days: pd.DataFrame, there: pd.DataFrame, minimum: int) -> pd.
     else:
         pairs = days[["agent"]].assign(at=days["day"].dt.day_of_week).drop_duplicates()
         at = pairs["at"].astype(str)
-    wide = pd.crosstab(pairs["agent"].to_numpy(), at.to_numpy()).clip(upper=1)
-    wide = wide.loc[:, wide.sum() >= minimum]
-    seen = wide.to_numpy(dtype=np.int64)
+    agent, people = pd.factorize(pairs["agent"])
+    place, names = pd.factorize(at)
+    seen = np.zeros((len(people), len(names)), dtype=np.float32)
+    seen[agent, place] = 1
+    seen = seen[:, seen.sum(axis=0) >= minimum]
     common = seen.T @ seen >= minimum
     label = np.arange(len(common))
     for _ in range(len(common)):
@@ -220,8 +222,8 @@ def _parts_of_time(days: pd.DataFrame, there: pd.DataFrame, minimum: int) -> pd.
     if len(np.unique(label)) < 2:
         return pd.DataFrame(columns=["agent", "part"])
     rows = [
-        (agent, ("part", int(part)))
-        for agent, worked in zip(wide.index, seen, strict=True)
+        (person, ("part", int(part)))
+        for person, worked in zip(people, seen, strict=True)
         for part in np.unique(label[worked > 0])
     ]
     return pd.DataFrame(rows, columns=["agent", "part"])

@@ -143,23 +143,25 @@ def minimum_cut(weight: npt.NDArray[np.float64]) -> tuple[float, list[int]]:
     """
     weight = weight.astype(float).copy()
     groups = [[at] for at in range(len(weight))]
-    alive = list(range(len(weight)))
+    alive = np.ones(len(weight), dtype=bool)
     best, side = np.inf, groups[0]
-    while len(alive) > 1:
-        order, reach = [alive[0]], weight[alive[0]].copy()
-        while len(order) < len(alive):
-            rest = [at for at in alive if at not in order]
-            order.append(rest[int(np.argmax(reach[rest]))])
-            reach = reach + weight[order[-1]]
-        last, before = order[-1], order[-2]
-        cut = float(sum(weight[last, at] for at in alive if at != last))
+    for left in range(len(weight), 1, -1):
+        before = last = int(np.argmax(alive))
+        outside, reach = alive.copy(), weight[last].copy()
+        outside[last] = False
+        for _ in range(left - 1):
+            before, last = last, int(np.argmax(np.where(outside, reach, -np.inf)))
+            outside[last] = False
+            reach += weight[last]
+        cut = float(weight[last, alive].sum())
         if cut < best:
             best, side = cut, sorted(groups[last])
         groups[before] = groups[before] + groups[last]
         weight[before] += weight[last]
         weight[:, before] = weight[before]
         weight[before, before] = 0.0
-        alive.remove(last)
+        alive[last] = False
+        weight[last], weight[:, last] = 0.0, 0.0
     return float(best), side
 
 
