@@ -25,6 +25,7 @@ FACTS = [
 ]
 
 
+@cache
 def full() -> dict[str, Any]:
     """Return the results of all stages of the hand-made insurer."""
     return {
@@ -121,9 +122,14 @@ def context(material: Mapping[str, Any]) -> Any:
     )  # fmt: skip
 
 
+def _of(material: Callable[[], Mapping[str, Any]]) -> Callable[[], Any]:
+    """Return what makes a context once."""
+    return cache(lambda: context(material()))
+
+
 EVERY: Mapping[str, Callable[[], Any]] = {
-    "full": lambda: context(full()),
-    "logs alone": lambda: context(logs_alone(full())),
-    "nothing": lambda: context(nothing()),
-    "several pools": lambda: context(several_pools(full())),
+    "full": _of(full),
+    "logs alone": _of(lambda: logs_alone(full())),
+    "nothing": _of(nothing),
+    "several pools": _of(lambda: several_pools(full())),
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from analysis.report.blocks import Chapter, Exhibit, Source
+from analysis.report.chapters import data, glossary, method, settings, traps
 from analysis.report.material import chapters_of
 from tests.report import documents
 
@@ -65,3 +68,72 @@ def test_every_exhibit_says_how_many_stand_behind_it(chapters):
 
 def test_every_exhibit_says_what_it_counts(chapters):
     assert [where for where, one in exhibits(chapters) if not source_of(one).definition.endswith((".", ")"))] == []
+
+
+# ------------------------------------------------------------------------------------------------ the appendices
+
+
+@pytest.fixture(scope="module")
+def full() -> Any:
+    """Return the context of the hand-made insurer."""
+    return documents.EVERY["full"]()
+
+
+def test_who_set_a_setting_is_told(full):
+    run = replace(full.run, overrides=[("blending.resume_s", 30.0)])
+    blending = replace(full.blending, settings=full.blending.settings.model_copy(update={"resume_s": 30.0}))
+    utilization = replace(full.utilization, settings=full.utilization.settings.model_copy(update={"cut_off_h": 17.0}))
+    found = settings.chosen(replace(full, run=run, blending=blending, utilization=utilization))
+    by = {one.name: (one.value, one.default, one.by) for one in found}
+    assert by["blending.resume_s"] == ("30", "none", "run")
+    assert by["utilization.cut_off_h"] == ("17", "24", "file")
+    assert by["baseline.confidence"] == ("0.95", "0.95", "default")
+    chapter = settings.chapter(replace(full, run=run, blending=blending, utilization=utilization))
+    shown = {row[0]: row[3].text for row in chapter.parts[0].rows}
+    assert (shown["blending.resume_s"], shown["utilization.cut_off_h"]) == ("this run", "engagement file")
+
+
+def test_only_methods_that_were_used_are_told(full):
+    used, unused = set(method.names(full)), set(method.names(documents.EVERY["nothing"]()))
+    assert {"ladder", "looks", "queueing", "policies", "value", "agreement"} <= used
+    assert unused < used
+    assert not {"looks", "queueing", "policies", "forecast", "value"} & unused
+    catalogue = {key.partition(".")[0] for key in full.words.section("method")}
+    assert set(method.USED) <= catalogue
+
+
+def test_the_front_tells_the_weightiest_findings_and_the_appendix_all(full):
+    front = next(part for _, part in exhibits([data.chapter(full)]) if "things were found" in part.headline)
+    rows = [row for _, part in exhibits([traps.chapter(full)]) for row in part.rows if len(row) == len(front.rows[0])]
+    assert len(front.rows) <= data.MOST_FINDINGS
+    assert set(map(str, front.rows)) <= set(map(str, rows))
+    assert len(rows) == len(data.kinds(full))
+
+
+def test_traps_are_told_by_outcome(full):
+    known = [
+        ("status.csv", "vendor", "unit", "Are durations in seconds?", True, 0, 0, ""),
+        ("status.csv", "vendor", "locked", "Is Idle a locked screen?", True, 12, 3_600_000_000, "12 rows are locked screens."),
+        ("status.csv", "vendor", "gone", "Is the last state missing?", False, 0, 0, ""),
+    ]  # fmt: skip
+    frame = pd.DataFrame(
+        known, columns=["source", "adapter", "code", "question", "tested", "rows", "moved_us", "words"]
+    )
+    log = traps.chapter(replace(full, reconciliation=replace(full.reconciliation, traps=frame))).parts[0]
+    assert [row[2].text for row in log.rows] == ["found", "passed", "not testable"]
+    assert log.headline == "Of 3 known traps of these formats, 1 passed, 1 found something and 1 could not be tested"
+
+
+def test_the_glossary_holds_every_word_of_the_ladder_and_every_grade(full):
+    terms = {note.term.lower() for note in glossary.chapter(full).parts[0].items}
+    assert {text.lower() for text in full.words.section("state").values()} <= terms
+    assert {f"grade {letter}".lower() for letter in "ABCD"} <= terms
+    assert {"interval", "counted", "time at work", "waiting", "structural", "surplus", "promise"} <= terms
+
+
+def test_answers_stand_behind_readiness_alone(full):
+    from analysis.engagement.stages import CHAIN, SAID
+    from analysis.report import context
+
+    assert context.SAID == SAID
+    assert set(context.COUNTS_ALONE) == {spec.name for spec in CHAIN if spec.counts_alone}

@@ -56,7 +56,7 @@ def _criteria(c: Context) -> Listing:
         Column(words("ready.column.level"), width=1.6),
         Column(words("ready.column.spread"), width=1.9),
         Column(words("ready.column.source"), width=1.3),
-        Column(words("ready.column.evidence"), width=3.4),
+        Column(words("ready.column.data"), width=3.4),
     )
     return Listing(columns, rows)
 

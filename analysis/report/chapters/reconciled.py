@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -95,7 +96,8 @@ def _hours(c: Context, hours: float) -> str:
 
 def _held(c: Context, found: Reconciliation) -> Source:
     """Return what an exhibit about all sources rests on."""
-    return c.source(*found.sources["table"], n=c.words.some("reconciled.n_sources", len(found.sources)))
+    source = c.source(results=("intake",), n=c.words.some("reconciled.n_sources", len(found.sources)))
+    return replace(source, tables=tuple(dict.fromkeys(found.sources["table"])))
 
 
 def _person_weeks(c: Context, frame: pd.DataFrame) -> str:
