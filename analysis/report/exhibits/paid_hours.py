@@ -200,7 +200,7 @@ def alt_text(baseline: Baseline, *, value: Value | None = None, theme: Theme | N
                 named = [f"{name_of(part, side.population, words)} {words.n.count(part.shown)}" for part in parts]
                 said.append(words(f"paid_hours.alt.{when}", population=words(f"population.{side.population}"),
                                   paid=words.n.count(side.paid.shown), parts=words.listed(named)))  # fmt: skip
-    return " ".join(said)
+    return words("paid_hours.alt.all", parts=" ".join(said))
 
 
 def name_of(part: Part, population: str, words: Words) -> str:
