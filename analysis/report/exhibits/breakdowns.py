@@ -205,11 +205,11 @@ def _panel(ax: Axes, part: pd.DataFrame, room: tuple[float, float], whole: float
     foot = ax.get_ylim()[0] - 0.1
     name = theme.words(f"share_short.{share}.{population}")
     ax.text(left, -0.72, name, size=style.LABEL, weight=600, va="bottom")
-    ax.plot([left, left], [0.5, foot], color=style.RULE, lw=style.HAIR)
+    style.line(ax, [left, left], [0.5, foot], color=style.RULE, lw=style.HAIR)
     if pd.notna(whole):
         ax.text(left + panel, -0.72, n.points(whole), size=style.LABEL, weight=600, ha="right", va="bottom")
         x = left + whole * scale
-        ax.plot([x, x], [0.5, foot], color=style.MUTED, lw=style.HAIR, ls=(0, (2, 2)))
+        style.line(ax, [x, x], [0.5, foot], color=style.MUTED, lw=style.HAIR, ls=(0, (2, 2)))
     for row in part.itertuples():
         _level(ax, row, (left, scale, panel), colour, theme)
 
@@ -226,11 +226,22 @@ def _level(ax: Axes, row: Any, room: tuple[float, float, float], colour: str, th
     )
     if pulled:
         y = row.place + 0.24
-        ax.plot([left + row.low * scale, left + row.high * scale], [y, y], color=colour, lw=0.7, alpha=0.55)
-        ax.plot([left + row.value * scale], [y], "o", ms=2.6, mfc="white", mec=colour, mew=0.6, alpha=0.8)
+        style.line(ax, [left + row.low * scale, left + row.high * scale], [y, y], color=colour, lw=0.7, alpha=0.55)
+        style.line(
+            ax,
+            [left + row.value * scale],
+            [y],
+            marker="o",
+            ls="None",
+            ms=2.6,
+            mfc="white",
+            mec=colour,
+            mew=0.6,
+            alpha=0.8,
+        )
     y = row.place - (0.08 if pulled else 0.0)
-    ax.plot([left + low * scale, left + high * scale], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
-    ax.plot([left + middle * scale], [y], "o", ms=4.0, color=colour)
+    style.line(ax, [left + low * scale, left + high * scale], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
+    style.line(ax, [left + middle * scale], [y], marker="o", ls="None", ms=4.0, color=colour)
     text = theme.words.n.points(middle)
     ax.text(left + panel, row.place, text, size=style.SMALL, ha="right", va="center_baseline")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Rectangle
 
@@ -141,20 +142,26 @@ def _strip(ax: Axes, cells: pd.DataFrame, place: int) -> None:
     """Draw the cells of one source."""
     step = 1 / len(cells)
     gap = min(0.12 * step, 0.0015)
+    boxes, faces, edges = [], [], []
     for at, cell in enumerate(cells.itertuples()):
-        box = (at * step, place - 0.33), step - gap, 0.66
-        if cell.mark == "missing":
-            ax.add_patch(Rectangle(*box, facecolor=style.WARNING, lw=0))
-        elif cell.mark == "outside":
-            ax.add_patch(Rectangle(*box, facecolor="white", edgecolor=style.WARNING, lw=0.5))
-        elif not cell.held:
-            ax.add_patch(Rectangle(*box, facecolor=REST, lw=0))
-        else:
-            colour = PRESENT if pd.isna(cell.level) else RAMP(min(cell.level / TOP_LEVEL, 1.0))
-            ax.add_patch(Rectangle(*box, facecolor=colour, lw=0))
+        corner, wide, high = (at * step, place - 0.33), step - gap, 0.66
+        boxes.append(Rectangle(corner, wide, high))
+        faces.append(_face(cell))
+        edges.append(style.WARNING if cell.mark == "outside" else "none")
         if cell.mark in ("partial", "thin"):
-            (x, y), wide, high = box
-            ax.add_patch(Rectangle((x, y + 0.8 * high), wide, 0.2 * high, facecolor=style.WARNING, lw=0))
+            boxes.append(Rectangle((corner[0], corner[1] + 0.8 * high), wide, 0.2 * high))
+            faces.append(style.WARNING)
+            edges.append("none")
+    ax.add_collection(PatchCollection(boxes, facecolors=faces, edgecolors=edges, lw=0.5), autolim=False)
+
+
+def _face(cell: Any) -> Any:
+    """Return the colour of a cell: missing, outside its rows, at rest, there, or by its level."""
+    if cell.mark in ("missing", "outside"):
+        return style.WARNING if cell.mark == "missing" else "white"
+    if not cell.held:
+        return REST
+    return PRESENT if pd.isna(cell.level) else RAMP(min(cell.level / TOP_LEVEL, 1.0))
 
 
 def _beside(ax: Axes, name: str, days: pd.DataFrame, row: pd.Series, place: int, *, common: bool, theme: Theme) -> None:

@@ -136,20 +136,21 @@ def _panel(ax: Axes, part: pd.DataFrame, room: tuple[float, float], whole: float
     ax.text(left, -0.72, name, size=style.LABEL, weight=600, va="bottom")
     if pd.notna(whole):
         ax.text(left + panel, -0.72, n.points(whole), size=style.LABEL, weight=600, ha="right", va="bottom")
-    ax.plot([left, left], [-0.5, ax.get_ylim()[0]], color=style.RULE, lw=style.HAIR)
+    style.line(ax, [left, left], [-0.5, ax.get_ylim()[0]], color=style.RULE, lw=style.HAIR)
     if pd.notna(whole):
         x = left + whole * scale
-        ax.plot([x, x], [-0.5, ax.get_ylim()[0]], color=style.MUTED, lw=style.HAIR, ls=(0, (2, 2)))
+        style.line(ax, [x, x], [-0.5, ax.get_ylim()[0]], color=style.MUTED, lw=style.HAIR, ls=(0, (2, 2)))
     for row in part.itertuples():
         if pd.isna(row.value):
             ax.text(left + panel, row.index, "–", size=style.SMALL, color=style.MUTED, ha="right", va="center_baseline")
             continue
-        ax.plot(
+        style.line(
+            ax,
             [left + row.low * scale, left + row.high * scale],
             [row.index] * 2,
             color=colour,
             lw=1.4,
             solid_capstyle="butt",
         )
-        ax.plot([left + row.value * scale], [row.index], "o", ms=4.2, color=colour)
+        style.line(ax, [left + row.value * scale], [row.index], marker="o", ls="None", ms=4.2, color=colour)
         ax.text(left + panel, row.index, n.points(row.value), size=style.SMALL, ha="right", va="center_baseline")

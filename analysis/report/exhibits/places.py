@@ -218,9 +218,17 @@ def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
     marks += [(row.value, row.low, row.high, green, 0.13)] if known else []
     for value, low, high, colour, shift in marks:
         if pd.notna(low) and pd.notna(high):
-            ax.plot([low, high], [place + shift] * 2, color=colour, lw=1.3, solid_capstyle="butt", zorder=2)
-        ax.plot(
-            [value], [place + shift], "o", ms=3.6, mfc=colour if shift < 0 or found else "white", mec=colour, zorder=3
+            style.line(ax, [low, high], [place + shift] * 2, color=colour, lw=1.3, solid_capstyle="butt", zorder=2)
+        style.line(
+            ax,
+            [value],
+            [place + shift],
+            marker="o",
+            ls="None",
+            ms=3.6,
+            mfc=colour if shift < 0 or found else "white",
+            mec=colour,
+            zorder=3,
         )
     right = [(TODAY_MM, "right", _today(row, words), theme.ink if pd.notna(row.today) else style.MUTED, 400)]
     if known:

@@ -136,7 +136,8 @@ def _bar(ax: Axes, row: dict[str, Any], place: int) -> None:
     for fate in FATES:
         share = row[fate] / max(row["physical"], 1)
         edge = 0.4 if share > 0.01 else 0
-        ax.barh(place, share, left=left, height=0.62, color=COLOURS[fate], edgecolor="white", lw=edge)
+        if share:
+            style.box(ax, (left, place - 0.31), (share, 0.62), facecolor=COLOURS[fate], edgecolor="white", lw=edge)
         left += share
 
 

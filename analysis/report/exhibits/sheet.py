@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.report.exhibits import style
 
@@ -38,15 +37,16 @@ class Sheet:
     def box(self, x: float, y: float, size: tuple[float, float], colour: str, **more: Any) -> None:
         """Fill a box of width and height from its top left corner."""
         form = {"facecolor": colour, "edgecolor": "none", "lw": 0, **more}
-        self.ax.add_patch(Rectangle((x, y), *size, **form))
+        style.box(self.ax, (x, y), size, **form)
 
     def line(self, xs: Sequence[float], ys: Sequence[float], colour: str = style.RULE, **more: Any) -> None:
         """Draw a line through points, hair-thin unless told otherwise."""
-        self.ax.plot(list(xs), list(ys), **{"color": colour, "lw": style.HAIR, "solid_capstyle": "butt", **more})
+        style.line(self.ax, xs, ys, **{"color": colour, "lw": style.HAIR, "solid_capstyle": "butt", **more})
 
     def dot(self, x: float, y: float, colour: str, *, size: float = 5.0, face: str = "", marker: str = "o") -> None:
         """Draw a mark; `face` fills it with another colour than its edge."""
-        self.ax.plot([x], [y], marker, ms=size, mfc=face or colour, mec=colour, mew=1.0, zorder=5, clip_on=False)
+        form = {"marker": marker, "ms": size, "mfc": face or colour, "mec": colour, "mew": 1.0}
+        style.line(self.ax, [x], [y], color=colour, ls="None", zorder=5, clip_on=False, **form)
 
 
 class Scale:

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from analysis.foundation.assets import assets
@@ -133,7 +135,13 @@ def text_width_pt(text: str, size: float, weight: int = 400) -> float:
     """Return how wide a text is in points."""
     if not text.strip():
         return 0.0
-    font = FontProperties(family=mpl.rcParams["font.family"], weight=weight)
+    return _width(text, tuple(mpl.rcParams["font.family"]), size, weight)
+
+
+@lru_cache(maxsize=8192)
+def _width(text: str, families: tuple[str, ...], size: float, weight: int) -> float:
+    """Return the width of a text in points; the same labels are measured many times."""
+    font = FontProperties(family=list(families), weight=weight)
     font.set_size(size)
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
@@ -191,9 +199,11 @@ def fitted(text: str, size: float, room: float) -> str:
     )
     if text_width_pt(shown, size) <= room:
         return shown
-    while shown and text_width_pt(shown + "…", size) > room:
-        shown = shown[:-1]
-    return shown.rstrip() + "…"
+    fits, most = 0, len(shown)
+    while fits < most:
+        middle = (fits + most + 1) // 2
+        fits, most = (middle, most) if text_width_pt(shown[:middle] + "…", size) <= room else (fits, middle - 1)
+    return shown[:fits].rstrip() + "…"
 
 
 def beside(ax: Axes, x: float, y: float, text: str, **more: Any) -> None:
@@ -216,6 +226,16 @@ def aside(ax: Axes, x: float, reference_mm: float) -> float:
     """
     part = reference_mm * MM / size_pt(ax)[0]
     return x * part if x < 0 else 1 + (x - 1) * part if x > 1 else x
+
+
+def line(ax: Axes, xs: Sequence[float], ys: Sequence[float], **more: Any) -> None:
+    """Draw a line or marks into axes whose ends are set already: nothing is measured for them, which is what takes time."""
+    ax.add_artist(Line2D(list(xs), list(ys), **{"transform": ax.transData, **more}))
+
+
+def box(ax: Axes, corner: tuple[float, float], size: tuple[float, float], **more: Any) -> None:
+    """Fill a box into axes whose ends are set already, from its corner and its width and height."""
+    ax.add_artist(Rectangle(corner, *size, **{"transform": ax.transData, **more}))
 
 
 def quiet(ax: Axes, *, left: bool = False, bottom: bool = False, x: bool = False, y: bool = False) -> None:
