@@ -106,10 +106,15 @@ def _whole(c: Context, side: Side) -> list[Cell | str]:
     means = c.words(
         "balance_page.means.paid", source=c.words(f"table.{source}") if f"table.{source}" in c.words else source
     )
-    grade = mark(str(rows["grade"].iloc[0])) if len(rows) else ""
     name = c.words("balance_page.line.paid", population=c.words(f"population.{side.population}"))
     return [Cell(name, strong=True), Cell(c.n.count(side.paid.shown), strong=True), Cell(after, strong=True),
-            c.words("balance_page.counted") + grade, means, _id("baseline.ladder.PAID")]  # fmt: skip
+            c.words("balance_page.counted") + _paid_grade(c, side), means, _id("baseline.ladder.PAID")]  # fmt: skip
+
+
+def _paid_grade(c: Context, side: Side) -> str:
+    rows = c.baseline.attendance
+    rows = rows[rows["population"] == side.population]
+    return mark(str(rows["grade"].iloc[0])) if len(rows) else ""
 
 
 def _parts(c: Context, side: Side) -> list[list[Cell | str]]:
@@ -137,7 +142,7 @@ def _today(c: Context, side: Side, part: Part) -> list[Cell | str]:
     key = f"balance_page.means.{part.key}_{side.population}"
     means = words(key if key in words else f"balance_page.means.{part.key}", share=_promise(c))
     if part.key == OFF:
-        identity = "baseline.ladder.ABSENT, BREAK"
+        identity, span = "baseline.ladder.ABSENT, BREAK", words("balance_page.counted") + _paid_grade(c, side)
     return [
         f"{INDENT}{paid_hours.name_of(part, side.population, words)}",
         c.n.count(part.shown),

@@ -23,7 +23,7 @@ STEP_H = 5
 # what takes up the freed hours, in the order of the balance
 TAKEN_UP = ("overtime", "outsourced", "vacancies", "left")
 OFF, NEEDED, ITEMS, RESERVE = "off", "needed_after", "moved_to_agents", "idle_left"
-MARGINS_MM = (14.0, 1.0, 0.5, 7.5)
+MARGINS_MM = (14.0, 1.0, 0.5, 8.8)
 TITLE_PT, BAR_PT, NAMES_PT, BETWEEN_PT = 13.5, 15.5, 11.5, 2.5
 _PALE, CAPACITY = "#F7E6BE", 0.59
 
