@@ -12,6 +12,7 @@ from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Part
 from analysis.report.chapters import firm
 from analysis.report.context import Context
 from analysis.report.exhibits import profile, rungs
+from analysis.report.numbers import FINE_BELOW
 
 TONES = {"ready": "accent", "ready_with_changes": "accent", "not_yet": "warning", "cannot_say": "warning"}
 STATES = {"met": "accent", "open": "plain", "stops": "warning", "unknown": "warning"}
@@ -244,8 +245,9 @@ def _scores(c: Context) -> list[Exhibit]:
             ),
             columns=(
                 Column(words("ready.column.criterion"), width=0),
-                Column(words("ready.column.data"), width=5.2),
-                Column(words("ready.column.rule"), width=3.6),
+                Column(words("ready.column.data"), width=4.6),
+                Column(words("ready.column.interval"), "right", 1.5),
+                Column(words("ready.column.rule"), width=3.2),
                 Column(words("ready.column.level"), width=1.5),
                 Column(words("ready.column.rated"), "right", 1.1),
             ),
@@ -253,6 +255,7 @@ def _scores(c: Context) -> list[Exhibit]:
                 (
                     row["criterion"],
                     row["sentence"] or row["reason"],
+                    _within(c, row),
                     Cell(row["rule"], tone="muted"),
                     level_of(c, row["level"]),
                     Cell(
@@ -264,6 +267,18 @@ def _scores(c: Context) -> list[Exhibit]:
             ],
         )
     ]
+
+
+def _within(c: Context, row: dict[str, Any]) -> str:
+    """Return the interval of a figure that scores a criterion; counted ones say so, a missing one is a dash."""
+    low, high = row["low"], row["high"]
+    if pd.isna(low) or pd.isna(high):
+        return "–"
+    if low == high:
+        return c.words("ready.counted")
+    if row["unit"] == "share" and high < FINE_BELOW:
+        return f"{c.n.fine_share(low)} {c.words('number.to')} {c.n.fine_share(high)}"
+    return c.n.bounds(low, high, row["unit"], sign=True)
 
 
 def _types(c: Context) -> list[Exhibit]:
@@ -295,7 +310,7 @@ def _types(c: Context) -> list[Exhibit]:
             words(key, n=c.n.count(len(left)), all=c.n.count(len(types)), names=words.listed(left)),
             c.source("answers", "item_types", "work_items").counted(
                 words.some("ready.n_types", len(types)),
-                words("ready.types_source", hours=c.n.hours(c.readiness.settings.minimum_type_h_per_week)),
+                words("ready.types_source", hours=f"{c.readiness.settings.minimum_type_h_per_week:g}"),
             ),
             columns=(
                 Column(words("ready.column.type"), width=3),
