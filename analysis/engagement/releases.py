@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analysis.engagement.files import flush_tree, private_folder, read_json, replace, write_json
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
@@ -141,7 +143,11 @@ def _unknown(folder: Folder, run_id: str) -> list[str]:
 
 
 def _published(found: Mapping[str, Record]) -> tuple[Published, pd.DataFrame]:
-    """Return the figures that a finished run publishes, and the hours of the people behind them."""
+    """Return the figures that a finished run publishes, and the hours of the people behind them.
+
+    Breakdowns that the audit leaves out of the report are among them: to know which, the attack would have to be made again. To hold a figure that
+    nobody saw against the next report can refuse one too many, never one too few.
+    """
     from analysis.report.disclosure import as_published, published_of, without_few
     from analysis.value import Value
 
@@ -208,9 +214,15 @@ def _refusal(told: Sequence[Cell], entries: Sequence[Mapping[str, Any]], *, mini
         f"{figures} by their records alone ({listed}). "
         f"If nobody was given {it}, say so, and this report takes the place: "
         f'engage report {slug} {flags} --reason "a draft, shown to nobody". '
-        f"If somebody was, {it if it == 'them' else 'that one'} must stand for this period. Report again on another period, "
-        f"or merge the parts named here in the roster until {minimum} people or more differ in each."
+        f"If somebody was, {it if it == 'them' else 'that one'} must stand for this period. {_instead(told, minimum)}"
     )
+
+
+def _instead(told: Sequence[Cell], minimum: int) -> str:
+    """Say what can be reported in the place of a report that is refused; a whole population cannot be merged with anything."""
+    if any(cell.by == "all" for cell in told):
+        return "Report again on another period."
+    return f"Report again on another period, or merge the groups named here in the roster until {minimum} people or more differ in each."
 
 
 def _withdrawn(entries: Sequence[Mapping[str, Any]], withdrawal: Withdrawal, slug: str) -> list[dict[str, Any]]:
@@ -300,7 +312,7 @@ def _keep(figures: Sequence[Figure], home: Path) -> str:
         for person in sorted(one.people)
     ]
     table = np.array(rows, dtype="<i8").reshape(-1, 6)
-    content = hashlib.sha256(table.tobytes()).hexdigest()[:16]
+    content = _content(table)
     path = home / f"{content}.parquet"
     if not path.exists():
         private_folder(home)
@@ -312,6 +324,11 @@ def _keep(figures: Sequence[Figure], home: Path) -> str:
     return content
 
 
+def _content(table: np.ndarray) -> str:
+    """Return the name of a release's figures: the digest of their rows."""
+    return hashlib.sha256(np.ascontiguousarray(table, dtype="<i8").tobytes()).hexdigest()[:16]
+
+
 def _kept(home: Path, content: str, slug: str) -> list[Figure]:
     """Return the figures of an earlier release."""
     import numpy as np
@@ -321,6 +338,8 @@ def _kept(home: Path, content: str, slug: str) -> list[Figure]:
         frame = read_frame(path)
     except (OSError, ValueError) as error:
         raise KitError(_damaged(slug, path.name)) from error
+    if _content(frame.to_numpy()) != content:
+        raise KitError(_damaged(slug, path.name))
     pairs = list(zip(frame["agent"].tolist(), frame["time"].tolist(), strict=True))
     starts = np.flatnonzero(np.diff(frame["figure"].to_numpy(), prepend=-1)).tolist()
     heads = frame.loc[starts, ["family", "cell", "value"]].to_numpy().tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pandas as pd
 import pytest
 
 from analysis.engagement import releases
-from analysis.engagement.files import read_json
+from analysis.engagement.files import read_json, write_json
 from analysis.engagement.privacy import CLOSED_FILE
 from analysis.engagement.released import Figure, changed_people, figures_of, told_apart
 from analysis.engagement.releases import Withdrawal, enter_release
+from analysis.engagement.report import MANIFEST
+from analysis.engagement.store import read_frame, write_frame
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DisclosureProblem, KitError, UsageProblem
 from analysis.report.disclosure.published import Cell, Published
@@ -117,6 +120,42 @@ def test_a_report_in_which_enough_people_changed_everywhere_is_let_through(enter
     enter(World.made(), "aaaa11112222")
     assert enter(World.made().changed(range(many)), "bbbb11112222") == ()
     assert len(register(enter.folder)) == 2
+
+
+def test_merging_groups_is_proposed_only_where_it_helps(enter):
+    enter(World.made(), "aaaa11112222")
+    with pytest.raises(DisclosureProblem, match=r"Report again on another period\.$"):
+        enter(World.made().changed([1]), "bbbb11112222")
+    # twelve people changed in all, six in each group
+    with pytest.raises(
+        DisclosureProblem, match="or merge the groups named here in the roster until 10 people or more differ in each"
+    ):
+        enter(World.made().changed([*range(6), *range(30, 36)]), "bbbb11112222")
+
+
+def test_a_report_from_before_the_register_is_said(enter):
+    enter.folder.reports.mkdir(parents=True)
+    write_json(enter.folder.reports / MANIFEST, {"run_id": "0000aaaa1111"})
+    (note,) = enter(World.made(), "bbbb11112222")
+    assert "The report of run 0000aaaa in reports/acme/ stands in no register" in note
+    assert enter(World.made(), "cccc11112222") == ()
+
+
+def test_a_run_that_is_killed_before_its_entry_leaves_no_doubt(enter, monkeypatch):
+    enter(World.made(), "aaaa11112222")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            enter(World.made().changed(range(60)), "bbbb11112222")
+    assert len(register(enter.folder)) == 1
+    enter(World.made().changed(range(60)), "bbbb11112222")
+    enter(World.made().changed(range(60), factor=2), "cccc11112222")
+    kept = {path.stem for path in (enter.folder.private / "releases").glob("*.parquet")}
+    assert kept == {entry["content"] for entry in register(enter.folder)}
 
 
 def test_people_who_left_or_joined_count_as_much_as_those_whose_time_changed(enter):
@@ -228,6 +267,10 @@ def test_a_damaged_register_is_said_and_not_taken_for_an_empty_one(enter):
     kept = next(home.glob("*.parquet"))
     content = kept.read_bytes()
     kept.write_bytes(content[:100])
+    with pytest.raises(KitError, match="damaged or missing"):
+        enter(World.made(), "bbbb11112222")
+    # still a table, but another one
+    write_frame(read_frame(io.BytesIO(content)).assign(value=1), kept)
     with pytest.raises(KitError, match="damaged or missing"):
         enter(World.made(), "bbbb11112222")
     kept.write_bytes(content)

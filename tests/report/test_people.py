@@ -29,7 +29,7 @@ def context(
     return Context(**parts, theme=Theme(), **more)
 
 
-def audited(**counts: int) -> Audit:
+def audited(**counts: Any) -> Audit:
     return Audit(
         **{"cells": 700, "protected": 90, "implied": 0, "recovered": 0, **counts}, targets=pd.DataFrame(), sentence=""
     )
@@ -119,6 +119,12 @@ def test_an_attack_with_nothing_to_find_is_not_called_a_success(material, audit,
     text = said(context(material, audit=audit))
     assert words in text
     assert "brought none of" not in text
+
+
+def test_what_the_attack_succeeded_with_is_named_as_left_out(material):
+    text = said(context(material, audit=audited(withheld=(("back_office", "tenure"),))))
+    assert "Left out as a whole, because the attack succeeded with it: length of service of the back office." in text
+    assert "Left out as a whole" not in said(context(material, audit=audited()))
 
 
 def test_what_holds_for_people_is_said_once(material):

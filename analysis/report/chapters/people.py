@@ -163,7 +163,7 @@ def _merged(c: Context) -> str:
     """Return what was put together before anything was measured, groups first, as many as the page holds."""
     words, n, frame = c.words, c.n, c.baseline.merges
     if frame.empty:
-        return words("people.merged.none")
+        return " ".join([words("people.merged.none"), *_withheld(c)])
     order = {by: place for place, by in enumerate(CUTS)}
     rows = frame.assign(place=frame["by"].map(order)).sort_values("place", kind="stable")
     listed: dict[str, list[str]] = {}
@@ -181,7 +181,22 @@ def _merged(c: Context) -> str:
     left = len(frame) - sum(len(each) for each in listed.values())
     if left:
         said.append(words("people.merged.more", n=n.count(left)))
-    return ". ".join(said) + "."
+    return " ".join([". ".join(said) + ".", *_withheld(c)])
+
+
+def _withheld(c: Context) -> list[str]:
+    """Return what was left out because the attack succeeded with it."""
+    if c.audit is None or not c.audit.withheld:
+        return []
+    left = [
+        c.words(
+            "people.withheld.one",
+            by=c.words(f"people.cut.{by}").lower(),
+            population=c.words(f"population.{name}").lower(),
+        )
+        for name, by in c.audit.withheld
+    ]
+    return [c.words("people.withheld.all", left=c.words.listed(left))]
 
 
 def _statement(c: Context) -> Terms:
