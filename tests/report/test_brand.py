@@ -24,6 +24,7 @@ from analysis.report import build_report, logos
 from analysis.report.brand import LEAST_DISTANCE, MEANINGS, load_brand
 from analysis.report.colours import contrast, distance
 from analysis.report.exhibits import style
+from analysis.report.exhibits.theme import Theme
 from analysis.report.locales import locale_named
 from analysis.report.paper import PAPERS, paper_named
 from analysis.report.words import load_words
@@ -216,6 +217,9 @@ def test_a_firms_brand_reaches_every_page(plum):
     chart = (plum / "figures" / "frontier.svg").read_text(encoding="utf-8")
     assert "#5b2a86" in chart.lower()
     assert "Plum Sans" in chart
+    drawn = "".join(file.read_text(encoding="utf-8").lower() for file in (plum / "figures").glob("*.svg"))
+    kits = [Theme().tint(share) for share in (1, 0.59, 0.26, 0.11)]
+    assert [colour for colour in (*kits, "#bfdddb", "#6fb3af", "#e5f1f0", "#e3efee") if colour in drawn] == []
 
 
 def test_a_country_reaches_every_page(plum):

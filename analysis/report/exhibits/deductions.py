@@ -20,7 +20,7 @@ ROW_MM, FOOT_MM = 8.2, 0.5
 MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 # where names end, bars lie and figures begin, in shares of the width
 NAMES, BARS, FIGURES = 0.40, (0.42, 0.80), 0.82
-TAKEN, GIVEN = "#E0B9A8", "#6FB3AF"
+TAKEN, GIVEN = "#E0B9A8", 0.59
 # of fewer hours than this a step is none
 LEAST_H = 0.05
 
@@ -153,7 +153,7 @@ def _step(sheet: Sheet, row: Any, at: tuple[float, float, float], scale: Scale, 
     if row.key == "all_idle":
         colour = style.MEANINGS["idle"][0]
     else:
-        colour = theme.accent if row.key == "usable" else TAKEN if row.hours_per_week < 0 else GIVEN
+        colour = theme.accent if row.key == "usable" else TAKEN if row.hours_per_week < 0 else theme.tint(GIVEN)
     thick = min(0.52 * high, 13.0)
     left, right = sorted((scale(start), scale(end)))
     sheet.box(left, middle - thick / 2, (max(right - left, 0.8), thick), colour, zorder=2)

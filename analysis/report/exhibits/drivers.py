@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 MOST_DRIVERS = 8
 ROW_MM = 5.3
 MARGINS_MM = (63.0, 38.0, 9.0, 6.5)
-_LOW, _HIGH = "#A9B4BF", "#6FB3AF"
+# the high setting is in the accent, thinned so far
+_LOW, _HIGH = "#A9B4BF", 0.59
 # units of the drivers' settings; all others are amounts of money
 SHARES, HOURS = ("today", "achievable", "uptake"), ("base_h", "movable_h")
 
@@ -161,7 +162,10 @@ def _row(ax: Axes, row: Any, place: int, base: float, theme: Theme) -> None:
     ink = {"size": style.LABEL, "color": theme.ink}
     style.beside(ax, -style.MM * 62 / width, place, style.fitted(_name(row, words), style.LABEL, style.MM * 60), **ink)
     pad = 3 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / width
-    for end, at, colour in ((row.value_low, row.low_setting, _LOW), (row.value_high, row.high_setting, _HIGH)):
+    for end, at, colour in (
+        (row.value_low, row.low_setting, _LOW),
+        (row.value_high, row.high_setting, theme.tint(_HIGH)),
+    ):
         ax.barh(place, end - base, left=base, height=0.6, color=colour, zorder=2)
         side, x = ("right", end - pad) if end < base else ("left", end + pad)
         text = setting(str(row.driver), float("nan") if pd.isna(at) else float(at), words)

@@ -34,7 +34,7 @@ MARGINS_MM = (0.2, 0.2, 0.2, 0.2)
 SERVICE, LEVEL, WORST, BARS, HOURS = (0.275, 0.430), 0.482, 0.497, (0.625, 0.730), 0.790
 LOST, PEAK, DUE, OLDEST = 0.840, 0.889, 0.944, 0.997
 LEAST_H, THICK = 0.5, 5.5
-TINT, PALE = "#E5F1F0", "#9FB4C8"
+TINT, PALE = 0.11, "#9FB4C8"
 
 
 def policies(blending: Blending, pool: str | None = None) -> pd.DataFrame:
@@ -275,7 +275,7 @@ def _row(table: _Table, row: Any, at: tuple[float, float], group: str) -> None:
     (y, high), best = at, bool(row.recommended)
     middle = y + high / 2
     if best:
-        sheet.box(0, y, (sheet.width, high), TINT, zorder=0.5)
+        sheet.box(0, y, (sheet.width, high), theme.tint(TINT), zorder=0.5)
     ink = theme.accent if best else style.MUTED if group == "broken" else theme.ink
     strong = {"size": style.LABEL, "color": ink, "weight": 600 if best or group == "today" else 400}
     sheet.fitted(1.5, middle, named(row, words), SERVICE[0] * sheet.width - 6, **strong)

@@ -23,7 +23,9 @@ ROW_MM = 4.9
 MARGINS_MM = (46.0, 74.0, 5.0, 6.5)
 # right of the chart [mm]: the right ends of the median, the 80 % and the 95 % range
 MIDDLE_MM, NARROW_MM, WIDE_MM = 20.0, 46.0, 73.0
-_SHADES = {"cashable": ("#BFDDDB", "#6FB3AF"), "capacity": ("#F7E6BE", "#EBBB4E"), "cost": ("#E7CBC6", "#C97F74"),
+# what turns into cash is in the accent, thinned so far
+_WIDE, _NARROW = 0.26, 0.59
+_SHADES = {"capacity": ("#F7E6BE", "#EBBB4E"), "cost": ("#E7CBC6", "#C97F74"),
            "sum": ("#C9D2DA", "#8E9BA8")}  # fmt: skip
 
 
@@ -141,7 +143,8 @@ def _row(ax: Axes, row: Any, place: int, theme: Theme) -> None:
         ax.axhline(place - 0.5, xmin=-style.MM * MARGINS_MM[0] / width, xmax=1 + style.MM * MARGINS_MM[1] / width, color=style.RULE,
                    lw=style.HAIR, clip_on=False, zorder=0)  # fmt: skip
     style.beside(ax, -style.MM * 45 / width, place, words(f"value_range.line.{row.line}"), **ink)
-    wide, narrow = _SHADES["cashable" if row.line == "cashable" else str(row.kind)]
+    cash = row.line == "cashable" or row.kind == "cashable"
+    wide, narrow = (theme.tint(_WIDE), theme.tint(_NARROW)) if cash else _SHADES[str(row.kind)]
     for low, high, shade in ((row.low, row.high, wide), (row.low80, row.high80, narrow)):
         if pd.notna(low) and pd.notna(high):
             ax.barh(place, high - low, left=low, height=0.5, color=shade, zorder=2)

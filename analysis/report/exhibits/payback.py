@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from analysis.value.result import Value
 
 HEIGHT_MM, MARGINS_MM = 38.0, (16.0, 2.0, 2.0, 9.0)
-_WIDE, _NARROW = "#E3EFEE", "#BFDDDB"
+# the accent, thinned so far
+_WIDE, _NARROW = 0.11, 0.26
 
 
 def rows(value: Value) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def cumulative_cash(value: Value, *, currency: str = "", ax: Axes | None = None,
     words, frame = theme.words, rows(value)
     ax = style.axes(ax, width_mm=166, height_mm=HEIGHT_MM, margins_mm=MARGINS_MM)
     weeks = frame["week"].to_numpy(dtype=float)
-    for low, high, colour in (("low", "high", _WIDE), ("low80", "high80", _NARROW)):
+    for low, high, colour in (("low", "high", theme.tint(_WIDE)), ("low80", "high80", theme.tint(_NARROW))):
         ax.fill_between(weeks, frame[low].to_numpy(dtype=float), frame[high].to_numpy(dtype=float), color=colour, lw=0)
     ax.plot(weeks, frame["median"].to_numpy(dtype=float), color=theme.accent, lw=1.8)
     ax.axhline(0, color=theme.ink, lw=0.8)

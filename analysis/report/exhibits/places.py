@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analysis.utilization.result import Utilization
 
 BY = ("site", "group")
-REACHABLE, BOUND = "#BFDDDB", "#B9C9DA"
+REACHABLE, BOUND = 0.26, "#B9C9DA"
 # levels of one population that are drawn; the rest stand in the workbook
 MOST_LEVELS = 24
 ROW_MM, BETWEEN_ROWS = 4.6, 0.45
@@ -126,14 +126,18 @@ def alt_text(utilization: Utilization, *, population: str = "", theme: Theme | N
         if pd.isna(row.value):
             parts.append(words("levels.alt.unknown", level=row.level, today=today))
             continue
-        value, hours = words.n.share(row.value), _hours(row, words)
+        value, hours = words.n.part_share(row.value), _hours(row, words)
         parts.append(words("levels.alt.level", level=row.level, today=today, value=value, hours=hours))
     return " ".join(parts)
 
 
 def _today(row: Any, words: Words) -> str:
     """Return today's share, or the bounds between which it lies."""
-    return words.n.share(row.today) if pd.notna(row.today) else words.n.bounds(row.today_low, row.today_high, sign=True)
+    return (
+        words.n.part_share(row.today)
+        if pd.notna(row.today)
+        else words.n.bounds(row.today_low, row.today_high, sign=True)
+    )
 
 
 def _hours(row: Any, words: Words) -> str:
@@ -211,7 +215,7 @@ def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
     found, known = bool(row.found), pd.notna(row.value)
     blue, green = style.MEANINGS["utilization"][0], theme.accent if found else style.MUTED
     if known and found:
-        ax.barh(place, row.value - row.today, left=row.today, height=0.62, color=REACHABLE, zorder=1)
+        ax.barh(place, row.value - row.today, left=row.today, height=0.62, color=theme.tint(REACHABLE), zorder=1)
     if pd.isna(row.today):
         ax.barh(place - 0.13, row.today_high - row.today_low, left=row.today_low, height=0.2, color=BOUND, zorder=1)
     marks = [(row.today, row.today_low, row.today_high, blue, -0.13)] if pd.notna(row.today) else []
@@ -232,7 +236,7 @@ def _row(ax: Axes, row: Any, place: float, theme: Theme) -> None:
         )
     right = [(TODAY_MM, "right", _today(row, words), theme.ink if pd.notna(row.today) else style.MUTED, 400)]
     if known:
-        right += [(REACH_MM, "right", words.n.share(row.value), green, 600 if found else 400)]
+        right += [(REACH_MM, "right", words.n.part_share(row.value), green, 600 if found else 400)]
     text = (
         _beside(row, words)
         if known

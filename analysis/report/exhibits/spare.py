@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from analysis.blending.result import Blending
 
 MODES = ("releasable", "shareable", "interruptible")
-IDLE, USED = "#F7E6BE", "#6FB3AF"
+# what could be used is in the accent, thinned so far
+IDLE, USED = "#F7E6BE", 0.59
 LINES = {"releasable": (style.INK, "-"), "shareable": (style.INK, "--"), "interruptible": (style.INK, ":")}
 MARGINS_MM = (5.5, 0.5, 8.0, 9.0)
 HEIGHT_MM = 43.0
@@ -133,7 +134,7 @@ def usable_slots(
             ax.fill_between(span.hours(block, day), 0, week.held(block["idle_agents"]), step="post", color=IDLE, lw=0)
         for block in week.runs(part, f"{mode}_agents"):
             at, height = span.hours(block, day), week.held(block[f"{mode}_agents"])
-            ax.fill_between(at, 0, height, step="post", color=USED, lw=0)
+            ax.fill_between(at, 0, height, step="post", color=theme.tint(USED), lw=0)
         for one in others:
             for block in week.runs(part, f"{one}_agents"):
                 at, height = span.hours(block, day), week.held(block[f"{one}_agents"])
@@ -150,5 +151,5 @@ def _key(frame: pd.DataFrame, mode: str, others: list[str], theme: Theme) -> lis
         text = words(
             "spare.key.mode", mode=words(f"mode.{one}").lower(), agents=n.agents(frame[f"{one}_agents"].mean())
         )
-        entries.append(("s", USED, text) if one == mode else (LINES[one][1], LINES[one][0], text))
+        entries.append(("s", theme.tint(USED), text) if one == mode else (LINES[one][1], LINES[one][0], text))
     return entries

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PHASES = ("crawl", "walk", "run")
 # more groups than this have no line of their own
 MOST_GROUPS = 4
-BAND, PHASE_FILL = "#BFDDDB", {"crawl": "#F4F6F8", "walk": "#FFFFFF", "run": "#F4F6F8"}
+BAND, PHASE_FILL = 0.26, {"crawl": "#F4F6F8", "walk": "#FFFFFF", "run": "#F4F6F8"}
 GAP_PT, LEFT_PT, RIGHT_PT = 12.0, 27.0, 78.0
 HEIGHT_MM, MARGINS_MM = 44.0, (0.5, 0.5, 9.0, 9.0)
 # the expected target has arrived when it is within this share of the achievable one
@@ -226,7 +226,9 @@ def _draw(ax: Axes, utilization: Utilization, name: str, panel: _Panel, theme: T
     start = float(expected["target"].iloc[0]) if pd.isna(today) else today
     cautious, bold = (panel.line(start, _scenario(utilization, name, which)) for which in ("cautious", "bold"))
     if len(cautious) > 1 and len(bold) > 1:
-        ax.add_patch(Polygon([*bold, *cautious[::-1]], closed=True, facecolor=BAND, edgecolor="none", zorder=1))
+        ax.add_patch(
+            Polygon([*bold, *cautious[::-1]], closed=True, facecolor=theme.tint(BAND), edgecolor="none", zorder=1)
+        )
     goal = _goal(utilization, name)
     if pd.notna(goal):
         ends = [panel.x(0), panel.x(panel.weeks)]

@@ -24,7 +24,7 @@ MOST_CELLS = 6
 IN_SECONDS = ("resumption",)
 # factors that have a word of their own
 WORDS = {0.5: "half", 2.0: "twice"}
-SAME, OTHER, NONE = "#E5F1F0", "#FBEFD2", "#FAF0EE"
+SAME, OTHER, NONE = 0.11, "#FBEFD2", "#FAF0EE"
 LINE_PT = 9.2
 
 
@@ -203,7 +203,7 @@ def _cell(sheet: Sheet, row: Any, box: tuple[float, float, float, float], own: s
     """Draw one setting: its name above, what would be recommended and what that would move."""
     (x, y, wide, high), words = box, theme.words
     same = own is None or row.recommended == own
-    colour = SAME if same and row.recommended else OTHER if row.recommended else NONE
+    colour = theme.tint(SAME) if same and row.recommended else OTHER if row.recommended else NONE
     ink = theme.accent if same and row.recommended else theme.ink if row.recommended else style.WARNING
     weight = 600 if row.today else 400
     sheet.say(x + 1, y + 7, _setting(row, words), weight=weight, color=theme.ink if row.today else style.MUTED)
