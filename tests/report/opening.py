@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.foundation.estimate import Estimate, Quantity
 from analysis.report.blocks import Drawing
 from analysis.report.brand import load_brand
 from analysis.report.chapters import balance, first
@@ -66,6 +67,24 @@ def _hostile() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _unobserved() -> dict[str, Any]:
+    """Return a client in whose back office nobody observed: what no system records may be anything."""
+    whole = full()
+    baseline, utilization = whole["baseline"], whole["utilization"]
+    scope = {"population": factory.BO}
+    bound = Estimate.missing("only observation can divide it", low=0.0, high=0.368, n=38, n_unit="days")
+    kept = [one for one in baseline.quantities if (one.id, dict(one.scope)) != ("baseline.non_work_share", scope)]
+    rows = utilization.achievable
+    office = rows["population"] == factory.BO
+    rows = rows.assign(today=rows["today"].mask(office), today_low=rows["today_low"].mask(office, 0.524),
+                       today_high=rows["today_high"].mask(office, 0.892), value=rows["value"].mask(office))  # fmt: skip
+    found = Quantity("baseline.non_work_share", bound, "non-work / base", scope)
+    return _with(
+        baseline=dataclasses.replace(baseline, quantities=(*kept, found)),
+        utilization=dataclasses.replace(utilization, achievable=rows), value=factory_value.unknown(),
+    )  # fmt: skip
+
+
 def _with(**changed: Any) -> dict[str, Any]:
     return {**full(), **changed}
 
@@ -80,6 +99,7 @@ CASES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "no value": lambda: _with(value=None),
     "unknown value": lambda: _with(value=factory_value.unknown()),
     "not yet": lambda: _with(readiness=factory_people.readiness(dict.fromkeys(GATES, 0))),
+    "not observed": _unobserved,
     "hostile": _hostile,
 }
 

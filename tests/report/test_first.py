@@ -166,3 +166,14 @@ def test_the_verdict_says_the_first_change_once():
     assert c.readiness.verdict.headline.startswith(page["verdict"])
     assert change.casefold() not in page["rest"].casefold()
     assert change[1:] in said(page, 2)
+
+
+def test_what_nobody_observed_is_a_bound_and_not_a_figure():
+    page = first.first_page(opening.case("not observed"))
+    assert "14 (12 to 17) unseen. Between 0 and 37 are not work." in said(page, 0)
+    assert "What the back office could reach cannot be said: today it is somewhere between 52 and 89 % work." in said(
+        page, 1
+    )
+    assert "The contact centre can go from 58 %" in said(page, 1)
+    # the quoted figure is put to the test where there is something to test it against
+    assert "points more work in the back office" not in said(page, 1)

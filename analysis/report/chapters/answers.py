@@ -79,13 +79,22 @@ def _bound(c: Context, population: str) -> str:
 
 def estimated(c: Context) -> list[str]:
     """Return what each population can reach, what the quoted figure would take here, and what that frees; empty without a utilization today."""
-    rows = {row.population: row for row in limits.rows(c.utilization).itertuples()}
-    said = [_reach(c, rows[name]) for name in ORDER if name in rows]
-    return (
-        [text for text in (*said, quoted(c, [rows[name] for name in ORDER if name in rows]), freed(c)) if text]
-        if said
-        else []
-    )
+    rows = {str(row.population): row for row in limits.rows(c.utilization).itertuples()}
+    if not rows:
+        return []
+    said = [_reach(c, rows[name]) if name in rows else _unknown(c, name) for name in ORDER if name in c.populations()]
+    asked = quoted(c, [rows[name] for name in ORDER if name in rows])
+    return [text for text in (*said, asked, freed(c)) if text]
+
+
+def _unknown(c: Context, population: str) -> str:
+    """Return that a population's reach cannot be said, with the bounds of its utilization today where there are any."""
+    whose = c.words(f"ceilings.subject.{population}")
+    frame = c.utilization.achievable
+    for row in frame[frame["population"] == population].dropna(subset=["today_low", "today_high"]).itertuples():
+        bounds = c.n.bounds(float(row.today_low), float(row.today_high), sign=True, word="and")  # type: ignore[reportArgumentType]
+        return c.words("first.reach.bounds", population=whose, bounds=bounds)
+    return c.words("first.reach.none", population=whose)
 
 
 def _reach(c: Context, row: Any) -> str:
