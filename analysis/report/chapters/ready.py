@@ -310,7 +310,7 @@ def _types(c: Context) -> list[Exhibit]:
             words(key, n=c.n.count(len(left)), all=c.n.count(len(types)), names=words.listed(left)),
             c.source("answers", "item_types", "work_items").counted(
                 words.some("ready.n_types", len(types)),
-                words("ready.types_source", hours=f"{c.readiness.settings.minimum_type_h_per_week:g}"),
+                words("ready.types_source", hours=c.n.short(c.readiness.settings.minimum_type_h_per_week)),
             ),
             columns=(
                 Column(words("ready.column.type"), width=3),
