@@ -131,12 +131,13 @@ def _alone(folder: Folder, part: str, build: Callable[[Folder, Path], Made]) -> 
         into = Path(name)
         made = build(folder, into)
         notes = _grown_by_few(made, read_json(_manifest(folder, part)) or {})
+        digest = sha256_of(into / made.file)
+        if made.found:
+            # a document that is refused leaves nothing behind
+            notes += enter_release(folder, made.found, run_id=made.run_id, deliverables=digest)
         folder.reports.mkdir(parents=True, exist_ok=True)
         aside = folder.reports / f".{made.file}.part"
         write_bytes(aside, (into / made.file).read_bytes())
-        digest = sha256_of(aside)
-        if made.found:
-            notes += enter_release(folder, made.found, run_id=made.run_id, deliverables=digest)
         stated = {"schema": 1, "part": part, "inputs": dict(made.inputs), "outputs": {made.file: digest}}
         path = place(aside, folder.reports / made.file, notes)
         write_json(_manifest(folder, part), {**stated, "shown": dict(made.shown)})
