@@ -19,9 +19,9 @@ def when(c: Context) -> Chapter:
     words = c.words
     populations = [name for name in c.populations() if not heat_map.missing(c.baseline, population=name)]
     parts: list[Part] = [_heat_map(c, name) for name in populations or ["contact_centre"]]
-    parts += _parts_of_day(c)
     if not why.missing(c.baseline, theme=c.theme):
         parts.append(_causes(c))
+    parts += _parts_of_day(c)
     waiting = c.figure("baseline.idle_share", population="contact_centre")
     answer = words("when.answer", share=waiting) if waiting else words("when.unknown")
     return Chapter(words("when.topic"), words("when.question"), answer, parts)
@@ -44,7 +44,7 @@ def _heat_map(c: Context, population: str) -> Part:
         c.baseline,
         population=population,
         name=f"idle_heat_map_{population}",
-        height_mm=8 + 6.6 * rows,
+        height_mm=8 + 6.0 * rows,
         margins_mm=(9, 10, 6, 0.5),
         source=c.source("spells", "schedule", n=c.behind(population), definition=f"{definition} {suppressed}"),
     )
@@ -93,9 +93,14 @@ def _causes(c: Context) -> Exhibit | Absent:
         why.time_by_cause,
         c.baseline,
         name="time_by_cause",
-        height_mm=20.5 * max(len(why.causes(c.baseline)), 1),
+        height_mm=18.5 * max(len(why.causes(c.baseline)), 1),
         margins_mm=(0.3, 0.3, 0.3, 0.3),
-        source=c.source("spells", "state_totals", definition=c.words("differ.causes")),
+        source=c.source(
+            "spells",
+            "state_totals",
+            n=c.words.listed([text for name in why.causes(c.baseline) if (text := c.behind(name))]),
+            definition=c.words("differ.causes"),
+        ),
     )
 
 

@@ -101,7 +101,7 @@ def alt_text(
     for (_, level), part in rows(baseline, population, by).groupby(["by", "level"], sort=False):
         known = part[part["value"].notna()]
         shares = [
-            f"{words(f'share_short.{share}.{population}')} {n.share(figure)}"
+            f"{words(f'share_short.{share}.{population}')} {n.part_share(figure)}"
             for share, figure in zip(known["share"], _best(known), strict=True)
         ]
         parts.append(words("breakdowns.alt", level=level, shares=words.listed(shares) or words("breakdowns.nothing")))
@@ -242,7 +242,7 @@ def _level(ax: Axes, row: Any, room: tuple[float, float, float], colour: str, th
     y = row.place - (0.08 if pulled else 0.0)
     style.line(ax, [left + low * scale, left + high * scale], [y, y], color=colour, lw=1.6, solid_capstyle="butt")
     style.line(ax, [left + middle * scale], [y], marker="o", ls="None", ms=4.0, color=colour)
-    text = theme.words.n.points(middle)
+    text = style.part_points(theme.words.n, middle)
     ax.text(left + panel, row.place, text, size=style.SMALL, ha="right", va="center_baseline")
 
 

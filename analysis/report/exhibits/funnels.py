@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,9 @@ PARTS = {
 # two groups are each other's mirror
 FEWEST_GROUPS = 3
 LEVELS = (0.95, 0.998)
-HEIGHT_MM, MARGINS_MM = 47.0, (11.0, 36.0, 3.0, 9.0)
+# shares of groups are published to a point
+HALF_POINT = 0.005
+HEIGHT_MM, MARGINS_MM = 40.0, (11.0, 36.0, 3.0, 9.0)
 # more dots than this are named only where they lie outside
 MOST_NAMED = 12
 NAME_PT = 96.0
@@ -70,7 +72,7 @@ def placed(baseline: Baseline, population: str = DEFAULT, share: str = "utilizat
     if funnel is None:
         return None
     size = shown["agents"].to_numpy(dtype=float)
-    (low, high), (far_low, far_high) = (funnel.limits(size, level=level) for level in LEVELS)
+    (low, high), (far_low, far_high) = (_limits_of(funnel, size, level) for level in LEVELS)
     value = shown["value"].to_numpy(dtype=float)
     place = np.where(
         (value < far_low) | (value > far_high), "far", np.where((value < low) | (value > high), "outside", "inside")
@@ -79,6 +81,12 @@ def placed(baseline: Baseline, population: str = DEFAULT, share: str = "utilizat
         low=low, high=high, far_low=far_low, far_high=far_high, place=place
     )
     return Placed(frame.reset_index(drop=True), funnel)
+
+
+def _limits_of(funnel: Funnel, sizes: Any, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limits of groups of these sizes, as wide as the rounding of their published figures makes them."""
+    low, high = funnel.limits(sizes, level=level)
+    return np.maximum(low - HALF_POINT, 0.0), np.minimum(high + HALF_POINT, 1.0)
 
 
 def _funnel(baseline: Baseline, population: str, share: str, shown: pd.DataFrame) -> Funnel | None:
@@ -175,7 +183,7 @@ def alt_text(
             "funnel.alt.group",
             group=row.group,
             agents=words.n.count(row.agents),
-            share=words.n.share(row.value),
+            share=words.n.part_share(row.value),
             bounds=words.n.bounds(row.low, row.high, sign=True),
             place=words(f"funnel.place.{row.place}"),
         )
@@ -247,7 +255,7 @@ def funnel(
 def _scales(found: Placed, sheet: Sheet, smallest: int) -> tuple[Scale, Scale]:
     """Return where sizes and shares lie: from the smallest size allowed to a little beyond the largest."""
     least, most = max(smallest - 0.5, 1.0), 1.08 * float(found.frame["agents"].max())
-    far = found.funnel.limits([least], level=LEVELS[1])
+    far = _limits_of(found.funnel, [least], LEVELS[1])
     shown = [*found.frame["value"], float(far[0][0]), float(far[1][0])]
     low, high = style.ends(min(shown) - 0.01, max(shown) + 0.01, step=0.05)
     return Scale(least, most, 0.0, sheet.width), Scale(low, high, sheet.height, 10.0)
@@ -260,7 +268,7 @@ def _limits(sheet: Sheet, found: Funnel, scales: tuple[Scale, Scale], room: Room
     across = [x(size) for size in sizes]
     ends: list[tuple[float, str]] = [(y(found.share), words("funnel.all", share=words.n.share(found.share)))]
     for level, ls in zip(LEVELS, ("-", (0, (4, 2))), strict=True):
-        low, high = found.limits(sizes, level=level)
+        low, high = _limits_of(found, sizes, level)
         lines = [[y(share) for share in edge] for edge in (low, high)]
         if level == LEVELS[0]:
             sheet.ax.fill_between(across, *lines, color=style.PANEL, lw=0, zorder=0)

@@ -51,7 +51,7 @@ def alt_text(baseline: Baseline, *, population: str = DEFAULT, theme: Theme | No
     parts = []
     for (_, group), part in rows(baseline, population).groupby(["site", "group"], sort=False, dropna=False):
         shares = [
-            f"{words(f'share_short.{row.share}.{population}')} {n.share(row.value)}"
+            f"{words(f'share_short.{row.share}.{population}')} {n.part_share(row.value)}"
             for row in part.itertuples()
             if row.share in SHARES and pd.notna(row.value)
         ]
@@ -153,4 +153,6 @@ def _panel(ax: Axes, part: pd.DataFrame, room: tuple[float, float], whole: float
             solid_capstyle="butt",
         )
         style.line(ax, [left + row.value * scale], [row.index], marker="o", ls="None", ms=4.2, color=colour)
-        ax.text(left + panel, row.index, n.points(row.value), size=style.SMALL, ha="right", va="center_baseline")
+        ax.text(
+            left + panel, row.index, style.part_points(n, row.value), size=style.SMALL, ha="right", va="center_baseline"
+        )

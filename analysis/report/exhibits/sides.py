@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -117,6 +118,11 @@ def _figure(row: Any, theme: Theme) -> str:
     return ""
 
 
+def _reason(text: object) -> str:
+    """Return the first part of a reason, without the names of settings."""
+    return re.sub(r" \([a-z_]+\)", "", str(text).partition(";")[0])
+
+
 def _claim(one: Published, theme: Theme) -> str:
     """Return a published figure as text."""
     words = theme.words
@@ -229,7 +235,7 @@ def _source(ax: Axes, row: Any, y: float, theme: Theme) -> None:
     text = _figure(row, theme)
     if not text:
         width = style.size_pt(ax)[0] + style.MM * 56
-        ax.text(0.004, y, style.fitted(f"{words('sides.no_figure')}: {str(row.reason).partition(';')[0]}", style.SMALL, width), size=style.SMALL,
+        ax.text(0.004, y, style.fitted(f"{words('sides.no_figure')}: {_reason(row.reason)}", style.SMALL, width), size=style.SMALL,
                 color=style.MUTED, va="center_baseline", zorder=4,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
     elif pd.notna(row.value):

@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 
 from analysis.foundation.assets import assets
+from analysis.report.numbers import Numbers
 from analysis.report.typeset import UNSHOWN
 
 INK, MUTED, RULE, PANEL = "#1B2733", "#5B6875", "#D5DBE1", "#F4F6F8"
@@ -204,6 +205,18 @@ def fitted(text: str, size: float, room: float) -> str:
         middle = (fits + most + 1) // 2
         fits, most = (middle, most) if text_width_pt(shown[:middle] + "…", size) <= room else (fits, middle - 1)
     return shown[:fits].rstrip() + "…"
+
+
+def part_points(n: Numbers, share: float) -> str:
+    """Return the share of a part of a population in points: nobody is told that none or all of it is one thing.
+
+    Examples
+    --------
+    >>> from analysis.report.words import load_words
+    >>> [part_points(load_words().n, share) for share in (0.002, 0.31, 0.998)]
+    ['<1', '31', '>99']
+    """
+    return {"0": "<1", "100": ">99"}.get(n.points(share), n.points(share))
 
 
 def beside(ax: Axes, x: float, y: float, text: str, **more: Any) -> None:
