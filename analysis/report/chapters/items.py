@@ -38,9 +38,9 @@ def inventory(c: Context, *, topic: str = "") -> list[Part]:
     return [
         Exhibit(
             _headline(c, order),
-            c.source("work_items", "item_types", definition=said),
+            c.source("work_items", "item_types", n=words.some("ready.n_types", len(frame)), definition=said),
             columns=(
-                Column(words("inventory.column.rank"), "right", 0.5),
+                Column(words("inventory.column.rank"), "right", 0.7),
                 Column(words("inventory.column.type"), width=3.0),
                 Column(words("inventory.column.hours"), "right", 1.35),
                 Column(words("inventory.column.mean"), "right", 1.2),
