@@ -17,7 +17,7 @@ from analysis.engagement.load import Override, load_engagement
 from analysis.engagement.model import Engagement
 from analysis.engagement.records import Record
 from analysis.engagement.releases import enter_release
-from analysis.engagement.report import PDF, place, report_inputs
+from analysis.engagement.report import PDF, fewer_collections, place, report_inputs
 from analysis.engagement.stages import CHAIN, stage_spec
 from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import KitError
@@ -149,4 +149,5 @@ def _from_results(folder: Folder, part: str, now: Standing, into: Path) -> None:
         raise KitError(
             f"The results of {' and '.join(damaged)} are damaged: nothing can be built from them. Run first: engage run {folder.slug}"
         )
-    build_report(**report_inputs(folder, now.engagement, now.found, now.overrides), out=into, only=part)
+    with fewer_collections():
+        build_report(**report_inputs(folder, now.engagement, now.found, now.overrides), out=into, only=part)
