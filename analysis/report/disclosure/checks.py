@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
     from analysis.blending.result import Blending
     from analysis.utilization.result import Utilization
-
-# A pseudonym as intake makes it: even these stay inside.
-PSEUDONYM = re.compile(r"\bp[0-9a-f]{12}\b")
 
 
 OF_UTILIZATION = ("sites or groups", "best quarters", "ramps")
@@ -191,34 +187,4 @@ def check_heard(result: Any) -> None:
             raise DisclosureProblem(
                 f"listening: {count} counts of {what} could be of one person. "
                 "Nothing was written. Report it as a fault of the kit."
-            )
-
-
-def check_texts(texts: dict[str, str]) -> None:
-    """Refuse texts that hold a pseudonym.
-
-    Parameters
-    ----------
-    texts
-        Name of a deliverable -> everything it says.
-
-    Raises
-    ------
-    DisclosureProblem
-        A deliverable holds a pseudonym; the message names the deliverable alone.
-
-    Examples
-    --------
-    >>> check_texts({"assessment.pdf": "Team North 1 waits 31 %"})
-    >>> check_texts({"assessment.pdf": "p0123456789ab waits 31 %"})
-    Traceback (most recent call last):
-        ...
-    analysis.foundation.schema.DisclosureProblem: assessment.pdf: holds 1 pseudonyms of people. Nothing was written. Look for a column that names people in a table of groups or findings.
-    """
-    for name, text in texts.items():
-        count = len(PSEUDONYM.findall(text))
-        if count:
-            raise DisclosureProblem(
-                f"{name}: holds {count} pseudonyms of people. Nothing was written. "
-                "Look for a column that names people in a table of groups or findings."
             )

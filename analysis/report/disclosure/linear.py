@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize, sparse
 
 # Copies of the unknowns that one linear programme holds at most; larger ones are solved in turn.
-_MOST_UNKNOWNS = 6_000
+_MOST_UNKNOWNS = 2_000
 # Mixtures in which all targets are pushed at once at most, before any is looked at by itself, and how many in vain end it.
 _PUSHES, _IN_VAIN = 40, 3
 # Room that rounding of sums leaves around every row, as a share of its base, and the least of it [h].
@@ -67,9 +67,10 @@ def survivors(system: System, targets: np.ndarray, near: np.ndarray) -> tuple[np
     """
     small, wanted = _merged(system, targets)
     truth = wanted @ small.hours
-    recovered = ~_far_by_pushes(small, wanted, truth, near)
-    high = _extremes(small, wanted, truth, near, recovered=recovered, sign=1.0)
-    low = _extremes(small, wanted, truth, near, recovered=recovered, sign=-1.0)
+    programme = _Programme.of(small)
+    recovered = ~_far_by_pushes(programme, wanted, truth, near)
+    high = _extremes(programme, wanted, truth, near, recovered=recovered, sign=1.0)
+    low = _extremes(programme, wanted, truth, near, recovered=recovered, sign=-1.0)
     low[~recovered], high[~recovered] = np.nan, np.nan
     return recovered, low, high
 
@@ -87,41 +88,53 @@ def _merged(system: System, targets: np.ndarray) -> tuple[System, np.ndarray]:
     return small, kinds[rows:].astype(float)
 
 
-def _constraints(system: System) -> tuple[sparse.csr_array, np.ndarray, sparse.csr_array, np.ndarray]:
-    """Return what every answer keeps to: rows within their bounds, and the measures of a piece add to its base."""
-    pieces, measures = system.hours.shape
-    at, which = np.nonzero(system.sets)
-    columns = which * measures + system.measure[at]
-    rows = sparse.csr_array((np.ones(len(at)), (at, columns)), shape=(len(system.sets), pieces * measures))
-    truth = rows @ system.hours.ravel()
-    slack = np.maximum(_LEAST_SLACK_H, _SLACK * (system.sets @ system.base_h))
-    # the truth itself always keeps to the rows, whatever sums of binary fractions do
-    high, low = np.maximum(system.high_h, truth) + slack, np.minimum(system.low_h, truth) - slack
-    upper = sparse.vstack([rows, -rows], format="csr")
-    adds = sparse.kron(sparse.eye_array(pieces), np.ones((1, measures)), format="csr")
-    return upper, np.concatenate([high, -low]), adds, system.base_h
+@dataclass(frozen=True, slots=True)
+class _Programme:
+    """What every answer keeps to: rows within their bounds, and the measures of a piece add to its base."""
+
+    upper: sparse.csr_array
+    limit: np.ndarray
+    adds: sparse.csr_array
+    base_h: np.ndarray
+    most_h: np.ndarray
+
+    @classmethod
+    def of(cls, system: System) -> _Programme:
+        """Return the constraints of a system."""
+        pieces, measures = system.hours.shape
+        at, which = np.nonzero(system.sets)
+        columns = which * measures + system.measure[at]
+        rows = sparse.csr_array((np.ones(len(at)), (at, columns)), shape=(len(system.sets), pieces * measures))
+        truth = rows @ system.hours.ravel()
+        slack = np.maximum(_LEAST_SLACK_H, _SLACK * (system.sets @ system.base_h))
+        # the truth itself always keeps to the rows, whatever sums of binary fractions do
+        high, low = np.maximum(system.high_h, truth) + slack, np.minimum(system.low_h, truth) - slack
+        upper = sparse.vstack([rows, -rows], format="csr")
+        adds = sparse.csr_array(
+            (np.ones(pieces * measures), np.arange(pieces * measures), np.arange(pieces + 1) * measures)
+        )
+        limit = np.concatenate([high, -low])
+        return cls(upper, limit, adds, system.base_h, np.repeat(system.base_h, measures))
+
+    def solve(self, cost: np.ndarray) -> np.ndarray:
+        """Return the answer with the least cost, of each copy of the unknowns (copies x unknowns) by itself."""
+        copies = len(cost)
+        many = sparse.eye_array(copies)
+        found = optimize.linprog(
+            cost.ravel(),
+            A_ub=self.upper if copies == 1 else sparse.kron(many, self.upper, format="csr"),
+            b_ub=np.tile(self.limit, copies),
+            A_eq=self.adds if copies == 1 else sparse.kron(many, self.adds, format="csr"),
+            b_eq=np.tile(self.base_h, copies),
+            bounds=np.column_stack([np.zeros(cost.size), np.tile(self.most_h, copies)]),
+            method="highs",
+        )
+        if found.x is None:
+            raise ValueError(f"the published figures fit no answer at all: {found.message}")
+        return found.x.reshape(copies, -1)
 
 
-def _solve(cost: np.ndarray, system: System, copies: int) -> np.ndarray:
-    """Return the answer with the least cost, copies x (pieces x measures)."""
-    upper, limit, adds, total = _constraints(system)
-    many = sparse.eye_array(copies)
-    bounds = np.column_stack([np.zeros(cost.size), np.tile(np.repeat(system.base_h, system.hours.shape[1]), copies)])
-    found = optimize.linprog(
-        cost.ravel(),
-        A_ub=sparse.kron(many, upper, format="csr"),
-        b_ub=np.tile(limit, copies),
-        A_eq=sparse.kron(many, adds, format="csr"),
-        b_eq=np.tile(total, copies),
-        bounds=bounds,
-        method="highs",
-    )
-    if found.x is None:
-        raise ValueError(f"the published figures fit no answer at all: {found.message}")
-    return found.x.reshape(copies, -1)
-
-
-def _far_by_pushes(system: System, wanted: np.ndarray, truth: np.ndarray, near: np.ndarray) -> np.ndarray:
+def _far_by_pushes(programme: _Programme, wanted: np.ndarray, truth: np.ndarray, near: np.ndarray) -> np.ndarray:
     """Return the targets of which some answer is far from the truth, as found by pushing all of them at once."""
     far = near < 0
     generator = np.random.default_rng(0)
@@ -134,7 +147,7 @@ def _far_by_pushes(system: System, wanted: np.ndarray, truth: np.ndarray, near: 
         chosen = np.where(far, -1.0, generator.random(far.shape))
         pushed = (chosen == chosen.max(axis=1, keepdims=True)) & ~far
         cost = -(wanted.T @ (generator.choice([-1.0, 1.0], size=far.shape) * weight * pushed))
-        answer = _solve(cost, system, 1)[0].reshape(system.hours.shape)
+        answer = programme.solve(cost.reshape(1, -1)).reshape(cost.shape)
         moved = np.abs(wanted @ answer - truth) > near
         without = 0 if (moved & ~far).any() else without + 1
         far |= moved
@@ -142,13 +155,19 @@ def _far_by_pushes(system: System, wanted: np.ndarray, truth: np.ndarray, near: 
 
 
 def _extremes(
-    system: System, wanted: np.ndarray, truth: np.ndarray, near: np.ndarray, *, recovered: np.ndarray, sign: float
+    programme: _Programme,
+    wanted: np.ndarray,
+    truth: np.ndarray,
+    near: np.ndarray,
+    *,
+    recovered: np.ndarray,
+    sign: float,
 ) -> np.ndarray:
     """Return the largest (`sign` 1) or smallest (-1) hours of each target and measure, NaN where it is found to be far before.
 
     Every answer is a possible truth of all targets: those that it moves far are taken out of `recovered`, and not looked at any more.
     """
-    pieces, measures = system.hours.shape
+    pieces, measures = wanted.shape[1], truth.shape[1]
     at_once = max(1, _MOST_UNKNOWNS // (pieces * measures))
     found = np.full(truth.shape, np.nan)
     while len(left := np.argwhere(recovered & np.isnan(found))):
@@ -156,7 +175,7 @@ def _extremes(
         cost = np.zeros((len(part), pieces, measures))
         for copy, (target, measure) in enumerate(part):
             cost[copy, :, measure] = -sign * wanted[target]
-        for copy, answer in enumerate(_solve(cost, system, len(part))):
+        for copy, answer in enumerate(programme.solve(cost.reshape(len(part), -1))):
             reached = wanted @ answer.reshape(pieces, measures)
             target, measure = part[copy]
             found[target, measure] = reached[target, measure]

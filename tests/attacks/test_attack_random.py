@@ -1,0 +1,43 @@
+"""No figure of few people can be had from what is published of random engagements; with a threshold alone many can."""
+
+import pytest
+
+from analysis.report.disclosure.audit import audit
+from analysis.report.disclosure.protection import settled
+from analysis.report.disclosure.publication import published_of
+from analysis.report.disclosure.rounding import OF_BASELINE, _rounded
+from tests.attacks.random_engagements import engagement
+
+
+def tried(seeds, capsys, **of):
+    """Attack what would be published of random engagements, and say what came of it."""
+    cells = figures = implied = near = first = left_out = 0
+    narrowest = 1.0
+    for seed in seeds:
+        baseline = _rounded(engagement(seed, **of), OF_BASELINE)
+        if baseline.members.empty:
+            continue
+        told, withheld, found = settled(baseline, published_of, baseline.members)
+        kept = audit(published_of(told), baseline.members, found=found, withheld=withheld)
+        first, left_out = first + bool(withheld), left_out + len(withheld)
+        cells, figures, implied = cells + kept.cells, figures + kept.protected, implied + kept.implied
+        close = found.targets[found.targets["near"]]
+        near += len(close)
+        narrowest = min([narrowest, *(close["high"] - close["low"])])
+        assert kept.recovered == 0
+    with capsys.disabled():
+        print(
+            f"\n{len(seeds)} random engagements, {cells:,} published figures: {figures:,} figures of 1 to 9 people attacked, {implied:,} bounded by one "
+            f"figure alone, {near} within 10 points of the truth (narrowest range {100 * narrowest:.0f} points), 0 recovered; "
+            f"{first} engagements gave something away before {left_out} breakdowns were left out"
+        )
+    return figures
+
+
+def test_nothing_is_recovered_from_a_hundred_random_engagements(capsys):
+    assert tried(range(100), capsys, small=True) > 10_000
+
+
+@pytest.mark.slow
+def test_nothing_is_recovered_from_a_thousand_random_engagements(capsys):
+    assert tried(range(1000, 2000), capsys) > 200_000
