@@ -22,7 +22,6 @@ from analysis.report.exhibits.theme import Theme
 from analysis.report.run import Run
 from analysis.report.summary import FILE, build_summary, four_pages, texts_of
 from analysis.report.words import Words, load_words
-from tests.report import factory_people
 from tests.report.conftest import words_of
 
 # what nobody may read in it, whatever the catalogue says of itself
@@ -193,13 +192,20 @@ def _with(key: str, text: str) -> Words:
     return changed
 
 
+def at_level(material: dict[str, Any], level: int) -> Any:
+    """Return readiness with K1, what leaders have said, at this level."""
+    frame = material["readiness"].criteria
+    changed = frame.assign(level=frame["level"].mask(frame["criterion"] == "K1", level))
+    return dataclasses.replace(material["readiness"], criteria=changed)
+
+
 def test_what_leaders_have_not_said_is_said_to_be_unsaid(material):
-    silent = factory_people.readiness({"K1": 1})
-    text = one(context(material, readiness=silent))
+    text = one(context(material, readiness=at_level(material, 1)))
     assert "Leaders have not said yet what happens to freed time" in text
     assert "Not to be handed out yet" in text
-    spoken = one(context(material, readiness=factory_people.readiness({"K1": 3})))
+    spoken = one(context(material, readiness=at_level(material, 3)))
     assert "Leaders have announced what happens to freed time" in spoken
+    assert "teams have said it back" in one(context(material, readiness=at_level(material, 4)))
     assert "Not to be handed out yet" not in spoken
 
 
