@@ -74,14 +74,16 @@ def _summed(hours: pd.DataFrame, by: str) -> pd.DataFrame:
     return sums.reset_index().assign(by=by)
 
 
-def merges_of(tables: Tables, people: People, cells: Cells, *, minimum: int, slot_s: int) -> pd.DataFrame:
+def merges_of(
+    tables: Tables, people: People, slots: pd.DataFrame, cells: Cells, *, minimum: int, slot_s: int
+) -> pd.DataFrame:
     """Return what was put together before anything was measured, by the names under which it is published.
 
     Parameters
     ----------
     tables
         Canonical tables, for the roster.
-    people, cells, slot_s
+    people, slots, cells, slot_s
         As for :func:`members_of`.
     minimum
         Smallest group [agents].
@@ -93,7 +95,9 @@ def merges_of(tables: Tables, people: People, cells: Cells, *, minimum: int, slo
         it; of half hours of several weekdays the fewest. Nothing is listed that is not published under its name.
     """
     few = FEW.format(minimum=minimum)
-    rows = [*_of_groups(tables, people, minimum, few), *_of_levels(cells, few), *_of_spans(cells.spans, slot_s, few)]
+    rows = [*_of_groups(tables, people, minimum, few), *_of_levels(cells, few)]
+    if len(cells.spans):
+        rows += [*_of_spans(cells.spans, slot_s, few), *_over_weekdays(slots, cells, slot_s, few)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS["merges"][1:])).assign(population=people.population)
     texts = dict.fromkeys(("population", "by", "level", "parts", "reason"), "str")
     return frame[list(COLUMNS["merges"])].astype({**texts, "agents": "int64"})
@@ -126,15 +130,29 @@ def _of_levels(cells: Cells, few: str) -> list[tuple[str, str, str, int, str]]:
 
 
 def _of_spans(spans: pd.DataFrame, slot_s: int, few: str) -> list[tuple[str, str, str, int, str]]:
-    """Return half hours that were put together: by the weekdays on which they were, and over all weekdays."""
+    """Return half hours that were put together, by the weekdays on which they were."""
     rows = []
-    if spans.empty:
-        return rows
     several = spans[spans["span_slots"].gt(1) & spans["shown"].astype(bool)]
     for (start, slots), part in several.groupby(["span_start_s", "span_slots"]):
         days = ", ".join(WEEKDAYS[int(day)] for day in sorted(part["weekday"].unique()))
-        parts = f"{slots} half hours on {days}" if slot_s == 1800 else f"{slots} slots on {days}"
+        parts = f"{slots} {_unit(slot_s)} on {days}"
         rows.append(
             ("half_hour", name_of(int(start), int(slots), slot_s), parts, int(part["distinct_agents"].min()), few)
         )
     return rows
+
+
+def _over_weekdays(slots: pd.DataFrame, cells: Cells, slot_s: int, few: str) -> list[tuple[str, str, str, int, str]]:
+    """Return half hours that are put together in the breakdown over all weekdays, and shown."""
+    there = slots.loc[slots["base_agents"] > 0, ["agent", "weekday", "slot_of_day_s"]].merge(cells.spans)
+    rows = []
+    for level, part in there.groupby("half_hour"):
+        count = part["slot_of_day_s"].nunique()
+        if count > 1 and level not in cells.hidden["half_hour"]:
+            parts = f"{count} {'half hours' if slot_s == 1800 else 'slots'}, all weekdays together"
+            rows.append(("half_hour", str(level), parts, part["agent"].nunique(), few))
+    return rows
+
+
+def _unit(slot_s: int) -> str:
+    return "half hours" if slot_s == 1800 else "slots"

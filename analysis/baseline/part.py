@@ -180,7 +180,7 @@ def _of_parts(
         "level_days": level_days(people, cells),
         "breakdowns": breakdowns(people, slots, cells, clusters=clusters, settings=settings),
         "members": members_of(people, slots, cells, slot_s=slot_s),
-        "merges": merges_of(tables, people, cells, minimum=settings.minimum_group_agents, slot_s=slot_s),
+        "merges": merges_of(tables, people, slots, cells, minimum=settings.minimum_group_agents, slot_s=slot_s),
     }
     return found | ({"idle_by_slot": idle_by_slot(slots, people, cells.spans)} if len(slots) else {})
 
