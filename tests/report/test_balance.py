@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from analysis.report.chapters import balance
 from analysis.report.exhibits import paid_hours, shares
 from analysis.report.exhibits.paid_hours import allotted
 from tests.report import opening
+from tests.report.factory import CC
 from tests.report.test_first import seen
 
 
@@ -107,3 +111,17 @@ def test_work_that_observers_saw_is_work_and_never_called_unseen(material):
     assert parts["utilization"] + parts[shares.SEEN_WORK] == pytest.approx(1 - parts["support"] - 0.273)
     assert parts["observed"] == pytest.approx(0.273)
     assert "unaccounted" not in parts
+
+
+def test_logs_alone_show_hours_on_record_that_add_up_and_no_paid_hour():
+    c = opening.case("logs alone")
+    spans = pd.DataFrame([(CC, "span_h", 23_407.0, "h")], columns=["population", "fact", "value", "unit"])
+    baseline = dataclasses.replace(c.baseline, facts=pd.concat([c.baseline.facts, spans], ignore_index=True))
+    page = balance.page(dataclasses.replace(c, baseline=baseline))
+    rows = {seen(row[0]["text"]).strip(): int(row[1]["text"].replace(",", "")) for row in page["ledger"]["rows"]}
+    assert rows["work on record"] == 16_080
+    assert (
+        rows["work on record"] + rows["gaps between records"] == rows["Contact centre, first to last record of a day"]
+    )
+    assert rows["Back office, work on record"] == 7_920
+    assert "paid hours" not in json.dumps(page["ledger"])

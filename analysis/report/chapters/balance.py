@@ -11,7 +11,7 @@ from analysis.report.blocks import Cell, Column, Drawing, table_record
 from analysis.report.chapters import decisions, logs, worth
 from analysis.report.context import Context
 from analysis.report.exhibits import paid_hours
-from analysis.report.exhibits.paid_hours import ITEMS, OFF, RESERVE, TAKEN_UP, Part, Side
+from analysis.report.exhibits.paid_hours import ITEMS, OFF, RESERVE, TAKEN_UP, Part, Side, allotted, stepped
 from analysis.report.numbers import mark
 
 # shares that are figures of the baseline; the others are what remains of a total
@@ -48,7 +48,7 @@ def page(c: Context) -> dict[str, Any]:
     words, found, drawn = c.words, paid_hours.sides(c.baseline, c.value), drawings(c)
     said = {} if c.value is None else c.value.sentences
     known = c.value is not None and any(side.freed or side.after for side in found)
-    title = paid_hours.headline(c.baseline, value=c.value, theme=c.theme) if found else words("balance_page.unknown")
+    title = paid_hours.headline(c.baseline, value=c.value, theme=c.theme) if found else _unknown(c)
     why = "" if known else said.get("balance") or words("missing.balance")
     return {
         "topic": words("balance_page.topic"),
@@ -56,10 +56,10 @@ def page(c: Context) -> dict[str, Any]:
         "lead": _lead(c, found),
         "file": f"{drawn[0].name}.svg" if drawn else "",
         "alt": paid_hours.alt_text(c.baseline, value=c.value, theme=c.theme) if drawn else "",
-        "source": _source(c) if drawn else "",
-        "ledger": _ledger(c, found),
+        "source": _source(c) if drawn else words("balance_page.record.source", period=c.period) if _recorded(c) else "",
+        "ledger": _ledger(c, found) if found else _on_record(c),
         "absent": [{"term": why, "text": words("balance_page.need")}] if why else [],
-        "blocks": [block for block in (_known(c, found), _worth(c), _conditions(c, found), _left_out(c)) if block["items"]],
+        "blocks": [block for block in (_worth(c), _conditions(c, found), _left_out(c)) if block["items"]],
     }  # fmt: skip
 
 
@@ -95,6 +95,43 @@ def _ledger(c: Context, found: list[Side]) -> dict[str, Any]:
         Column(words(f"{label}.range"), "right", 1.9), Column(words(f"{label}.means"), width=4.6), Column(words(f"{label}.source"), width=3.7),
     )  # fmt: skip
     return table_record(columns, rows)
+
+
+def _on_record(c: Context) -> dict[str, Any]:
+    """Return the hours on record where no paid time is known: work, gaps between records, and what both add up to."""
+    words, rows = c.words, list[list[Cell | str]]()
+    bound, unknown = (words(f"balance_page.record.{key}") for key in ("bound", "unknown"))
+    for name in _recorded(c):
+        work, span, whole = c.fact(name, "work_h"), c.fact(name, "span_h"), words(f"population.{name}")
+        if math.isnan(span) or not span >= work > 0:
+            named = words("balance_page.record.alone", population=whole)
+            rows.append(_record_line(c, named, (stepped(work), "", bound, "work_h"), strong=True))
+            continue
+        named, edge = words("balance_page.record.span", population=whole), words("balance_page.record.edge")
+        rows.append(_record_line(c, named, (stepped(span), c.n.share(1.0), edge, "span_h"), strong=True))
+        done, gaps = allotted(stepped(span), [work, span - work])
+        lines = {"work": (done, c.n.share(work / span), bound, "work_h"),
+                 "gaps": (gaps, c.n.share(1 - work / span), unknown, "span_h, work_h")}  # fmt: skip
+        rows += [
+            _record_line(c, f"{INDENT}{words(f'balance_page.record.{key}')}", cells) for key, cells in lines.items()
+        ]
+    label = "balance_page.column"
+    columns = (
+        Column(words(f"{label}.record"), width=4.4), Column(words(f"{label}.hours"), "right", 1.0), Column(words(f"{label}.share"), "right", 1.0),
+        Column(words(f"{label}.what"), width=5.2), Column(words(f"{label}.source"), width=3.8),
+    )  # fmt: skip
+    return table_record(columns, rows)
+
+
+def _recorded(c: Context) -> list[str]:
+    """Return the populations of which the logs alone show hours of work."""
+    return [name for name in reversed(c.populations()) if name in logs.unmeasured(c) and c.fact(name, "work_h") > 0]
+
+
+def _record_line(c: Context, name: str, cells: tuple[int, str, str, str], *, strong: bool = False) -> list[Cell | str]:
+    hours, share, means, fact = cells
+    figure = Cell(c.n.count(hours), strong=strong)
+    return [Cell(name, strong=strong), figure, share, means, _id(f"baseline.facts.{fact}")]
 
 
 def _whole(c: Context, side: Side) -> list[Cell | str]:
@@ -201,10 +238,14 @@ def _promise(c: Context) -> str:
     return c.n.share(min(need.value / idle.value, 1.0))
 
 
-def _known(c: Context, found: list[Side]) -> dict[str, Any]:
-    """Return what the logs alone show where no hours could be balanced."""
-    items = [] if found else [text for name in c.populations() if (text := logs.lower_bound(c, name))]
-    return {"title": c.words("balance_page.known"), "items": items}
+def _unknown(c: Context) -> str:
+    """Return that nothing can be balanced, with the hours of work that are on record."""
+    work = sum(c.fact(name, "work_h") for name in _recorded(c))
+    return (
+        c.words("balance_page.unknown_record", work=c.n.count(stepped(work)))
+        if work
+        else c.words("balance_page.unknown")
+    )
 
 
 def _worth(c: Context) -> dict[str, Any]:
