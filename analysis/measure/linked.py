@@ -13,6 +13,8 @@ Edges = Mapping[tuple[Node, Node], frozenset[str]]
 # Up to so many nodes every cut is tried; beyond it a bound that errs on the side of hiding decides.
 _TRIED = 14
 _EXACT_STEPS = 12
+# Branches that are looked at before the best set so far is taken.
+_MOST_NODES = 5_000
 
 
 def small_cuts(edges: Edges, *, minimum: int) -> list[frozenset[Node]]:
@@ -184,7 +186,7 @@ def least_hidden(
     Notes
     -----
     Hitting sets on demand: the least set that hits all conflicts seen so far is tried, and what conflicts are left join them. A conflict holds
-    whatever else is hidden, so the first set without conflicts is the cheapest of all. Each step is a small integer programme (HiGHS). Where 12
+    whatever else is hidden, so the first set without conflicts is the cheapest of all. Each step is a branch and bound. Where 12
     steps do not end it (many weekdays and half hours alike), the cheapest cell of each further conflict is hidden too, and then every cell that
     need not be hidden is shown again, the dearest first.
 
@@ -217,18 +219,55 @@ def least_hidden(
 
 
 def _hitting(cost: Mapping[Hashable, float], sets: Sequence[frozenset[Hashable]]) -> frozenset[Hashable]:
-    """Return the cheapest set with a member in each of the sets; of equal ones that of the first members."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    """Return the cheapest set with a member in each of the sets; of equal ones that of the first members.
 
-    cells = [cell for cell in cost if any(cell in one for one in sets)]
-    rows = np.array([[float(cell in one) for cell in cells] for one in sets])
-    ties = 1e-4 * np.arange(1, len(cells) + 1) / len(cells)
-    loss = np.array([cost[cell] for cell in cells], dtype=float) + ties
-    found = milp(
-        loss,
-        constraints=LinearConstraint(rows, lb=1.0),
-        integrality=np.ones(len(cells)),
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0.0},
-    )
-    return frozenset(cell for cell, taken in zip(cells, found.x, strict=True) if taken > 0.5)
+    Branch and bound on the set with the fewest members left; what the rest costs at least is the sum over disjoint sets of their cheapest member.
+    """
+    order = {cell: (cost[cell], at) for at, cell in enumerate(cost)}
+    needed = [one for one in dict.fromkeys(sets) if not any(other < one for other in sets)]
+    where = {cell: frozenset(at for at, one in enumerate(needed) if cell in one) for one in needed for cell in one}
+    kept: dict[Hashable, frozenset[int]] = {}
+    for cell in sorted(where, key=lambda cell: order[cell]):
+        # whatever a dearer cell hits, a cheaper one hits too
+        if not any(where[cell] <= mine for mine in kept.values()):
+            kept[cell] = where[cell]
+    members = {at: [cell for cell in kept if at in kept[cell]] for at in range(len(needed))}
+    best = _greedy(kept, cost, len(needed))
+    least, nodes = sum(cost[cell] for cell in best), count()
+    stack: list[tuple[float, tuple[Hashable, ...], frozenset[Hashable]]] = [(0.0, (), frozenset())]
+    while stack and next(nodes) < _MOST_NODES:
+        spent, chosen, barred = stack.pop()
+        hit = frozenset().union(*(kept[cell] for cell in chosen))
+        left = {at: [cell for cell in members[at] if cell not in barred] for at in range(len(needed)) if at not in hit}
+        if not left:
+            if spent < least:
+                best, least = frozenset(chosen), spent
+            continue
+        if spent + _at_least(left, cost) >= least:
+            continue
+        branch = left[min(left, key=lambda at: (len(left[at]), at))]
+        stack += [
+            (spent + cost[cell], (*chosen, cell), barred | frozenset(branch[:at])) for at, cell in enumerate(branch)
+        ][::-1]
+    return best
+
+
+def _greedy(kept: Mapping[Hashable, frozenset[int]], cost: Mapping[Hashable, float], sets: int) -> frozenset[Hashable]:
+    """Return a set that hits all, by the most sets hit for the cost at each step."""
+    found, left = [], frozenset(range(sets))
+    while left:
+        found.append(max(kept, key=lambda cell: len(kept[cell] & left) / max(cost[cell], 1e-9)))
+        left -= kept[found[-1]]
+    return frozenset(found)
+
+
+def _at_least(left: Mapping[int, Sequence[Hashable]], cost: Mapping[Hashable, float]) -> float:
+    """Return what it costs at least to hit these sets: infinite where one has nobody left."""
+    total, used = 0.0, set()
+    for cells in sorted(left.values(), key=len):
+        if not cells:
+            return float("inf")
+        if used.isdisjoint(cells):
+            total += min(cost[cell] for cell in cells)
+            used |= set(cells)
+    return total
