@@ -20,8 +20,11 @@ from analysis.report.exhibits import (
     best,
     capacity,
     causes,
+    crosswalks,
     deductions,
+    descents,
     drivers,
+    funnels,
     gap_laws,
     gaps,
     groups,
@@ -45,8 +48,12 @@ from analysis.report.exhibits import (
 )
 from analysis.report.exhibits.labels import Room
 from analysis.report.exhibits.theme import Theme
+from tests.report.drawn_texts import boxes, of_report
 
 EXHIBITS = {
+    "ladder_waterfall": (descents, descents.ladder_waterfall, "baseline"),
+    "definition_crosswalk": (crosswalks, crosswalks.definition_crosswalk, "utilization"),
+    "funnel": (funnels, funnels.funnel, "baseline"),
     "ladder_shares": (shares, shares.ladder_shares, "baseline"),
     "group_shares": (groups, groups.group_shares, "baseline"),
     "idle_heat_map": (heat_map, heat_map.idle_heat_map, "baseline"),
@@ -186,6 +193,76 @@ def test_a_half_hour_with_too_few_agents_has_no_number(material):
     assert hidden
     shown = [text for text in drawn(heat_map.idle_heat_map, baseline) if re.fullmatch(r"\d+", text)]
     assert len(shown) == baseline.idle_by_slot["idle_agents"].notna().sum()
+
+
+def test_half_hours_that_were_put_together_are_one_cell(material):
+    baseline = material["baseline"]
+    frame = baseline.idle_by_slot.copy()
+    span = frame["weekday"].eq(0) & frame["slot_of_day_s"].between(28_800, 32_400)
+    assert span.sum() == 3
+    frame.loc[span, ["span_start_s", "span_slots", "idle_agents"]] = [28_800, 3, 7.0]
+    merged = dataclasses.replace(baseline, idle_by_slot=frame)
+    before, after = (
+        [text for text in drawn(heat_map.idle_heat_map, one) if re.fullmatch(r"\d+", text)]
+        for one in (baseline, merged)
+    )
+    assert len(after) == len(before) - 2
+    assert heat_map.merged(merged) - heat_map.merged(baseline) == 1
+
+
+def test_the_steps_from_paid_time_lead_to_work_and_what_nobody_sees_is_no_zero(material):
+    known = descents.rungs(material["baseline"])
+    for chain in known.values():
+        totals = [step for step in chain if step.total]
+        taken = sum(step.hours for step in chain if not step.total)
+        assert totals[0].hours - taken == pytest.approx(totals[-1].hours)
+        assert [step.key for step in totals] == ["PAID", "ATTENDED", "BASE", "WORKABLE", "WORK"]
+    baseline = material["baseline"]
+    shares_of = baseline.shares.copy()
+    office = shares_of["population"].eq("back_office") & shares_of["share"].eq("idle")
+    shares_of.loc[office, ["value", "low", "high"]] = float("nan")
+    ladder = baseline.ladder.copy()
+    rows_of = ladder["population"].eq("back_office")
+    idle, unseen = (rows_of & ladder["bucket"].eq(name) for name in ("IDLE", "UNACCOUNTED"))
+    ladder.loc[unseen, "hours"] += float(ladder.loc[idle, "hours"].iloc[0])
+    ladder.loc[idle, "hours"] = 0.0
+    blind = dataclasses.replace(baseline, shares=shares_of, ladder=ladder)
+    assert "not seen" in drawn(descents.ladder_waterfall, blind)
+    ladder.loc[unseen, "hours"] = 0.0
+    assert set(descents.rungs(dataclasses.replace(blind, ladder=ladder))) == {"contact_centre"}
+
+
+def test_the_own_definition_is_marked_and_more_time_than_there_is_is_a_cross(material):
+    frame = material["utilization"].quoted.copy()
+    frame.loc[0, ["of_base", "place"]] = [float("nan"), "beyond"]
+    result = dataclasses.replace(material["utilization"], quoted=frame)
+    figure = of_report(
+        lambda ax: crosswalks.definition_crosswalk(result, ax=ax),
+        width_mm=166,
+        height_mm=crosswalks.height_mm(result),
+        margins_mm=crosswalks.MARGINS_MM,
+    )
+    texts = [box.text for box in boxes(figure)]
+    assert [text for text in texts if "(this report)" in text] == ["Utilization U5, work of base (this report)"]
+    assert texts.count("×") == 1
+
+
+def test_a_group_that_differs_lies_outside_and_a_point_of_rounding_puts_none_there(material):
+    baseline = material["baseline"]
+    found = funnels.placed(baseline)
+    assert found is not None
+    frame, groups_of = found.frame, baseline.groups.copy()
+    name = frame["group"].iloc[0]
+    row = groups_of["group"].eq(name) & groups_of["share"].eq("utilization")
+    limits = found.funnel.limits([float(frame["agents"].iloc[0])])
+    for shift, place in ((0.004, "inside"), (0.02, "outside")):
+        groups_of.loc[row, "value"] = float(limits[1][0]) + shift
+        moved = funnels.placed(dataclasses.replace(baseline, groups=groups_of))
+        assert moved is not None
+        assert moved.frame.set_index("group").at[name, "place"] in {place, "far"} - (
+            {"far"} if place == "inside" else set()
+        )
+    assert "a question, not a verdict" in funnels.headline(dataclasses.replace(baseline, groups=groups_of))
 
 
 def test_the_meanings_differ_in_grey_and_their_labels_are_legible():
