@@ -29,7 +29,7 @@ def chapter(c: Context, before: Sequence[Chapter]) -> Chapter:
         parts.append(_states(c))
     parts += [Subhead(words("lineage.versions", run=c.run.run_id)), _versions(c)]
     answer = words(
-        "lineage.answer", n=c.n.count(len(c.quantities)), files=words.some("sources.files", len(c.run.inputs))
+        "lineage.answer", n=c.n.count(len(c.quantities)), files=words.some("lineage.n_files", len(c.run.inputs))
     )
     return Chapter(words("lineage.topic"), words("lineage.question"), answer, parts, appendix=True)
 
