@@ -1,7 +1,8 @@
-"""No figure of few people can be had from what is published of random engagements; with a threshold alone many can."""
+"""No figure of few people can be had from what is published of random engagements."""
 
 import pytest
 
+from analysis.foundation.schema import DisclosureProblem
 from analysis.report.disclosure.audit import audit
 from analysis.report.disclosure.protection import settled
 from analysis.report.disclosure.publication import published_of
@@ -11,15 +12,21 @@ from tests.attacks.random_engagements import engagement
 
 def tried(seeds, capsys, **of):
     """Attack what would be published of random engagements, and say what came of it."""
-    cells = figures = implied = near = first = left_out = 0
+    cells = figures = implied = near = first = refused = 0
     narrowest = 1.0
     for seed in seeds:
         baseline = _rounded(engagement(seed, **of), OF_BASELINE)
         if baseline.members.empty:
             continue
         told, withheld, found = settled(baseline, published_of, baseline.members)
-        kept = audit(published_of(told), baseline.members, found=found, withheld=withheld)
-        first, left_out = first + bool(withheld), left_out + len(withheld)
+        first += bool(withheld)
+        try:
+            kept = audit(published_of(told), baseline.members, found=found, withheld=withheld)
+        except DisclosureProblem as problem:
+            # nothing is written, and the message says what helps
+            assert "put together" in str(problem) or "minimum_group_agents" in str(problem)
+            refused += 1
+            continue
         cells, figures, implied = cells + kept.cells, figures + kept.protected, implied + kept.implied
         close = found.targets[found.targets["near"]]
         near += len(close)
@@ -29,8 +36,9 @@ def tried(seeds, capsys, **of):
         print(
             f"\n{len(seeds)} random engagements, {cells:,} published figures: {figures:,} figures of 1 to 9 people attacked, {implied:,} bounded by one "
             f"figure alone, {near} within 10 points of the truth (narrowest range {100 * narrowest:.0f} points), 0 recovered; "
-            f"{first} engagements gave something away before {left_out} breakdowns were left out"
+            f"in {first} engagements breakdowns had to be left out for that, {refused} were refused"
         )
+    assert refused <= len(seeds) / 50
     return figures
 
 
@@ -39,5 +47,6 @@ def test_nothing_is_recovered_from_a_hundred_random_engagements(capsys):
 
 
 @pytest.mark.slow
-def test_nothing_is_recovered_from_a_thousand_random_engagements(capsys):
-    assert tried(range(1000, 2000), capsys) > 200_000
+@pytest.mark.parametrize("small", [True, False])
+def test_nothing_is_recovered_from_a_thousand_random_engagements(small, capsys):
+    assert tried(range(1000, 1800) if small else range(2000, 2200), capsys, small=small) > 80_000

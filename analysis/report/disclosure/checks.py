@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.foundation.schema import DisclosureProblem
+from analysis.measure.groups import too_few
 
 if TYPE_CHECKING:
     from analysis.baseline.result import Baseline
@@ -135,11 +136,24 @@ def without_few(blending: Blending, baseline: Baseline) -> Blending:
     for name in ("idle_by_cause", "usable_slots"):
         frame = getattr(blending, name)
         if len(frame) and len(mine):
-            changed |= _by_spans(name, frame, mine, smallest)
+            changed |= _by_spans(name, frame, mine, smallest, alone=_few_of_a_pool(baseline))
     return dataclasses.replace(blending, **changed) if changed else blending
 
 
-def _by_spans(name: str, frame: pd.DataFrame, slots: pd.DataFrame, smallest: int) -> dict[str, pd.DataFrame]:
+def _few_of_a_pool(baseline: Baseline) -> pd.MultiIndex | None:
+    """Return the weekdays and half hours in which some pool has too few people: no pool is shown there, since all together are; None for one pool."""
+    members, smallest = baseline.members, baseline.settings.minimum_group_agents
+    rows = members[members["by"].eq("pool_slot")] if len(members) else members
+    if rows.empty:
+        return None
+    few = rows.groupby("level")["base_h"].agg(lambda hours: too_few(hours, minimum=smallest))
+    cells = [level.rsplit(" ", 2)[1:] for level in few.index[few]]
+    return pd.MultiIndex.from_tuples(sorted({(int(day), int(slot)) for day, slot in cells}), names=["weekday", "slot"])
+
+
+def _by_spans(
+    name: str, frame: pd.DataFrame, slots: pd.DataFrame, smallest: int, *, alone: pd.MultiIndex | None
+) -> dict[str, pd.DataFrame]:
     """Return the frame with the means of spans where half hours were put together, and without those of too few people; empty if it stays."""
     columns = [column for column in IDLE if column in frame]
     cells = ["weekday", "slot_of_day_s"]
@@ -148,6 +162,9 @@ def _by_spans(name: str, frame: pd.DataFrame, slots: pd.DataFrame, smallest: int
     several = of["span_slots"].gt(1)
     # a half hour in which nobody of the baseline was there has nobody to hide
     few = of["distinct_agents"].lt(smallest)
+    if alone is not None:
+        # half hours that were put together hold enough people of all pools, not of each
+        few |= several | pd.MultiIndex.from_frame(frame[cells]).isin(alone)
     if not several.any() and not few.any():
         return {}
     means = frame.assign(span=of["span_start_s"]).groupby(["pool", "weekday", "span"])[columns].transform("mean")

@@ -36,12 +36,15 @@ class _Behind:
     base_h: Mapping[Key, float]
 
     def cell(self, key: Key, levels: tuple[str, ...] = (), **of: object) -> Cell | None:
-        """Return the cell of a level, or of several together, None where nobody has time in it."""
+        """Return the cell of a level, or of several together; None where there is no figure and nobody.
+
+        A figure of nobody has no people behind it that are known, and the audit refuses it.
+        """
         population, by, level = key
         found = [self.people[one] for one in _keys(key, levels) if one in self.people]
-        if not found:
+        if not found and of["value"] is None:
             return None
-        members = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        members = found[0] if len(found) == 1 else np.unique(np.concatenate([np.array([], dtype=np.int64), *found]))
         return Cell(population=population, by=by, level=level, members=members, levels=levels, **of)  # type: ignore[arg-type]
 
     def hours(self, key: Key, levels: tuple[str, ...]) -> float:
@@ -136,7 +139,7 @@ def _ladder(baseline: Baseline, behind: _Behind) -> Iterator[Cell]:
 
 def _levels(frame: pd.DataFrame, table: str, behind: _Behind, members: pd.DataFrame) -> Iterator[Cell]:
     """Yield the shares of groups, sites, bands of tenure, weekdays and half hours."""
-    if frame.empty or members.empty:
+    if frame.empty:
         return
     known = _degenerate(frame, members)
     rows = frame[frame["share"].isin(MEASURES)]
@@ -159,7 +162,7 @@ def _levels(frame: pd.DataFrame, table: str, behind: _Behind, members: pd.DataFr
 def _degenerate(frame: pd.DataFrame, members: pd.DataFrame) -> dict[tuple[str, str, str, str], float]:
     """Return the shares of which the report says in words that they are none, or all, of the time."""
     said = frame[frame["status"].eq("degenerate") & frame["share"].isin(MEASURES)]
-    if said.empty:
+    if said.empty or members.empty:
         return {}
     hours = members.groupby(["population", "by", "level"])[["base_h", *(f"{name}_h" for name in MEASURES)]].sum()
     found = {}
@@ -210,7 +213,8 @@ def _pools(baseline: Baseline, blending: Blending, behind: _Behind) -> Iterator[
     """Yield the agents waiting by pool, weekday and half hour, where there are several pools."""
     slot_h = baseline.settings.slot_s / 3600
     frame = blending.idle_by_cause
-    for row in frame.to_dict("records") if len(frame) else ():
+    several = any(by == "pool_slot" for _, by, _ in behind.people)
+    for row in frame.to_dict("records") if several else ():
         key = ("contact_centre", "pool_slot", f"{row['pool']} {int(row['weekday'])} {int(row['slot_of_day_s'])}")
         idle = float(row["idle_agents"]) if pd.notna(row["idle_agents"]) else None
         cell = behind.cell(

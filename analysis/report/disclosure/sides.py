@@ -100,7 +100,8 @@ def sides_of(published: Published, truth: pd.DataFrame) -> tuple[Side, ...]:
     found = []
     for population, rows in numbered.groupby("population"):
         there = set(rows["by"])
-        cells = [cell for cell in published.cells if cell.population == population]
+        # a figure whose people are not known is refused by the audit; nothing can be tried with it
+        cells = [cell for cell in published.cells if cell.population == population and len(cell.members)]
         for side, kinds in SIDES.items():
             crossed = side.startswith("people and")
             wanted = bool(there & set(kinds)) if not crossed else kinds[-1] in there and bool(there & set(_OF_PEOPLE))
