@@ -13,7 +13,9 @@ from analysis.report.exhibits import rows as rows_exhibit
 CUTS = ("group", "site", "tenure", "weekday", "half_hour", "slot")
 TERMS = ("purpose", "rests", "rules", "merged", "releases", "limits", "monitoring", "stored", "voice")
 # what was put together is listed here up to so many letters; the workbook lists all
-MOST_LETTERS = 320
+MOST_LETTERS = 260
+# tables of what people answered or said, told as one
+SAID = ("answers", "listening", "expectations", "to_hear", "responses")
 DPIA = "C2"
 
 
@@ -217,13 +219,15 @@ def _statement(c: Context) -> Terms:
 def _rests(c: Context) -> str:
     """Return period, sources and the fate of all rows in two sentences."""
     words, n, files = c.words, c.n, c.intake.files
-    known = [table for table in files["table"].drop_duplicates() if f"table.{table}" in words]
+    present = [table for table in files["table"].drop_duplicates() if f"table.{table}" in words]
+    known = [words(f"table.{table}") for table in present if table not in SAID]
+    known += [words("people.said.answered")] if len(known) < len(present) else []
     fates = rows_exhibit.fates(c.intake)
     counts = {name: int(fates[name].sum()) for name in ("physical", *rows_exhibit.FATES)}
     return words(
         "people.said.rests",
         period=c.period,
-        tables=words.listed([words(f"table.{table}") for table in known]),
+        tables=words.listed(known),
         rows=n.count(counts["physical"]),
         used=n.count(counts["used"]),
         rejected=n.count(counts["rejected"]),
