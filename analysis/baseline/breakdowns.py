@@ -16,17 +16,14 @@ from analysis.baseline.frames import COLUMNS, estimate_columns
 from analysis.baseline.levels import HIDDEN
 from analysis.baseline.settings import BaselineSettings
 from analysis.baseline.shares import NON_WORK, SHARE_PARTS, Clusters, five_shares
+from analysis.baseline.words import SHARES, WITHIN_CHANCE
 from analysis.foundation.clusters import MINIMUM_CLUSTERS, ratio
 from analysis.foundation.estimate import Estimate
 from analysis.measure.crosswalk import BASE
 from analysis.measure.shrinkage import GroupErrors, Shrunken, differ, lasting_variance, shrink_shares, split_errors
 
-# What is broken down; support and outage are planned by the client and not in question here.
-SHARES: tuple[str, ...] = ("utilization", "idle", "away", "unaccounted")
 # Levels of these are drawn from many like them, so the common mean says something about each; weekdays and half hours are what they are.
 EXCHANGEABLE: tuple[str, ...] = ("group", "site", "tenure")
-# Words of `reason` where nothing sets the levels of a share apart.
-WITHIN_CHANCE = "differences between these levels are within what chance gives"
 _ALPHA = 0.05
 _SHRUNKEN = ("shrunken", "shrunken_low", "shrunken_high")
 _SLOT_COLUMNS = {

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from analysis.foundation.estimate import Estimate
 
+# What is broken down; support and outage are planned by the client and not in question here.
+SHARES: tuple[str, ...] = ("utilization", "idle", "away", "unaccounted")
+# Words of `reason` where nothing sets the levels of a share apart.
+WITHIN_CHANCE = "differences between these levels are within what chance gives"
 NAMES = {"contact_centre": "contact centre", "back_office": "back office"}
 _PARTS = {
     "utilization": "work",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.baseline.breakdowns import SHARES, WITHIN_CHANCE
+from analysis.baseline.words import SHARES, WITHIN_CHANCE
 from analysis.report.exhibits import style
 from analysis.report.exhibits.theme import Theme, exhibit
 
