@@ -110,7 +110,7 @@ def test_a_smaller_group_needs_its_reason_in_print(material):
         (audited(protected=0), "found none of fewer people"),
         (
             audited(protected=12, implied=12),
-            "12 more figures of fewer people lie that near because a single figure of 10 or more bounds each",
+            "12 more are bounded that near by a single figure of 10 or more",
         ),
         (audited(cells=0, protected=0), "None is about a part of a population"),
     ],

@@ -13,7 +13,7 @@ from analysis.report.exhibits import rows as rows_exhibit
 CUTS = ("group", "site", "tenure", "weekday", "half_hour", "slot")
 TERMS = ("purpose", "rests", "rules", "merged", "releases", "limits", "monitoring", "stored", "voice")
 # what was put together is listed here up to so many letters; the workbook lists all
-MOST_LETTERS = 260
+MOST_LETTERS = 200
 # tables of what people answered or said, told as one
 SAID = ("answers", "listening", "expectations", "to_hear", "responses")
 DPIA = "C2"
