@@ -131,7 +131,7 @@ def _slot_table(parts):
 def _slots(agent, generator, night, slot_s, *, small):
     """Return one person's slots: agent, day, second of the day, and the five shares of each."""
     per_h = 3600 // slot_s
-    length = per_h * int(generator.choice([8, 8, 4] if small else [8, 8, 8, 4, 6]))
+    length = per_h * int(generator.choice([4] if small else [8, 8, 8, 4, 6]))
     start = per_h * (
         22 if night or generator.random() < 0.02 else int(generator.choice([8, 12] if small else [7, 8, 9, 10, 13]))
     )

@@ -113,7 +113,7 @@ def _each_by_itself(published: Published, truth: pd.DataFrame) -> None:
     """Refuse figures of too few people, and figures that one or two people hold most of."""
     held, few = [], 0
     place = {agent: at for at, agent in enumerate(published.agents)}
-    person = truth["agent"].map(place).to_numpy()
+    person = truth["agent"].map(place).to_numpy(dtype="int64")
     level, keys = pd.factorize(pd.MultiIndex.from_frame(truth[["population", "by", "level"]]))
     hours = np.zeros((len(keys), len(place)))
     np.add.at(hours, (level, person), truth["base_h"].to_numpy(dtype=float))
