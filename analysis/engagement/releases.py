@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from analysis.engagement.files import flush_tree, private_folder, read_json, replace, write_json
 from analysis.engagement.privacy import CLOSED_FILE, pseudonym_key
 from analysis.engagement.records import Record
@@ -24,6 +22,7 @@ from analysis.engagement.workspace import Folder
 from analysis.foundation.schema import DisclosureProblem, KitError, UsageProblem
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from analysis.report.disclosure.published import Cell, Published
@@ -326,7 +325,8 @@ def _keep(figures: Sequence[Figure], home: Path) -> str:
 
 def _content(table: np.ndarray) -> str:
     """Return the name of a release's figures: the digest of their rows."""
-    return hashlib.sha256(np.ascontiguousarray(table, dtype="<i8").tobytes()).hexdigest()[:16]
+    # bytes in the order of rows on every machine
+    return hashlib.sha256(table.astype("<i8").tobytes()).hexdigest()[:16]
 
 
 def _kept(home: Path, content: str, slug: str) -> list[Figure]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.foundation.schema import UsageProblem
+from analysis.foundation.schema import DisclosureProblem, UsageProblem
 from analysis.intake.reconciliation import reconcile
 from analysis.report import summary
 from analysis.report.brand import Brand, load_brand
 from analysis.report.communication import build_communication
 from analysis.report.context import Context
-from analysis.report.disclosure import protected
+from analysis.report.disclosure import check_files, protected
 from analysis.report.exhibits.theme import Theme
 from analysis.report.figures import draw_figures, picture_figures, told_by
 from analysis.report.furniture import furniture
@@ -164,7 +164,22 @@ def build_report(
     written: dict[str, Any] = {}
     for part in (only,) if only else PARTS:
         written |= PARTS[part](job)
-    return Report(readiness.verdict.headline, **written)
+    report = Report(readiness.verdict.headline, **written)
+    _look_once_more(report, job)
+    return report
+
+
+def _look_once_more(report: Report, job: _Job) -> None:
+    """Look for marks of persons in the files as they are, not as they were meant; a report that holds one is taken away."""
+    # a firm may state its own address at the foot of the sheets, whose texts were looked at before
+    own_address = "@" in job.brand.firm + job.brand.confidentiality
+    looked_at = [name for name in report.files if not (own_address and name == WORKBOOK)]
+    try:
+        check_files({name: (job.out / name).read_bytes() for name in looked_at})
+    except DisclosureProblem:
+        for name in report.files:
+            (job.out / name).unlink()
+        raise
 
 
 def _figures(job: _Job) -> dict[str, Any]:

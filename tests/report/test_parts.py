@@ -204,3 +204,16 @@ def test_every_part_alone_is_what_the_whole_report_holds(material, tmp_path):
     rebuild_report(folder)
     assert (folder.reports / "assessment.pdf").read_bytes() == alone
     assert "built_alone" not in json.loads((folder.reports / MANIFEST).read_text(encoding="utf-8"))
+
+
+def test_a_file_that_names_a_person_is_taken_away(material, tmp_path, monkeypatch):
+    from analysis.report import build
+
+    def named(job: object) -> dict[str, str]:
+        (tmp_path / "results.json").write_text('{"agent": "p0123456789ab"}', encoding="utf-8")
+        return {"results": "results.json"}
+
+    monkeypatch.setattr(build, "PARTS", {"results": named})
+    with pytest.raises(DisclosureProblem, match=r"results\.json"):
+        build.build_report(**material, out=tmp_path, only="results")
+    assert list(tmp_path.iterdir()) == []
