@@ -110,10 +110,10 @@ def idle_heat_map(
     if missing(baseline, population=population):
         raise ValueError(missing(baseline, population=population, theme=theme))
     ax = style.axes(ax, width_mm=166, height_mm=14 + 6.5 * len(grid), margins_mm=(10, 12, 6, 8))
-    ax.set(xlim=(0, len(grid.columns)), ylim=(len(grid), 0))
     top = max(float(np.nanmax(grid.to_numpy())), 1.0)
     found = cells(baseline, population)
-    _boxes(ax, found, top)
+    _boxes(ax, found, grid, top)
+    ax.set(xlim=(0, len(grid.columns)), ylim=(len(grid), 0))
     _numbers(ax, found[found["value"].notna()], float(np.nanmax(grid.to_numpy())), theme)
     _labels(ax, grid, theme)
     return ax
@@ -146,14 +146,20 @@ def merged(baseline: Baseline, population: str = DEFAULT) -> int:
     return int((cells(baseline, population)["slots"] > 1).sum())
 
 
-def _boxes(ax: Axes, found: pd.DataFrame, top: float) -> None:
-    """Fill every cell by its number; hatch the open ones whose number may not be shown."""
+def _boxes(ax: Axes, found: pd.DataFrame, grid: pd.DataFrame, top: float) -> None:
+    """Fill every cell by its number, one box for half hours put together; hatch the open ones whose number may not be shown."""
+    import seaborn as sns
+
     ramp = LinearSegmentedColormap.from_list("waiting", style.WAITING_RAMP)
-    shown, hidden = found[found["value"].notna()], found[found["value"].isna()]
-    boxes = [Rectangle((row.x, row.y), row.slots, 1) for row in shown.itertuples()]
-    ax.add_collection(
-        PatchCollection(boxes, facecolor=ramp(shown["value"].to_numpy() / (top * HEADROOM)), edgecolor="white", lw=0.75)
-    )
+    sns.heatmap(
+        grid, ax=ax, cmap=ramp, vmin=0, vmax=top * HEADROOM, cbar=False, linewidths=0.75, linecolor="white",
+        xticklabels=False, yticklabels=False,
+    )  # fmt: skip
+    ax.set(xlabel="", ylabel="")
+    spans, hidden = found[found["value"].notna() & found["slots"].gt(1)], found[found["value"].isna()]
+    boxes = [Rectangle((row.x, row.y), row.slots, 1) for row in spans.itertuples()]
+    colours = ramp(spans["value"].to_numpy() / (top * HEADROOM))
+    ax.add_collection(PatchCollection(boxes, facecolor=colours, edgecolor="white", lw=0.75))
     empty = [Rectangle((row.x, row.y), 1, 1) for row in hidden.itertuples()]
     ax.add_collection(PatchCollection(empty, facecolor=style.PANEL, edgecolor=style.RULE, hatch="////", lw=0))
 
