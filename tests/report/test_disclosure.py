@@ -70,12 +70,15 @@ def test_half_hours_that_few_people_ever_worked_lose_their_figures(material, fra
     blending, baseline = material["blending"], material["baseline"]
     slots = baseline.idle_by_slot.copy()
     slots.loc[(slots["weekday"] == 0) & (slots["slot_of_day_s"] == 34_200), "distinct_agents"] = 9
+    # enough people, but without means: hidden for the sake of others
+    slots.loc[(slots["weekday"] == 0) & (slots["slot_of_day_s"] == 36_000), "attended_agents"] = float("nan")
     hidden = getattr(without_few(blending, dataclasses.replace(baseline, idle_by_slot=slots)), frame)
     at = (hidden["weekday"] == 0) & (hidden["slot_of_day_s"] == 34_200)
     assert at.sum() == 1
     assert hidden.loc[at, "idle_agents"].isna().all()
+    assert hidden.loc[(hidden["weekday"] == 0) & (hidden["slot_of_day_s"] == 36_000), "idle_agents"].isna().all()
     assert hidden.loc[(hidden["weekday"] == 1) & (hidden["slot_of_day_s"] == 34_200), "idle_agents"].notna().all()
-    nothing_hidden = dataclasses.replace(baseline, idle_by_slot=slots.assign(distinct_agents=40))
+    nothing_hidden = dataclasses.replace(baseline, idle_by_slot=slots.assign(distinct_agents=40, attended_agents=20.0))
     assert without_few(blending, nothing_hidden) is blending
 
 

@@ -157,11 +157,12 @@ def _by_spans(
     """Return the frame with the means of spans where half hours were put together, and without those of too few people; empty if it stays."""
     columns = [column for column in IDLE if column in frame]
     cells = ["weekday", "slot_of_day_s"]
-    span = slots.set_index(cells)[["span_start_s", "span_slots", "distinct_agents"]]
+    span = slots.set_index(cells)[["span_start_s", "span_slots", "distinct_agents", "attended_agents"]]
     of = span.reindex(pd.MultiIndex.from_frame(frame[cells])).set_axis(frame.index)
     several = of["span_slots"].gt(1)
     # a half hour in which nobody of the baseline was there has nobody to hide
-    few = of["distinct_agents"].lt(smallest)
+    # without means are also spans that others' figures would give away
+    few = of["distinct_agents"].lt(smallest) | (of["span_start_s"].notna() & of["attended_agents"].isna())
     if alone is not None:
         # half hours that were put together hold enough people of all pools, not of each
         few |= several | pd.MultiIndex.from_frame(frame[cells]).isin(alone)
