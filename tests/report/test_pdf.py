@@ -114,14 +114,18 @@ def hostile(material, tmp_path_factory) -> Path:
     """Return a report on Letter in which every text of the client is hostile."""
     out = tmp_path_factory.mktemp("letter")
     baseline = material["baseline"]
-    groups = baseline.groups.assign(group=[HOSTILE[:30] + str(place // 5) for place in range(len(baseline.groups))])
+    # the groups are called so wherever they stand
+    named = {name: HOSTILE[:30] + str(place) for place, name in enumerate(baseline.groups["group"].unique())}
+    groups = baseline.groups.assign(group=baseline.groups["group"].map(named))
+    members = baseline.members.assign(level=baseline.members["level"].replace(named))
+    merges = baseline.merges.assign(level=baseline.merges["level"].replace(named))
     items = baseline.item_lengths.assign(type=[f"{HOSTILE} {place}" for place in range(len(baseline.item_lengths))])
     intake = material["intake"]
     files = intake.files.assign(file=[f"data/{HOSTILE}{place}.csv" for place in range(len(intake.files))])
     blending = material["blending"]
     changed = {
         "client": factory.client(HOSTILE[:80]),
-        "baseline": dataclasses.replace(baseline, groups=groups, item_lengths=items),
+        "baseline": dataclasses.replace(baseline, groups=groups, members=members, merges=merges, item_lengths=items),
         "intake": dataclasses.replace(intake, files=files),
         "blending": dataclasses.replace(
             blending, service=blending.service.assign(queue=[HOSTILE, "\u682a\u5f0f \u202e \x07"])
