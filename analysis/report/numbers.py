@@ -74,7 +74,9 @@ class Numbers:
         >>> [load_words().n.part_share(share).replace("\u00a0", " ") for share in (0.002, 0.31, 0.998)]
         ['under 1 %', '31 %', 'over 99 %']
         """
-        text = {"0": self._words["under_one"], "100": self._words["over_99"]}.get(self.points(share), self.points(share))
+        text = {"0": self._words["under_one"], "100": self._words["over_99"]}.get(
+            self.points(share), self.points(share)
+        )
         return text + self._words["percent"]
 
     def fine_share(self, share: float) -> str:

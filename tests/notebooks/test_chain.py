@@ -23,7 +23,9 @@ from analysis.engagement.verify import explain_quantity, explain_stages, stage_s
 from analysis.foundation.assets import assets
 from analysis.foundation.schema import DisclosureProblem, UsageProblem
 
-DELIVERED = {"assessment.pdf", "communication.pdf", "results.json", "tables.xlsx", "manifest.json"}
+DELIVERED = {
+    *("assessment.pdf", "summary_for_staff.pdf", "communication.pdf", "results.json", "tables.xlsx", "manifest.json"),
+}
 OVERRIDE = ("utilization.personal_share", 0.07)
 
 
@@ -34,7 +36,7 @@ def refuse(constant: str) -> None:
 def test_a_run_delivers_all_and_only_what_may_be_handed_over(ran):
     names = set(hashes_below(ran.folder.reports))
     assert names >= DELIVERED
-    assert all(name in DELIVERED or re.fullmatch(r"figures/[a-z0-9_-]+\.svg", name) for name in names)
+    assert all(name in DELIVERED or re.fullmatch(r"figures/[a-z0-9_-]+\.(svg|png)", name) for name in names)
     assert ran.run.pdf.read_bytes().startswith(b"%PDF")
     assert [stage.name for stage in ran.run.stages] == list(STAGES)
     assert all(stage.made for stage in ran.run.stages)

@@ -74,7 +74,9 @@ def judged(warm, folder, edit, **tables):
         Theme.of(load_brand(None)),
         value=warm.value,
     )
-    return found, json.dumps(first.first_page(context), default=str)
+    page = first.first_page(context)
+    # its first sentence is the heading, the rest follows
+    return found, f"{page['verdict']} {page['rest']}".strip()
 
 
 def test_all_good_is_ready(warm, tmp_path):

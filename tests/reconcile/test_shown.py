@@ -73,6 +73,15 @@ def test_every_statement_is_a_row_of_the_frame(found):
     assert frame["words"].str.len().gt(0).all()
 
 
+def cells_of(axes: Axes) -> list[tuple[str, float]]:
+    """Return colour and height of every box of the chart, those of its legend included."""
+    boxes = [(to_hex(patch.get_facecolor()), patch.get_height()) for patch in axes.patches]
+    for drawn_together in axes.collections:
+        shapes = zip(drawn_together.get_facecolor(), drawn_together.get_paths(), strict=True)
+        boxes += [(to_hex(face), path.get_extents().height) for face, path in shapes]
+    return boxes
+
+
 def drawn(found, path=None) -> Axes:
     with mpl.rc_context(Theme().settings()):
         figure = Figure(figsize=(166 / 25.4, days.height_mm(found) / 25.4), dpi=72)
@@ -90,12 +99,11 @@ def test_the_chart_says_what_is_missing_and_marks_it(found):
     )
     axes = drawn(found)
     assert isinstance(axes, Axes)
-    red = [patch for patch in axes.patches if to_hex(patch.get_facecolor()) == style.WARNING.lower()]
+    colours = [colour for colour, _ in cells_of(axes)]
     # the missing day and its entry in the legend
-    assert len(red) == 2
-    hidden = [patch for patch in axes.patches if to_hex(patch.get_facecolor()) == days.PRESENT.lower()]
+    assert colours.count(style.WARNING.lower()) == 2
     # three people are too few for a level: their days are there, and no more
-    assert len(hidden) == 30 + 1
+    assert colours.count(days.PRESENT.lower()) == 30 + 1
     texts = " ".join(text.get_text() for text in axes.texts)
     for part in ("items.csv", "rows on 39 of 56 days", "1 missing", "10 outside", "23\u00a0h"):
         assert part in texts
@@ -129,9 +137,9 @@ def test_a_year_is_drawn_by_week(found):
         day=year, mark=marks, rows=5, level=1.0, length_h=24.0
     )
     axes = drawn(dataclasses.replace(found, calendar=whole))
-    cells = [patch for patch in axes.patches if patch.get_height() == pytest.approx(0.66)]
+    cells = [colour for colour, height in cells_of(axes) if height == pytest.approx(0.66)]
     assert len(cells) == 53
-    assert sum(to_hex(patch.get_facecolor()) == style.WARNING.lower() for patch in cells) == 1
+    assert cells.count(style.WARNING.lower()) == 1
 
 
 def test_without_days_there_is_a_sentence(found):

@@ -8,7 +8,20 @@ from typing import Any
 import pandas as pd
 
 from analysis.foundation.schema import POPULATIONS
-from analysis.report.blocks import Absent, Cell, Chapter, Column, Exhibit, Fact, Facts, Listing, Part, Source, Tone
+from analysis.report.blocks import (
+    Absent,
+    Cell,
+    Chapter,
+    Column,
+    Exhibit,
+    Fact,
+    Facts,
+    Listing,
+    Part,
+    Source,
+    Subhead,
+    Tone,
+)
 from analysis.report.chapters import climb, definitions
 from analysis.report.context import Context, bounded, without_because
 from analysis.report.exhibits import best, limits, places, steps
@@ -66,7 +79,7 @@ def chapter(c: Context) -> Chapter:
         )
     ]  # fmt: skip
     if c.utilization.ceilings["value"].notna().any():
-        parts += [_table(c), *_allowances(c)]
+        parts.append(_table(c))
     facts = _reclaimable(c)
     if facts:
         parts.append(facts)
@@ -144,8 +157,8 @@ def _table(c: Context) -> Listing:
     )
 
 
-def _allowances(c: Context) -> list[Part]:
-    """Return what rest and delays are allowed for, what breaks and support give of it already, and what is still owed."""
+def allowances(c: Context) -> list[Part]:
+    """Return what rest and delays are allowed for, what breaks and support give of it already, and what is still owed; for the appendix on settings."""
     words, frame = c.words, c.utilization.allowances
     if frame.empty:
         return []
@@ -163,6 +176,7 @@ def _allowances(c: Context) -> list[Part]:
         for name in names
     ]
     return [
+        Subhead(words("allowances.title")),
         Listing(
             columns=(
                 Column(words("allowances.column.allowance"), width=2.8),
@@ -172,7 +186,7 @@ def _allowances(c: Context) -> list[Part]:
                 Column(words("allowances.column.source"), width=4.4),
             ),
             rows=rows,
-        )
+        ),
     ]
 
 

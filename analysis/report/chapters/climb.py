@@ -9,6 +9,8 @@ from analysis.report.exhibits import steps
 
 # what a checkpoint looks at first; the rest stands in the workbook
 MEASURES = ("utilization", "occupancy", "service level", "due times", "errors", "concerns")
+# a plan tells the others among the rules of its phases
+BESIDE_A_PLAN = ("utilization",)
 
 
 def parts(c: Context) -> list[Part]:
@@ -25,7 +27,8 @@ def parts(c: Context) -> list[Part]:
             week=c.n.count(frame["week"].min()),
             checkpoints=c.n.count(len(looks)),
         )
-        definition = " ".join([definition, *_areas(c), rules])
+        planned = [c.words("checkpoints.planned")] if len(c.readiness.plan) else []
+        definition = " ".join([definition, *_areas(c), rules, *planned])
     drawn = c.drawn(
         steps, steps.ramp, c.utilization, name="ramp", height_mm=steps.HEIGHT_MM, margins_mm=steps.MARGINS_MM,
         source=c.source("spells", "work_items", "schedule", results=("utilization",)).saying(definition),
@@ -62,7 +65,8 @@ def _checkpoints(c: Context) -> list[Part]:
     if frame.empty:
         return []
     week = int(frame["week"].min())
-    first = frame[(frame["week"] == week) & frame["measure"].isin(MEASURES)]
+    shown = BESIDE_A_PLAN if len(c.readiness.plan) else MEASURES
+    first = frame[(frame["week"] == week) & frame["measure"].isin(shown)]
     first = first if len(first) else frame[frame["week"] == week]
     rows = []
     for key, part in first.groupby(["measure", "go", "stop"], sort=False):

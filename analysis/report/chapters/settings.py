@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.report.blocks import Cell, Chapter, Column, Exhibit, Listing, Part, Subhead
+from analysis.report.chapters import achievable
 from analysis.report.context import Context
 
 STAGES = ("baseline", "utilization", "blending", "value", "readiness")
@@ -34,7 +35,7 @@ def chapter(c: Context) -> Chapter:
     parts: list[Part] = []
     if own:
         parts.append(_differing(c, own, len(every)))
-    parts.append(_promises(c))
+    parts += [_promises(c), *achievable.allowances(c)]
     rest = [one for one in every if one.by == "default"]
     if rest:
         parts += [Subhead(words("settings.rest", n=c.n.count(len(rest)))), _rest(c, rest)]

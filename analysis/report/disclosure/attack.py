@@ -9,11 +9,11 @@ import pandas as pd
 
 from analysis.report.disclosure.linear import survivors
 from analysis.report.disclosure.published import MEASURES, Published
-from analysis.report.disclosure.rules import NARROWED, NEAR_SHARE
+from analysis.report.disclosure.rules import NEAR_SHARE
 from analysis.report.disclosure.sides import Side, sides_of
 from analysis.report.disclosure.targets import Targets, by_one_figure, targets_of
 
-COLUMNS = ("population", "side", "kind", "people", "measure", "implied", "near", "recovered", "low", "high")
+COLUMNS = ("population", "side", "kind", "people", "measure", "implied", "recovered", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class Attack:
     ----------
     targets
         One row per protected figure: population, side (people|time), kind, people (behind it), measure, implied (a single figure of enough people says
-        as much), near (all figures together say as much), recovered (and they leave at most a quarter of what any one of them leaves open), low, high (share of the
-        base; where it is near). In memory only.
+        as much), recovered (all figures together do), low, high (share of the base; where it is recovered). In memory only.
     sides
         What he worked with.
     sets
@@ -63,9 +62,8 @@ def attack(published: Published, truth: pd.DataFrame, *, near: float = NEAR_SHAR
     -----
     The attacker knows who is in which group, site and band of tenure, who was there on which weekday and half hour, everybody's hours, and every
     published figure. He does not know how anybody's time divides into the five shares, and finds the least and the most that each set of few
-    people can have: two linear programmes per figure. Rounded figures are intervals. A figure near its truth is recovered if it takes several
-    published figures to say so: they must leave at most a quarter of the range that each of them leaves by itself. Seven people of a group of twelve that
-    has 9 % of some time cannot have more than 16 %; a second table that says they have at least 4 % finds nobody out.
+    people can have: two linear programmes per figure. Rounded figures are intervals. What one published figure of enough people says about some of
+    them by itself is published with it and no recovery: seven people of a group of twelve that has 4 % of some time cannot have more than 7 %.
 
     References
     ----------
@@ -76,7 +74,7 @@ def attack(published: Published, truth: pd.DataFrame, *, near: float = NEAR_SHAR
     frames = [_tried(side, targets, near, published.minimum) for side, targets in zip(sides, sets, strict=True)]
     known = [frame for frame in frames if len(frame)]
     table = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(COLUMNS))
-    return Attack(table.astype({"recovered": "bool", "near": "bool", "implied": "bool"}), sides, sets)
+    return Attack(table.astype({"recovered": "bool", "implied": "bool"}), sides, sets)
 
 
 def _tried(side: Side, targets: Targets, near: float, minimum: int) -> pd.DataFrame:
@@ -85,14 +83,13 @@ def _tried(side: Side, targets: Targets, near: float, minimum: int) -> pd.DataFr
     if not count:
         return pd.DataFrame(columns=list(COLUMNS))
     distance = np.repeat(near * targets.base_h[:, None], len(MEASURES), axis=1)
-    implied, alone = by_one_figure(side, targets, distance, minimum=minimum)
+    implied = by_one_figure(side, targets, distance, minimum=minimum)
     asked = ~implied.all(axis=1)
     recovered = np.zeros(implied.shape, dtype=bool)
     low, high = np.full(implied.shape, np.nan), np.full(implied.shape, np.nan)
     if asked.any():
         found = survivors(side.system, targets.pieces[asked], np.where(implied, -1.0, distance)[asked])
-        near_it, low[asked], high[asked] = found
-        recovered[asked] = near_it & (high[asked] - low[asked] <= NARROWED * alone[asked])
+        recovered[asked], low[asked], high[asked] = found
     many = len(MEASURES)
     return pd.DataFrame(
         {
@@ -102,7 +99,6 @@ def _tried(side: Side, targets: Targets, near: float, minimum: int) -> pd.DataFr
             "people": np.repeat(targets.people, many),
             "measure": np.tile(MEASURES, count),
             "implied": implied.ravel(),
-            "near": np.isfinite(low).ravel(),
             "recovered": recovered.ravel(),
             "low": (low / targets.base_h[:, None]).ravel(),
             "high": (high / targets.base_h[:, None]).ravel(),

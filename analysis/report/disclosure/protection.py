@@ -99,13 +99,20 @@ def settled(
     """
     found, withheld = attack(publish(baseline), truth), []
     for population in sorted(set(found.targets.loc[found.targets["recovered"], "population"])):
-        for cut in chain.from_iterable(combinations(SPARE, count) for count in (1, 2, 3)):
+        # all of them first: where even that does not help, nothing less does
+        cuts = [SPARE, *chain.from_iterable(combinations(SPARE, count) for count in (1, 2))]
+        tried = {}
+        for cut in cuts:
             fewer = _without(baseline, population, cut)
             again = attack(publish(fewer), truth)
             if not again.targets.loc[again.targets["population"].eq(population), "recovered"].any():
-                baseline, found = fewer, again
-                withheld += [(population, by) for by in cut]
+                tried[cut] = (fewer, again)
+            if SPARE not in tried or len(tried) > 1:
                 break
+        if tried:
+            cut = min(tried, key=len)
+            baseline, found = tried[cut]
+            withheld += [(population, by) for by in cut]
     return baseline, tuple(withheld), found
 
 

@@ -26,8 +26,6 @@ BASE = {"share": 0.01, "hours": 5.0, "agents": 0.1, "count": 1.0}
 # A protected figure is recovered when all that an attacker cannot rule out lies this near to it, as a share of its base. Hours of a measure are
 # never more than their base, so hours within 10 % of the truth are within 10 points of the base, too: the first is the stricter rule for us.
 NEAR_SHARE = 0.10
-# ... and several figures together leave at most this part of the range that each of them leaves by itself.
-NARROWED = 0.25
 
 
 def half_width(kind: str) -> float:

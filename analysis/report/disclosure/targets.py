@@ -116,8 +116,8 @@ def _without(pieces: np.ndarray, parts: Sequence[Part]) -> np.ndarray:
     return left
 
 
-def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which targets one set of at least `minimum` people gives near enough by itself, and the least range that one leaves.
+def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: int) -> np.ndarray:
+    """Return which targets one set of at least `minimum` people gives near enough by itself.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: in
 
     Returns
     -------
-    tuple
-        implied (targets x measures), and the width of the narrowest range by one figure (targets x measures) [h].
+    numpy.ndarray
+        targets x measures.
 
     Notes
     -----
@@ -140,7 +140,6 @@ def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: in
     parts and what they leave of one another, as one figure each; people who hold most of a figure are looked for by the rule of dominance.
     """
     implied = np.zeros(targets.hours.shape, dtype=bool)
-    width = np.repeat(targets.base_h[:, None], len(MEASURES), axis=1)
     for pieces, low, high in _legitimate(side, minimum):
         inside = ~(targets.pieces.astype(np.int8) & ~pieces & 1).any(axis=1)
         if not inside.any():
@@ -154,8 +153,7 @@ def by_one_figure(side: Side, targets: Targets, near: np.ndarray, *, minimum: in
         bottom = np.maximum(bottom, base - (top.sum(axis=1, keepdims=True) - top))
         truth = targets.hours[inside]
         implied[inside] |= (np.abs(top - truth) <= near[inside]) & (np.abs(bottom - truth) <= near[inside])
-        width[inside] = np.minimum(width[inside], top - bottom)
-    return implied, width
+    return implied
 
 
 def _legitimate(side: Side, minimum: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
