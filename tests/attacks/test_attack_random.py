@@ -39,8 +39,9 @@ def tried(seeds, capsys, **of):
     return figures
 
 
-def test_nothing_is_recovered_from_a_hundred_random_engagements(capsys):
-    assert tried(range(100), capsys, small=True) > 10_000
+@pytest.mark.parametrize("first", [0, 50])
+def test_nothing_is_recovered_from_a_hundred_random_engagements(first, capsys):
+    assert tried(range(first, first + 50), capsys, small=True) > 10_000
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,15 +99,16 @@ def settled(
     """
     found, withheld = attack(publish(baseline), truth), []
     for population in sorted(set(found.targets.loc[found.targets["recovered"], "population"])):
-        # all of them first: where even that does not help, nothing less does
-        cuts = [SPARE, *chain.from_iterable(combinations(SPARE, count) for count in (1, 2))]
-        tried = {}
-        for cut in cuts:
+        # one, else all: where all do not help, nothing does; where they do, two may
+        tried: dict[tuple[str, ...], tuple[Baseline, Attack]] = {}
+        for cut in [*combinations(SPARE, 1), SPARE, *combinations(SPARE, 2)]:
             fewer = _without(baseline, population, cut)
             again = attack(publish(fewer), truth)
             if not again.targets.loc[again.targets["population"].eq(population), "recovered"].any():
                 tried[cut] = (fewer, again)
-            if SPARE not in tried or len(tried) > 1:
+                if cut != SPARE:
+                    break
+            elif cut == SPARE:
                 break
         if tried:
             cut = min(tried, key=len)
