@@ -288,12 +288,13 @@ def _not_yet(tables: Mapping[str, pd.DataFrame], client: Client, smallest: int) 
     open_notes = unread.groupby(whose).sum()
     heard = set(whose)
     parts = []
-    for words, waiting in (
-        ("Still to be heard", [team for team in sizes.index if _plain(team) not in heard]),
-        ("Still to be read back to", [team for team in sizes.index if open_notes.get(_plain(team), 0)]),
-    ):
-        if waiting:
-            parts.append(f"{words}: {_named(waiting, sizes, smallest)}.")
+    silent = [team for team in sizes.index if _plain(team) not in heard]
+    if silent:
+        parts.append(f"Still to be heard: {_named(silent, sizes, smallest)}.")
+    # a name would tell which team said something
+    unanswered = sum(bool(open_notes.get(_plain(team), 0)) for team in sizes.index)
+    if unanswered:
+        parts.append(f"Still to be read back to: {unanswered} team{'s' * (unanswered > 1)}.")
     others = int(unread[~whose.isin({_plain(team) for team in sizes.index})].sum())
     if others:
         many = "s" * (others > 1)

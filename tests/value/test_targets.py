@@ -106,7 +106,7 @@ def test_nothing_is_published_before_every_team_was_heard_and_read_back():
     assert not silent["publish"].any()
     assert silent["why_not"].eq("Still to be heard: South.").all()
     unread = targets(notes=listening(*(note(team) for team in SIZES), note("South", read=None)))
-    assert unread["why_not"].eq("Still to be read back to: South.").all()
+    assert unread["why_not"].eq("Still to be read back to: 1 team.").all()
     none = targets(notes=None)
     assert none["why_not"].str.contains("Hear all 3 teams first").all()
 
@@ -119,7 +119,7 @@ def test_small_teams_are_counted_and_never_named():
 
 def test_read_back_before_it_was_heard_is_not_read_back():
     early = listening(note("North", heard="2026-03-20"), note("South"), note("Small"))
-    assert targets(notes=early)["why_not"].iloc[0] == "Still to be read back to: North."
+    assert targets(notes=early)["why_not"].iloc[0] == "Still to be read back to: 1 team."
 
 
 def test_what_others_said_counts_too_and_teams_are_found_whatever_the_hand():
