@@ -57,8 +57,8 @@ CHAPTERS = (
     ready.chapter,
     heard.chapter,
     plan.chapter,
-    risks.chapter,
     people.chapter,
+    risks.chapter,
     reconciled.chapter,
     traps.chapter,
 )

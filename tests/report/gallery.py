@@ -55,6 +55,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pilot_power": ("How small a change can a pilot of so many weeks see?", "a line: a pilot of a number of weeks"),
     "themes_heard": ("What did people say most, and was it read back to them?", "a bar: notes on a theme from two teams or roles at least"),
 }  # fmt: skip
+# exhibits that say more with a second result
+BESIDE = {"paid_week": "value"}
 HEAD = """# Gallery of exhibits
 
 Every chart is a function of a stage's result: it returns the matplotlib axes it drew, makes a figure of the report's size unless it is given axes (`ax=`),
@@ -69,8 +71,8 @@ Below, `baseline`, `utilization`, `blending`, `readiness` and `value` are the re
 
 def call(name: str) -> str:
     """Return the lines that draw an exhibit in a notebook."""
-    one = public()[name]
-    return f"from analysis.report import exhibits\n\nax = exhibits.{name}({one.stage})"
+    more = f", {BESIDE[name]}={BESIDE[name]}" if name in BESIDE else ""
+    return f"from analysis.report import exhibits\n\nax = exhibits.{name}({public()[name].stage}{more})"
 
 
 def page(headlines: dict[str, str]) -> str:
@@ -84,14 +86,14 @@ def page(headlines: dict[str, str]) -> str:
     return "\n".join(parts)
 
 
-def picture(name: str, result: Any) -> bytes:
+def picture(name: str, result: Any, **more: Any) -> bytes:
     """Return an exhibit as a small picture with few colours."""
     from matplotlib import pyplot as plt
     from PIL import Image
 
     held, small = io.BytesIO(), io.BytesIO()
     try:
-        figure = public()[name].draw(result).get_figure(root=True)
+        figure = public()[name].draw(result, **more).get_figure(root=True)
         assert figure is not None
         figure.savefig(held, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
     finally:
@@ -126,8 +128,9 @@ def write(work: Path, docs: Path) -> None:
     (docs / FOLDER).mkdir(exist_ok=True)
     for name in TEXTS:
         one = public()[name]
-        headlines[name] = one.module.headline(results[one.stage]).replace("\u00a0", " ")
-        (docs / FOLDER / f"{name}.png").write_bytes(picture(name, results[one.stage]))
+        more = {BESIDE[name]: results[BESIDE[name]]} if name in BESIDE else {}
+        headlines[name] = one.module.headline(results[one.stage], **more).replace("\u00a0", " ")
+        (docs / FOLDER / f"{name}.png").write_bytes(picture(name, results[one.stage], **more))
     (docs / "gallery.md").write_text(page(headlines), encoding="utf-8", newline="\n")
 
 
