@@ -60,11 +60,11 @@ def first_page(c: Context) -> dict[str, Any]:
 
 
 def _verdict(c: Context) -> tuple[str, str]:
-    """Return the verdict's first sentence, and the others; the first change is left to the answer that dates it."""
+    """Return the verdict's first sentence, and the others; the sentence that names the first change alone is left to the answer that dates it."""
     heading, *others = re.split(r"(?<=[.?!]) (?=[A-Z0-9])", c.readiness.verdict.headline)
     found = rungs.steps(c.readiness)
     told = str(found["change"].iloc[0]).casefold() if len(found) else ""
-    return heading, " ".join(part for part in others if not told or told not in part.casefold())
+    return heading, " ".join(part for part in others if not told or f"first: {told}" not in part.casefold())
 
 
 def _rows(c: Context) -> list[dict[str, Any]]:
