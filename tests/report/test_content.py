@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.report.blocks import Chapter, Exhibit, Source
+from analysis.report.blocks import Chapter, Exhibit, Source, numbered
 from analysis.report.chapters import data, glossary, method, settings, traps
 from analysis.report.material import chapters_of
 from tests.report import documents
@@ -138,3 +138,23 @@ def test_answers_stand_behind_readiness_alone(full):
 
     assert context.SAID == SAID
     assert set(context.COUNTS_ALONE) == {spec.name for spec in CHAIN if spec.counts_alone}
+
+
+def headers_that_repeat(part, found):
+    """Collect the labels of every table that may run over a page."""
+    if isinstance(part, dict):
+        if "columns" in part and "rows" in part and (part.get("breakable") or part.get("kind") == "list"):
+            found.append(" ".join(column["label"] for column in part["columns"]).split())
+        for value in part.values():
+            headers_that_repeat(value, found)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            headers_that_repeat(value, found)
+    return found
+
+
+def test_repeated_headers_are_labels_and_no_sentences(chapters):
+    """A reader of tags takes a repeated row of eight words, four of them in small letters, for prose that was left out."""
+    found = headers_that_repeat(numbered(chapters), [])
+    assert found
+    assert [words for words in found if len(words) >= 8 and sum(word[:1].islower() for word in words) >= 4] == []

@@ -274,7 +274,7 @@ def _lab(c: Context, pool: str | None) -> Part:
 
 def _frontier(c: Context, pool: str | None) -> Part:
     return c.drawn(
-        policies, policies.frontier, c.blending, pool=pool, name="frontier", height_mm=52, margins_mm=(9, 2, 6, 10),
+        policies, policies.frontier, c.blending, pool=pool, name="frontier", height_mm=47, margins_mm=(9, 2, 6, 10),
         source=_simulation(c, pool, "frontier"), topic=_topic(c, "price"),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ MODES = ("releasable", "shareable", "interruptible")
 IDLE, USED = "#F7E6BE", 0.59
 LINES = {"releasable": (style.INK, "-"), "shareable": (style.INK, "--"), "interruptible": (style.INK, ":")}
 MARGINS_MM = (5.5, 0.5, 8.0, 9.0)
-HEIGHT_MM = 43.0
+HEIGHT_MM = 40.0
 
 
 def rows(blending: Blending, pool: str | None = None) -> pd.DataFrame:
